@@ -1,0 +1,49 @@
+"""Who may see and do what: pure questions about rights.
+
+A right is given by a team: queues × actions. Whoever is in several teams has the rights of each, never their mixture.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one team gives: `queues` by extension (None: every queue), `actions` by name ("agent.pause")."""
+
+    queues: frozenset[str] | None
+    actions: frozenset[str]
+
+    def covers(self, queues: frozenset[str]) -> bool:
+        return self.queues is None or (bool(queues) and queues <= self.queues)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Everything somebody may see and do; hashable, so that equals share one rendering."""
+
+    grants: frozenset[Grant] = frozenset()
+
+
+NOTHING = Rights()
+
+
+def seen_queues(rights: Rights) -> frozenset[str] | None:
+    """The extensions of the queues one may see; None means every queue."""
+    if any(grant.queues is None for grant in rights.grants):
+        return None
+    return frozenset(queue for grant in rights.grants for queue in grant.queues or ())
+
+
+def may_see(rights: Rights, queue: str) -> bool:
+    queues = seen_queues(rights)
+    return queues is None or queue in queues
+
+
+def may_do(rights: Rights, action: str, queues: Iterable[str]) -> bool:
+    """Whether one team gives the action on all of `queues`, those that the action would touch.
+
+    An agent without any queue belongs to no team: only a grant over every queue reaches them.
+    """
+    touched = frozenset(queues)
+    return any(action in grant.actions and grant.covers(touched) for grant in rights.grants)

@@ -1,0 +1,126 @@
+"""Screens as values: what an audience sees, and the strokes that turn one screen into the next.
+
+A fragment is one element with an id. The page and the push are made of the same fragments, so that after any strokes
+the page equals one painted fresh (design.md, law 4). Fragments of unchanged subjects are taken over, not rendered.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from eqboard.accounts.access import seen_queues
+from eqboard.boards.audience import Audience
+from eqboard.boards.layout import LAYOUTS, Health
+from eqboard.floor.snapshot import Snapshot
+from eqboard.floor.visible import visible
+
+PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def dom_id(kind: str, key: object) -> str:
+    """The id of an element: kind and key. Keys from outside may hold anything; a strange one is replaced by its hash."""
+    text = str(key)
+    if not PLAIN_KEY.fullmatch(text):
+        text = "h" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{kind}-{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """`subject` is all its HTML depends on, besides the audience."""
+
+    id: str
+    subject: object
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The strips of one audience, each a row of fragments in the order they are shown."""
+
+    audience: Audience
+    strips: Mapping[str, Sequence[Fragment]] = field(default_factory=dict)
+
+
+def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
+    """The screen for one audience; what did not change since `previous` is reused."""
+    view = visible(snapshot, seen_queues(audience.rights))
+    known = _by_id(previous)
+    strips = {}
+    with translation.override(audience.language):
+        for strip in LAYOUTS[audience.surface]:
+            template = get_template(strip.template)
+            row = []
+            for key, subject in strip.select(view, health, audience.rights):
+                element_id = strip.name if key is None else dom_id(strip.kind, key)
+                old = known.get(element_id)
+                if old is None or (old.subject is not subject and old.subject != subject):
+                    html = template.render({"id": element_id, "it": subject}).strip()
+                    old = Fragment(element_id, subject, html)
+                row.append(old)
+            strips[strip.name] = tuple(row)
+    return Screen(audience, strips)
+
+
+def _by_id(screen: Screen | None) -> dict[str, Fragment]:
+    return {fragment.id: fragment for row in screen.strips.values() for fragment in row} if screen else {}
+
+
+def whole(screen: Screen) -> SafeString:
+    """The whole board as one element, `#screen`."""
+    strips = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
+    with translation.override(screen.audience.language):
+        html: SafeString = get_template(f"boards/{screen.audience.surface}_screen.html").render({"strips": strips})
+    return html
+
+
+def strokes(old: Screen, new: Screen) -> str:
+    """The HTML that, swapped in by id, turns a page that shows `old` into one that shows `new`; "" for no change."""
+    parts: list[str] = []
+    for name, row in new.strips.items():
+        parts += _strip_strokes(name, old.strips.get(name, ()), row)
+    return "".join(parts)
+
+
+def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) -> list[str]:
+    kept = _kept_in_order(old, new)
+    gone = [format_html('<i id="{}" hx-swap-oob="delete"></i>', each.id) for each in old if each.id not in kept]
+    inserts, replaced = [], []
+    place = f"afterbegin:#{name}"
+    fresh: list[str] = []
+    for each in new:
+        if each.id not in kept:
+            fresh.append(each.html)
+            continue
+        if fresh:
+            inserts.append(_insert(place, fresh))
+            fresh = []
+        if kept[each.id].html != each.html:
+            replaced.append(each.html)
+        place = f"afterend:#{each.id}"
+    if fresh:
+        inserts.append(_insert(place, fresh))
+    return [*gone, *inserts, *replaced]
+
+
+def _insert(place: str, fresh: list[str]) -> str:
+    return format_html('<ul hx-swap-oob="{}">{}</ul>', place, mark_safe("".join(fresh)))  # noqa: S308
+
+
+def _kept_in_order(old: Sequence[Fragment], new: Sequence[Fragment]) -> dict[str, Fragment]:
+    """The old fragments that stay where they are; one that moved counts as gone and new."""
+    places = {each.id: place for place, each in enumerate(old)}
+    kept: dict[str, Fragment] = {}
+    furthest = -1
+    for each in new:
+        place = places.get(each.id, -1)
+        if place > furthest:
+            furthest = place
+            kept[each.id] = old[place]
+    return kept

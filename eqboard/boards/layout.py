@@ -1,0 +1,197 @@
+"""What each surface shows: its strips, each a choice of subjects from the floor in the order they stand."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from eqboard.accounts.access import Rights, may_do
+from eqboard.boards.audience import Surface
+from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot, Trouble
+
+TV_QUEUES = 6
+TV_CALLERS = 4
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is wrong on the way from EQ to here, as far as a web process can tell; None: all is well."""
+
+    feed_lost_since: datetime | None = None  # no Redis
+    poller_silent_since: datetime | None = None  # Redis answers, no poller publishes
+    trouble: Trouble | None = None  # the poller cannot read EQ
+    troubled_parts: tuple[Part, ...] = ()
+    truth_at: datetime | None = None  # when the oldest numbers on the board were true
+    is_slow: bool = False  # EQ has been asked and takes its time
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The floor in a few numbers; people are counted once."""
+
+    waiting_count: int
+    oldest_waiting_at: datetime | None
+    present_count: int
+    available_count: int
+    on_call_count: int
+    ringing_count: int
+    wrap_up_count: int
+    paused_count: int
+    unknown_count: int
+    away_count: int
+    parked_count: int
+    conference_count: int
+    queue_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    agent: Agent
+    may_pause: bool
+    may_resume: bool
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What did not fit on a wall, summed up."""
+
+    queue_count: int = 0
+    waiting_count: int = 0  # callers in the queues not shown
+    caller_count: int = 0
+
+
+Subjects = Iterable[tuple[object, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """`name` is the DOM id of the container; a subject with the key None is the container itself."""
+
+    name: str
+    kind: str
+    template: str
+    select: Callable[[Snapshot, Health, Rights], Subjects]
+
+
+def totals(view: Snapshot) -> Totals:
+    states = [agent.state for agent in view.agents.values()]
+    entered = [call.entered_at for call in view.waiting.values() if call.entered_at]
+    return Totals(
+        waiting_count=len(view.waiting),
+        oldest_waiting_at=min(entered, default=None),
+        present_count=sum(state is not AgentState.SIGNED_OUT for state in states),
+        available_count=states.count(AgentState.AVAILABLE),
+        on_call_count=states.count(AgentState.ON_CALL),
+        ringing_count=states.count(AgentState.RINGING),
+        wrap_up_count=states.count(AgentState.WRAP_UP),
+        paused_count=states.count(AgentState.PAUSED),
+        unknown_count=states.count(AgentState.UNKNOWN),
+        away_count=states.count(AgentState.SIGNED_OUT),
+        parked_count=len(view.parked),
+        conference_count=len(view.conferences),
+        queue_count=len(view.queues),
+    )
+
+
+def agent_row(agent: Agent, rights: Rights) -> AgentRow:
+    """An agent with the buttons that make sense now, for those who may press them."""
+    queues = [each.queue for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
+    present = agent.state is not AgentState.SIGNED_OUT
+    paused = agent.state is AgentState.PAUSED or agent.partly_paused
+    return AgentRow(
+        agent,
+        may_pause=present and agent.state is not AgentState.PAUSED and may_do(rights, "agent.pause", queues),
+        may_resume=present and paused and may_do(rights, "agent.resume", queues),
+    )
+
+
+def _health(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    yield None, health
+
+
+def _totals(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    yield None, totals(view)
+
+
+def _queues(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for queue in sorted(view.queues.values(), key=lambda each: (each.name.casefold(), each.extension)):
+        yield queue.extension, queue
+
+
+def _busiest_queues(view: Snapshot) -> list[str]:
+    """Those with callers first, the longest wait before the shorter; then by name."""
+    queues = view.queues.values()
+    ranked = sorted(
+        queues, key=lambda q: (not q.waiting_count, q.oldest_waiting_at or datetime.max.replace(tzinfo=UTC), q.name)
+    )
+    return [queue.extension for queue in ranked]
+
+
+def _tv_queues(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    """The busiest that fit, but in a steady order, so that a tile keeps its place as long as it is shown."""
+    shown = set(_busiest_queues(view)[:TV_QUEUES])
+    return ((key, queue) for key, queue in _queues(view, health, rights) if key in shown)
+
+
+def _callers(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for call in sorted(view.waiting.values(), key=lambda each: (each.entered_at or LONG_AGO, each.key)):
+        yield call.key, call
+
+
+def _tv_callers(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    return list(_callers(view, health, rights))[:TV_CALLERS]
+
+
+def _tv_more(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    left_out = _busiest_queues(view)[TV_QUEUES:]
+    yield (
+        None,
+        More(
+            queue_count=len(left_out),
+            waiting_count=sum(view.queues[key].waiting_count or 0 for key in left_out),
+            caller_count=max(0, len(view.waiting) - TV_CALLERS),
+        ),
+    )
+
+
+def _agents(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
+        if agent.state is not AgentState.SIGNED_OUT:
+            yield agent.id, agent_row(agent, rights)
+
+
+def _away(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
+        if agent.state is AgentState.SIGNED_OUT:
+            yield agent.id, agent_row(agent, rights)
+
+
+def _parked(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for call in sorted(view.parked.values(), key=lambda each: (each.parked_at or LONG_AGO, each.key)):
+        yield call.key, call
+
+
+def _conferences(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+    for room in sorted(view.conferences.values(), key=lambda each: (each.name.casefold(), each.extension)):
+        yield room.extension, room
+
+
+LAYOUTS: dict[Surface, tuple[Strip, ...]] = {
+    Surface.DESK: (
+        Strip("health", "health", "boards/fragments/health.html", _health),
+        Strip("totals", "totals", "boards/fragments/totals.html", _totals),
+        Strip("queues", "queue", "boards/fragments/queue.html", _queues),
+        Strip("waiting", "call", "boards/fragments/waiting_call.html", _callers),
+        Strip("agents", "agent", "boards/fragments/agent.html", _agents),
+        Strip("away", "away", "boards/fragments/away_agent.html", _away),
+        Strip("parked", "parked", "boards/fragments/parked_call.html", _parked),
+        Strip("conferences", "conference", "boards/fragments/conference.html", _conferences),
+    ),
+    Surface.TV: (
+        Strip("health", "health", "boards/fragments/health.html", _health),
+        Strip("totals", "totals", "boards/fragments/tv_totals.html", _totals),
+        Strip("queues", "queue", "boards/fragments/tv_queue.html", _tv_queues),
+        Strip("waiting", "call", "boards/fragments/tv_waiting_call.html", _tv_callers),
+        Strip("more", "more", "boards/fragments/tv_more.html", _tv_more),
+    ),
+}

@@ -1,0 +1,142 @@
+"""Every knob: its name, type, unit, default and one line of help. README's table is tested against this file.
+
+Settings come from the environment (`EQBOARD_` + the name in capitals) or from a `.env` file in the working directory;
+the environment wins. A missing or wrong one is a ConfigError with one clear sentence.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "EQBOARD_"
+ROOT = Path(__file__).resolve().parent.parent
+STALE_ROUNDS = 2.5
+
+
+class ConfigError(ValueError):
+    """A setting is missing or wrong; the message says which and what to do."""
+
+
+class Config(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    # Where EQ is
+    eq_url: str = Field("http://127.0.0.1:8088", description="Address of the EQ server, without the API's path")
+    eq_key: SecretStr = Field(SecretStr(""), description="EQ's API key; made in EQ Administration")
+    eq_dialect: Path | None = Field(None, description="A TOML file where this EQ differs from the built-in dialect")
+
+    # How often it is asked
+    poll_seconds: float = Field(
+        1.0, ge=0.2, le=60, description="Seconds between two readings of queues, agents and calls"
+    )
+    slow_every_rounds: int = Field(
+        3, ge=1, le=600, description="Parked calls, conferences and sessions are read every so many rounds"
+    )
+    names_refresh_seconds: float = Field(
+        600.0, ge=10, description="Seconds after which the name of an agent, queue or pause code is asked again"
+    )
+    eq_timeout_seconds: float = Field(
+        4.0, ge=0.2, le=60, description="Seconds of silence after which EQ counts as lost"
+    )
+    eq_concurrent_requests: int = Field(6, ge=1, le=64, description="Requests that EQ gets at the same time, at most")
+    stale_after_seconds: float | None = Field(
+        None, ge=0.5, description="Age at which numbers are greyed out, in seconds; blank for 2.5 rounds"
+    )
+    confirm_seconds: float = Field(
+        6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action"
+    )
+
+    # The parts of eqboard
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis: redis://, rediss:// or unix:// URL")
+    database_url: str = Field(f"sqlite:///{ROOT}/db.sqlite3", description="Database URL: sqlite:/// or postgres://")
+
+    # The web
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; 50 or more random characters")
+    allowed_hosts: str = Field("127.0.0.1,localhost", description="Host names the site is reached by, by comma")
+    https: bool = Field(True, description="The site is served over HTTPS: secure cookies, HSTS, redirects")
+    trust_proxy: bool = Field(False, description="A reverse proxy in front sets X-Forwarded-Proto and -For")
+    time_zone: str = Field("UTC", description="Time zone of clock times on the page, for example Europe/Madrid")
+    language: str = Field("en", description="Language where the browser asks for none we have: en, es or he")
+    debug: bool = Field(False, description="Django's debug pages; never on a server that others reach")
+
+    @field_validator("stale_after_seconds", "eq_dialect", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("eq_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be a URL like http://eq.example.com")
+        if parts.username or parts.query:
+            raise ValueError("must not hold a user, a password or a query")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if value not in ("en", "es", "he"):
+            raise ValueError("must be en, es or he")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo  # here: reading the zone database is only needed to check a setting
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("must be a zone name like Europe/Madrid") from None
+        return value
+
+    @model_validator(mode="after")
+    def _stale_is_two_rounds_at_least(self) -> Self:
+        if self.stale_after_seconds is not None and self.stale_after_seconds < 2 * self.poll_seconds:
+            raise ValueError(f"{PREFIX}STALE_AFTER_SECONDS must be at least twice {PREFIX}POLL_SECONDS")
+        return self
+
+    @property
+    def stale_rounds(self) -> float:
+        """How many rounds a reading may be missed before its numbers are stale."""
+        return STALE_ROUNDS if self.stale_after_seconds is None else self.stale_after_seconds / self.poll_seconds
+
+    def need(self, *names: str) -> None:
+        """Raise ConfigError unless each of the named secrets is set: not every command needs every one."""
+        for name in names:
+            if not getattr(self, name).get_secret_value():
+                help_text = type(self).model_fields[name].description
+                raise ConfigError(
+                    f"{PREFIX}{name.upper()} is not set ({help_text}). Put it into the environment or .env."
+                )
+
+
+@lru_cache(maxsize=1)
+def get_config() -> Config:
+    """The settings of this process, read once. Raises ConfigError with one sentence."""
+    try:
+        return Config()
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
+
+
+def explain(error: ValidationError) -> str:
+    """One sentence for the first wrong setting; the value is not repeated, it may be a secret."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    message = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return f"{message}."
+    return f"{PREFIX}{str(fault['loc'][0]).upper()} is wrong: {message}."

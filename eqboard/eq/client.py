@@ -1,0 +1,208 @@
+"""The telephone: the only file that imports httpx. Limits, timeouts, retries, errors, redaction.
+
+One client lives as long as its process: connections are kept, and a TLS context is built once (performance.md §5).
+"""
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from pydantic import SecretStr
+
+from eqboard.eq.dialect import Dialect, load_dialect
+from eqboard.eq.errors import EQBroken, EQError, EQUnreachable
+from eqboard.eq.operations import (
+    ActiveSessions,
+    Agents,
+    CallQueueAgents,
+    CallQueues,
+    CallQueueStatistics,
+    Conferences,
+    ParkedCalls,
+    PauseCodes,
+    QueuedCalls,
+)
+from eqboard.eq.wire import Operation, Request, build_request, read_answer
+
+API_PATH = "/eq/api/2.0"
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How patient the client is, and how gentle with the server."""
+
+    connect_seconds: float = 2.0
+    read_seconds: float = 4.0  # silence on the line
+    total_seconds: float = 8.0  # one read with all its retries
+    action_seconds: float = 10.0
+    retry_count: int = 1  # further attempts of a read
+    retry_after_seconds: float = 0.2  # the middle of the jitter before the first retry; doubles
+    concurrent_requests: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where EQ is and how to knock. `url` is the site's address, with or without the API's path."""
+
+    url: str
+    key: SecretStr
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def api_url(self) -> str:
+        base = self.url.rstrip("/")
+        return base if base.endswith(API_PATH) else base + API_PATH
+
+
+class EQ:
+    """An EQ server. Resources hold its operations: `await eq.queued_calls.all()`.
+
+    Reads time out fast and are tried again; actions are sent exactly once, and a lost answer is
+    EQUnreachable (or EQBroken) with `outcome_unknown`.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        dialect: Dialect | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._limits = server.limits
+        self._key = server.key
+        self._dialect = dialect or load_dialect()
+        self._clock = clock
+        self._sleep = sleep
+        self._chance = chance or random.Random()
+        self._lines = asyncio.Semaphore(server.limits.concurrent_requests)
+        self._http = httpx.AsyncClient(
+            base_url=server.api_url,
+            transport=transport,
+            timeout=httpx.Timeout(server.limits.read_seconds, connect=server.limits.connect_seconds),
+            headers={"accept": "application/json", "user-agent": "eqboard"},
+            trust_env=False,  # a proxy in the environment must not see the key
+        )
+        self.skew_seconds: float | None = None
+        """EQ's clock minus ours, from the newest answer's Date header, exact to a second; None: never said."""
+
+        self.queued_calls = QueuedCalls(self)
+        self.parked_calls = ParkedCalls(self)
+        self.conferences = Conferences(self)
+        self.call_queue_statistics = CallQueueStatistics(self)
+        self.call_queue_agents = CallQueueAgents(self)
+        self.agents = Agents(self)
+        self.call_queues = CallQueues(self)
+        self.pause_codes = PauseCodes(self)
+        self.active_sessions = ActiveSessions(self)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def call(self, operation: Operation, arguments: Mapping[str, object]) -> Any:
+        """Carry out one operation; the resources call this."""
+        request = build_request(operation, arguments, self._dialect)
+        if operation.is_read:
+            return await self._read(operation, request)
+        return await self._send(operation, request, within_seconds=self._limits.action_seconds)
+
+    async def _read(self, operation: Operation, request: Request) -> Any:
+        try:
+            async with asyncio.timeout(self._limits.total_seconds):
+                return await self._read_with_retries(operation, request)
+        except TimeoutError:
+            seconds = self._limits.total_seconds
+            raise EQUnreachable(operation.name, f"no answer within {seconds:g} s") from None
+
+    async def _read_with_retries(self, operation: Operation, request: Request) -> Any:
+        wait_seconds = self._limits.retry_after_seconds
+        for _ in range(self._limits.retry_count):
+            try:
+                return await self._send(operation, request)
+            except (EQUnreachable, EQBroken):
+                await self._sleep(wait_seconds * self._chance.uniform(0.5, 1.5))
+                wait_seconds *= 2
+        return await self._send(operation, request)
+
+    async def _send(self, operation: Operation, request: Request, *, within_seconds: float | None = None) -> Any:
+        async with self._lines:
+            try:
+                async with asyncio.timeout(within_seconds):
+                    response, body = await self._exchange(request)
+            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+                raise lost(operation, error) from None
+        if body is None:
+            raise EQBroken(operation.name, "the answer is too large", outcome_unknown=not operation.is_read)
+        self._note_clock(response)
+        return read_answer(operation, response.status_code, body, self._dialect)
+
+    async def _exchange(self, request: Request) -> tuple[httpx.Response, bytes | None]:
+        query = {"auth_key": self._key.get_secret_value(), **request.query}
+        form = request.form or None
+        chunks, size = [], 0
+        async with self._http.stream(request.method, request.path, params=query, data=form) as response:
+            async for chunk in response.aiter_bytes():
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_ANSWER_BYTES:
+                    return response, None
+        return response, b"".join(chunks)
+
+    def _note_clock(self, response: httpx.Response) -> None:
+        try:
+            said = parsedate_to_datetime(response.headers["date"])
+            # The header is cut to the second: half of one is the best guess of the rest.
+            self.skew_seconds = (said - self._clock()).total_seconds() + 0.5
+        except (KeyError, ValueError, TypeError):
+            pass
+
+
+def lost(operation: Operation, error: Exception) -> EQError:
+    """The plain sentence for a request that got no answer. httpx's own text may hold the URL, and so the key."""
+    outcome_unknown = not operation.is_read
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+        # Nothing was sent: even an action certainly did not happen.
+        return EQUnreachable(operation.name, "no connection to EQ")
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return EQUnreachable(operation.name, "EQ does not answer in time", outcome_unknown=outcome_unknown)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return EQUnreachable(operation.name, "EQ's address is not a usable URL")
+    if isinstance(error, httpx.DecodingError | httpx.ProtocolError):
+        return EQBroken(operation.name, "the answer is not HTTP as it should be", outcome_unknown=outcome_unknown)
+    return EQUnreachable(operation.name, "the connection to EQ was lost", outcome_unknown=outcome_unknown)
+
+
+SECRET_IN_URL = re.compile(r"(auth_(?:key|supervisor_session|agent_session)=)[^&\s\"'\\]+")
+TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+
+
+def hide_secrets(record: logging.LogRecord) -> bool:
+    """Blot out EQ's key and tokens: httpx logs full URLs at INFO, and the key is in the query string."""
+    text = record.getMessage()
+    hidden = SECRET_IN_URL.sub(r"\1***", text)
+    if hidden != text:
+        record.msg, record.args = hidden, ()
+    return True
+
+
+for _name in TALKATIVE:
+    logging.getLogger(_name).addFilter(hide_secrets)

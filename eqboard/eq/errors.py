@@ -1,0 +1,77 @@
+"""What can go wrong on the telephone, as one family.
+
+    EQError
+    ├── EQUnreachable        no answer: connect, timeout, closed        → retry reads; an action is "unknown"
+    ├── EQBroken             5xx, or an answer we cannot read           → same, and log the excerpt
+    └── EQComplained         EQ's own error array, as (parameter, type, description)
+        ├── EQSignedOut      401: the key or the session             → sign in again, once
+        └── EQRefused        the server said no
+            ├── EQNotFound   404
+            └── EQInvalid    400
+
+No message holds a secret: they are made of our own words and of EQ's error objects, never of a URL.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One entry of EQ's error array."""
+
+    parameter: str | None
+    type: str
+    description: str = ""
+
+    def __str__(self) -> str:
+        subject = self.parameter or "request"
+        return f"{subject}: {self.type}" + (f" ({self.description})" if self.description else "")
+
+
+class EQError(Exception):
+    """Anything EQ did that is not a good answer. `operation` names what was asked."""
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(f"{operation}: {reason}")
+        self.operation = operation
+        self.reason = reason
+
+
+class EQUnreachable(EQError):
+    """No answer came. `outcome_unknown`: the request may have been carried out all the same."""
+
+    def __init__(self, operation: str, reason: str, *, outcome_unknown: bool = False) -> None:
+        super().__init__(operation, reason)
+        self.outcome_unknown = outcome_unknown
+
+
+class EQBroken(EQError):
+    """EQ failed inside, or answered something that is not its API. `outcome_unknown` as in EQUnreachable."""
+
+    def __init__(self, operation: str, reason: str, *, outcome_unknown: bool = False) -> None:
+        super().__init__(operation, reason)
+        self.outcome_unknown = outcome_unknown
+
+
+class EQComplained(EQError):
+    """EQ answered with its error array; `complaints` holds it, possibly empty."""
+
+    def __init__(self, operation: str, reason: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        super().__init__(operation, "; ".join(str(each) for each in complaints) or reason)
+        self.complaints = complaints
+
+
+class EQSignedOut(EQComplained):
+    """401: the key is wrong, or the user's session is not valid or in conflict."""
+
+
+class EQRefused(EQComplained):
+    """The server said no."""
+
+
+class EQNotFound(EQRefused):
+    """404: the path names nothing."""
+
+
+class EQInvalid(EQRefused):
+    """400: a parameter is wrong, or the state of the exchange forbids it."""

@@ -1,0 +1,176 @@
+"""One operation as data; a request from a call, a value or an error from an answer. No I/O.
+
+The rules are those of eq-contract §1: the key in the query string, form bodies, `options` and `data` as JSON text,
+camelCase attributes, bare JSON results, an error array.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
+
+from eqboard.eq.dialect import Dialect
+from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut
+
+T = TypeVar("T")
+EXCERPT_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One signature of `operations/`, read once at import."""
+
+    name: str  # "queued_calls.all"
+    method: str
+    path: str  # "/agent/{id}"
+    result: type[BaseModel] | None = None  # the object answered, None for "[None]"
+    many: bool = False  # an array of them
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    as_json: str | None = None  # the one form field that holds all arguments, as JSON text
+    names: Mapping[str, str] = field(default_factory=dict)  # arguments whose wire name is not camelCase
+    doc: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Reads are safe to repeat; everything else is sent once."""
+        return self.method == "GET"
+
+    @property
+    def path_names(self) -> frozenset[str]:
+        return frozenset(re.findall(r"{(\w+)}", self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes over the wire, but for the key, which the client adds."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T], Sequence[T]):
+    """An answered array: the rows that could be read, and how many could not."""
+
+    items: tuple[T, ...]
+    unreadable_count: int = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def build_request(operation: Operation, arguments: Mapping[str, object], dialect: Dialect) -> Request:
+    """The request for one call. Arguments that are None are left out: EQ's defaults apply."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    path_values = {name: quote(str(given.pop(name)), safe="") for name in operation.path_names}
+    rest = {operation.names.get(name, to_camel(name)): value for name, value in given.items()}
+    route = dialect.operations.get(operation.name)
+    method = (route and route.method) or operation.method
+    path = ((route and route.path) or operation.path).format(**path_values)
+    if operation.is_read:
+        return Request(method, path, query=_texts(rest), form={})
+    if operation.as_json:
+        rest = {operation.as_json: json.dumps(rest, ensure_ascii=False, separators=(",", ":"))}
+    return Request(method, path, query={}, form={**operation.fixed, **_texts(rest)})
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in values.items()}
+
+
+def read_answer(operation: Operation, status: int, body: bytes, dialect: Dialect) -> Any:
+    """The value EQ answered. Raises the EQError that fits anything else."""
+    if status == 200:
+        return _read_value(operation, body, dialect)
+    complaints = read_complaints(body)
+    if status == 401:
+        raise EQSignedOut(operation.name, "EQ does not accept the key or the session", complaints)
+    if status == 404:
+        raise EQNotFound(operation.name, "EQ knows nothing of that name", complaints)
+    if status == 400:
+        raise EQInvalid(operation.name, "EQ refused the request", complaints)
+    if 400 < status < 500:
+        raise EQRefused(operation.name, f"EQ refused the request with status {status}", complaints)
+    raise EQBroken(operation.name, f"EQ answered with status {status}", outcome_unknown=not operation.is_read)
+
+
+def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
+    if operation.result is None:
+        return None  # "[None]": null, an empty body, or whatever a server says there
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _broken(operation, "the answer is not JSON", body) from None
+    if operation.many:
+        if not isinstance(value, list):
+            raise _broken(operation, "the answer is not an array", body)
+        return _read_rows(operation, operation.result, value, dialect)
+    try:
+        return _read_object(operation.result, value, dialect)
+    except ValidationError as error:
+        raise _broken(operation, f"the answer cannot be read ({first_fault(error)})", body) from None
+
+
+def _read_rows(operation: Operation, model: type[BaseModel], rows: list[Any], dialect: Dialect) -> Rows[Any]:
+    """Every row that can be read; one bad row does not cost the others. Only when none is readable is it EQBroken."""
+    items, faults = [], []
+    for row in rows:
+        try:
+            items.append(_read_object(model, row, dialect))
+        except ValidationError as error:
+            faults.append(first_fault(error))
+    if faults and not items:
+        raise EQBroken(operation.name, f"no row of the answer can be read ({faults[0]})")
+    return Rows(tuple(items), len(faults))
+
+
+def _read_object(model: type[BaseModel], value: Any, dialect: Dialect) -> BaseModel:
+    row = dialect.rename(model.__name__, value)
+    if isinstance(row, dict) and isinstance(row.get("status"), str):
+        row = {**row, "status": dialect.our_state(row["status"])}
+    return model.model_validate(row)
+
+
+def first_fault(error: ValidationError) -> str:
+    """The field and the rule, without the value: values may be secrets or callers' numbers."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(step) for step in fault["loc"]) or "object"
+    return f"{where}: {fault['msg']}"
+
+
+def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
+    """The body itself is not quoted: an error page may repeat the key, an answer holds callers' numbers."""
+    shape = "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes"
+    return EQBroken(operation.name, f"{reason}; it is {shape}", outcome_unknown=not operation.is_read)
+
+
+def read_complaints(body: bytes) -> tuple[Complaint, ...]:
+    """EQ's errors from an array, one object, {"errors": [...]}; nothing from text, HTML and an empty body."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ()
+    if isinstance(value, dict):
+        value = value.get("errors", [value])
+    if not isinstance(value, list):
+        return ()
+    return tuple(_complaint(entry) for entry in value if isinstance(entry, dict) and "type" in entry)
+
+
+def _complaint(entry: Mapping[str, Any]) -> Complaint:
+    parameter = entry.get("parameter")
+    return Complaint(
+        None if parameter is None else str(parameter)[:EXCERPT_CHARACTERS],
+        str(entry["type"])[:EXCERPT_CHARACTERS],
+        str(entry.get("description") or "")[:EXCERPT_CHARACTERS],
+    )

@@ -1,0 +1,169 @@
+"""The floor at one moment, in our words: frozen values, no I/O, no clock.
+
+Every entity carries the names it is shown with, so that a fragment can be rendered from one entity alone.
+Moments are aware UTC datetimes on *our* clock (`assemble` corrects the exchange's). Mappings keep no meaning in their
+order; whoever shows them sorts them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class AgentState(StrEnum):
+    """What an agent does, mutually exclusive; the order is the precedence of `metrics.md` for one queue."""
+
+    ON_CALL = "on_call"
+    RINGING = "ringing"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+    AVAILABLE = "available"
+    SIGNED_OUT = "signed_out"
+    UNKNOWN = "unknown"  # EQ said a word we do not know
+
+
+class Part(StrEnum):
+    """What is read from EQ on its own, and so has an age of its own."""
+
+    STATISTICS = "statistics"
+    AGENTS = "agents"
+    CALLS = "calls"
+    PARKED = "parked"
+    CONFERENCES = "conferences"
+    SESSIONS = "sessions"
+
+
+class Trouble(StrEnum):
+    """Why a part could not be read."""
+
+    UNREACHABLE = "unreachable"  # no answer in time, or no connection
+    BROKEN = "broken"  # a server error, or an answer that cannot be read
+    REFUSED = "refused"  # EQ said no: the key is wrong, or the thing does not exist
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The freshness of one part."""
+
+    part: Part
+    every_seconds: float  # how often it is meant to be read
+    taken_at: datetime | None = None  # when the truth on the board was read; None: never yet
+    trouble: Trouble | None = None  # why the newest attempt failed; None: it did not
+    unreadable_count: int = 0  # rows of the newest answer that had to be left out
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    extension: str
+    name: str  # the extension again while the name is not known
+    waiting_count: int | None = None
+    oldest_waiting_at: datetime | None = None  # when the longest waiting caller entered
+    present_count: int | None = None  # agents signed in to this queue
+    available_count: int | None = None
+    on_call_count: int | None = None
+    ringing_count: int | None = None
+    wrap_up_count: int | None = None
+    paused_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody on a line. Name and number come from outside and are hostile."""
+
+    unique_id: str | None
+    channel: str | None
+    number: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One agent in one queue."""
+
+    queue: str
+    queue_name: str
+    state: AgentState
+    skill: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One person, once: the combined state over all their queues."""
+
+    id: int
+    name: str  # "Agent 7" while the name is not known
+    number: str | None = None
+    extension: str | None = None
+    state: AgentState = AgentState.UNKNOWN
+    state_since: datetime | None = None
+    since_at_least: bool = False  # state_since is when we first saw it: the truth is this or longer
+    partly_paused: bool = False  # paused in some queue, though not in all
+    pause_code: int | None = None
+    pause_reason: str | None = None  # the code's name
+    wrap_up_ends_at: datetime | None = None
+    has_session: bool | None = None  # signed in to EQ itself; None: not known
+    caller: Caller | None = None
+    call_queue: str | None = None  # where the call came from; None: not from a queue
+    call_queue_name: str | None = None
+    call_since: datetime | None = None
+    memberships: tuple[Membership, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    key: str  # unique id, else channel
+    queue: str
+    queue_name: str
+    caller: Caller
+    position: int | None = None  # 1 is next
+    entered_at: datetime | None = None
+    ringing_at: tuple[str, ...] = ()  # names of the agents whose telephones ring for this caller
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCall:
+    key: str  # unique id, else channel
+    caller: Caller
+    space: str | None = None
+    parked_by: str | None = None  # an extension
+    parked_by_name: str | None = None
+    parked_at: datetime | None = None
+    returns_at: datetime | None = None  # when the parking time runs out
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    caller: Caller
+    admin: bool = False
+    muted: bool = False
+    talking: bool = False
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conference:
+    extension: str
+    name: str
+    locked: bool = False
+    started_at: datetime | None = None
+    participants: tuple[Participant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PauseCode:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that is going on, as one value."""
+
+    sources: Mapping[Part, Source] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    agents: Mapping[int, Agent] = field(default_factory=dict)
+    waiting: Mapping[str, WaitingCall] = field(default_factory=dict)
+    parked: Mapping[str, ParkedCall] = field(default_factory=dict)
+    conferences: Mapping[str, Conference] = field(default_factory=dict)
+    pause_codes: Mapping[int, PauseCode] = field(default_factory=dict)
