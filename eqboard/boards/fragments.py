@@ -24,7 +24,7 @@ PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def dom_id(kind: str, key: object) -> str:
-    """The id of an element: kind and key. Keys from outside may hold anything; a strange one is replaced by its hash."""
+    """The id of an element: kind and key. Keys come from outside: a strange one is replaced by its hash."""
     text = str(key)
     if not PLAIN_KEY.fullmatch(text):
         text = "h" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -84,6 +84,7 @@ class Membership:
     queue: str
     queue_name: str
     state: AgentState
+    paused: bool = False  # may be true during a call: the pause begins when it ends
     skill: int | None = None
 
 
@@ -98,7 +99,7 @@ class Agent:
     state: AgentState = AgentState.UNKNOWN
     state_since: datetime | None = None
     since_at_least: bool = False  # state_since is when we first saw it: the truth is this or longer
-    partly_paused: bool = False  # paused in some queue, though not in all
+    partly_paused: bool = False  # paused in some queue, though the combined state is another
     pause_code: int | None = None
     pause_reason: str | None = None  # the code's name
     wrap_up_ends_at: datetime | None = None

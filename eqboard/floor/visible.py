@@ -5,7 +5,7 @@ The stream is made from it, so a forbidden queue, its agents and its callers nev
 
 import dataclasses
 
-from eqboard.floor.snapshot import Agent, AgentState, Conference, ParkedCall, Snapshot
+from eqboard.floor.snapshot import Agent, Conference, ParkedCall, Snapshot
 
 
 def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
@@ -42,11 +42,6 @@ def _as_seen(agent: Agent, queues: frozenset[str]) -> Agent:
     if agent.call_queue is None or agent.call_queue in queues:
         return dataclasses.replace(agent, memberships=memberships)
     return dataclasses.replace(agent, memberships=memberships, caller=None, call_queue=None, call_queue_name=None)
-
-
-def is_signed_in(agent: Agent) -> bool:
-    """Whether the agent is signed in to any queue."""
-    return agent.state is not AgentState.SIGNED_OUT
 
 
 def _is_parked_by(call: ParkedCall, extensions: set[str]) -> bool:

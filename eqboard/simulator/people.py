@@ -32,7 +32,7 @@ _CALLERS = (
 HOSTILE_NAMES = (
     "<script>alert('caller')</script>",
     '"><img src=x onerror=alert(1)>',
-    "O'Reilly & \"Sons\" <b>Ltd</b>",
+    'O\'Reilly & "Sons" <b>Ltd</b>',
     "Rob'); DROP TABLE calls;--",
     "\u202egnihton\u202c evil",  # right-to-left override: reads backwards on a careless page
     "\u2066Ann\u2069 \u200fLee",

@@ -1,0 +1,22 @@
+"""Connections to Redis, and what counts as having lost it."""
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+FeedLost = (redis.ConnectionError, redis.TimeoutError, redis.ResponseError, OSError)
+"""What Redis raises when it is away, loading, or out of memory. `except FeedLost:` waits and tries again."""
+
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 2.0
+
+
+def connect(url: str) -> redis.asyncio.Redis:
+    """A client for one event loop; it connects when first used and again after every loss."""
+    return redis.asyncio.Redis.from_url(
+        url,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # whoever calls knows better whether and when to try again
+    )

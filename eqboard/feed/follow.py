@@ -1,0 +1,38 @@
+"""Which updates may be applied, and when the whole floor has to be read again. Pure (design.md, law 3)."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from eqboard.feed.messages import Stored, Update
+from eqboard.floor.changes import apply
+
+
+class Verdict(Enum):
+    APPLY = "apply"
+    IGNORE = "ignore"  # already in what we hold
+    RESYNC = "resync"  # something was missed, or another leads
+
+
+def judge(held: Stored, update: Update) -> Verdict:
+    """What to do with an update, knowing `held`."""
+    if update.epoch != held.epoch:
+        return Verdict.RESYNC
+    if update.seq <= held.seq:
+        return Verdict.IGNORE
+    return Verdict.APPLY if update.seq == held.seq + 1 else Verdict.RESYNC
+
+
+def advance(held: Stored, update: Update) -> Stored:
+    """The floor after an update that `judge` says to apply."""
+    return Stored(update.epoch, update.seq, update.sent_at, apply(held.snapshot, update.changes), update.asking_since)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a follower knows: the newest whole floor, or none yet, and whether Redis can be heard."""
+
+    held: Stored | None = None
+    is_connected: bool = False
+
+    def lost(self) -> "Floor":
+        return replace(self, is_connected=False)

@@ -1,0 +1,60 @@
+"""What goes over the wire between poller and web: facts, never HTML. `decode(encode(x)) == x` (design.md, law 2)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from eqboard.floor.changes import Changes
+from eqboard.floor.snapshot import Snapshot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One round, or a beat between rounds. `epoch` is new with each lead, `seq` counts from 1 within it."""
+
+    epoch: str
+    seq: int
+    sent_at: datetime
+    changes: Changes = field(default_factory=Changes)
+    asking_since: datetime | None = None
+    """When the poller asked EQ, if it has been waiting for the answer longer than a round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The whole floor as of one update."""
+
+    epoch: str
+    seq: int
+    sent_at: datetime
+    snapshot: Snapshot
+    asking_since: datetime | None = None
+
+
+class Unreadable(ValueError):
+    """A message that is not ours: of another version, or damaged."""
+
+
+class Codec(Generic[T]):
+    """JSON for one kind of message."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._adapter = TypeAdapter(kind)
+
+    def encode(self, message: T) -> bytes:
+        return self._adapter.dump_json(message, exclude_defaults=True)
+
+    def decode(self, data: bytes) -> T:
+        """Raises Unreadable."""
+        try:
+            return self._adapter.validate_json(data)
+        except ValidationError as error:
+            raise Unreadable(f"{error.error_count()} faults") from None
+
+
+updates = Codec(Update)
+stored = Codec(Stored)

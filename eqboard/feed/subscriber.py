@@ -1,0 +1,112 @@
+"""The receiving end: follow the floor, whatever happens to Redis.
+
+redis-py's asyncio pub/sub may not notice a lost connection, so messages are read with a timeout and the line is tried
+after silence. Every connect, every gap and every new leader ends in reading the whole floor again: one code path.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import redis.asyncio
+import redis.asyncio.client
+
+from eqboard.feed import keys
+from eqboard.feed.connection import FeedLost, connect
+from eqboard.feed.follow import Floor, Verdict, advance, judge
+from eqboard.feed.messages import Stored, Unreadable, updates
+from eqboard.feed.publisher import read_stored
+
+logger = logging.getLogger(__name__)
+
+LISTEN_SECONDS = 0.5  # how long one wait for a message lasts
+SILENCE_SECONDS = 1.0  # after this much silence Redis is asked whether it is there
+BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0)
+
+
+async def follow(redis_url: str) -> AsyncIterator[Floor]:
+    """The floor as it becomes known, for as long as the caller listens.
+
+    Yields after every update, after every whole reading, and once when Redis is lost; then keeps trying.
+    """
+    floor = Floor()
+    attempt = 0
+    while True:
+        client = connect(redis_url)
+        try:
+            async for floor in _listen(client):
+                if attempt:
+                    logger.info("The feed is back")
+                attempt = 0
+                yield floor
+        except FeedLost as error:
+            if not attempt:
+                logger.warning("The feed is lost (%s); trying again until it is back", type(error).__name__)
+                floor = floor.lost()
+                yield floor
+        finally:
+            with suppress(*FeedLost):
+                await client.aclose()
+        pause = BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)]
+        attempt += 1
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+
+
+async def _listen(client: redis.asyncio.Redis) -> AsyncIterator[Floor]:
+    """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
+    async with client.pubsub() as channel:
+        await channel.subscribe(keys.UPDATES)
+        held = await read_stored(client)
+        yield Floor(held, is_connected=True)
+        async for data in _messages(client, channel):
+            held_before = held
+            held = await _take(client, held, data)
+            if held is not held_before:
+                yield Floor(held, is_connected=True)
+
+
+async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.PubSub) -> AsyncIterator[bytes]:
+    silent_seconds = 0.0
+    while True:
+        message = await channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
+        if message is not None:
+            silent_seconds = 0.0
+            yield message["data"]
+            continue
+        silent_seconds += LISTEN_SECONDS
+        if silent_seconds >= SILENCE_SECONDS:
+            silent_seconds = 0.0
+            await client.ping()
+            await channel.ping()
+
+
+async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -> Stored | None:
+    try:
+        update = updates.decode(data)
+    except Unreadable:
+        logger.warning("An update of another version was passed over; reading the whole floor instead")
+        return await read_stored(client)
+    if held is None:
+        return await read_stored(client)
+    match judge(held, update):
+        case Verdict.IGNORE:
+            return held
+        case Verdict.APPLY:
+            return advance(held, update)
+        case Verdict.RESYNC:
+            return await read_stored(client)
+
+
+async def listen_for_nudges(redis_url: str) -> AsyncIterator[None]:
+    """Yields for each nudge; ends when Redis is lost (raises FeedLost)."""
+    client = connect(redis_url)
+    try:
+        async with client.pubsub() as channel:
+            await channel.subscribe(keys.NUDGES)
+            async for _ in _messages(client, channel):
+                yield None
+    finally:
+        with suppress(*FeedLost):
+            await client.aclose()

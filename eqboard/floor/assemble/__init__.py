@@ -1,0 +1,49 @@
+"""EQ's answers into a snapshot: the only place that knows both vocabularies. Pure; time comes in as an argument.
+
+A part that failed keeps its last truth and is marked; a row that makes no sense is left out and counted; a state word
+that nobody knows makes that one agent unknown. Times come in EQ's clock and leave in ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from eqboard.eq.wire import Rows
+from eqboard.floor.assemble.agents import agents_of, combined_state
+from eqboard.floor.assemble.answers import AgentName, Answers, Names, Taken
+from eqboard.floor.assemble.calls import conferences_of, parked_of, waiting_of
+from eqboard.floor.assemble.queues import queues_of
+from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source
+
+__all__ = ["AgentName", "Answers", "Names", "Taken", "assemble", "combined_state"]
+
+
+def assemble(
+    answers: Answers, names: Names, previous: Snapshot, taken: Taken, every_seconds: Mapping[Part, float]
+) -> Snapshot:
+    """The floor after one round."""
+    sources = _sources(answers, previous, taken, every_seconds)
+    agents = agents_of(answers, names, previous, taken)
+    waiting = waiting_of(answers.calls, agents, names, previous, taken)
+    return Snapshot(
+        sources=sources,
+        queues=queues_of(answers, agents, waiting, names, previous, taken),
+        agents=agents,
+        waiting=waiting,
+        parked=parked_of(answers.parked, agents, previous, taken),
+        conferences=conferences_of(answers.conferences, previous, taken),
+        pause_codes={key: PauseCode(key, name) for key, name in names.pause_codes.items()},
+    )
+
+
+def _sources(
+    answers: Answers, previous: Snapshot, taken: Taken, every_seconds: Mapping[Part, float]
+) -> dict[Part, Source]:
+    sources = {}
+    for part in Part:
+        answer = getattr(answers, part.value)
+        old = replace(previous.sources.get(part) or Source(part, 0), every_seconds=every_seconds[part])
+        if isinstance(answer, Rows):
+            sources[part] = Source(part, every_seconds[part], taken.at, None, answer.unreadable_count)
+        else:
+            sources[part] = old if answer is None else replace(old, trouble=answer)
+    return sources

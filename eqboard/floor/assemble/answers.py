@@ -1,0 +1,78 @@
+"""What a round brings with it: EQ's rows, the names known so far, and the clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from eqboard.eq import models as eq
+from eqboard.eq.wire import Rows
+from eqboard.floor.snapshot import Caller, Trouble
+
+SAME_MOMENT = timedelta(seconds=2)  # EQ cuts times to the second, and its clock is known to one
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one round heard, part by part: rows, or why there are none, or None where it was not asked."""
+
+    statistics: Rows[eq.QueueStatistics] | Trouble | None = None
+    agents: Rows[eq.QueueAgentStatus] | Trouble | None = None
+    calls: Rows[eq.QueuedCall] | Trouble | None = None
+    parked: Rows[eq.ParkedCall] | Trouble | None = None
+    conferences: Rows[eq.Conference] | Trouble | None = None
+    sessions: Rows[eq.UserSession] | Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentName:
+    name: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by id, as far as they are known yet."""
+
+    agents: Mapping[int, AgentName] = field(default_factory=dict)
+    queues: Mapping[str, str] = field(default_factory=dict)
+    pause_codes: Mapping[int, str] = field(default_factory=dict)
+
+    def of_agent(self, agent: int) -> AgentName:
+        return self.agents.get(agent) or AgentName(f"Agent {agent}")
+
+    def of_queue(self, queue: str) -> str:
+        return self.queues.get(queue) or queue
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When the answers were taken, on our clock, and how far EQ's clock is ahead of ours, in seconds."""
+
+    at: datetime
+    skew_seconds: float = 0.0
+
+    def ours(self, theirs: datetime | None) -> datetime | None:
+        """A moment of EQ's clock on ours; None where it lies outside what a clock can show."""
+        try:
+            return theirs and theirs - timedelta(seconds=self.skew_seconds)
+        except OverflowError:
+            return None
+
+
+def heard(answer: Rows[T] | Trouble | None) -> Sequence[T] | None:
+    """The rows of a part, or None when the last truth has to stand."""
+    return answer.items if isinstance(answer, Rows) else None
+
+
+def steady(new: datetime | None, old: datetime | None) -> datetime | None:
+    """The old moment as long as the new one says the same within what EQ's clock can tell."""
+    if new and old and abs(new - old) <= SAME_MOMENT:
+        return old
+    return new or old
+
+
+def caller_of(call: eq.AgentCall | eq.QueuedCall | eq.ParkedCall | eq.ConferenceParticipant) -> Caller:
+    return Caller(call.unique_id, call.channel, call.caller_id_number, call.caller_id_name)

@@ -1,0 +1,35 @@
+"""How logs look: one line each, to stderr, and never with a secret."""
+
+import logging
+import sys
+from typing import Any
+
+from eqboard.eq.client import hide_secrets
+
+
+class HideSecrets(logging.Filter):
+    """The telephone's own filter, for every line that reaches a handler, whoever wrote it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return hide_secrets(record)
+
+
+def logging_config() -> dict[str, Any]:
+    quiet = {"level": "WARNING"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"hide_secrets": {"()": HideSecrets}},
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "stream": sys.stderr,
+                "formatter": "line",
+                "filters": ["hide_secrets"],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        # httpx logs every request at INFO, daphne every one it serves: at one poll a second that is all one would see.
+        "loggers": dict.fromkeys(("httpx", "httpcore", "daphne", "asyncio", "django.channels.server"), quiet),
+    }

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PollerConfig(AppConfig):
+    name = "eqboard.poller"

@@ -1,0 +1,301 @@
+"""The world as the JSON objects of contract §3. Pure; times are UNIX seconds, truncated to whole ones (contract §4)."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import fields
+
+from eqboard.simulator.directory import Directory
+from eqboard.simulator.entities import (
+    Agent,
+    AgentState,
+    Call,
+    Membership,
+    PauseCode,
+    Place,
+    Queue,
+    QueueSettings,
+    Supervisor,
+    state_of,
+)
+from eqboard.simulator.switch import Switch
+
+JsonObject = dict[str, object]
+
+PING_SECONDS = 15  # how often a signed-in user's session is kept alive
+PRECEDENCE = (  # combined status, contract §3
+    AgentState.ON_CALL,
+    AgentState.RINGING,
+    AgentState.WRAP_UP,
+    AgentState.AVAILABLE,
+    AgentState.PAUSED,
+    AgentState.SIGNED_OUT,
+)
+
+
+# Statistics
+
+
+def statistics(queue: Queue, now: float) -> JsonObject:
+    """One queue in numbers. `callsAbandoned` is the switch's own count, which has the timed out in it (contract §4)."""
+    states = Counter(state_of(agent, agent.memberships[queue.extension]) for agent in queue.members.values())
+    oldest = next(iter(queue.waiting.values()), None)
+    ledger = queue.ledger
+    return {
+        "queue": queue.extension,
+        "calls": len(queue.waiting),
+        "waitTime": int(now - oldest.entered_at) if oldest else 0,
+        "agents": len(queue.members),
+        "agentsAvailable": states[AgentState.AVAILABLE],
+        "agentsRinging": states[AgentState.RINGING],
+        "agentsOnCall": states[AgentState.ON_CALL],
+        "agentsWrapUp": states[AgentState.WRAP_UP],
+        "agentsPaused": states[AgentState.PAUSED],
+        "callsAnswered": ledger.answered,
+        "callsAbandoned": ledger.abandoned + ledger.timed_out,
+        "averageWaitTime": _average(ledger.wait_answered_seconds, ledger.answered),
+        "averageTalkTime": _average(ledger.talk_seconds, ledger.answered),
+    }
+
+
+# Agents
+
+
+def queue_rows(directory: Directory, queue: Queue) -> list[JsonObject]:
+    """One row for each agent bound or signed in to the queue. In no particular order for a reader (contract §4)."""
+    agents = directory.live_agents()
+    return [status(agent, queue.extension) for agent in agents if queue.extension in _rows_of(agent)]
+
+
+def agent_rows(agent: Agent) -> list[JsonObject]:
+    """One row for each queue the agent is bound or signed in to."""
+    return [status(agent, extension) for extension in _rows_of(agent)]
+
+
+def status(agent: Agent, extension: str) -> JsonObject:
+    """The agent in one queue."""
+    membership = agent.memberships.get(extension)
+    state = state_of(agent, membership)
+    call = agent.call or agent.ringing
+    return {
+        "agent": agent.id,
+        "queue": extension,
+        "extension": agent.extension if agent.session_since is not None else None,
+        "status": str(state),
+        "skill": membership.skill if membership else agent.bound.get(extension),
+        "paused": membership.paused if membership else False,
+        "pauseCode": membership.pause_code if membership else None,
+        "statusTime": whole(_state_since(agent, extension, state)),
+        "signInTime": whole(membership.signed_in_at) if membership else None,
+        "wrapUpEndTime": whole(membership.wrap_up_until) if membership else None,
+        "callsTaken": membership.calls_taken if membership else 0,
+        "lastCallTime": whole(membership.last_call_at) if membership else None,
+        "call": agent_call(call) if membership and call and call.queue == extension else None,
+    }
+
+
+def combined_status(agent: Agent) -> JsonObject:
+    """The agent over all queues: the foremost state (contract §3), sums and extremes of the rest; `queue` null."""
+    memberships = agent.memberships
+    states = {extension: state_of(agent, memberships.get(extension)) for extension in _rows_of(agent)}
+    foremost = min(states.values(), key=PRECEDENCE.index, default=AgentState.SIGNED_OUT)
+    shown = next((extension for extension, state in states.items() if state is foremost), "")
+    call = agent.call or agent.ringing
+    paused = bool(memberships) and all(membership.paused for membership in memberships.values())
+    return {
+        "agent": agent.id,
+        "queue": None,
+        "extension": agent.extension if agent.session_since is not None else None,
+        "status": str(foremost),
+        "skill": None,
+        "paused": paused,
+        "pauseCode": memberships[shown].pause_code if paused and shown in memberships else None,
+        "statusTime": whole(_state_since(agent, shown, foremost)),
+        "signInTime": whole(min((row.signed_in_at for row in memberships.values()), default=None)),
+        "wrapUpEndTime": whole(_latest(row.wrap_up_until for row in memberships.values())),
+        "callsTaken": sum(row.calls_taken for row in memberships.values()),
+        "lastCallTime": whole(_latest(row.last_call_at for row in memberships.values())),
+        "call": agent_call(call) if call and memberships else None,
+    }
+
+
+def agent_call(call: Call) -> JsonObject:
+    """The caller at an agent's telephone. The name comes escaped here and plain in the lists (contract §4)."""
+    return {
+        "id": str(call.id),
+        "uniqueId": call.unique_id,
+        "channel": call.channel,
+        "callerIdNumber": call.number,
+        "callerIdName": html.escape(call.name),
+        "startTime": whole(call.answered_at if call.agent else call.entered_at),
+        "queue": call.queue,
+    }
+
+
+def _rows_of(agent: Agent) -> list[str]:
+    return list(agent.bound) + [extension for extension in agent.memberships if extension not in agent.bound]
+
+
+def _state_since(agent: Agent, extension: str, state: AgentState) -> float | None:
+    membership: Membership | None = agent.memberships.get(extension)
+    if membership is None:
+        return agent.signed_out_at.get(extension)
+    if state is AgentState.ON_CALL and agent.call is not None:
+        return agent.call.answered_at
+    if state is AgentState.RINGING:
+        return agent.ringing_since
+    return membership.wrap_up_from if state is AgentState.WRAP_UP else membership.rest_since
+
+
+# Calls
+
+
+def queued_calls(queue: Queue) -> list[JsonObject]:
+    """Callers in one queue in their order, those included for whom a telephone rings (contract §4)."""
+    return [
+        {
+            "id": str(call.id),
+            "uniqueId": call.unique_id,
+            "queue": call.queue,
+            "channel": call.channel,
+            "position": position,
+            "callerIdNumber": call.number,
+            "callerIdName": call.name,
+            "enterTime": whole(call.entered_at),
+            "priority": 0,
+        }
+        for position, call in enumerate(queue.waiting.values(), start=1)
+    ]
+
+
+def parked_calls(switch: Switch) -> list[JsonObject]:
+    """Callers in the parking lot; `timeout` is how many seconds a space may be held, counted from `parkTime`."""
+    return [
+        {
+            "channel": call.channel,
+            "uniqueId": call.unique_id,
+            "space": str(space),
+            "callerIdNumber": call.number,
+            "callerIdName": call.name,
+            "parkedBy": call.parked_by.extension if call.parked_by else None,
+            "parkTime": whole(call.parked_at),
+            "timeout": int(switch.lot.timeout_seconds),
+        }
+        for space, call in sorted(switch.lot.calls.items())
+    ]
+
+
+def conferences(switch: Switch) -> list[JsonObject]:
+    """Conference rooms in use, with who is in them."""
+    return [_conference(call) for call in switch.conferences.values() if call.place is Place.CONFERENCE]
+
+
+def _conference(call: Call) -> JsonObject:
+    room, agent = call.conference, call.agent
+    if room is None or agent is None:
+        return {}
+    people = (
+        (call.channel, call.unique_id, call.number, call.name, False),
+        (f"SIP/{agent.extension}-{call.id:08x}", f"{call.unique_id}1", agent.extension, agent.name, True),
+        (
+            f"SIP/{room.guest_extension}-{call.id:08x}",
+            f"{call.unique_id}2",
+            room.guest_extension,
+            room.guest_name,
+            False,
+        ),
+    )
+    return {
+        "extension": room.extension,
+        "name": room.name,
+        "locked": False,
+        "startTime": whole(room.started_at),
+        "participants": [
+            {
+                "channel": channel,
+                "uniqueId": unique_id,
+                "callerIdNumber": number,
+                "callerIdName": name,
+                "admin": is_admin,
+                "muted": False,
+                "talking": is_admin,
+                "joinTime": whole(room.started_at),
+            }
+            for channel, unique_id, number, name, is_admin in people
+        ],
+    }
+
+
+# Entities and sessions
+
+
+def agent_entity(agent: Agent) -> JsonObject:
+    """An agent user; never the password."""
+    return {
+        "id": agent.id,
+        "number": agent.number,
+        "firstName": agent.first_name,
+        "lastName": agent.last_name,
+        "emailAddress": agent.email_address,
+        "language": agent.language,
+        "deleted": agent.deleted,
+    }
+
+
+def queue_entity(queue: Queue) -> JsonObject:
+    """A call queue with every attribute of the EQ API text."""
+    attributes: JsonObject = {
+        camel_case(field.name): getattr(queue.settings, field.name) for field in fields(QueueSettings)
+    }
+    return attributes | {"deleted": queue.deleted}
+
+
+def pause_code_entity(code: PauseCode) -> JsonObject:
+    """A pause code."""
+    return {"id": code.id, "name": code.name, "deleted": code.deleted}
+
+
+def agent_sessions(directory: Directory, now: float) -> list[JsonObject]:
+    """Agents signed in to the system, and at which extension; never a token (contract §3)."""
+    agents = directory.live_agents()
+    return [
+        _session(agent.id, agent.extension, agent.session_since, now)
+        for agent in agents
+        if agent.session_since is not None
+    ]
+
+
+def supervisor_sessions(supervisors: Iterable[Supervisor], started_at: float, now: float) -> list[JsonObject]:
+    """Supervisors signed in; they come when the world begins."""
+    return [_session(supervisor.id, supervisor.extension, started_at, now) for supervisor in supervisors]
+
+
+def _session(user: int, extension: str, since: float | None, now: float) -> JsonObject:
+    start = since or 0.0
+    pinged_at = now - (now - start) % PING_SECONDS
+    return {"user": user, "extension": extension, "signInTime": whole(start), "pingTime": whole(pinged_at)}
+
+
+# Small things
+
+
+def whole(moment: float | None) -> int | None:
+    """A moment truncated to whole seconds; unlimited (inf) shows as none."""
+    return None if moment is None or math.isinf(moment) else int(moment)
+
+
+def camel_case(name: str) -> str:
+    """`ring_strategy` as "ringStrategy"."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _average(seconds: float, count: int) -> int:
+    return int(seconds / count) if count else 0
+
+
+def _latest(moments: Iterable[float | None]) -> float | None:
+    return max((moment for moment in moments if moment is not None), default=None)

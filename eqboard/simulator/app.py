@@ -1,0 +1,160 @@
+"""The pretend EQ server over HTTP: a Starlette app whose routes come from the EQ client's own table of operations."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from email.utils import formatdate
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from eqboard.eq.operations import OPERATIONS
+from eqboard.simulator.control import LEVERS
+from eqboard.simulator.faults import (
+    Fault,
+    FaultKind,
+    Faults,
+    clock_shift_seconds,
+    delay_seconds,
+    refuse_by,
+    spoil,
+)
+from eqboard.simulator.handlers import Asked, Handler, handler_for
+from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.requests import check_key, check_session, parse_fields, read_body, read_query
+from eqboard.simulator.world import World
+
+BASE = "/eq/api/2.0"
+HTML_PAGE = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def build_app(
+    world: World,
+    *,
+    key: str,
+    clock: Callable[[], float],
+    faults: Faults | None = None,
+    speed: float = 1.0,
+    sleep: Sleep = asyncio.sleep,
+) -> Starlette:
+    """The server of one world.
+
+    `clock` gives UNIX seconds; the world stands at its own moment when the clock shows its first value, now, and runs
+    `speed` times as fast. Each request first catches up, exactly; a clock that goes backwards moves nothing. `sleep` is
+    how a latency fault waits. LookupError when an operation of the table has no handler, ValueError for an empty key or
+    a speed that is not above 0.
+    """
+    if not key:
+        raise ValueError("The simulator needs a key that is not empty.")
+    if not 0 < speed < float("inf"):
+        raise ValueError("The speed must be a number above 0.")
+    server = _Server(world, key, clock, faults or Faults(), speed, sleep)
+    routes = {(entry.method, entry.path): handler_for(entry.method, entry.path) for entry in OPERATIONS.values()}
+    app = Starlette(
+        routes=[
+            *(_route(BASE + path, method, server.operation(path, work)) for (method, path), work in routes.items()),
+            *(_route(path, method, server.lever(work)) for (method, path), work in LEVERS.items()),
+        ],
+        exception_handlers={Refusal: _answer_refusal, HTTPException: _answer_http_exception},
+    )
+    app.router.redirect_slashes = False  # a redirect would repeat the key in its Location header
+    return app
+
+
+class _Server:
+    """What the endpoints share."""
+
+    def __init__(
+        self, world: World, key: str, clock: Callable[[], float], faults: Faults, speed: float, sleep: Sleep
+    ) -> None:
+        self._world = world
+        self._key = key
+        self._clock = clock
+        self._faults = faults
+        self._speed = speed
+        self._sleep = sleep
+        self._clock_began_at = clock()
+        self._world_began_at = world.now
+
+    def operation(self, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one EQ operation."""
+
+        async def endpoint(request: Request) -> Response:
+            asked = await self._admit(request)
+            struck = self._faults.strike(path)
+            try:
+                refuse_by(struck, path)
+                return self._respond(handler(self._world, asked), struck)
+            finally:
+                # The work is done and its answer comes late: for the client that is the hard case.
+                await self._hold_back(delay_seconds(struck))
+
+        return endpoint
+
+    def lever(self, work: Callable[[World, Faults, Asked], object]) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one control; faults do not reach it."""
+
+        async def endpoint(request: Request) -> Response:
+            asked = await self._admit(request)
+            return self._respond(work(self._world, self._faults, asked), ())
+
+        return endpoint
+
+    async def _admit(self, request: Request) -> Asked:
+        """Catch up with the clock, read the request, check the key; raises Refusal."""
+        self._catch_up()
+        query = read_query(request)
+        body = "" if request.method == "GET" else await read_body(request)
+        form = {"fault": body} if body.lstrip().startswith("{") else parse_fields(body, "body")
+        check_key(query, form, self._key)
+        check_session(query, form)
+        return Asked(next(iter(request.path_params.values()), ""), query, form)
+
+    def _catch_up(self) -> None:
+        elapsed = (self._clock() - self._clock_began_at) * self._speed
+        self._world.run_to(self._world_began_at + elapsed)
+
+    async def _hold_back(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._sleep(seconds)
+
+    def _respond(self, value: object, struck: Iterable[Fault]) -> Response:
+        struck = tuple(struck)
+        headers = {"Date": formatdate(self._world.now + clock_shift_seconds(struck), usegmt=True)}
+        kinds = {fault.kind for fault in struck}
+        if FaultKind.HTML in kinds:
+            return Response(HTML_PAGE, headers=headers, media_type="text/html")
+        text = json.dumps(spoil(value, struck), ensure_ascii=False)
+        if FaultKind.TRUNCATED in kinds:
+            text = text[: len(text) // 2]
+        return Response(text, headers=headers, media_type="application/json")
+
+
+def _route(path: str, method: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
+    return Route(path, endpoint, methods=[method])
+
+
+async def _answer_refusal(request: Request, refusal: Exception) -> Response:
+    """The error array of contract §1."""
+    if not isinstance(refusal, Refusal):
+        raise refusal
+    return _json(refusal.as_json(), refusal.status)
+
+
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
+    """Unknown paths and wrong methods, in the same shape as every other refusal."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    kind = "nonexistent" if status == 404 else "invalid"
+    description = "There is no such path" if status == 404 else "The method is not supported here"
+    return _json(Refusal(None, kind, description).as_json(), status)
+
+
+def _json(value: object, status: int) -> Response:
+    return Response(json.dumps(value, ensure_ascii=False), status, media_type="application/json")

@@ -1,0 +1,78 @@
+"""What a scenario is: how many queues and agents, how callers behave, how the staff works. Data and draws, no state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from eqboard.simulator.durations import Duration, Shape
+from eqboard.simulator.entities import RingStrategy
+
+NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One kind of day on the floor. Shares are 0 to 1, times are seconds."""
+
+    name: str
+    about: str
+    queues: int = 6
+    agents: int = 24
+    supervisors: int = 2
+    warm_seconds: float = 1800.0  # how long the world runs before it is shown
+
+    # Callers. The arrival rate follows from busy_share: the share of their time that the agents at work would be busy.
+    busy_share: float = 0.8
+    curve: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # (seconds since the start, factor on the arrival rate)
+    curve_period_seconds: float | None = None  # the curve begins again after so many seconds
+    talk: Duration = Duration(240.0, Shape.LOGNORMAL)
+    patience: Duration | None = Duration(150.0)  # None: callers wait for ever
+    park_share: float = 0.18
+    conference_share: float = 0.1
+    parked: Duration = Duration(90.0)
+    renamed_share: float = 0.3  # parked callers who get a new unique id
+
+    # Telephones
+    pick_up: Duration = Duration(5.0, Shape.LOGNORMAL)
+    no_answer_share: float = 0.04
+    strategies: tuple[RingStrategy, ...] = tuple(RingStrategy)
+    wrap_ups: tuple[int | None, ...] = (20, 30, None, 15, 45, 30)
+    weights: tuple[int, ...] = (0, 0, 0, 5, 0, 2)
+    max_skill: int = 5
+    queues_per_agent: tuple[int, ...] = (2, 1, 3, 2)
+
+    # Staff
+    present_share: float = 0.85  # agents at work when the world begins
+    break_every: Duration | None = Duration(2700.0)
+    lunch_share: float = 0.0  # breaks that are lunch whatever the codes' own weights say
+    shift: Duration | None = Duration(4 * 3600.0, Shape.LOGNORMAL, 0.4)
+    away: Duration = Duration(2400.0)
+
+    rooms: tuple[str, ...] = tuple(str(room) for room in range(801, 821))
+    guests: tuple[tuple[str, str], ...] = (("301", "Second line"), ("302", "Accounts"), ("303", "Interpreter"))
+
+    def rate_at(self, elapsed_seconds: float) -> float:
+        """The factor on the arrival rate, linear between the points of the curve and level outside them."""
+        moment = elapsed_seconds % self.curve_period_seconds if self.curve_period_seconds else elapsed_seconds
+        before = self.curve[0]
+        for point in self.curve:
+            if moment < point[0]:
+                portion = (moment - before[0]) / (point[0] - before[0]) if point[0] > before[0] else 1.0
+                return before[1] + portion * (point[1] - before[1])
+            before = point
+        return before[1]
+
+    @property
+    def peak_rate(self) -> float:
+        """The curve's highest factor."""
+        return max(factor for _, factor in self.curve)
+
+    def draw_pick_up(self, rng: Random) -> float:
+        """Seconds until an agent answers their ringing telephone; inf when they do not."""
+        seconds = self.pick_up.draw(rng)
+        return NEVER if rng.random() < self.no_answer_share else seconds
+
+    def draw_patience(self, rng: Random) -> float | None:
+        """Seconds a caller is ready to wait; None for ever."""
+        return self.patience.draw(rng) if self.patience else None

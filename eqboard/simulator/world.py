@@ -1,0 +1,152 @@
+"""The world: a whole call centre, seeded and pure. No wall clock, no I/O; time comes in through `tick`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import partial
+from random import Random
+
+from eqboard.simulator.actions import Order, read_order
+from eqboard.simulator.agenda import Agenda
+from eqboard.simulator.callers import Callers
+from eqboard.simulator.directory import Directory
+from eqboard.simulator.entities import Agent, Call
+from eqboard.simulator.floor import Floor
+from eqboard.simulator.scenario import Scenario
+from eqboard.simulator.staff import Staff
+from eqboard.simulator.switch import Switch
+
+
+class World:
+    """The same scenario, directory, seed and start give the same history, however finely time is cut."""
+
+    def __init__(self, scenario: Scenario, directory: Directory, *, seed: int, started_at: float) -> None:
+        """`started_at` in UNIX seconds. The directory becomes the world's own."""
+        self.scenario = scenario
+        self.directory = directory
+        self.started_at = started_at
+        self._rng = Random(seed)  # noqa: S311 (a simulation, not a secret)
+        self._agenda = Agenda(started_at)
+        self._floor = Floor(self._agenda, directory)
+        self.switch = Switch(self._agenda, directory, self._floor, scenario, self._rng)
+        self._callers = Callers(self._agenda, directory, self.switch, scenario, self._rng)
+        Staff(self._agenda, directory, self, scenario, self._rng).begin()
+        self._callers.begin()
+
+    @property
+    def now(self) -> float:
+        """The world's moment in UNIX seconds."""
+        return self._agenda.now
+
+    def tick(self, seconds: float) -> None:
+        """Let time pass. ValueError unless `seconds` is a finite number, 0 or more."""
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise ValueError("a tick is a finite number of seconds, 0 or more")
+        self._agenda.run_to(self.now + seconds)
+
+    def run_to(self, moment: float) -> None:
+        """Let time pass up to a UNIX time; one that has passed already changes nothing."""
+        if math.isfinite(moment):
+            self._agenda.run_to(moment)
+
+    def agent_action(self, action: str, options: Mapping[str, object]) -> None:
+        """Accept an agent action of the EQ API; raises Refusal. Accepted is not done: it happens 0.2 to 0.8 s later."""
+        order = read_order(self.directory, action, options)
+        self._agenda.after(self._rng.uniform(0.2, 0.8), partial(self._carry_out, order))
+
+    def place_call(
+        self,
+        queue: str,
+        *,
+        name: str | None = None,
+        number: str | None = None,
+        patience_seconds: float | None = None,
+        talk_seconds: float | None = None,
+    ) -> Call:
+        """A caller enters a queue now, with the patience given or for ever. KeyError for an unknown queue."""
+        return self._callers.place_call(
+            queue, name=name, number=number, patience_seconds=patience_seconds, talk_seconds=talk_seconds
+        )
+
+    def hang_up(self, unique_id: str) -> bool:
+        """The caller hangs up now, wherever they are. False when there is no such caller."""
+        call = self.switch.calls.get(unique_id)
+        if call is not None:
+            self.switch.hang_up(call)
+        return call is not None
+
+    def truth(self) -> dict[str, object]:
+        """The ledger: the exact books of every queue, with how many wait, talk and are parked now."""
+        queues = self.directory.queues.values()
+        return {
+            "now": self.now,
+            "queues": {queue.extension: queue.ledger.as_dict() | {"waiting": len(queue.waiting)} for queue in queues},
+            "parked": len(self.switch.lot.calls),
+            "conferences": len(self.switch.conferences),
+        }
+
+    # What happens to an agent, at once. Without `queues`: in all of theirs.
+
+    def report_for_work(self, agent: Agent) -> None:
+        """Sign in to the system and every bound queue, with the usual skills; wrap-up and pauses end."""
+        if agent.session_since is None:
+            agent.session_since = self.now
+        self._floor.sign_in(agent, agent.bound.items())
+        self._floor.exit_wrap_up(agent, agent.memberships)
+        self.resume(agent)
+
+    def go_home(self, agent: Agent) -> None:
+        """Sign out of every queue and of the system; a call in progress goes on."""
+        self.sign_out(agent)
+        agent.session_since = None
+
+    def sign_in(self, agent: Agent, skills: Iterable[tuple[str, int]], *, paused: bool = False) -> None:
+        """Sign in to queues, each with a skill of 1 to 5."""
+        self._floor.sign_in(agent, skills, paused=paused)
+        self.switch.distribute_for(agent)
+
+    def sign_out(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
+        """Sign out of queues."""
+        self._floor.sign_out(agent, agent.memberships if queues is None else queues)
+        self._settle(agent)
+
+    def pause(self, agent: Agent, code: int | None, queues: Iterable[str] | None = None) -> None:
+        """Pause in queues, with the id of a pause code or None."""
+        self._floor.pause(agent, agent.memberships if queues is None else queues, code)
+        self._settle(agent)
+
+    def resume(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
+        """Take up work again in queues."""
+        self._floor.resume(agent, agent.memberships if queues is None else queues)
+        self.switch.distribute_for(agent)
+
+    def exit_wrap_up(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
+        """End wrap-up in queues."""
+        self._floor.exit_wrap_up(agent, agent.memberships if queues is None else queues)
+        self.switch.distribute_for(agent)
+
+    def _settle(self, agent: Agent) -> None:
+        """An agent who left or paused the queue that rings them stops ringing; other queues may have gained by it."""
+        if agent.ringing is not None:
+            membership = agent.memberships.get(agent.ringing.queue)
+            if membership is None or membership.paused:
+                self.switch.withdraw(agent)
+        self.switch.distribute_for(agent)
+
+    def _carry_out(self, order: Order) -> None:
+        """Do what was accepted, if it still applies: in the meantime the agent may have gone home."""
+        agent = self.directory.live_agent(order.agent)
+        if agent is None or agent.session_since is None:
+            return
+        match order.action:
+            case "signIn":
+                self.sign_in(agent, order.skills, paused=order.paused)
+            case "signOut":
+                self.sign_out(agent, order.queues)
+            case "pause":
+                self.pause(agent, order.pause_code, order.queues)
+            case "resume":
+                self.resume(agent, order.queues)
+            case "exitWrapUp":
+                self.exit_wrap_up(agent, order.queues)
