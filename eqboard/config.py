@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from eqboard.eq import EQ, DialectError, Limits, Server, load_dialect
+
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
@@ -131,6 +133,22 @@ def get_config() -> Config:
         return Config()
     except ValidationError as error:
         raise ConfigError(explain(error)) from None
+
+
+def eq_from(config: Config) -> EQ:
+    """A telephone to the configured EQ server, for one event loop. Raises ConfigError."""
+    config.need("eq_key")
+    limits = Limits(
+        connect_seconds=min(2.0, config.eq_timeout_seconds),
+        read_seconds=config.eq_timeout_seconds,
+        total_seconds=2 * config.eq_timeout_seconds,
+        concurrent_requests=config.eq_concurrent_requests,
+    )
+    try:
+        dialect = load_dialect(config.eq_dialect)
+    except DialectError as error:
+        raise ConfigError(str(error)) from None
+    return EQ(Server(config.eq_url, config.eq_key, limits), dialect=dialect)
 
 
 def explain(error: ValidationError) -> str:

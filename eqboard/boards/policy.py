@@ -1,6 +1,7 @@
 """What the browser may load and run: our own files, nothing inline."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
@@ -18,26 +19,19 @@ POLICY = "; ".join(
     )
 )
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
-AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
-
 
 @sync_and_async_middleware
-def content_security_policy(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnswer:
+def content_security_policy(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Send the policy with every page. `connect-src 'self'` covers the page's own websocket."""
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            response = await get_response(request)
-            response.headers.setdefault("Content-Security-Policy", POLICY)
-            return response
+            return with_policy(await get_response(request))
 
         return answer_async
+    return lambda request: with_policy(get_response(request))
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        return response
 
-    return answer
+def with_policy(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response

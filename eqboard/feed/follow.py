@@ -5,6 +5,7 @@ from enum import Enum
 
 from eqboard.feed.messages import Stored, Update
 from eqboard.floor.changes import apply
+from eqboard.floor.snapshot import Snapshot
 
 
 class Verdict(Enum):
@@ -33,6 +34,11 @@ class Floor:
 
     held: Stored | None = None
     is_connected: bool = False
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The floor, empty while nothing is known."""
+        return self.held.snapshot if self.held else Snapshot()
 
     def lost(self) -> "Floor":
         return replace(self, is_connected=False)

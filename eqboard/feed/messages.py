@@ -48,7 +48,7 @@ class Codec(Generic[T]):
     def encode(self, message: T) -> bytes:
         return self._adapter.dump_json(message, exclude_defaults=True)
 
-    def decode(self, data: bytes) -> T:
+    def decode(self, data: bytes | str) -> T:
         """Raises Unreadable."""
         try:
             return self._adapter.validate_json(data)

@@ -28,7 +28,7 @@ class Publisher:
             await pipe.watch(keys.LEADER)
             if await pipe.get(keys.LEADER) != update.epoch.encode():
                 raise LeadershipLost
-            pipe.multi()
+            pipe.multi()  # type: ignore[no-untyped-call] # redis-py's own annotation is missing
             pipe.set(keys.SNAPSHOT, stored.encode(floor))
             pipe.publish(keys.UPDATES, updates.encode(update))
             try:
@@ -54,6 +54,10 @@ async def read_stored(client: redis.asyncio.Redis) -> Stored | None:
         return None
 
 
-async def nudge(client: redis.asyncio.Redis) -> None:
+async def send_nudge(redis_url: str) -> None:
     """Ask the leader to read EQ again soon. Raises FeedLost."""
-    await client.publish(keys.NUDGES, b"1")
+    client = connect(redis_url)
+    try:
+        await client.publish(keys.NUDGES, b"1")
+    finally:
+        await client.aclose()

@@ -54,6 +54,18 @@ async def follow(redis_url: str) -> AsyncIterator[Floor]:
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
 
 
+async def read_floor(redis_url: str) -> Floor:
+    """The floor as it is now, once; without Redis, a floor that says so."""
+    client = connect(redis_url)
+    try:
+        return Floor(await read_stored(client), is_connected=True)
+    except FeedLost:
+        return Floor()
+    finally:
+        with suppress(*FeedLost):
+            await client.aclose()
+
+
 async def _listen(client: redis.asyncio.Redis) -> AsyncIterator[Floor]:
     """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
     async with client.pubsub() as channel:
@@ -99,7 +111,7 @@ async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -
             return await read_stored(client)
 
 
-async def listen_for_nudges(redis_url: str) -> AsyncIterator[None]:
+async def nudges(redis_url: str) -> AsyncIterator[None]:
     """Yields for each nudge; ends when Redis is lost (raises FeedLost)."""
     client = connect(redis_url)
     try:

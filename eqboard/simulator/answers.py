@@ -199,10 +199,10 @@ def _conference(call: Call) -> JsonObject:
         return {}
     people = (
         (call.channel, call.unique_id, call.number, call.name, False),
-        (f"SIP/{agent.extension}-{call.id:08x}", f"{call.unique_id}1", agent.extension, agent.name, True),
+        (f"SIP/{agent.extension}-{call.id:08x}", f"{call.unique_id}.1", agent.extension, agent.name, True),
         (
             f"SIP/{room.guest_extension}-{call.id:08x}",
-            f"{call.unique_id}2",
+            f"{call.unique_id}.2",
             room.guest_extension,
             room.guest_name,
             False,

@@ -14,7 +14,6 @@ from eqboard.simulator.people import caller_name, caller_number
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.switch import Switch
 
-
 POPULARITY = (1.25, 0.9, 0.85)  # averages to 1
 
 

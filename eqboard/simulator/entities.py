@@ -71,7 +71,7 @@ class Supervisor:
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """Every attribute of a call queue, in the vendor's words (EQ API text, Create Call Queue). Times are whole seconds."""
+    """Every attribute of a call queue, in the vendor's words (EQ API text, Create Call Queue). Times in seconds."""
 
     extension: str
     name: str

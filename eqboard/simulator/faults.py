@@ -40,8 +40,8 @@ MAX_FAULTS = 100
 class ConnectionDropped(Exception):
     """Raised through the application, on purpose and before any byte is sent.
 
-    Best effort: an ASGI application cannot close a connection. Under httpx.ASGITransport the caller sees this exception;
-    Daphne makes a bare status 500 of it.
+    Best effort: an ASGI application cannot close a connection. Under httpx.ASGITransport the caller sees this
+    exception; Daphne makes a bare status 500 of it.
     """
 
 
@@ -60,7 +60,7 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault] = (), *, seed: int = 0) -> None:
         self._faults = list(faults)
-        self._rng = Random(seed)  # noqa: S311 (a simulation, not a secret)
+        self._rng = Random(seed)
 
     def add(self, fault: Fault) -> None:
         """Put a fault in force. Refusal beyond a hundred of them."""

@@ -1,4 +1,4 @@
-"""Signing in and out, pausing, wrapping up: what an agent's state is made of. Acts at once; knows nothing of callers' fates."""
+"""Signing in and out, pausing, wrapping up: what an agent's state is made of. Knows nothing of callers' fates."""
 
 from __future__ import annotations
 

@@ -10,6 +10,14 @@ from eqboard.simulator.entities import RingStrategy
 
 NEVER = float("inf")
 
+USUAL_TALK = Duration(240.0, Shape.LOGNORMAL)
+USUAL_PATIENCE = Duration(150.0)
+USUAL_PARKING = Duration(90.0)
+USUAL_PICK_UP = Duration(5.0, Shape.LOGNORMAL)
+USUAL_WORK_BETWEEN_BREAKS = Duration(2700.0)
+USUAL_SHIFT = Duration(4 * 3600.0, Shape.LOGNORMAL, 0.4)
+USUAL_TIME_AWAY = Duration(2400.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -26,15 +34,15 @@ class Scenario:
     busy_share: float = 0.8
     curve: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # (seconds since the start, factor on the arrival rate)
     curve_period_seconds: float | None = None  # the curve begins again after so many seconds
-    talk: Duration = Duration(240.0, Shape.LOGNORMAL)
-    patience: Duration | None = Duration(150.0)  # None: callers wait for ever
+    talk: Duration = USUAL_TALK
+    patience: Duration | None = USUAL_PATIENCE  # None: callers wait for ever
     park_share: float = 0.18
     conference_share: float = 0.1
-    parked: Duration = Duration(90.0)
+    parked: Duration = USUAL_PARKING
     renamed_share: float = 0.3  # parked callers who get a new unique id
 
     # Telephones
-    pick_up: Duration = Duration(5.0, Shape.LOGNORMAL)
+    pick_up: Duration = USUAL_PICK_UP
     no_answer_share: float = 0.04
     strategies: tuple[RingStrategy, ...] = tuple(RingStrategy)
     wrap_ups: tuple[int | None, ...] = (20, 30, None, 15, 45, 30)
@@ -44,10 +52,10 @@ class Scenario:
 
     # Staff
     present_share: float = 0.85  # agents at work when the world begins
-    break_every: Duration | None = Duration(2700.0)
+    break_every: Duration | None = USUAL_WORK_BETWEEN_BREAKS
     lunch_share: float = 0.0  # breaks that are lunch whatever the codes' own weights say
-    shift: Duration | None = Duration(4 * 3600.0, Shape.LOGNORMAL, 0.4)
-    away: Duration = Duration(2400.0)
+    shift: Duration | None = USUAL_SHIFT
+    away: Duration = USUAL_TIME_AWAY
 
     rooms: tuple[str, ...] = tuple(str(room) for room in range(801, 821))
     guests: tuple[tuple[str, str], ...] = (("301", "Second line"), ("302", "Accounts"), ("303", "Interpreter"))

@@ -1,7 +1,7 @@
 """Ring strategies: which of the free agents a queue rings for its next caller. Pure.
 
-Semantics as observed on Asterisk 11 and 22 (contract §4): every strategy but wrandom stays within the best skill tier that
-has a free agent; wrandom takes the skill as a weight.
+Semantics as observed on Asterisk 11 and 22 (contract §4): every strategy but wrandom stays within the best skill
+tier that has a free agent; wrandom takes the skill as a weight.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Memory = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A free agent as a queue sees them; `order` counts sign-ins to the queue, `skill` is a penalty (lower is better)."""
+    """A free agent as a queue sees them; `order` counts sign-ins, `skill` is a penalty (lower is better)."""
 
     agent: int
     skill: int
@@ -36,8 +36,8 @@ def choose(
 ) -> list[Candidate]:
     """The agents to ring now: all of the tier for ringall, else one; none when nobody is free.
 
-    `tried` are agents who let this caller ring out: within the tier the others come first. `last` is the (order, agent) of
-    the agent rung last in this queue.
+    `tried` are agents who let this caller ring out: within the tier the others come first. `last` is the
+    (order, agent) of the agent rung last in this queue.
     """
     if not candidates:
         return []

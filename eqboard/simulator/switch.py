@@ -211,7 +211,8 @@ class Switch:
 
     def _end_conversation(self, call: Call) -> Agent:
         agent = call.agent
-        assert agent is not None, "a conversation has an agent"
+        if agent is None:
+            raise RuntimeError("a conversation has an agent")
         spoken = self._agenda.now - call.answered_at
         self._directory.queues[call.queue].ledger.talk_seconds += spoken
         call.talk_left = max(0.0, call.talk_left - spoken)

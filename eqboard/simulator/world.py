@@ -26,7 +26,7 @@ class World:
         self.scenario = scenario
         self.directory = directory
         self.started_at = started_at
-        self._rng = Random(seed)  # noqa: S311 (a simulation, not a secret)
+        self._rng = Random(seed)
         self._agenda = Agenda(started_at)
         self._floor = Floor(self._agenda, directory)
         self.switch = Switch(self._agenda, directory, self._floor, scenario, self._rng)

@@ -1,0 +1,29 @@
+# Everything goes into .venv and .demo in this folder; all that must be there is Python 3.11 or newer.
+
+SHELL = /bin/sh
+PYTHON = .venv/bin/python
+# The checks see what a deployment sees. The key is thrown away with the process.
+CHECK_ENV = EQBOARD_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	EQBOARD_HTTPS=true EQBOARD_DEBUG=false EQBOARD_ALLOWED_HOSTS=eqboard.example
+
+.PHONY: demo test check setup
+
+demo:  ## a board with a pretend EQ server behind it: make demo [PORT=8000] [DEMO_PASSWORD=…]
+	@.ci/setup run
+	@exec $(PYTHON) manage.py demo
+
+test: setup  ## every test; in a browser too where there is one
+	@$(PYTHON) -m tests.browser
+	@exec $(PYTHON) -m pytest
+
+check: setup  ## form, types, rooms, templates, settings, migrations
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy eqboard manage.py
+	.venv/bin/lint-imports
+	find templates eqboard -path '*templates/*' -name '*.html' -exec .venv/bin/djade --check {} +
+	@$(CHECK_ENV) $(PYTHON) -W error manage.py check --deploy --fail-level WARNING
+	@$(CHECK_ENV) $(PYTHON) -W error manage.py makemigrations --check --dry-run
+
+setup:
+	@.ci/setup dev

@@ -1,0 +1,36 @@
+"""The pulse: one hidden element in every frame, by which the browser knows the server's clock and each part's age."""
+
+import json
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from eqboard.feed.messages import Stored
+from eqboard.floor.snapshot import Source
+
+
+def pulse(held: Stored | None, now: datetime, stale_rounds: float, build: str, *, frame_number: int = 0) -> SafeString:
+    """`now` is the server's clock; a part is stale `stale_rounds` of its own rounds after it was taken.
+
+    The browser acknowledges `frame_number`.
+    """
+    sources = held.snapshot.sources.values() if held else ()
+    return format_html(
+        '<div id="pulse" hidden data-now="{}" data-frame="{}" data-epoch="{}" data-seq="{}" data-build="{}" '
+        'data-sources="{}"></div>',
+        f"{now.timestamp():.3f}",
+        frame_number,
+        held.epoch if held else "",
+        held.seq if held else 0,
+        build,
+        json.dumps({source.part.value: _facts(source, stale_rounds) for source in sources}, separators=(",", ":")),
+    )
+
+
+def _facts(source: Source, stale_rounds: float) -> dict[str, float | str | None]:
+    return {
+        "at": round(source.taken_at.timestamp(), 3) if source.taken_at else None,
+        "stale_after": round(source.every_seconds * stale_rounds, 3),
+        "trouble": source.trouble.value if source.trouble else None,
+    }

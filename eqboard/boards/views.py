@@ -1,0 +1,59 @@
+"""The two pages: the desk and the wall. Both are rendered whole, and kept up by `live`."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from eqboard.accounts.access import Rights
+from eqboard.accounts.rights import arights_of
+from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.build import build_id
+from eqboard.boards.fragments import paint, whole
+from eqboard.boards.health import health_of
+from eqboard.boards.pulse import pulse
+from eqboard.config import get_config
+from eqboard.feed.subscriber import read_floor
+
+
+@require_safe
+@never_cache
+@login_required
+async def board(request: HttpRequest) -> HttpResponse:
+    """The supervisor's board."""
+    return await _page(request, Surface.DESK, await arights_of(await request.auser()))
+
+
+@require_safe
+@never_cache
+@login_required
+async def tv(request: HttpRequest) -> HttpResponse:
+    """The same for a wall."""
+    return await _page(request, Surface.TV, await arights_of(await request.auser()))
+
+
+async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpResponse:
+    if not rights.grants:
+        return await sync_to_async(render)(request, "accounts/no_team.html", status=403)
+    config = get_config()
+    now = datetime.now(UTC)
+    floor = await read_floor(config.redis_url)
+    silent_after_seconds = config.poll_seconds * config.stale_rounds
+    health = health_of(floor, now, silent_after_seconds=silent_after_seconds, since=now)
+    language = translation.get_language() or config.language
+    context = {
+        "screen": whole(paint(floor.snapshot, health, Audience(surface, language, rights))),
+        "pulse": pulse(floor.held, now, config.stale_rounds, build_id()),
+        "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
+        "build": build_id(),
+        "server_now": f"{now.timestamp():.3f}",
+        "surface": surface,
+    }
+    page = "boards/board.html" if surface is Surface.DESK else "boards/tv.html"
+    return await sync_to_async(render)(request, page, context)

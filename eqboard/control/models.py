@@ -1,0 +1,55 @@
+"""What was done, by whom, to whom, and what came of it."""
+
+import uuid
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Step(models.TextChoices):
+    """How far an attempt has come. Each step is an entry of its own; entries are never changed."""
+
+    DENIED = "denied", _("denied: not allowed")
+    ASKED = "asked", _("asked")
+    ACCEPTED = "accepted", _("accepted by EQ")
+    REFUSED = "refused", _("refused by EQ")
+    UNKNOWN = "unknown", _("unknown: EQ's answer was lost")
+    CONFIRMED = "confirmed", _("confirmed on the floor")
+    NOT_SEEN = "not_seen", _("accepted, but not seen on the floor")
+
+
+class AuditError(Exception):
+    """Somebody tried to change or delete what was written down."""
+
+
+class AuditEntry(models.Model):
+    """One step of one attempt. Append-only: it cannot be changed or deleted through the model."""
+
+    attempt = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    address = models.GenericIPAddressField(null=True)
+    action = models.CharField(max_length=40)
+    target = models.CharField(max_length=40)
+    target_name = models.CharField(max_length=200)
+    step = models.CharField(max_length=10, choices=Step)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.target_name}: {self.step}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AuditError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AuditError("An audit entry is never deleted.")

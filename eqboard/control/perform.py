@@ -1,0 +1,139 @@
+"""The one place where something is done: check, write down, ask EQ once, write down, watch the floor.
+
+An action is never repeated by the machine. Whoever clicked gets no shortcut: what happened is read from the floor.
+"""
+
+import asyncio
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from eqboard.accounts.access import Rights, may_do
+from eqboard.config import eq_from, get_config
+from eqboard.control.actions import Action, signed_in_queues
+from eqboard.control.models import AuditEntry, Step
+from eqboard.eq import EQBroken, EQComplained, EQError, EQUnreachable
+from eqboard.feed.connection import FeedLost
+from eqboard.feed.follow import Floor
+from eqboard.feed.publisher import send_nudge
+from eqboard.feed.subscriber import follow
+from eqboard.floor.snapshot import Agent, Part
+from eqboard.loops import PerLoop
+
+logger = logging.getLogger(__name__)
+
+telephones = PerLoop(lambda: eq_from(get_config()))
+watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hold of its tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    user: AbstractBaseUser
+    rights: Rights
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One press of a button: who, what, on whom, with which pause code."""
+
+    id: uuid.UUID
+    actor: Actor
+    action: Action
+    agent: Agent
+    pause_code: int | None
+
+    async def note(self, step: Step, **details: Any) -> None:
+        if self.pause_code is not None:
+            details["pause_code"] = self.pause_code
+        await AuditEntry.objects.acreate(
+            attempt=self.id,
+            actor=self.actor.user,
+            actor_name=self.actor.user.get_username(),
+            address=self.actor.address,
+            action=self.action.name,
+            target=f"agent-{self.agent.id}",
+            target_name=self.agent.name[:200],
+            step=step,
+            details=details,
+        )
+
+
+async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | None = None) -> uuid.UUID:
+    """Do it, if the actor may. Returns the attempt, whose entries tell what became of it."""
+    attempt = Attempt(uuid.uuid4(), actor, action, agent, pause_code)
+    queues = [each.queue for each in signed_in_queues(agent)]
+    if not may_do(actor.rights, action.name, queues):
+        await attempt.note(Step.DENIED, queues=queues)
+        return attempt.id
+    await attempt.note(Step.ASKED, queues=queues)
+    try:
+        await action.ask(telephones.get(), agent.id, pause_code)
+    except EQError as error:
+        await attempt.note(step_of(error), **answer_of(error))
+        return attempt.id
+    await attempt.note(Step.ACCEPTED)
+    task = asyncio.create_task(watch(attempt, datetime.now(UTC)))
+    watches.add(task)
+    task.add_done_callback(watches.discard)
+    return attempt.id
+
+
+def step_of(error: EQError) -> Step:
+    """Refused when it certainly did not happen, unknown when nobody can tell."""
+    if isinstance(error, EQUnreachable | EQBroken) and error.outcome_unknown:
+        return Step.UNKNOWN
+    return Step.REFUSED
+
+
+def answer_of(error: EQError) -> dict[str, Any]:
+    """EQ's answer as data, for the audit and for a sentence in the reader's language."""
+    complaints = error.complaints if isinstance(error, EQComplained) else ()
+    return {
+        "error": type(error).__name__,
+        "reason": error.reason,
+        "complaints": [[each.parameter, each.type, each.description] for each in complaints],
+    }
+
+
+async def watch(attempt: Attempt, accepted_at: datetime) -> None:
+    """Nudge the poller, then follow the floor until it shows the effect, or until time is up."""
+    config = get_config()
+    try:
+        await send_nudge(config.redis_url)
+    except FeedLost:
+        logger.warning("The poller could not be nudged: Redis is away")
+    newest: Floor | None = None
+    try:
+        async with asyncio.timeout(config.confirm_seconds):
+            async for floor in follow(config.redis_url):
+                newest = floor
+                if shows(floor, attempt, accepted_at):
+                    break
+    except TimeoutError:
+        await attempt.note(Step.NOT_SEEN, **last_seen(newest, attempt, accepted_at))
+        return
+    await attempt.note(Step.CONFIRMED)
+
+
+def shows(floor: Floor, attempt: Attempt, accepted_at: datetime) -> bool:
+    """Whether a reading made after EQ accepted shows the effect."""
+    agent = floor.snapshot.agents.get(attempt.agent.id)
+    return has_news(floor, accepted_at) and agent is not None and attempt.action.is_seen(agent, attempt.pause_code)
+
+
+def has_news(floor: Floor, accepted_at: datetime) -> bool:
+    source = floor.snapshot.sources.get(Part.AGENTS)
+    return source is not None and source.taken_at is not None and source.taken_at >= accepted_at
+
+
+def last_seen(floor: Floor | None, attempt: Attempt, accepted_at: datetime) -> dict[str, Any]:
+    """What the floor showed instead: the agent's state, "gone", or "no_news" when nothing was read since."""
+    if floor is None or not has_news(floor, accepted_at):
+        return {"seen": "no_news"}
+    agent = floor.snapshot.agents.get(attempt.agent.id)
+    return {"seen": agent.state.value if agent else "gone"}

@@ -1,0 +1,117 @@
+"""A board's websocket: who is it, what may they see, and a place at the hub."""
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.auth import get_user
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from eqboard.accounts.access import Rights
+from eqboard.accounts.rights import arights_of
+from eqboard.boards.audience import Audience, Surface
+from eqboard.config import get_config
+from eqboard.live.hub import Hub
+from eqboard.live.viewer import Viewer
+from eqboard.loops import PerLoop
+
+logger = logging.getLogger(__name__)
+
+NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what it may see now
+TOO_SLOW = 1013  # "try again later": the page's socket comes back by itself
+RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
+MAX_MESSAGE_CHARACTERS = 1000
+
+
+hubs = PerLoop(lambda: Hub(get_config()))
+
+
+class NoSuchSocket(AsyncWebsocketConsumer):
+    """For an address nobody answers: a refusal instead of a traceback."""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
+class BoardConsumer(AsyncWebsocketConsumer):
+    viewer: Viewer | None = None
+    writer: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        rights = await rights_of_socket(self.scope)
+        audience = audience_of(self.scope, rights)
+        if audience is None:
+            await self.close(code=NOT_ALLOWED)
+            return
+        self.audience = audience
+        self.checked_at = time.monotonic()
+        self.hub = hubs.get()
+        self.hub.start()
+        self.viewer = self.hub.join(audience, lambda whole: Viewer(self.send_frame, self.drop, whole))
+        self.writer = asyncio.create_task(self.viewer.write())
+
+    async def send_frame(self, text: str) -> None:
+        # Straight to the server: Channels' own send() costs a quarter more per frame (performance.md §2.4).
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    async def drop(self) -> None:
+        await self.close(code=TOO_SLOW)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        number = acknowledged(text_data)
+        if number is None or self.viewer is None:
+            return
+        self.viewer.on_ack(number)
+        if time.monotonic() - self.checked_at > RECHECK_SECONDS:
+            self.checked_at = time.monotonic()
+            if audience_of(self.scope, await rights_of_socket(self.scope)) != self.audience:
+                await self.close(code=NOT_ALLOWED)
+
+    async def disconnect(self, code: int) -> None:
+        if self.viewer is not None:
+            self.hub.leave(self.audience, self.viewer)
+        if self.writer is not None:
+            self.writer.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await self.writer
+
+
+def acknowledged(text: str | None) -> int | None:
+    """The number in `{"ack": 17}`; None for anything else."""
+    if text is None or len(text) > MAX_MESSAGE_CHARACTERS:
+        return None
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    number = message.get("ack") if isinstance(message, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def audience_of(scope: Any, rights: Rights) -> Audience | None:
+    """For whom to render; None for somebody who may see nothing."""
+    if not rights.grants:
+        return None
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("language", [settings.LANGUAGE_CODE])[0]
+    language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return Audience(Surface(scope["url_route"]["kwargs"]["surface"]), language, rights)
+
+
+async def rights_of_socket(scope: Any) -> Rights:
+    """The rights of whoever's session cookie the socket came with, read anew each time."""
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with suppress(CookieError):
+                cookies.load(value.decode("latin-1"))
+    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value if cookie else None)
+    return await arights_of(await get_user({**scope, "session": session}))

@@ -1,0 +1,106 @@
+"""One socket's place at the hub: bounded, whatever its reader does.
+
+A viewer holds one frame at most. Whoever cannot take a frame *lags*: nothing is kept for it, and when it can take
+frames again it gets the whole board, as on connect. Daphne's `send` returns at once even if nobody reads
+(performance.md §2.7), so the browser acknowledges what it has shown; without that a viewer lags too.
+A server that knows better (performance.md §7) can take the place of this class: `push`, `is_lagging`, `on_ack`.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+ACK_WITHIN_SECONDS = 15.0  # the browser acknowledges every 5 s
+DROP_AFTER_SECONDS = 30.0  # a viewer that lags longer is sent away; browsers come back by themselves
+MAX_UNSEEN_BYTES = 4 * 1024 * 1024  # sent and not acknowledged
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One tick for one audience, built once and shared by all its sockets. `number` counts the hub's frames."""
+
+    number: int
+    text: str
+
+
+class Viewer:
+    """`send` and `drop` are the socket's; `whole` makes the whole board as it is now."""
+
+    def __init__(
+        self,
+        send: Callable[[str], Awaitable[None]],
+        drop: Callable[[], Awaitable[None]],
+        whole: Callable[[], Frame],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._send = send
+        self._drop = drop
+        self._whole = whole
+        self._clock = clock
+        self._slot: Frame | None = None
+        self._needs_whole = True
+        self._sent_number = 0
+        self._unseen_bytes = 0
+        self._unseen_since: float | None = None
+        self._lagging_since: float | None = None
+        self._wake = asyncio.Event()
+        self._wake.set()
+
+    @property
+    def is_lagging(self) -> bool:
+        return self._lagging_since is not None
+
+    def push(self, frame: Frame) -> bool:
+        """Offer a frame. False when the viewer cannot take it and will get the whole board instead, later."""
+        if self._is_blocked():
+            self._lagging_since = self._lagging_since or self._clock()
+            self._needs_whole = True
+        if self._slot is not None:
+            self._needs_whole = True
+        self._wake.set()
+        if self._needs_whole:
+            self._slot = None
+            return False
+        self._slot = frame
+        return True
+
+    def on_ack(self, number: int) -> None:
+        """The browser has shown frame `number`."""
+        self._unseen_bytes = 0
+        self._unseen_since = None if number >= self._sent_number else self._clock()
+        self._lagging_since = None
+        self._wake.set()
+
+    async def write(self) -> None:
+        """Send what is due, until cancelled, or until the viewer is dropped."""
+        while not self._is_overdue():
+            frame = None if self._is_blocked() else self._take()
+            if frame is None:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._note_sent(frame)
+            await self._send(frame.text)
+        await self._drop()
+
+    def _take(self) -> Frame | None:
+        if self._needs_whole:
+            self._needs_whole = False
+            return self._whole()
+        frame, self._slot = self._slot, None
+        return frame
+
+    def _note_sent(self, frame: Frame) -> None:
+        self._sent_number = frame.number
+        self._unseen_bytes += len(frame.text)
+        self._unseen_since = self._unseen_since or self._clock()
+
+    def _is_blocked(self) -> bool:
+        if self._unseen_since is None:
+            return False
+        return self._clock() - self._unseen_since > ACK_WITHIN_SECONDS or self._unseen_bytes > MAX_UNSEEN_BYTES
+
+    def _is_overdue(self) -> bool:
+        return self._lagging_since is not None and self._clock() - self._lagging_since > DROP_AFTER_SECONDS

@@ -1,0 +1,22 @@
+"""Things that belong to one event loop: a connection pool, a hub. In production there is one loop for the process."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class PerLoop(Generic[T]):
+    """Makes one `T` for the running loop, and keeps it as long as that loop runs."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: dict[asyncio.AbstractEventLoop, T] = {}
+
+    def get(self) -> T:
+        loop = asyncio.get_running_loop()
+        if loop not in self._made:
+            self._made = {known: each for known, each in self._made.items() if not known.is_closed()}
+            self._made[loop] = self._make()
+        return self._made[loop]

@@ -1,0 +1,42 @@
+"""`manage.py demo`: everything at once, with made-up calls, until Ctrl-C."""
+
+import os
+import signal
+from argparse import SUPPRESS, ArgumentParser
+from contextlib import suppress
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from eqboard.ops import showroom
+from eqboard.ops.children import ChildrenError, stop_numbers
+from eqboard.ops.redis_server import NoRedisServer
+
+
+class Command(BaseCommand):
+    help = "Run a demo board with made-up calls: PORT (8000) and DEMO_PASSWORD (random) come from the environment."
+    requires_system_checks = ()  # they would check the settings of this process; the demo's own are its children's
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--prepare", action="store_true", help=SUPPRESS)  # what the demo asks of itself
+
+    def handle(self, **options: Any) -> None:
+        if options["prepare"]:
+            prepare(os.environ["DEMO_PASSWORD"])
+            return
+        for number in stop_numbers():
+            signal.signal(number, signal.default_int_handler)  # until the children's keeper takes over
+        try:
+            with suppress(KeyboardInterrupt):  # Ctrl-C is how a demo ends
+                showroom.run(os.environ)
+        except (showroom.DemoError, ChildrenError, NoRedisServer) as error:
+            raise CommandError(str(error)) from None
+
+
+def prepare(password: str) -> None:
+    """The demo's tables and people, in the database that the settings name."""
+    from eqboard.accounts.demo import create_demo_users  # here: its models need Django's apps
+
+    call_command("migrate", verbosity=0, interactive=False)
+    create_demo_users(password)

@@ -1,0 +1,73 @@
+"""`manage.py simulate`: the pretend EQ server, served by Daphne."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from django.core.management.base import BaseCommand, CommandError
+
+from eqboard.config import get_config
+from eqboard.simulator.app import build_app
+from eqboard.simulator.scenarios import SCENARIOS, build_world
+
+
+class SimulatorServer(Server):  # type: ignore[misc]  # Daphne has no types
+    """Daphne, telling whether it could listen. It keeps no access log: EQ's key is in every query string."""
+
+    failure = ""
+
+    def listen_error(self, failure: Any) -> None:
+        self.failure = failure.getErrorMessage()
+        self.stop()
+
+
+class Command(BaseCommand):
+    help = "Serve the pretend EQ server: the whole EQ API with made-up calls, until Ctrl-C."
+    requires_system_checks = ()  # it touches neither the database nor the pages
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8088, help="Port to listen on (default: %(default)s)")
+        parser.add_argument("--seed", type=int, default=1, help="Same seed, same calls (default: %(default)s)")
+        parser.add_argument("--key", default="", help="EQ key to ask for; better in EQBOARD_EQ_KEY, as ps shows this")
+        parser.add_argument("--scenario", default="steady", help=f"{', '.join(SCENARIOS)} (default: %(default)s)")
+        parser.add_argument("--queues", type=int, help="How many queues; the scenario's number if not given")
+        parser.add_argument("--agents", type=int, help="How many agents; the scenario's number if not given")
+        parser.add_argument("--speed", type=float, default=1.0, help="Seconds that pass per second (default: 1)")
+
+    def handle(self, **options: Any) -> None:
+        key = options["key"] or get_config().eq_key.get_secret_value()
+        if not key:
+            raise CommandError("The simulator needs a key: set EQBOARD_EQ_KEY to any word, or give --key.")
+        if not 1 <= options["port"] <= 65535:
+            raise CommandError(f"--port must be a whole number from 1 to 65535, not {options['port']}.")
+        try:
+            app = _make_app(key, options)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        self._serve(app, options["host"], options["port"])
+
+    def _serve(self, app: Any, host: str, port: int) -> None:
+        server = SimulatorServer(
+            app,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            verbosity=0,
+            ready_callable=lambda: self.stdout.write(f"The simulator listens at http://{host}:{port}"),
+        )
+        server.run()
+        if server.failure:
+            raise CommandError(f"The simulator cannot listen on {host} port {port}: {server.failure}")
+
+
+def _make_app(key: str, options: dict[str, Any]) -> Any:
+    """The world and its door. Raises ValueError with one sentence for a scenario, number or speed that cannot be."""
+    world = build_world(
+        options["scenario"],
+        seed=options["seed"],
+        started_at=time.time(),
+        queues=options["queues"],
+        agents=options["agents"],
+    )
+    return build_app(world, key=key, clock=time.time, speed=options["speed"])

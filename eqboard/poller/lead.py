@@ -1,0 +1,131 @@
+"""What the leader does: round after round, read EQ, assemble, publish; and tell in between that it is still there."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from eqboard.config import Config
+from eqboard.eq import EQ, EQError
+from eqboard.feed.messages import Stored, Update
+from eqboard.feed.publisher import Publisher
+from eqboard.floor.assemble import Answers, Taken, assemble
+from eqboard.floor.changes import diff
+from eqboard.floor.snapshot import Part, Snapshot, Trouble
+from eqboard.poller.lamp import Lamp
+from eqboard.poller.names import NameBook
+from eqboard.poller.pace import pace_for
+from eqboard.poller.rounds import due_parts, every_seconds, read_parts, settled_skew_seconds
+
+logger = logging.getLogger(__name__)
+
+NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Lead:
+    """One lead, under one epoch. `before` is the floor as the last leader left it."""
+
+    def __init__(
+        self,
+        epoch: str,
+        config: Config,
+        eq: EQ,
+        publisher: Publisher,
+        before: Stored | None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._config = config
+        self._eq = eq
+        self._publisher = publisher
+        self._clock = clock
+        self._chance = chance or random.Random()
+        self._pace = pace_for(config.poll_seconds)
+        self._every_seconds = every_seconds(config.poll_seconds, config.slow_every_rounds)
+        self._floor = Stored(epoch, 0, clock(), before.snapshot if before else Snapshot())
+        self._book = NameBook(config.names_refresh_seconds)
+        self._book.recall(self._floor.snapshot)
+        self._lamp = Lamp("EQ", logger)
+        self._skew_seconds = 0.0
+        self._failure_count = 0
+        self.nudged = asyncio.Event()
+
+    async def go_round(self) -> None:
+        """Read and publish for ever. Raises LeadershipLost, FeedLost."""
+        round_number = 0
+        while True:
+            started = time.monotonic()
+            self.nudged.clear()
+            parts = due_parts(round_number, self._config.slow_every_rounds)
+            asked_at = self._clock()
+            answers, errors = await self._beating_while(read_parts(self._eq, parts), asking_since=asked_at)
+            self._note_outcome(parts, errors)
+            await self._publish(self._assembled(answers, parts))
+            await self._beating_while(self._rest(started))
+            round_number += 1
+
+    async def learn_names(self) -> None:
+        """Keep the names fresh, gently; what EQ does not tell now is asked later."""
+        while True:
+            try:
+                await self._book.refresh(self._eq, self._floor.snapshot, time.monotonic())
+            except EQError as error:
+                logger.debug("Names have to wait: %s", error)
+            await asyncio.sleep(NAMES_PAUSE_SECONDS)
+
+    def _assembled(self, answers: Answers, parts: tuple[Part, ...]) -> Snapshot:
+        self._skew_seconds = settled_skew_seconds(self._skew_seconds, self._eq.skew_seconds)
+        taken = Taken(self._clock(), self._skew_seconds)
+        before = self._floor.snapshot
+        try:
+            return assemble(answers, self._book.names(), before, taken, self._every_seconds)
+        except Exception:  # whatever EQ sent, the board goes on with its last truth, marked
+            logger.exception("EQ's answers could not be put together")
+            failed = Answers(**{part.value: Trouble.BROKEN for part in parts})
+            return assemble(failed, self._book.names(), before, taken, self._every_seconds)
+
+    def _note_outcome(self, parts: tuple[Part, ...], errors: Mapping[Part, EQError]) -> None:
+        self._failure_count = self._failure_count + 1 if len(errors) == len(parts) else 0
+        if errors:
+            self._lamp.lost(str(next(iter(errors.values()))))
+        else:
+            self._lamp.back()
+
+    async def _rest(self, started: float) -> None:
+        """Until the next round is due, or somebody nudges."""
+        chance = self._chance.random()
+        due = started + self._pace.delay_seconds(failure_count=self._failure_count, chance=chance)
+        try:
+            async with asyncio.timeout(due - time.monotonic()):
+                await self.nudged.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
+
+    async def _beating_while(self, work: Coroutine[Any, Any, T], asking_since: datetime | None = None) -> T:
+        """The work's result; while it takes longer than a round, each round is told all the same."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait({task}, timeout=self._config.poll_seconds))[0]:
+                await self._publish(self._floor.snapshot, asking_since)
+            return task.result()
+        finally:
+            task.cancel()
+
+    async def _publish(self, snapshot: Snapshot, asking_since: datetime | None = None) -> None:
+        old = self._floor
+        now = self._clock()
+        floor = Stored(old.epoch, old.seq + 1, now, snapshot, asking_since)
+        update = Update(old.epoch, floor.seq, now, diff(old.snapshot, snapshot), asking_since)
+        self._floor = floor
+        await self._publisher.publish(update, floor)

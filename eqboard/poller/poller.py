@@ -1,0 +1,87 @@
+"""The heart: one poller leads, others stand by.
+
+Nothing here ends the poller but the one who started it: EQ's failures become marks on the board, Redis' failures make
+it stand by until Redis is back, and each is logged once when it begins and once when it ends.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from eqboard.config import Config
+from eqboard.eq import EQ
+from eqboard.feed.connection import FeedLost
+from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
+from eqboard.feed.publisher import Publisher
+from eqboard.feed.subscriber import nudges
+from eqboard.poller.lamp import Lamp
+from eqboard.poller.lead import Lead
+
+logger = logging.getLogger(__name__)
+
+
+class Poller:
+    def __init__(self, config: Config, eq: EQ) -> None:
+        self._config = config
+        self._eq = eq
+        self._leadership = Leadership(config.redis_url)
+        self._publisher = Publisher(config.redis_url)
+        self._lamp = Lamp("Redis", logger)
+
+    async def run(self) -> None:
+        """Stand by, lead, and stand by again, until cancelled."""
+        try:
+            while True:
+                await self._one_turn()
+        finally:
+            await self._leadership.close()
+            await self._publisher.close()
+
+    async def _one_turn(self) -> None:
+        try:
+            await self._lead(await self._stand_by())
+        except FeedLost as error:
+            self._lamp.lost(f"no answer ({type(error).__name__})")
+            await asyncio.sleep(ATTEMPT_SECONDS)
+        except LeadershipLost:
+            logger.warning("Another poller leads now")
+        except Exception:
+            logger.exception("The lead ended unexpectedly; taking it up again")
+            await asyncio.sleep(ATTEMPT_SECONDS)
+
+    async def _stand_by(self) -> str:
+        """Wait for the lead. Returns the epoch. Raises FeedLost."""
+        is_waiting = False
+        while (epoch := await self._leadership.acquire()) is None:
+            self._lamp.back()
+            if not is_waiting:
+                logger.info("Another poller leads; standing by")
+            is_waiting = True
+            await asyncio.sleep(ATTEMPT_SECONDS)
+        self._lamp.back()
+        logger.info("This poller leads")
+        return epoch
+
+    async def _lead(self, epoch: str) -> None:
+        """Read and publish until the lead or Redis is lost. Raises LeadershipLost, FeedLost."""
+        try:
+            lead = Lead(epoch, self._config, self._eq, self._publisher, await self._publisher.last_stored())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._renew(epoch))
+                group.create_task(self._hear_nudges(lead))
+                group.create_task(lead.learn_names())
+                group.create_task(lead.go_round())
+        except ExceptionGroup as ended:
+            raise ended.exceptions[0] from None  # the first task to fail ended the lead; the others only followed
+        finally:
+            with suppress(*FeedLost):
+                await self._leadership.release(epoch)
+
+    async def _renew(self, epoch: str) -> None:
+        while True:
+            await self._leadership.renew(epoch)
+            await asyncio.sleep(ATTEMPT_SECONDS)
+
+    async def _hear_nudges(self, lead: Lead) -> None:
+        async for _ in nudges(self._config.redis_url):
+            lead.nudged.set()

@@ -1,0 +1,25 @@
+"""Who answers what over HTTP. Websockets: `live/routing.py`."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from eqboard.boards import views as boards
+from eqboard.ops import views as ops
+
+sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
+
+urlpatterns = [
+    path("", boards.board, name="board"),
+    path("tv/", boards.tv, name="tv"),
+    path("", include("eqboard.control.urls")),
+    path(
+        "sign-in/",
+        sign_in,
+        name="sign_in",
+    ),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("healthz", ops.healthz, name="healthz"),
+]

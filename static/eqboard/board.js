@@ -1,0 +1,256 @@
+/* What a live page does by itself: time, the age of its numbers, the connection. Numbers come as HTML and are
+   swapped by htmx; nothing here knows what they mean. */
+(() => {
+  const root = document.documentElement;
+  const words = document.body.dataset;
+  const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
+  const ACK_MS = 5000;
+  const SILENT_MS = 15000; // an open socket that has said nothing for so long is a dead one
+  const byId = (id) => (id ? document.getElementById(id) : null);
+  const all = (selector) => document.querySelectorAll(selector);
+
+  /* The server's clock. Our own clock is the faster of the wall's and the page's: one stops while the machine
+     sleeps, the other may be set back; numbers must never look younger than they are. */
+
+  const KEPT_SAMPLES = 15;
+  let own = { wall: Date.now(), page: performance.now(), elapsed: 0 };
+  let samples = [];
+  let shown = 0;
+
+  function ownSeconds() {
+    const wall = Date.now();
+    const page = performance.now();
+    const [wallStep, pageStep] = [wall - own.wall, page - own.page];
+    if (Math.abs(wallStep - pageStep) > 1000) samples = samples.slice(-1); // slept, or the clock was set
+    own = { wall, page, elapsed: own.elapsed + Math.max(wallStep, pageStep, 0) };
+    return own.elapsed / 1000;
+  }
+
+  function learnClock(serverNow) {
+    const mine = ownSeconds();
+    if (samples.length === 1 && Math.abs(serverNow - mine - samples[0]) > 1) samples = [];
+    samples = [...samples, serverNow - mine].slice(-KEPT_SAMPLES);
+  }
+
+  /** Seconds on the server's clock: the message that travelled fastest knows best. */
+  function now() {
+    const mine = ownSeconds();
+    return samples.length ? mine + Math.max(...samples) : Date.now() / 1000;
+  }
+
+  /** The same for showing: never a little backwards, because that looks broken. */
+  function shownNow() {
+    const truth = now();
+    shown = shown - truth < 5 ? Math.max(shown, truth) : truth;
+    return shown;
+  }
+
+  /* How true the numbers are */
+
+  let pulse = { seq: null, sources: {} };
+  let stale = new Set();
+
+  function readPulse() {
+    const element = byId("pulse");
+    if (!element || element === pulse.element) return;
+    const { now: serverNow, seq, epoch, build, sources } = element.dataset;
+    if (serverNow) learnClock(Number(serverNow));
+    pulse = { element, seq: seq ? Number(seq) : null, epoch, build, sources: sources ? JSON.parse(sources) : {} };
+  }
+
+  const readAt = (part) => pulse.sources[part]?.at ?? null;
+
+  function judge() {
+    const moment = now();
+    const unread = PARTS.filter((part) => readAt(part) === null);
+    const old = PARTS.filter((part) => moment - readAt(part) > pulse.sources[part]?.stale_after);
+    stale = new Set([...unread, ...old]);
+    mark("stale", [...stale].join(" "));
+    mark("unread", unread.join(" "));
+  }
+
+  function mark(name, value) {
+    if (root.dataset[name] !== value) root.dataset[name] = value;
+  }
+
+  /** The oldest of the moments when these parts were read; null if one never was. */
+  function truthAt(parts) {
+    const moments = parts.map(readAt);
+    return moments.includes(null) ? null : Math.min(...moments);
+  }
+
+  /* Time on the page */
+
+  const timeZone = words.timeZone || undefined;
+  const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone };
+  const clockTime = new Intl.DateTimeFormat(root.lang, format);
+  const wallTime = new Intl.DateTimeFormat(root.lang, { ...format, second: undefined });
+  const atTime = (seconds) => clockTime.format(seconds * 1000);
+
+  function duration(seconds) {
+    const whole = Math.max(0, Math.floor(seconds));
+    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+    const tail = String(whole % 60).padStart(2, "0");
+    return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+  }
+
+  /** Time stands still where the numbers do: a caller in an old list may be long gone. */
+  function momentFor(element, moment) {
+    if (!stale.size) return moment;
+    const parts = element.closest("[data-part]")?.dataset.part.split(" ").filter((part) => stale.has(part));
+    return parts?.length ? (truthAt(parts) ?? moment) : moment;
+  }
+
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function tick() {
+    judge();
+    const moment = shownNow();
+    for (const element of all("time[data-since]")) {
+      const seconds = momentFor(element, moment) - element.dataset.since;
+      write(element, ("atLeast" in element.dataset ? "≥ " : "") + duration(seconds));
+      element.toggleAttribute("data-long", seconds >= 3600);
+      if (LEVELS.length) setLevel(element.closest("[data-wait]"), seconds);
+    }
+    for (const element of all("time[data-until]")) {
+      write(element, duration(Math.ceil(element.dataset.until - momentFor(element, moment))));
+    }
+    for (const element of all(".age")) showAge(element, moment);
+    for (const element of all("[data-clock]")) write(element, wallTime.format(moment * 1000));
+    showLink();
+    isFirstTick = false;
+  }
+
+  function showAge(element, moment) {
+    const parts = element.dataset.ageOf.split(" ");
+    const at = truthAt(parts);
+    const isOld = parts.some((part) => stale.has(part));
+    element.toggleAttribute("data-old", isOld);
+    if (at === null) return write(element, words.sayUnread);
+    const age = Math.max(0, Math.floor(moment - at));
+    if (isOld) return write(element, words.sayAsOf.replace("{time}", atTime(at)));
+    if (age < 100) return write(element, words.saySeconds.replace("{n}", age));
+    return write(element, words.sayMinutes.replace("{n}", Math.floor(age / 60)));
+  }
+
+  /* Waits that take too long: a mark that is announced once */
+
+  const limits = { critical: Number(words.waitCritical), warning: Number(words.waitWarning) };
+  const LEVELS = Object.entries(limits).filter(([, limit]) => limit);
+  const known = new Map();
+  let isFirstTick = true;
+
+  function setLevel(holder, seconds) {
+    if (!holder) return;
+    const level = LEVELS.find(([, limit]) => seconds >= limit)?.[0];
+    const before = known.get(holder.dataset.wait);
+    if (level) holder.dataset.level = level;
+    else delete holder.dataset.level;
+    if (level === before) return;
+    if (level) known.set(holder.dataset.wait, level);
+    else known.delete(holder.dataset.wait);
+    if (level && !isFirstTick && before !== "critical") announce(holder, level);
+  }
+
+  function announce(holder, level) {
+    holder.classList.add("just-now");
+    const name = holder.querySelector(".tile-name");
+    if (name) speak((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name.textContent));
+  }
+
+  function speak(text) {
+    const element = byId("say");
+    if (element) write(element, text);
+  }
+
+  /* One timer, and none while nobody looks */
+
+  let timer = 0;
+
+  function run() {
+    clearTimeout(timer);
+    tick();
+    if (socket && Date.now() - heardAt > SILENT_MS) replaceSocket();
+    if (!document.hidden) timer = setTimeout(run, 1000);
+  }
+
+  /* The socket; htmx's extension opens it and comes back after most closings by itself */
+
+  const SIGNED_OUT = [4401, 4403];
+  const COMES_BACK = [1006, 1011, 1012, 1013];
+  let socket = null;
+  let wrapper = null;
+  let heardAt = Date.now();
+  let ackedAt = 0;
+
+  htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
+  htmx.createWebSocket = (url) => (socket = new WebSocket(url));
+
+  function showLink() {
+    const banner = byId("link-lost");
+    if (!banner) return;
+    banner.hidden = root.dataset.link !== "closed";
+    if (banner.hidden) return;
+    const at = truthAt(["calls", "agents"]);
+    write(banner, at === null ? words.sayNever : words.sayLost.replace("{time}", atTime(at)));
+  }
+
+  function replaceSocket() {
+    heardAt = Date.now();
+    if (!wrapper || socket.readyState === WebSocket.CONNECTING) return;
+    root.dataset.link = "closed";
+    socket.onclose = null; // the extension must not come back for the dead one as well
+    wrapper.reconnect();
+  }
+
+  function onOpen({ detail }) {
+    wrapper = detail.socketWrapper;
+    heardAt = Date.now();
+    root.dataset.link = "open";
+    showLink();
+  }
+
+  function onClose({ detail }) {
+    const { code, target } = detail.event;
+    wrapper = detail.socketWrapper ?? wrapper;
+    if (target !== socket) return;
+    if (SIGNED_OUT.includes(code)) return location.reload();
+    root.dataset.link = "closed";
+    heardAt = Date.now();
+    showLink();
+    if (!COMES_BACK.includes(code)) setTimeout(() => wrapper.reconnect(), htmx.config.wsReconnectDelay(2));
+  }
+
+  function onMessage({ detail }) {
+    heardAt = Date.now();
+    readPulse();
+    if (!document.hidden) tick();
+    acknowledge(detail.socketWrapper);
+    renew();
+  }
+
+  function acknowledge(to) {
+    if (pulse.seq === null || Date.now() - ackedAt < ACK_MS) return;
+    ackedAt = Date.now();
+    to.send(JSON.stringify({ ack: pulse.seq }));
+  }
+
+  /** A wall has nobody to reload it after an update; once a minute at most, should two builds answer in turn. */
+  function renew() {
+    if (!document.body.classList.contains("tv") || !words.build || !pulse.build || pulse.build === words.build) return;
+    const last = Number(sessionStorage.getItem("eqboard-renewed"));
+    if (Date.now() - last < 60000) return;
+    sessionStorage.setItem("eqboard-renewed", Date.now());
+    location.reload();
+  }
+
+  const listeners = {
+    "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsAfterMessage": onMessage, visibilitychange: run,
+  };
+  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  addEventListener("pageshow", run);
+  readPulse();
+  run();
+})();

@@ -1,0 +1,138 @@
+/* What a desk does with the hand and the eye: focus, finding, dialogs, keys, plain words when something fails. */
+(() => {
+  const root = document.documentElement;
+  const words = document.body.dataset;
+  const byId = (id) => (id ? document.getElementById(id) : null);
+  const all = (selector) => document.querySelectorAll(selector);
+
+  /* What was under the hand stays there when its element is replaced */
+
+  let held = {};
+
+  function hold() {
+    const active = document.activeElement;
+    const open = [...all("#screen details[open]")].map((each) => each.id);
+    held = { id: active?.id, row: active?.closest?.("#screen li")?.id, open };
+  }
+
+  function restore() {
+    for (const id of held.open ?? []) if (byId(id)) byId(id).open = true;
+    if (document.activeElement === document.body) focusOn(held.id, held.row);
+  }
+
+  function focusOn(id, row) {
+    (byId(id) ?? byId(row)?.querySelector("[data-hand]"))?.focus({ preventScroll: true });
+  }
+
+  /* Finding */
+
+  const find = byId("find");
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function filter() {
+    if (!find || (!find.value && !("filtered" in root.dataset))) return;
+    const wanted = fold(find.value).split(/\s+/).filter(Boolean);
+    root.toggleAttribute("data-filtered", wanted.length > 0);
+    for (const row of all("#agents > li, #away > li, #waiting > li")) {
+      const text = fold(row.textContent);
+      row.hidden = !wanted.every((word) => text.includes(word));
+    }
+  }
+
+  /* Dialogs */
+
+  const dialog = byId("dialog");
+  let opener = {};
+
+  function openDialog({ detail }) {
+    if (detail.target !== byId("dialog-body") || dialog.open) return;
+    const hand = detail.requestConfig?.elt;
+    opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
+    dialog.showModal();
+  }
+
+  function closeAfter({ detail }) {
+    const from = detail.elt.closest?.("dialog");
+    if (from && detail.successful && detail.target !== byId("dialog-body")) from.close();
+  }
+
+  /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. */
+  function readOut({ detail }) {
+    const outcome = detail.target?.closest?.(".mark")?.querySelector(".outcome:not([data-state=asked])");
+    if (outcome) byId("say").textContent = outcome.querySelector(".sentence").textContent;
+  }
+
+  /* Saying what went wrong */
+
+  function notice(text) {
+    const list = byId("notices");
+    if (!list || [...list.children].some((each) => each.firstChild.textContent === text)) return;
+    const line = document.createElement("p");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "dismiss" });
+    button.setAttribute("aria-label", words.sayDismiss);
+    button.dataset.dismiss = "";
+    line.className = "notice";
+    line.append(Object.assign(document.createElement("span"), { textContent: text }), button);
+    list.append(line);
+  }
+
+  function onRefusal({ detail }) {
+    notice(detail.xhr.status === 403 ? words.sayForbidden : words.sayFailed);
+  }
+
+  function onSilence({ detail }) {
+    notice(detail.requestConfig?.verb === "get" ? words.sayNoAnswer : words.sayUnsure);
+  }
+
+  /** A whole page where a piece was asked for is the sign-in page: the session has ended. */
+  function onPiece(event) {
+    const { detail } = event;
+    if (!/^\s*<!doctype/i.test(detail.xhr.responseText)) return;
+    detail.shouldSwap = false;
+    if (detail.xhr.status < 400) location.reload();
+  }
+
+  /* Keys */
+
+  function onKey(event) {
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && event.target === find) return clearFind();
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const act = {
+      "/": () => find?.focus(),
+      "?": () => byId("keys")?.showModal(),
+      p: () => event.target.closest("#screen li")?.querySelector("[data-hand]")?.click(),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  function clearFind() {
+    if (!find.value) return find.blur();
+    find.value = "";
+    filter();
+  }
+
+  function onClick({ target }) {
+    target.closest("[data-close]")?.closest("dialog").close();
+    byId(target.closest("[data-open]")?.dataset.open)?.showModal();
+    target.closest("[data-dismiss]")?.parentElement.remove();
+  }
+
+  function afterMessage() {
+    restore();
+    filter();
+  }
+
+  const listeners = {
+    "htmx:wsBeforeMessage": hold, "htmx:wsAfterMessage": afterMessage, "htmx:beforeSwap": onPiece,
+    "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
+    "htmx:timeout": onSilence, keydown: onKey, click: onClick,
+  };
+  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  document.addEventListener("htmx:afterSwap", openDialog);
+  document.addEventListener("htmx:afterSwap", readOut);
+  find?.addEventListener("input", filter);
+  dialog?.addEventListener("close", () => focusOn(opener.id, opener.row));
+})();

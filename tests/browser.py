@@ -1,0 +1,86 @@
+"""Finding a browser for the browser tests: the installed one, else Playwright's own, else Debian's package.
+
+`python -m tests.browser` is the part of `make test` that may install the package; running pytest alone installs nothing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+APT_UPDATE_SECONDS = 60
+APT_INSTALL_SECONDS = 300
+MISSING = "There is no Chromium or Chrome here: browser tests are skipped (Debian: apt-get install chromium)."
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",  # containers run as root, where Chromium's sandbox refuses to start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def is_needed() -> bool:
+    """In CI a missing browser is a failure, not a skip."""
+    return os.environ.get("EQBOARD_TESTS_NEED_BROWSER") == "1"
+
+
+def find_installed() -> str | None:
+    """An installed browser's executable."""
+    on_path = (shutil.which(name) for name in NAMES)
+    in_place = (place for place in PLACES if os.access(place, os.X_OK))
+    return next((found for found in (*on_path, *in_place) if found), None)
+
+
+def find_playwrights_own() -> str | None:
+    """The browser that `playwright install chromium` downloads, where someone has run it."""
+    from playwright.sync_api import sync_playwright  # here: its driver takes a second to start
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.access(path, os.X_OK) else None
+
+
+def find() -> str | None:
+    """Any browser's executable, or None."""
+    return find_installed() or find_playwrights_own()
+
+
+def may_install() -> bool:
+    """Only root on Debian: Ubuntu's `chromium-browser` is a snap, which containers cannot run."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return is_root and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
+
+
+def install() -> None:
+    """Try Debian's package, in bounded time. Without the network nothing happens, and the tests say what is missing."""
+    print("Installing Debian's chromium for the browser tests …", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for seconds, command in (
+        (APT_UPDATE_SECONDS, ["apt-get", "update", "-qq"]),
+        (APT_INSTALL_SECONDS, ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]),
+    ):
+        try:
+            done = subprocess.run(command, env=environment, timeout=seconds, stdout=subprocess.DEVNULL, check=False)
+        except subprocess.TimeoutExpired:
+            print(f"{command[1]} took more than {seconds} s and was given up.", file=sys.stderr)
+            return
+        if done.returncode:
+            return
+
+
+def main() -> None:
+    """Make sure of a browser where that is possible; never a failure, pytest decides what a missing one means."""
+    if find() is None and may_install():
+        install()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What tests of several rooms share: a real Redis, a real browser.
+
+Browser tests are coroutines: Playwright's blocking API keeps an event loop running in the test's own thread, where
+Django's ORM refuses to work and pytest-asyncio cannot start a loop. They share one loop for the whole session, which is
+the one the browser lives in: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+"""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from django.conf import settings
+from playwright.async_api import Browser, Page, async_playwright
+from redis import Redis
+from redis.exceptions import RedisError
+
+from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
+from tests import browser
+
+START_SECONDS = 10.0
+
+
+def pytest_configure() -> None:
+    """A slow hash is right for passwords and wrong for tests that sign in a hundred times."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+class RedisServer:
+    """A real Redis on a socket of its own, which a test may stop, kill and start again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = socket_url(folder)
+        self._command = redis_command(find_redis_server(), folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers; nothing happens when it runs already."""
+        if self._process is None:
+            self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+            self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """End it in good order: its clients see the connection closed."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._end(signal.SIGKILL)
+
+    def flush(self) -> None:
+        with Redis.from_url(self.url) as client:
+            client.flushall()
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(START_SECONDS)
+            self._process = None
+
+    def _wait_until_it_answers(self) -> None:
+        give_up_at = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if time.monotonic() > give_up_at:
+                raise RuntimeError(f"Redis does not answer after {START_SECONDS:g} s.")
+            time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        try:
+            with Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The session's Redis. Tests that stop it should ask for `redis_url` too, which starts it again for the next one."""
+    folder = make_private_folder()
+    try:
+        server = RedisServer(folder)
+        server.start()
+        yield server
+        server.kill()
+    except NoRedisServer as error:
+        pytest.fail(str(error), pytrace=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of an empty Redis that runs."""
+    redis_server.start()
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The session's browser. Without one the test is skipped, or fails where EQBOARD_TESTS_NEED_BROWSER=1."""
+    async with async_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        executable = browser.find_installed() or (own if Path(own).exists() else None)
+        if executable is None:
+            (pytest.fail if browser.is_needed() else pytest.skip)(browser.MISSING)
+        started = await playwright.chromium.launch(executable_path=executable, args=browser.FLAGS)
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    """A page in a context of its own: no cookie of another test."""
+    context = await chromium.new_context()
+    yield await context.new_page()
+    await context.close()

@@ -1,0 +1,22 @@
+"""The settings that tests run with. Loaded by `-p tests.environment` before pytest-django reads eqboard.settings.
+
+Nothing of the developer's own may leak in: neither their environment nor the `.env` in the checkout.
+"""
+
+import os
+import secrets
+
+KEY_CANARY = "canary-key-4b1d0f6a"  # must never be seen in a log, a page or an error
+KEPT = {"EQBOARD_TESTS_NEED_BROWSER"}
+
+for name in [name for name in os.environ if name.startswith("EQBOARD_") and name not in KEPT]:
+    del os.environ[name]
+os.environ |= {
+    "EQBOARD_SECRET_KEY": secrets.token_urlsafe(64),
+    "EQBOARD_EQ_KEY": KEY_CANARY,
+    "EQBOARD_HTTPS": "false",
+}
+
+from eqboard.config import Config  # noqa: E402 (it may read the environment as it is imported)
+
+Config.model_config["env_file"] = None
