@@ -1,6 +1,6 @@
 """Finding a browser for the browser tests: the installed one, else Playwright's own, else Debian's package.
 
-`python -m tests.browser` is the part of `make test` that may install the package; running pytest alone installs nothing.
+`python -m tests.browser` is the part of `make test` that may install the package; pytest alone installs nothing.
 """
 
 import os
@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
@@ -39,18 +41,17 @@ def find_installed() -> str | None:
     return next((found for found in (*on_path, *in_place) if found), None)
 
 
-def find_playwrights_own() -> str | None:
-    """The browser that `playwright install chromium` downloads, where someone has run it."""
-    from playwright.sync_api import sync_playwright  # here: its driver takes a second to start
+def choose(playwrights_own: str) -> str | None:
+    """The browser to test with; Playwright knows a path of its own whether or not anything was downloaded to it."""
+    return find_installed() or (playwrights_own if os.access(playwrights_own, os.X_OK) else None)
 
+
+def is_there() -> bool:
+    """Whether there is any browser. Playwright's driver, which takes a second to start, is asked last."""
+    if find_installed():
+        return True
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if os.access(path, os.X_OK) else None
-
-
-def find() -> str | None:
-    """Any browser's executable, or None."""
-    return find_installed() or find_playwrights_own()
+        return choose(playwright.chromium.executable_path) is not None
 
 
 def may_install() -> bool:
@@ -78,7 +79,7 @@ def install() -> None:
 
 def main() -> None:
     """Make sure of a browser where that is possible; never a failure, pytest decides what a missing one means."""
-    if find() is None and may_install():
+    if not is_there() and may_install():
         install()
 
 

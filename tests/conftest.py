@@ -79,7 +79,7 @@ class RedisServer:
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
-    """The session's Redis. Tests that stop it should ask for `redis_url` too, which starts it again for the next one."""
+    """The session's Redis. A test that leaves it stopped harms nobody: `redis_url` starts it again for the next one."""
     folder = make_private_folder()
     try:
         server = RedisServer(folder)
@@ -104,8 +104,7 @@ def redis_url(redis_server: RedisServer) -> str:
 async def chromium() -> AsyncIterator[Browser]:
     """The session's browser. Without one the test is skipped, or fails where EQBOARD_TESTS_NEED_BROWSER=1."""
     async with async_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        executable = browser.find_installed() or (own if Path(own).exists() else None)
+        executable = browser.choose(playwright.chromium.executable_path)
         if executable is None:
             (pytest.fail if browser.is_needed() else pytest.skip)(browser.MISSING)
         started = await playwright.chromium.launch(executable_path=executable, args=browser.FLAGS)

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from eqboard.accounts.access import seen_queues
 from eqboard.boards.audience import Audience
@@ -72,12 +72,11 @@ def _by_id(screen: Screen | None) -> dict[str, Fragment]:
     return {fragment.id: fragment for row in screen.strips.values() for fragment in row} if screen else {}
 
 
-def whole(screen: Screen) -> SafeString:
+def whole(screen: Screen) -> str:
     """The whole board as one element, `#screen`."""
     strips = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
     with translation.override(screen.audience.language):
-        html: SafeString = get_template(f"boards/{screen.audience.surface}_screen.html").render({"strips": strips})
-    return html
+        return get_template(f"boards/{screen.audience.surface}_screen.html").render({"strips": strips})
 
 
 def strokes(old: Screen, new: Screen) -> str:

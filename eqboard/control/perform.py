@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from eqboard.accounts.access import Rights, may_do
 from eqboard.config import eq_from, get_config
@@ -32,7 +32,7 @@ watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hol
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    user: AbstractBaseUser
+    user: User
     rights: Rights
     address: str | None
 

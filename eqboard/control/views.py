@@ -1,7 +1,7 @@
 """The hands' HTTP side: forms in, a small answer out; the board itself changes by the feed."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -9,7 +9,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -29,7 +29,7 @@ from eqboard.floor.visible import visible
 
 LOST_AFTER = timedelta(seconds=30)  # an attempt that was asked and never answered: the process died in between
 
-View = Callable[..., Awaitable[HttpResponse]]
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ async def _perform(
     request: HttpRequest, rights: Rights, action: Action, agent: Agent, pause_code: int | None
 ) -> HttpResponse:
     user = await request.auser()
-    assert isinstance(user, AbstractBaseUser)  # noqa: S101 (signed_in has seen to it)
+    assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
     actor = Actor(user, rights, request.META.get("REMOTE_ADDR") or None)
     attempt = await perform(actor, action, agent, pause_code)
     entry = await AuditEntry.objects.filter(attempt=attempt).alast()

@@ -85,7 +85,8 @@ async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.P
         message = await channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
         if message is not None:
             silent_seconds = 0.0
-            yield message["data"]
+            if message["type"] == "message":  # and not the answer to a ping
+                yield message["data"]
             continue
         silent_seconds += LISTEN_SECONDS
         if silent_seconds >= SILENCE_SECONDS:

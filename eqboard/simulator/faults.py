@@ -41,7 +41,7 @@ class ConnectionDropped(Exception):
     """Raised through the application, on purpose and before any byte is sent.
 
     Best effort: an ASGI application cannot close a connection. Under httpx.ASGITransport the caller sees this
-    exception; Daphne makes a bare status 500 of it.
+    exception; behind Daphne it becomes a bare status 500 in plain text. For silence there, order a long latency.
     """
 
 

@@ -1,4 +1,4 @@
-"""The agent action as the world takes it: what is accepted, what happens then, and every refusal of the vendor's text."""
+"""The agent action: what is accepted, what happens then, and every refusal of the vendor's text."""
 
 import pytest
 

@@ -94,7 +94,7 @@ def test_every_operation_of_the_table_has_a_handler(world):
 
 
 def test_an_operation_without_a_handler_is_named_at_the_start():
-    with pytest.raises(LookupError, match="no handler for GET /coffee/{cup}"):
+    with pytest.raises(LookupError, match=r"no handler for GET /coffee/\{cup\}"):
         handlers.handler_for("GET", "/coffee/{cup}")
 
 
