@@ -31,6 +31,7 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
 MOVING_SECONDS = 90.0
+ASK_EVERY_SECONDS = 0.25
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 
@@ -208,7 +209,7 @@ async def until_moving(port: int) -> None:
     while missing := unwell(await http_get(HOST, port, "/healthz")):
         if time.monotonic() > give_up_at:
             raise DemoError(f"The board does not move after {MOVING_SECONDS:g} s: {', '.join(missing)} not well.")
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(ASK_EVERY_SECONDS)
 
 
 def prepare_database(environment: Mapping[str, str], password: str) -> None:

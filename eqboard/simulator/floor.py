@@ -68,7 +68,7 @@ class Floor:
         With wrapUpAllQueues it holds in every queue of the agent, else only in the one the call came from.
         """
         settings = self._directory.queues[extension].settings
-        if settings.wrap_up_time is None or extension not in agent.memberships:
+        if settings.wrap_up_time is None:
             return None
         seconds = float(settings.wrap_up_time) or math.inf
         for membership in _memberships(agent, agent.memberships if settings.wrap_up_all_queues else [extension]):

@@ -83,7 +83,11 @@ class Switch:
             self.distribute([queue])
 
     def distribute(self, queues: Iterable[Queue]) -> None:
-        """Offer waiting callers to free agents: heavier queues first, then whoever waits longest."""
+        """Offer waiting callers to free agents: heavier queues first, then whoever waits longest.
+
+        Called for all queues of an agent who becomes free, that order is the whole of the queue weight: a free agent
+        never sits beside a caller who may be offered, so no lighter queue finds them before a heavier one.
+        """
         for queue in sorted(queues, key=_turn):
             for call in queue.waiting.values():
                 if self._is_offerable(call) and not self._offer(queue, call):
@@ -110,18 +114,7 @@ class Switch:
     def _may_be_offered(self, agent: Agent, queue: Queue) -> bool:
         if agent.is_busy or agent.not_before > self._agenda.now:
             return False
-        if state_of(agent, agent.memberships[queue.extension]) is not AgentState.AVAILABLE:
-            return False
-        return not any(self._is_wanted_by(agent, name, queue.settings.weight) for name in agent.memberships)
-
-    def _is_wanted_by(self, agent: Agent, extension: str, weight: int) -> bool:
-        """Whether a heavier queue has a caller this agent could take (Asterisk's queue weight)."""
-        rival = self._directory.queues[extension]
-        return (
-            rival.settings.weight > weight
-            and state_of(agent, agent.memberships[extension]) is AgentState.AVAILABLE
-            and any(self._is_offerable(call) for call in rival.waiting.values())
-        )
+        return state_of(agent, agent.memberships[queue.extension]) is AgentState.AVAILABLE
 
     # Telephones
 

@@ -114,6 +114,15 @@ def test_ringall_stops_ringing_the_others_when_one_answers():
     assert sorted([state(world, 1), state(world, 2)]) == [AgentState.AVAILABLE, AgentState.ON_CALL]
 
 
+def test_whom_ringall_rang_in_vain_is_offered_the_next_caller_at_once():
+    world = a_world([QueueSettings("500", "Sales", ring_strategy=RingStrategy.RINGALL)], [{"500": 1}, {"500": 1}])
+    world.place_call("500")
+    second = world.place_call("500")
+    assert not second.ringing
+    world.tick(3)
+    assert len(second.ringing) == 1
+
+
 def test_the_next_caller_is_offered_as_soon_as_an_agent_is_free():
     world = a_world([QueueSettings("500", "Sales")], [{"500": 1}], **AT_ONCE)
     world.place_call("500", talk_seconds=100)
@@ -217,6 +226,15 @@ def test_wrap_up_in_all_queues_holds_in_all():
     world.place_call("501", talk_seconds=10)
     world.tick(14)
     assert state(world, 1, "500") is AgentState.WRAP_UP
+
+
+def test_an_agent_who_signed_out_of_the_calls_queue_has_no_wrap_up_there(world):
+    world.place_call("501", talk_seconds=10)
+    world.tick(5)
+    world.sign_out(world.directory.agents[1], ["501"])
+    world.tick(10)
+    assert state(world, 1, "501") is AgentState.SIGNED_OUT
+    assert state(world, 1, "500") is AgentState.AVAILABLE
 
 
 def test_unlimited_wrap_up_ends_only_by_leaving_it():

@@ -19,7 +19,8 @@ class SimulatorServer(Server):  # type: ignore[misc]  # Daphne has no types
     failure = ""
 
     def listen_error(self, failure: Any) -> None:
-        self.failure = failure.getErrorMessage()
+        cause = getattr(failure.value, "socketError", None)
+        self.failure = getattr(cause, "strerror", None) or failure.getErrorMessage()
         self.stop()
 
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         )
         server.run()
         if server.failure:
-            raise CommandError(f"The simulator cannot listen on {host} port {port}: {server.failure}")
+            raise CommandError(f"The simulator cannot listen on {host} port {port}: {server.failure}.")
 
 
 def _make_app(key: str, options: dict[str, Any]) -> Any:

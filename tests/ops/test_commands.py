@@ -1,0 +1,131 @@
+"""The commands `simulate` and `demo`: one sentence where they cannot run, and no secret where they do."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from eqboard.config import ROOT
+from tests.environment import KEY_CANARY
+
+HOST = "127.0.0.1"
+DEADLINE_SECONDS = 60
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
+    """A command in a process of its own, with the settings of the tests."""
+    return subprocess.Popen(
+        (sys.executable, "-W", "error", str(ROOT / "manage.py"), *words),
+        env=os.environ | environment,
+        cwd="/",  # no `.env` of the developer's
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+# simulate
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--scenario", "doomsday"], r"^There is no scenario 'doomsday'; there are .*steady.*\.$"),
+        (["--queues", "0"], r"^The number of queues must be from 1 to \d+, not 0\.$"),
+        (["--agents", "-1"], r"^The number of agents must be from 0 to \d+, not -1\.$"),
+        (["--speed", "0"], r"^The speed must be a number above 0\.$"),
+        (["--port", "0"], r"^--port must be a whole number from 1 to 65535, not 0\.$"),
+    ],
+)
+def test_a_simulator_that_cannot_be_is_one_sentence(words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("simulate", *words)
+
+
+def test_a_simulator_without_a_key_is_refused() -> None:
+    process = manage("simulate", EQBOARD_EQ_KEY="")
+    _, error = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 1
+    assert error == "CommandError: The simulator needs a key: set EQBOARD_EQ_KEY to any word, or give --key.\n"
+
+
+def test_a_port_in_use_ends_the_simulator_with_one_line(busy_port: int) -> None:
+    process = manage("simulate", "--port", str(busy_port))
+    out, error = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 1
+    assert out == ""
+    reason = "Address already in use"
+    assert error == f"CommandError: The simulator cannot listen on {HOST} port {busy_port}: {reason}.\n"
+
+
+def test_the_simulator_answers_and_never_tells_the_key(free_port: int) -> None:
+    process = manage("simulate", "--port", str(free_port), "--queues", "2", "--agents", "3")
+    assert process.stdout is not None
+    assert process.stdout.readline() == f"The simulator listens at http://{HOST}:{free_port}\n"
+    statuses = [ask(free_port, f"/eq/api/2.0/call_queue_statistics?key={key}") for key in (KEY_CANARY, "wrong-" + KEY_CANARY)]
+    process.send_signal(signal.SIGTERM)
+    out, error = process.communicate(timeout=DEADLINE_SECONDS)
+    assert statuses[0] == 200
+    assert statuses[1] >= 400
+    assert (process.returncode, out, error) == (0, "", "")
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, path: str) -> int:
+    connection = HTTPConnection(HOST, port, timeout=DEADLINE_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+# demo
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "eighty", "PORT must be a whole number from 1 to 65535, not 'eighty'."),
+        ("DEMO_PASSWORD", "short", "DEMO_PASSWORD must have 10 characters or more, all of them printable."),
+    ],
+)
+def test_a_demo_that_cannot_be_is_one_sentence(name: str, value: str, sentence: str) -> None:
+    process = manage("demo", **{name: value})
+    _, error = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, error) == (1, f"CommandError: {sentence}\n")
+
+
+@pytest.mark.django_db
+def test_preparing_makes_the_demos_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.contrib.auth import authenticate
+
+    monkeypatch.setenv("DEMO_PASSWORD", "correct horse")
+    call_command("demo", "--prepare")
+    assert authenticate(username="supervisor", password="correct horse") is not None
+
+
+def test_the_demo_is_not_left_behind_in_the_checkout() -> None:
+    ignored = (Path(ROOT) / ".gitignore").read_text().splitlines()
+    assert ".demo/" in ignored
