@@ -48,6 +48,10 @@ class Config(BaseSettings):
     stale_after_seconds: float | None = Field(
         None, ge=0.5, description="Age at which numbers are greyed out, in seconds; blank for 2.5 rounds"
     )
+    wait_warning_seconds: int = Field(60, ge=1, description="A caller who waits longer is marked as waiting long")
+    wait_critical_seconds: int = Field(
+        180, ge=1, description="A caller who waits longer is marked as waiting very long"
+    )
     confirm_seconds: float = Field(
         6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action"
     )

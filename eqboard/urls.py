@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from eqboard.accounts import views as accounts
 from eqboard.boards import views as boards
 from eqboard.ops import views as ops
 
@@ -12,6 +13,9 @@ sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_auth
 urlpatterns = [
     path("", boards.board, name="board"),
     path("tv/", boards.tv, name="tv"),
+    path("tv/paired/", accounts.paired, name="paired"),
+    path("displays/", accounts.displays, name="displays"),
+    path("displays/<int:display_id>/revoke/", accounts.revoke, name="revoke_display"),
     path("", include("eqboard.control.urls")),
     path(
         "sign-in/",

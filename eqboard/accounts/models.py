@@ -72,3 +72,28 @@ class Membership(models.Model):
 
     def grant(self) -> Grant:
         return Grant(self.team.queues, ACTIONS_OF_ROLE.get(self.role, frozenset()))
+
+
+class Display(models.Model):
+    """A screen on a wall that may look at one team's queues, without anybody signed in at it.
+
+    It is paired by a code that the screen shows and somebody approves. Its token is kept only as a hash.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="displays")
+    code = models.CharField(max_length=12, db_index=True)
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("display")
+        verbose_name_plural = _("displays")
+
+    def __str__(self) -> str:
+        return self.name

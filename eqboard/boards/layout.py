@@ -97,11 +97,11 @@ def agent_row(agent: Agent, rights: Rights) -> AgentRow:
     """An agent with the buttons that make sense now, for those who may press them."""
     queues = [each.queue for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
     present = agent.state is not AgentState.SIGNED_OUT
-    paused = agent.state is AgentState.PAUSED or agent.partly_paused
+    everywhere = agent.state is AgentState.PAUSED or agent.pause_follows
     return AgentRow(
         agent,
-        may_pause=present and agent.state is not AgentState.PAUSED and may_do(rights, "agent.pause", queues),
-        may_resume=present and paused and may_do(rights, "agent.resume", queues),
+        may_pause=present and not everywhere and may_do(rights, "agent.pause", queues),
+        may_resume=present and (everywhere or agent.partly_paused) and may_do(rights, "agent.resume", queues),
     )
 
 

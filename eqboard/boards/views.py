@@ -12,7 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eqboard.accounts.access import Rights
+from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
+from eqboard.accounts.views import pairing_page, remember_display
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.build import build_id
 from eqboard.boards.fragments import paint, whole
@@ -32,10 +34,18 @@ async def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
 async def tv(request: HttpRequest) -> HttpResponse:
-    """The same for a wall."""
-    return await _page(request, Surface.TV, await arights_of(await request.auser()))
+    """The same for a wall: for whoever is signed in, for a paired screen, or a code to pair one."""
+    user = await request.auser()
+    if user.is_authenticated:
+        return await _page(request, Surface.TV, await arights_of(user))
+    token = request.COOKIES.get(TOKEN_COOKIE)
+    rights = await sync_to_async(rights_of_display)(token, datetime.now(UTC))
+    if token is None or not rights.grants:
+        return await sync_to_async(pairing_page)(request)
+    response = await _page(request, Surface.TV, rights)
+    remember_display(response, token)
+    return response
 
 
 async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpResponse:
@@ -53,7 +63,8 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
         "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
         "build": build_id(),
         "server_now": f"{now.timestamp():.3f}",
-        "surface": surface,
+        "wait_warning": config.wait_warning_seconds,
+        "wait_critical": config.wait_critical_seconds,
     }
     page = "boards/board.html" if surface is Surface.DESK else "boards/tv.html"
     return await sync_to_async(render)(request, page, context)

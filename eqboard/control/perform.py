@@ -4,6 +4,7 @@ An action is never repeated by the machine. Whoever clicked gets no shortcut: wh
 """
 
 import asyncio
+import contextvars
 import logging
 import uuid
 from dataclasses import dataclass
@@ -77,10 +78,15 @@ async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | 
         await attempt.note(step_of(error), **answer_of(error))
         return attempt.id
     await attempt.note(Step.ACCEPTED)
-    task = asyncio.create_task(watch(attempt, datetime.now(UTC)))
+    keep_watching(attempt)
+    return attempt.id
+
+
+def keep_watching(attempt: Attempt) -> None:
+    """Watch on after the request has been answered: in a context of its own, as the request's threads end with it."""
+    task = asyncio.create_task(watch(attempt, datetime.now(UTC)), context=contextvars.Context())
     watches.add(task)
     task.add_done_callback(watches.discard)
-    return attempt.id
 
 
 def step_of(error: EQError) -> Step:

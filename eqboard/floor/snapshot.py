@@ -99,7 +99,8 @@ class Agent:
     state: AgentState = AgentState.UNKNOWN
     state_since: datetime | None = None
     since_at_least: bool = False  # state_since is when we first saw it: the truth is this or longer
-    partly_paused: bool = False  # paused in some queue, though the combined state is another
+    partly_paused: bool = False  # paused in some queues, not in others
+    pause_follows: bool = False  # paused in every queue, as soon as the call or the wrap-up ends
     pause_code: int | None = None
     pause_reason: str | None = None  # the code's name
     wrap_up_ends_at: datetime | None = None

@@ -5,16 +5,19 @@ import json
 import logging
 import time
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
+from asgiref.sync import sync_to_async
 from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.http import parse_cookie
 
 from eqboard.accounts.access import Rights
+from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.audience import Audience, Surface
 from eqboard.config import get_config
@@ -102,16 +105,23 @@ def audience_of(scope: Any, rights: Rights) -> Audience | None:
         return None
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("language", [settings.LANGUAGE_CODE])[0]
     language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    return Audience(Surface(scope["url_route"]["kwargs"]["surface"]), language, rights)
+    return Audience(surface_of(scope), language, rights)
 
 
 async def rights_of_socket(scope: Any) -> Rights:
-    """The rights of whoever's session cookie the socket came with, read anew each time."""
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            with suppress(CookieError):
-                cookies.load(value.decode("latin-1"))
-    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
-    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value if cookie else None)
-    return await arights_of(await get_user({**scope, "session": session}))
+    """The rights of whoever's cookies the socket came with, read anew each time: a user's, or a paired screen's."""
+    cookies = cookies_of(scope)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    user = await get_user({**scope, "session": session})
+    if user.is_authenticated or surface_of(scope) is not Surface.TV:
+        return await arights_of(user)
+    return await sync_to_async(rights_of_display)(cookies.get(TOKEN_COOKIE), datetime.now(UTC))
+
+
+def surface_of(scope: Any) -> Surface:
+    return Surface(scope["url_route"]["kwargs"]["surface"])
+
+
+def cookies_of(scope: Any) -> dict[str, str]:
+    header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(header.decode("latin-1"))

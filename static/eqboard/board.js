@@ -15,21 +15,22 @@
   const KEPT_SAMPLES = 15;
   let own = { wall: Date.now(), page: performance.now(), elapsed: 0 };
   let samples = [];
+  let hasJumped = false;
   let shown = 0;
 
   function ownSeconds() {
     const wall = Date.now();
     const page = performance.now();
     const [wallStep, pageStep] = [wall - own.wall, page - own.page];
-    if (Math.abs(wallStep - pageStep) > 1000) samples = samples.slice(-1); // slept, or the clock was set
+    if (Math.abs(wallStep - pageStep) > 1000) hasJumped = true; // slept, or the clock was set: begin to learn anew
     own = { wall, page, elapsed: own.elapsed + Math.max(wallStep, pageStep, 0) };
     return own.elapsed / 1000;
   }
 
   function learnClock(serverNow) {
     const mine = ownSeconds();
-    if (samples.length === 1 && Math.abs(serverNow - mine - samples[0]) > 1) samples = [];
-    samples = [...samples, serverNow - mine].slice(-KEPT_SAMPLES);
+    samples = [...(hasJumped ? [] : samples), serverNow - mine].slice(-KEPT_SAMPLES);
+    hasJumped = false;
   }
 
   /** Seconds on the server's clock: the message that travelled fastest knows best. */
@@ -47,15 +48,15 @@
 
   /* How true the numbers are */
 
-  let pulse = { seq: null, sources: {} };
+  let pulse = { frame: 0, sources: {} };
   let stale = new Set();
 
   function readPulse() {
     const element = byId("pulse");
     if (!element || element === pulse.element) return;
-    const { now: serverNow, seq, epoch, build, sources } = element.dataset;
+    const { now: serverNow, frame, build, sources } = element.dataset;
     if (serverNow) learnClock(Number(serverNow));
-    pulse = { element, seq: seq ? Number(seq) : null, epoch, build, sources: sources ? JSON.parse(sources) : {} };
+    pulse = { element, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
   }
 
   const readAt = (part) => pulse.sources[part]?.at ?? null;
@@ -232,9 +233,9 @@
   }
 
   function acknowledge(to) {
-    if (pulse.seq === null || Date.now() - ackedAt < ACK_MS) return;
+    if (!pulse.frame || Date.now() - ackedAt < ACK_MS) return;
     ackedAt = Date.now();
-    to.send(JSON.stringify({ ack: pulse.seq }));
+    to.send(JSON.stringify({ ack: pulse.frame }));
   }
 
   /** A wall has nobody to reload it after an update; once a minute at most, should two builds answer in turn. */

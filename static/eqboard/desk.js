@@ -45,7 +45,9 @@
   let opener = {};
 
   function openDialog({ detail }) {
-    if (detail.target !== byId("dialog-body") || dialog.open) return;
+    const body = byId("dialog-body");
+    if (detail.target !== body || dialog.open) return;
+    if (!body.querySelector("form")) return notice(body.textContent.trim());
     const hand = detail.requestConfig?.elt;
     opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
     dialog.showModal();
@@ -57,9 +59,10 @@
   }
 
   /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. */
-  function readOut({ detail }) {
-    const outcome = detail.target?.closest?.(".mark")?.querySelector(".outcome:not([data-state=asked])");
-    if (outcome) byId("say").textContent = outcome.querySelector(".sentence").textContent;
+  function readOut({ target }) {
+    const outcome = target.closest?.(".outcome") ?? target.querySelector?.(".mark .outcome");
+    const isDone = outcome && !["asked", "accepted"].includes(outcome.dataset.state);
+    if (isDone) byId("say").textContent = outcome.querySelector(".sentence").textContent;
   }
 
   /* Saying what went wrong */
@@ -84,12 +87,15 @@
     notice(detail.requestConfig?.verb === "get" ? words.sayNoAnswer : words.sayUnsure);
   }
 
-  /** A whole page where a piece was asked for is the sign-in page: the session has ended. */
-  function onPiece(event) {
-    const { detail } = event;
-    if (!/^\s*<!doctype/i.test(detail.xhr.responseText)) return;
-    detail.shouldSwap = false;
-    if (detail.xhr.status < 400) location.reload();
+  /** A refusal that brings its own sentence is shown where the action was; anything else in one of ours.
+      A whole page where a piece was asked for is the sign-in page: the session has ended. */
+  function onPiece({ detail }) {
+    const { status, responseText } = detail.xhr;
+    const isPage = /^\s*<!doctype/i.test(responseText);
+    if (isPage && status < 400) location.reload();
+    const isOurs = !isPage && (status < 400 || responseText.includes('class="outcome"'));
+    detail.shouldSwap = detail.shouldSwap && isOurs;
+    detail.isError = status >= 400 && !isOurs;
   }
 
   /* Keys */

@@ -77,7 +77,10 @@ def test_the_simulator_answers_and_never_tells_the_key(free_port: int) -> None:
     process = manage("simulate", "--port", str(free_port), "--queues", "2", "--agents", "3")
     assert process.stdout is not None
     assert process.stdout.readline() == f"The simulator listens at http://{HOST}:{free_port}\n"
-    statuses = [ask(free_port, f"/eq/api/2.0/call_queue_statistics?key={key}") for key in (KEY_CANARY, "wrong-" + KEY_CANARY)]
+    statuses = [
+        ask(free_port, f"/eq/api/2.0/call_queue_statistics?auth_key={key}")
+        for key in (KEY_CANARY, "wrong-" + KEY_CANARY)
+    ]
     process.send_signal(signal.SIGTERM)
     out, error = process.communicate(timeout=DEADLINE_SECONDS)
     assert statuses[0] == 200

@@ -62,6 +62,7 @@ def _agent(key: int, rows: Sequence[eq.QueueAgentStatus], names: Names, old: Age
     state = combined_state(_state(row) for row in rows)
     since, at_least = _state_since(state, rows, old, taken)
     paused = [row for row in rows if _is_paused(row)]
+    is_everywhere = len(paused) == sum(row.status != "signedOut" for row in rows)
     call = next((row.call for row in sorted(rows, key=_call_rank) if row.call), None)
     known = names.of_agent(key)
     code = next((row.pause_code for row in paused if row.pause_code is not None), None)
@@ -73,7 +74,8 @@ def _agent(key: int, rows: Sequence[eq.QueueAgentStatus], names: Names, old: Age
         state=state,
         state_since=since,
         since_at_least=at_least,
-        partly_paused=bool(paused) and state not in (AgentState.PAUSED, AgentState.SIGNED_OUT),
+        partly_paused=bool(paused) and not is_everywhere,
+        pause_follows=bool(paused) and is_everywhere and state is not AgentState.PAUSED,
         pause_code=code,
         pause_reason=None if code is None else names.pause_codes.get(code),
         wrap_up_ends_at=taken.ours(next((row.wrap_up_end_time for row in rows if row.wrap_up_end_time), None)),

@@ -1,5 +1,6 @@
 """What a round brings with it: EQ's rows, the names known so far, and the clock."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,4 +76,6 @@ def steady(new: datetime | None, old: datetime | None) -> datetime | None:
 
 
 def caller_of(call: eq.AgentCall | eq.QueuedCall | eq.ParkedCall | eq.ConferenceParticipant) -> Caller:
-    return Caller(call.unique_id, call.channel, call.caller_id_number, call.caller_id_name)
+    """Names come escaped for HTML in one list and plain in another (contract §4); here they are always plain."""
+    name = call.caller_id_name
+    return Caller(call.unique_id, call.channel, call.caller_id_number, html.unescape(name) if name else name)

@@ -1,0 +1,99 @@
+"""Screens without a sign-in: pairing by a code, and the token that a paired screen keeps.
+
+The screen shows a code that is signed into its own cookie, so asking for one writes nothing. Approving a code makes a
+Display; the screen with that cookie claims it once and gets a token for good. A token only looks, and can be revoked.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db.models import QuerySet
+
+from eqboard.accounts.access import NOTHING, Grant, Rights
+from eqboard.accounts.models import Display, Membership, Role, Team
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
+CODE_LENGTH = 8  # the last letter checks the others, so that a slip is noticed at once
+CODE_LASTS = timedelta(minutes=10)
+SALT = "eqboard.displays.pairing"
+
+TOKEN_COOKIE = "eqboard_display"  # noqa: S105 (a cookie's name)
+PAIRING_COOKIE = "eqboard_pairing"
+
+
+def new_code() -> str:
+    body = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
+    return body + check_letter(body)
+
+
+def check_letter(body: str) -> str:
+    """Weighted by place, so that a wrong letter and two swapped ones both change it."""
+    return ALPHABET[sum(place * ALPHABET.index(letter) for place, letter in enumerate(body, start=1)) % 31]
+
+
+def read_code(text: str) -> str | None:
+    """The code somebody typed, in any case and with any spaces or hyphens; None when it cannot be one."""
+    code = "".join(letter for letter in text.upper() if letter not in " -–\t")
+    if len(code) != CODE_LENGTH or any(letter not in ALPHABET for letter in code):
+        return None
+    return code if check_letter(code[:-1]) == code[-1] else None
+
+
+def shown(code: str) -> str:
+    """A code in two halves, as the screen shows it."""
+    return f"{code[: CODE_LENGTH // 2]} {code[CODE_LENGTH // 2 :]}"
+
+
+def sign_code(code: str) -> str:
+    return signing.dumps(code, salt=SALT)
+
+
+def read_signed_code(cookie: str | None) -> str | None:
+    """The code in a screen's cookie, while it lasts."""
+    try:
+        code = signing.loads(cookie or "", salt=SALT, max_age=CODE_LASTS)
+    except signing.BadSignature:
+        return None
+    return str(code)
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def claim(code: str, now: datetime) -> str | None:
+    """The token for the screen that shows `code`, once it is approved, and only once; None until then."""
+    token = secrets.token_urlsafe(32)
+    waiting = Display.objects.filter(code=code, claimed_at=None, revoked_at=None, approved_at__gte=now - CODE_LASTS)
+    display = waiting.first()
+    if display is None:
+        return None
+    claimed = waiting.filter(pk=display.pk).update(token_hash=hash_token(token), claimed_at=now, seen_at=now)
+    return token if claimed else None
+
+
+def display_of(token: str | None) -> Display | None:
+    """The paired screen that holds this token; None for a token that was never given or was revoked."""
+    if not token:
+        return None
+    return Display.objects.select_related("team").filter(token_hash=hash_token(token), revoked_at=None).first()
+
+
+def rights_of_display(token: str | None, now: datetime) -> Rights:
+    """What the screen may see; it may do nothing. Notes that the screen is there, at most once a minute."""
+    display = display_of(token)
+    if display is None:
+        return NOTHING
+    if display.seen_at is None or now - display.seen_at > timedelta(minutes=1):
+        Display.objects.filter(pk=display.pk).update(seen_at=now)
+    return Rights(frozenset({Grant(display.team.queues, frozenset())}))
+
+
+def teams_to_show(user_id: int, *, is_administrator: bool) -> QuerySet[Team]:
+    """The teams whose queues somebody may put on a wall: those they lead; all of them for an administrator."""
+    if is_administrator:
+        return Team.objects.all()
+    led = Membership.objects.filter(user_id=user_id, role=Role.LEAD)
+    return Team.objects.filter(pk__in=led.values("team_id"))

@@ -1,0 +1,311 @@
+"""Floors for tests of every room: small factories with sensible defaults, and hypothesis strategies.
+
+A factory takes any field of its entity by name: `agent(7, state=AgentState.PAUSED)`. `snapshot()` takes entities and
+files each under its own key: `snapshot(agents=[agent(7)], queues=[queue("500")])`.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from eqboard.floor.snapshot import (
+    Agent,
+    AgentState,
+    Caller,
+    Conference,
+    Membership,
+    ParkedCall,
+    Part,
+    Participant,
+    PauseCode,
+    Queue,
+    Snapshot,
+    Source,
+    Trouble,
+    WaitingCall,
+)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+HOSTILE_TEXTS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "O'Brien & Søns",
+    "{{ 7 }}{% now 'Y' %}",
+    "\u202egnp.exe\u202c",
+    "bell\x07 and nul\x00",
+    "../../etc/passwd?auth_key=x#y",
+    "SIP/201-0000001a;1@from/<queue>",
+    "דנה כהן",
+    "名前" * 40,
+    "   ",
+)
+
+
+def ago(seconds: float) -> datetime:
+    """A moment before noon."""
+    return NOON - timedelta(seconds=seconds)
+
+
+def source(part: Part = Part.AGENTS, **changes: Any) -> Source:
+    return Source(**{"part": part, "every_seconds": 1.0, "taken_at": NOON} | changes)
+
+
+def queue(extension: str = "500", **changes: Any) -> Queue:
+    """A queue that nobody calls and where one agent waits."""
+    defaults = {
+        "name": "Sales",
+        "waiting_count": 0,
+        "present_count": 1,
+        "available_count": 1,
+        "on_call_count": 0,
+        "ringing_count": 0,
+        "wrap_up_count": 0,
+        "paused_count": 0,
+    }
+    return Queue(extension, **defaults | changes)
+
+
+def caller(number: str | None = "+34600111222", **changes: Any) -> Caller:
+    defaults = {"unique_id": "1366390218.42", "channel": "SIP/trunk-0000002a", "name": "Carmen"}
+    return Caller(number=number, **defaults | changes)
+
+
+def membership(queue: str = "500", **changes: Any) -> Membership:
+    return Membership(**{"queue": queue, "queue_name": "Sales", "state": AgentState.AVAILABLE} | changes)
+
+
+def agent(id: int = 7, **changes: Any) -> Agent:
+    """Somebody who waits for calls of queue 500; the membership follows the agent's state unless it is given too."""
+    state = changes.get("state", AgentState.AVAILABLE)
+    defaults = {
+        "name": "Ana Ruiz",
+        "number": str(id),
+        "extension": f"2{id:02}",
+        "state": state,
+        "state_since": ago(60),
+        "has_session": True,
+        "memberships": (membership(state=state, paused=state is AgentState.PAUSED),),
+    }
+    return Agent(id, **defaults | changes)
+
+
+def waiting_call(key: str = "1366390218.42", **changes: Any) -> WaitingCall:
+    defaults = {
+        "queue": "500",
+        "queue_name": "Sales",
+        "caller": caller(unique_id=key),
+        "position": 1,
+        "entered_at": ago(30),
+    }
+    return WaitingCall(key, **defaults | changes)
+
+
+def parked_call(key: str = "1366390218.43", **changes: Any) -> ParkedCall:
+    defaults = {
+        "caller": caller(unique_id=key),
+        "space": "71",
+        "parked_by": "207",
+        "parked_by_name": "Ana Ruiz",
+        "parked_at": ago(20),
+        "returns_at": ago(-25),
+    }
+    return ParkedCall(key, **defaults | changes)
+
+
+def participant(number: str | None = "207", **changes: Any) -> Participant:
+    return Participant(**{"caller": caller(number, name="Ana Ruiz"), "admin": True, "joined_at": ago(10)} | changes)
+
+
+def conference(extension: str = "900", **changes: Any) -> Conference:
+    """A room with one participant, the telephone of `agent(7)`."""
+    return Conference(
+        extension, **{"name": "Morning round", "started_at": ago(300), "participants": (participant(),)} | changes
+    )
+
+
+def pause_code(id: int = 1, name: str = "Lunch") -> PauseCode:
+    return PauseCode(id, name)
+
+
+def snapshot(
+    *,
+    sources: Iterable[Source] | None = None,
+    queues: Iterable[Queue] = (),
+    agents: Iterable[Agent] = (),
+    waiting: Iterable[WaitingCall] = (),
+    parked: Iterable[ParkedCall] = (),
+    conferences: Iterable[Conference] = (),
+    pause_codes: Iterable[PauseCode] = (),
+) -> Snapshot:
+    """A floor of the given entities; every part was read at noon unless `sources` say otherwise."""
+    sources = [source(part) for part in Part] if sources is None else sources
+    return Snapshot(
+        sources={each.part: each for each in sources},
+        queues={each.extension: each for each in queues},
+        agents={each.id: each for each in agents},
+        waiting={each.key: each for each in waiting},
+        parked={each.key: each for each in parked},
+        conferences={each.extension: each for each in conferences},
+        pause_codes={each.id: each for each in pause_codes},
+    )
+
+
+# Strategies. Keys come from small pools, so that two floors have much in common.
+
+QUEUE_KEYS = ("500", "501", "502", "q/<&>")
+AGENT_KEYS = (1, 2, 3, 7, 10**12)
+CALL_KEYS = ("1366390218.42", "1366390218.43", "SIP/201-0000001a", "SIP/trunk;1@<x>")
+EXTENSIONS = ("201", "202", "207")
+ROOM_KEYS = ("900", "901", "room '\"")
+CODE_KEYS = (1, 2, 9)
+
+
+def texts() -> st.SearchStrategy[str]:
+    """What EQ may say where a name is expected, hostile words among it."""
+    return st.sampled_from(HOSTILE_TEXTS) | st.text(max_size=20)
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Aware UTC moments: mostly whole seconds of the last hours, sometimes anything a clock can show."""
+    near = st.integers(-20_000, 200).map(lambda seconds: NOON + timedelta(seconds=seconds))
+    return near | st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+def callers() -> st.SearchStrategy[Caller]:
+    number = maybe(st.sampled_from(EXTENSIONS) | texts())
+    return st.builds(Caller, maybe(st.sampled_from(CALL_KEYS)), maybe(texts()), number, maybe(texts()))
+
+
+def memberships() -> st.SearchStrategy[Membership]:
+    return st.builds(
+        Membership,
+        queue=st.sampled_from(QUEUE_KEYS),
+        queue_name=texts(),
+        state=st.sampled_from(AgentState),
+        paused=st.booleans(),
+        skill=maybe(st.integers(1, 5)),
+    )
+
+
+def sources() -> st.SearchStrategy[Source]:
+    return st.builds(
+        Source,
+        part=st.sampled_from(Part),
+        every_seconds=st.floats(0.2, 600),
+        taken_at=maybe(moments()),
+        trouble=maybe(st.sampled_from(Trouble)),
+        unreadable_count=st.integers(0, 9),
+    )
+
+
+def queues() -> st.SearchStrategy[Queue]:
+    count = maybe(st.integers(0, 99))
+    return st.builds(Queue, st.sampled_from(QUEUE_KEYS), texts(), count, maybe(moments()), *[count] * 6)
+
+
+def agents() -> st.SearchStrategy[Agent]:
+    return st.builds(
+        Agent,
+        id=st.sampled_from(AGENT_KEYS),
+        name=texts(),
+        number=maybe(texts()),
+        extension=maybe(st.sampled_from(EXTENSIONS)),
+        state=st.sampled_from(AgentState),
+        state_since=maybe(moments()),
+        since_at_least=st.booleans(),
+        partly_paused=st.booleans(),
+        pause_code=maybe(st.sampled_from(CODE_KEYS)),
+        pause_reason=maybe(texts()),
+        wrap_up_ends_at=maybe(moments()),
+        has_session=maybe(st.booleans()),
+        caller=maybe(callers()),
+        call_queue=maybe(st.sampled_from(QUEUE_KEYS)),
+        call_queue_name=maybe(texts()),
+        call_since=maybe(moments()),
+        memberships=st.lists(memberships(), max_size=3, unique_by=lambda each: each.queue).map(tuple),
+    )
+
+
+def waiting_calls() -> st.SearchStrategy[WaitingCall]:
+    return st.builds(
+        WaitingCall,
+        key=st.sampled_from(CALL_KEYS),
+        queue=st.sampled_from(QUEUE_KEYS),
+        queue_name=texts(),
+        caller=callers(),
+        position=maybe(st.integers(0, 99)),
+        entered_at=maybe(moments()),
+        ringing_at=st.lists(texts(), max_size=2).map(tuple),
+    )
+
+
+def parked_calls() -> st.SearchStrategy[ParkedCall]:
+    return st.builds(
+        ParkedCall,
+        key=st.sampled_from(CALL_KEYS),
+        caller=callers(),
+        space=maybe(texts()),
+        parked_by=maybe(st.sampled_from(EXTENSIONS)),
+        parked_by_name=maybe(texts()),
+        parked_at=maybe(moments()),
+        returns_at=maybe(moments()),
+    )
+
+
+def participants() -> st.SearchStrategy[Participant]:
+    return st.builds(Participant, callers(), st.booleans(), st.booleans(), st.booleans(), maybe(moments()))
+
+
+def conferences() -> st.SearchStrategy[Conference]:
+    return st.builds(
+        Conference,
+        extension=st.sampled_from(ROOM_KEYS),
+        name=texts(),
+        locked=st.booleans(),
+        started_at=maybe(moments()),
+        participants=st.lists(participants(), max_size=3).map(tuple),
+    )
+
+
+def pause_codes() -> st.SearchStrategy[PauseCode]:
+    return st.builds(PauseCode, st.sampled_from(CODE_KEYS), texts())
+
+
+def snapshots(max_size: int = 4) -> st.SearchStrategy[Snapshot]:
+    """Any floor, of at most `max_size` entities of each kind."""
+
+    def some(entities: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+        return st.lists(entities, max_size=max_size)
+
+    return st.builds(
+        snapshot,
+        sources=some(sources()),
+        queues=some(queues()),
+        agents=some(agents()),
+        waiting=some(waiting_calls()),
+        parked=some(parked_calls()),
+        conferences=some(conferences()),
+        pause_codes=some(pause_codes()),
+    )
+
+
+@st.composite
+def successions(draw: st.DrawFn, max_size: int = 4) -> tuple[Snapshot, Snapshot]:
+    """A floor and one that may come after it: some entities stay as they are, some go, some are new or other."""
+    old, other = draw(snapshots(max_size)), draw(snapshots(max_size))
+
+    def follows(kind: str) -> list[Any]:
+        before = getattr(old, kind)
+        stays = {key for key in before if draw(st.booleans())}
+        kept = {key: value for key, value in before.items() if key in stays}
+        new = {key: value for key, value in getattr(other, kind).items() if key not in stays}
+        return [*kept.values(), *new.values()]
+
+    return old, snapshot(**{kind: follows(kind) for kind in Snapshot.__dataclass_fields__})
