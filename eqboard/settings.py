@@ -1,5 +1,6 @@
 """Django's settings, made from config.py: nothing here reads the environment itself."""
 
+import warnings
 from typing import Any
 
 import dj_database_url
@@ -97,7 +98,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = True  # the first start needs no `collectstatic`; a deployment may still run it
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 0  # names carry no hash, so browsers ask each time whether a file changed; it mostly did not
+# `staticfiles/` is there only after a `collectstatic`, which the finders make unnecessary.
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

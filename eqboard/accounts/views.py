@@ -57,10 +57,11 @@ class DisplayForm(forms.Form):
 @login_required
 def displays(request: HttpRequest) -> HttpResponse:
     """The screens of one's teams, and the form that pairs another."""
-    teams = _teams(request)
+    user = _user(request)
+    teams = _teams(user)
     form = DisplayForm(teams, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        Display.objects.create(approved_by=request.user, approved_at=datetime.now(UTC), **form.cleaned_data)
+        Display.objects.create(approved_by=user, approved_at=datetime.now(UTC), **form.cleaned_data)
         return redirect("displays")
     screens = Display.objects.filter(team__in=teams, revoked_at=None).select_related("team", "approved_by")
     context = {"form": form, "screens": screens, "tv_url": request.build_absolute_uri(reverse("tv"))}
@@ -71,15 +72,21 @@ def displays(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke(request: HttpRequest, display_id: int) -> HttpResponse:
     """Take a screen's token away; its page asks for a pairing again."""
-    display = get_object_or_404(Display, pk=display_id, team__in=_teams(request), revoked_at=None)
+    display = get_object_or_404(Display, pk=display_id, team__in=_teams(_user(request)), revoked_at=None)
     display.revoked_at = datetime.now(UTC)
     display.save(update_fields=["revoked_at"])
     return redirect("displays")
 
 
-def _teams(request: HttpRequest) -> QuerySet[Team]:
-    user = request.user
-    teams = teams_to_show(user.pk, is_administrator=isinstance(user, User) and user.is_superuser)
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _teams(user: User) -> QuerySet[Team]:
+    """Those the user may put on a wall; whoever has none is refused."""
+    teams = teams_to_show(user.pk, is_administrator=user.is_superuser)
     if not teams.exists():
         raise PermissionDenied
     return teams

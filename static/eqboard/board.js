@@ -129,6 +129,7 @@
     const at = truthAt(parts);
     const isOld = parts.some((part) => stale.has(part));
     element.toggleAttribute("data-old", isOld);
+    element.toggleAttribute("data-unread", at === null);
     if (at === null) return write(element, words.sayUnread);
     const age = Math.max(0, Math.floor(moment - at));
     if (isOld) return write(element, words.sayAsOf.replace("{time}", atTime(at)));
