@@ -6,6 +6,7 @@ files each under its own key: `snapshot(agents=[agent(7)], queues=[queue("500")]
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from hypothesis import strategies as st
@@ -162,16 +163,19 @@ EXTENSIONS = ("201", "202", "207")
 ROOM_KEYS = ("900", "901", "room '\"")
 CODE_KEYS = (1, 2, 9)
 
+_TEXTS = st.sampled_from(("Sales", "Ana Ruiz", "201", *HOSTILE_TEXTS)) | st.text(max_size=3)
+_EDGES = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC))
+_MOMENTS = st.sampled_from((NOON, ago(-200), ago(0.25), *(ago(seconds) for seconds in range(1, 20_000, 997)), *_EDGES))
+
 
 def texts() -> st.SearchStrategy[str]:
-    """What EQ may say where a name is expected, hostile words among it."""
-    return st.sampled_from(HOSTILE_TEXTS) | st.text(max_size=20)
+    """What EQ may say where a name is expected: ordinary, hostile, or any short text."""
+    return _TEXTS
 
 
 def moments() -> st.SearchStrategy[datetime]:
-    """Aware UTC moments: mostly whole seconds of the last hours, sometimes anything a clock can show."""
-    near = st.integers(-20_000, 200).map(lambda seconds: NOON + timedelta(seconds=seconds))
-    return near | st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))
+    """Aware UTC moments: mostly of the last hours, sometimes at the ends of what a clock can show."""
+    return _MOMENTS
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -278,7 +282,7 @@ def pause_codes() -> st.SearchStrategy[PauseCode]:
     return st.builds(PauseCode, st.sampled_from(CODE_KEYS), texts())
 
 
-def snapshots(max_size: int = 4) -> st.SearchStrategy[Snapshot]:
+def snapshots(max_size: int = 2) -> st.SearchStrategy[Snapshot]:
     """Any floor, of at most `max_size` entities of each kind."""
 
     def some(entities: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
@@ -296,16 +300,16 @@ def snapshots(max_size: int = 4) -> st.SearchStrategy[Snapshot]:
     )
 
 
-@st.composite
-def successions(draw: st.DrawFn, max_size: int = 4) -> tuple[Snapshot, Snapshot]:
+def successions(max_size: int = 2) -> st.SearchStrategy[tuple[Snapshot, Snapshot]]:
     """A floor and one that may come after it: some entities stay as they are, some go, some are new or other."""
-    old, other = draw(snapshots(max_size)), draw(snapshots(max_size))
+    choices = st.lists(st.booleans(), min_size=1, max_size=9)
+    return st.builds(_succession, snapshots(max_size), snapshots(max_size), choices)
 
-    def follows(kind: str) -> list[Any]:
-        before = getattr(old, kind)
-        stays = {key for key in before if draw(st.booleans())}
-        kept = {key: value for key, value in before.items() if key in stays}
-        new = {key: value for key, value in getattr(other, kind).items() if key not in stays}
-        return [*kept.values(), *new.values()]
 
-    return old, snapshot(**{kind: follows(kind) for kind in Snapshot.__dataclass_fields__})
+def _succession(old: Snapshot, other: Snapshot, stays: list[bool]) -> tuple[Snapshot, Snapshot]:
+    stay = cycle(stays)
+    kept = {
+        kind: {key: each for key, each in getattr(old, kind).items() if next(stay)}
+        for kind in Snapshot.__dataclass_fields__
+    }
+    return old, Snapshot(**{kind: {**getattr(other, kind), **entities} for kind, entities in kept.items()})

@@ -4,15 +4,18 @@ One client lives as long as its process: connections are kept, and a TLS context
 """
 
 import asyncio
+import json
 import logging
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote, quote_plus
 
 import httpx
 from pydantic import SecretStr
@@ -34,6 +37,8 @@ from eqboard.eq.wire import Operation, Request, build_request, read_answer
 
 API_PATH = "/eq/api/2.0"
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+SHORTEST_SECRET = 6
+CUT_OFF = "without sending"  # how httpcore begins to say that a connection was closed before the answer was there
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class EQ:
     """An EQ server. Resources hold its operations: `await eq.queued_calls.all()`.
 
     Reads time out fast and are tried again; actions are sent exactly once, and a lost answer is
-    EQUnreachable (or EQBroken) with `outcome_unknown`.
+    EQUnreachable (or EQBroken) with `outcome_unknown`. ValueError for an address that is no URL.
     """
 
     def __init__(
@@ -88,14 +93,13 @@ class EQ:
         self._chance = chance or random.Random()
         self._lines = asyncio.Semaphore(server.limits.concurrent_requests)
         self._http = httpx.AsyncClient(
-            base_url=server.api_url,
+            base_url=usable_url(server.api_url),
             transport=transport,
-            timeout=httpx.Timeout(server.limits.read_seconds, connect=server.limits.connect_seconds),
             headers={"accept": "application/json", "user-agent": "eqboard"},
             trust_env=False,  # a proxy in the environment must not see the key
         )
         self.skew_seconds: float | None = None
-        """EQ's clock minus ours, from the newest answer's Date header, exact to a second; None: never said."""
+        """EQ's clock minus ours, as the Date headers tell it, exact to a second; None: never said."""
 
         self.queued_calls = QueuedCalls(self)
         self.parked_calls = ParkedCalls(self)
@@ -123,7 +127,7 @@ class EQ:
         request = build_request(operation, arguments, self._dialect)
         if operation.is_read:
             return await self._read(operation, request)
-        return await self._send(operation, request, within_seconds=self._limits.action_seconds)
+        return await self._send(operation, request)
 
     async def _read(self, operation: Operation, request: Request) -> Any:
         try:
@@ -143,23 +147,33 @@ class EQ:
                 wait_seconds *= 2
         return await self._send(operation, request)
 
-    async def _send(self, operation: Operation, request: Request, *, within_seconds: float | None = None) -> Any:
+    async def _send(self, operation: Operation, request: Request) -> Any:
+        """Once over the wire. A read is bounded by its caller, an action here: it may wait its turn, but not hang."""
+        limits = self._limits
+        silence_seconds, all_seconds = limits.read_seconds, None
+        if not operation.is_read:
+            silence_seconds = all_seconds = limits.action_seconds
         async with self._lines:
+            asked_at = self._clock()
             try:
-                async with asyncio.timeout(within_seconds):
-                    response, body = await self._exchange(request)
+                async with asyncio.timeout(all_seconds):
+                    patience = httpx.Timeout(silence_seconds, connect=limits.connect_seconds)
+                    response, body = await self._exchange(request, patience)
             except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
                 raise lost(operation, error) from None
         if body is None:
             raise EQBroken(operation.name, "the answer is too large", outcome_unknown=not operation.is_read)
-        self._note_clock(response)
+        self._note_clock(response, asked_at)
+        if response.status_code != 200:
+            body = self._without_key(body)
         return read_answer(operation, response.status_code, body, self._dialect)
 
-    async def _exchange(self, request: Request) -> tuple[httpx.Response, bytes | None]:
+    async def _exchange(self, request: Request, patience: httpx.Timeout) -> tuple[httpx.Response, bytes | None]:
         query = {"auth_key": self._key.get_secret_value(), **request.query}
-        form = request.form or None
         chunks, size = [], 0
-        async with self._http.stream(request.method, request.path, params=query, data=form) as response:
+        async with self._http.stream(
+            request.method, request.path, params=query, data=request.form or None, timeout=patience
+        ) as response:
             async for chunk in response.aiter_bytes():
                 chunks.append(chunk)
                 size += len(chunk)
@@ -167,26 +181,54 @@ class EQ:
                     return response, None
         return response, b"".join(chunks)
 
-    def _note_clock(self, response: httpx.Response) -> None:
+    def _without_key(self, body: bytes) -> bytes:
+        """An error that repeats the key would carry it into logs and the audit. A word too short is no secret."""
+        key = self._key.get_secret_value()
+        if len(key) < SHORTEST_SECRET:
+            return body
+        for spelling in {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1]}:
+            body = body.replace(spelling.encode("utf-8", "replace"), b"***")
+        return body
+
+    def _note_clock(self, response: httpx.Response, asked_at: datetime) -> None:
+        """What we hold stands as long as the newest header agrees with it.
+
+        The header is cut to the second, and was written at some moment between our question and its answer: a slow
+        answer says little about the clock.
+        """
         try:
             said = parsedate_to_datetime(response.headers["date"])
-            # The header is cut to the second: half of one is the best guess of the rest.
-            self.skew_seconds = (said - self._clock()).total_seconds() + 0.5
-        except (KeyError, ValueError, TypeError):
-            pass
+            at_least = (said - self._clock()).total_seconds()
+            at_most = (said - asked_at).total_seconds() + 1.0
+        except (LookupError, ValueError, TypeError, ArithmeticError):
+            return  # no header, or one that is no time
+        if self.skew_seconds is None or not at_least <= self.skew_seconds <= at_most:
+            self.skew_seconds = (at_least + at_most) / 2
+
+
+def usable_url(text: str) -> str:
+    """The address again. Raises ValueError, which does not repeat it: someone may have put a password there."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("EQ's address is not a usable URL.")
+    return text
 
 
 def lost(operation: Operation, error: Exception) -> EQError:
     """The plain sentence for a request that got no answer. httpx's own text may hold the URL, and so the key."""
     outcome_unknown = not operation.is_read
-    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout):
         # Nothing was sent: even an action certainly did not happen.
         return EQUnreachable(operation.name, "no connection to EQ")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return EQUnreachable(operation.name, "EQ does not answer in time", outcome_unknown=outcome_unknown)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return EQUnreachable(operation.name, "EQ's address is not a usable URL")
-    if isinstance(error, httpx.DecodingError | httpx.ProtocolError):
+    is_cut_off = isinstance(error, httpx.RemoteProtocolError) and CUT_OFF in str(error)
+    if isinstance(error, httpx.DecodingError | httpx.ProtocolError) and not is_cut_off:
         return EQBroken(operation.name, "the answer is not HTTP as it should be", outcome_unknown=outcome_unknown)
     return EQUnreachable(operation.name, "the connection to EQ was lost", outcome_unknown=outcome_unknown)
 
@@ -196,11 +238,19 @@ TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """Blot out EQ's key and tokens: httpx logs full URLs at INFO, and the key is in the query string."""
-    text = record.getMessage()
-    hidden = SECRET_IN_URL.sub(r"\1***", text)
-    if hidden != text:
-        record.msg, record.args = hidden, ()
+    """Blot out EQ's key and tokens: httpx logs full URLs at INFO, and the key is in the query string.
+
+    A line that cannot be formatted is left to the handler, which says so; from here it would end its writer.
+    """
+    with suppress(Exception):
+        text = record.getMessage()
+        hidden = SECRET_IN_URL.sub(r"\1***", text)
+        if hidden != text:
+            record.msg, record.args = hidden, ()
+    if record.exc_info and not record.exc_text:
+        record.exc_text = logging.Formatter().formatException(record.exc_info)
+    if record.exc_text:
+        record.exc_text = SECRET_IN_URL.sub(r"\1***", record.exc_text)
     return True
 
 

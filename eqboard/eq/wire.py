@@ -19,6 +19,7 @@ from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefu
 
 T = TypeVar("T")
 EXCERPT_CHARACTERS = 120
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,22 @@ class Rows(Generic[T], Sequence[T]):
 def build_request(operation: Operation, arguments: Mapping[str, object], dialect: Dialect) -> Request:
     """The request for one call. Arguments that are None are left out: EQ's defaults apply."""
     given = {name: value for name, value in arguments.items() if value is not None}
-    path_values = {name: quote(str(given.pop(name)), safe="") for name in operation.path_names}
+    path_values = {name: _path_segment(str(given.pop(name))) for name in operation.path_names}
     rest = {operation.names.get(name, to_camel(name)): value for name, value in given.items()}
     route = dialect.operations.get(operation.name)
     method = (route and route.method) or operation.method
     path = ((route and route.path) or operation.path).format(**path_values)
-    if operation.is_read:
-        return Request(method, path, query=_texts(rest), form={})
     if operation.as_json:
         rest = {operation.as_json: json.dumps(rest, ensure_ascii=False, separators=(",", ":"))}
-    return Request(method, path, query={}, form={**operation.fixed, **_texts(rest)})
+    fields = {**operation.fixed, **_texts(rest)}
+    if operation.is_read or method == "GET":
+        return Request(method, path, query=fields, form={})
+    return Request(method, path, query={}, form=fields)
+
+
+def _path_segment(value: str) -> str:
+    """The value as one step of a path, whatever it holds; "." and ".." would be steps of their own."""
+    return "%2E" * len(value) if value in (".", "..") else quote(value, safe="")
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
@@ -108,7 +115,7 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
     if operation.result is None:
         return None  # "[None]": null, an empty body, or whatever a server says there
     try:
-        value = json.loads(body)
+        value = read_json(body)
     except (ValueError, RecursionError):
         raise _broken(operation, "the answer is not JSON", body) from None
     if operation.many:
@@ -119,6 +126,19 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
         return _read_object(operation.result, value, dialect)
     except ValidationError as error:
         raise _broken(operation, f"the answer cannot be read ({first_fault(error)})", body) from None
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON value of a body. Raises ValueError, RecursionError.
+
+    The strings in it are text that can be shown and sent on: one caller's name in another encoding, or with a control
+    character in it, must not cost the answer (contract §4).
+    """
+    value = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+    if not SURROGATE.search(body):
+        return value
+    # Only an escape can bring half of a surrogate pair, which no encoding can carry.
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
 
 
 def _read_rows(operation: Operation, model: type[BaseModel], rows: list[Any], dialect: Dialect) -> Rows[Any]:
@@ -157,20 +177,27 @@ def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
 def read_complaints(body: bytes) -> tuple[Complaint, ...]:
     """EQ's errors from an array, one object, {"errors": [...]}; nothing from text, HTML and an empty body."""
     try:
-        value = json.loads(body)
+        value = read_json(body)
     except (ValueError, RecursionError):
         return ()
     if isinstance(value, dict):
         value = value.get("errors", [value])
+    if isinstance(value, dict):
+        value = [value]
     if not isinstance(value, list):
         return ()
     return tuple(_complaint(entry) for entry in value if isinstance(entry, dict) and "type" in entry)
 
 
 def _complaint(entry: Mapping[str, Any]) -> Complaint:
-    parameter = entry.get("parameter")
     return Complaint(
-        None if parameter is None else str(parameter)[:EXCERPT_CHARACTERS],
-        str(entry["type"])[:EXCERPT_CHARACTERS],
-        str(entry.get("description") or "")[:EXCERPT_CHARACTERS],
+        _excerpt(entry.get("parameter")) or None, _excerpt(entry["type"]), _excerpt(entry.get("description"))
     )
+
+
+def _excerpt(value: Any) -> str:
+    """The beginning of a text, on one line of visible characters: it goes into logs. Empty for what is no text."""
+    if not isinstance(value, str | int | float):
+        return ""
+    text = str(value)[:EXCERPT_CHARACTERS]
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()

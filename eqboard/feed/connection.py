@@ -5,8 +5,9 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-FeedLost = (redis.ConnectionError, redis.TimeoutError, redis.ResponseError, OSError)
-"""What Redis raises when it is away, loading, or out of memory. `except FeedLost:` waits and tries again."""
+FeedLost = (redis.RedisError, OSError)
+"""What Redis raises when it is away, loading, out of memory, or not Redis at all. `except FeedLost:` waits and tries
+again."""
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0

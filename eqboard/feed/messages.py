@@ -1,10 +1,12 @@
 """What goes over the wire between poller and web: facts, never HTML. `decode(encode(x)) == x` (design.md, law 2)."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from eqboard.floor.changes import Changes
 from eqboard.floor.snapshot import Snapshot
@@ -46,7 +48,12 @@ class Codec(Generic[T]):
         self._adapter = TypeAdapter(kind)
 
     def encode(self, message: T) -> bytes:
-        return self._adapter.dump_json(message, exclude_defaults=True)
+        """As UTF-8. Half a character (a lone surrogate), which UTF-8 cannot carry, becomes a question mark."""
+        try:
+            return self._adapter.dump_json(message, exclude_defaults=True)
+        except PydanticSerializationError:
+            plain = self._adapter.dump_python(message, exclude_defaults=True)
+            return json.dumps(plain, ensure_ascii=False, default=datetime.isoformat).encode("utf-8", "replace")
 
     def decode(self, data: bytes | str) -> T:
         """Raises Unreadable."""

@@ -20,17 +20,18 @@ class Publisher:
         A leader that slept through its lease must not speak over the next one: the lock is watched.
         Raises LeadershipLost, FeedLost.
         """
-        while not await self._published(update, floor):
+        told, whole = updates.encode(update), stored.encode(floor)
+        while not await self._published(update.epoch, told, whole):
             pass  # the lock was renewed at this very moment: once more
 
-    async def _published(self, update: Update, floor: Stored) -> bool:
+    async def _published(self, epoch: str, told: bytes, whole: bytes) -> bool:
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(keys.LEADER)
-            if await pipe.get(keys.LEADER) != update.epoch.encode():
+            if await pipe.get(keys.LEADER) != epoch.encode():
                 raise LeadershipLost
             pipe.multi()  # type: ignore[no-untyped-call] # redis-py's own annotation is missing
-            pipe.set(keys.SNAPSHOT, stored.encode(floor))
-            pipe.publish(keys.UPDATES, updates.encode(update))
+            pipe.set(keys.SNAPSHOT, whole)
+            pipe.publish(keys.UPDATES, told)
             try:
                 await pipe.execute()
             except redis.asyncio.WatchError:

@@ -7,14 +7,14 @@ after silence. Every connect, every gap and every new leader ends in reading the
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 
 import redis.asyncio
 import redis.asyncio.client
 
 from eqboard.feed import keys
-from eqboard.feed.connection import FeedLost, connect
+from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
 from eqboard.feed.follow import Floor, Verdict, advance, judge
 from eqboard.feed.messages import Stored, Unreadable, updates
 from eqboard.feed.publisher import read_stored
@@ -26,21 +26,23 @@ SILENCE_SECONDS = 1.0  # after this much silence Redis is asked whether it is th
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0)
 
 
-async def follow(redis_url: str) -> AsyncIterator[Floor]:
-    """The floor as it becomes known, for as long as the caller listens.
+async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
+    """The floor as it becomes known, for as long as the caller listens: `async with aclosing(follow(url)) as floors`.
 
-    Yields after every update, after every whole reading, and once when Redis is lost; then keeps trying.
+    Yields after every update, after every whole reading, and once when Redis is lost; then keeps trying. A Redis that
+    comes back empty does not blank the floor: the last truth stays until a poller publishes again.
     """
     floor = Floor()
     attempt = 0
     while True:
         client = connect(redis_url)
         try:
-            async for floor in _listen(client):
-                if attempt:
-                    logger.info("The feed is back")
-                attempt = 0
-                yield floor
+            async with aclosing(_listen(client, floor.held)) as floors:
+                async for floor in floors:
+                    if attempt:
+                        logger.info("The feed is back")
+                    attempt = 0
+                    yield floor
         except FeedLost as error:
             if not attempt:
                 logger.warning("The feed is lost (%s); trying again until it is back", type(error).__name__)
@@ -66,33 +68,46 @@ async def read_floor(redis_url: str) -> Floor:
             await client.aclose()
 
 
-async def _listen(client: redis.asyncio.Redis) -> AsyncIterator[Floor]:
+async def _listen(client: redis.asyncio.Redis, held: Stored | None) -> AsyncGenerator[Floor, None]:
     """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
     async with client.pubsub() as channel:
-        await channel.subscribe(keys.UPDATES)
-        held = await read_stored(client)
+        await _subscribe(channel, keys.UPDATES)
+        held = await read_stored(client) or held
         yield Floor(held, is_connected=True)
-        async for data in _messages(client, channel):
-            held_before = held
-            held = await _take(client, held, data)
-            if held is not held_before:
-                yield Floor(held, is_connected=True)
+        async with aclosing(_messages(client, channel)) as messages:
+            async for data in messages:
+                held_before = held
+                held = await _take(client, held, data)
+                if held is not held_before:
+                    yield Floor(held, is_connected=True)
 
 
-async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.PubSub) -> AsyncIterator[bytes]:
+async def _subscribe(channel: redis.asyncio.client.PubSub, name: str) -> None:
+    """Come back when Redis has confirmed: what is read from then on cannot miss a message. Raises FeedLost."""
+    await channel.subscribe(name)
+    if await channel.get_message(timeout=ANSWER_SECONDS) is None:
+        raise redis.TimeoutError("Redis does not confirm a subscription")
+
+
+async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.PubSub) -> AsyncGenerator[bytes, None]:
     silent_seconds = 0.0
+    is_asked = False  # a ping on the channel itself has not been answered yet
     while True:
         message = await channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
         if message is not None:
             silent_seconds = 0.0
+            is_asked = False
             if message["type"] == "message":  # and not the answer to a ping
                 yield message["data"]
             continue
         silent_seconds += LISTEN_SECONDS
         if silent_seconds >= SILENCE_SECONDS:
+            if is_asked:  # Redis may answer on other connections while this one is dead
+                raise redis.TimeoutError("Redis is silent on the channel")
             silent_seconds = 0.0
             await client.ping()
             await channel.ping()
+            is_asked = True
 
 
 async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -> Stored | None:
@@ -100,7 +115,7 @@ async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -
         update = updates.decode(data)
     except Unreadable:
         logger.warning("An update of another version was passed over; reading the whole floor instead")
-        return await read_stored(client)
+        return await read_stored(client) or held
     if held is None:
         return await read_stored(client)
     match judge(held, update):
@@ -109,17 +124,18 @@ async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -
         case Verdict.APPLY:
             return advance(held, update)
         case Verdict.RESYNC:
-            return await read_stored(client)
+            return await read_stored(client) or held
 
 
-async def nudges(redis_url: str) -> AsyncIterator[None]:
+async def nudges(redis_url: str) -> AsyncGenerator[None, None]:
     """Yields for each nudge; ends when Redis is lost (raises FeedLost)."""
     client = connect(redis_url)
     try:
         async with client.pubsub() as channel:
-            await channel.subscribe(keys.NUDGES)
-            async for _ in _messages(client, channel):
-                yield None
+            await _subscribe(channel, keys.NUDGES)
+            async with aclosing(_messages(client, channel)) as messages:
+                async for _ in messages:
+                    yield None
     finally:
         with suppress(*FeedLost):
             await client.aclose()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -29,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what it may see now
 TOO_SLOW = 1013  # "try again later": the page's socket comes back by itself
+FAILED = 1011  # our own fault; the page's socket comes back too
 RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
 
@@ -47,6 +47,12 @@ class BoardConsumer(AsyncWebsocketConsumer):
     viewer: Viewer | None = None
     writer: asyncio.Task[None] | None = None
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.leave()  # also after an error in a handler, or when the server cancels us
+
     async def connect(self) -> None:
         await self.accept()
         rights = await rights_of_socket(self.scope)
@@ -59,7 +65,16 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self.hub = hubs.get()
         self.hub.start()
         self.viewer = self.hub.join(audience, lambda whole: Viewer(self.send_frame, self.drop, whole))
-        self.writer = asyncio.create_task(self.viewer.write())
+        self.writer = asyncio.create_task(self.write(self.viewer))
+
+    async def write(self, viewer: Viewer) -> None:
+        try:
+            await viewer.write()
+        except OSError:
+            pass  # the socket is closed; its end is on its way to us
+        except Exception:
+            logger.exception("A viewer could not be written to")
+            await self.close(code=FAILED)
 
     async def send_frame(self, text: str) -> None:
         # Straight to the server: Channels' own send() costs a quarter more per frame (performance.md §2.4).
@@ -76,15 +91,21 @@ class BoardConsumer(AsyncWebsocketConsumer):
         if time.monotonic() - self.checked_at > RECHECK_SECONDS:
             self.checked_at = time.monotonic()
             if audience_of(self.scope, await rights_of_socket(self.scope)) != self.audience:
+                await self.leave()  # not one frame more
                 await self.close(code=NOT_ALLOWED)
 
     async def disconnect(self, code: int) -> None:
-        if self.viewer is not None:
-            self.hub.leave(self.audience, self.viewer)
-        if self.writer is not None:
-            self.writer.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await self.writer
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Give up the place at the hub; once is enough."""
+        viewer, self.viewer = self.viewer, None
+        if viewer is not None:
+            self.hub.leave(self.audience, viewer)
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
 
 
 def acknowledged(text: str | None) -> int | None:

@@ -7,6 +7,8 @@ whole board; so does one that lagged, and everybody after a gap in the feed: one
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from eqboard.boards.audience import Audience
@@ -18,20 +20,24 @@ from eqboard.boards.pulse import pulse
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import follow
+from eqboard.floor.snapshot import Trouble
 from eqboard.live.viewer import Frame, Viewer
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25  # how often silence is looked for
 HEARTBEAT_SECONDS = 2.0  # a page that hears nothing for longer than a few of these has lost its socket
+RETRY_SECONDS = 1.0  # after an error that nobody expected
 AT_ONCE = 200  # viewers told before other work gets its turn
 
 
 class Room:
-    """The viewers of one audience, and the screen they see."""
+    """The viewers of one audience, the screen they see, and the floor it shows."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
+    def __init__(self, audience: Audience) -> None:
+        self.screen = Screen(audience)
+        self.floor = Floor()
+        self.is_broken = False  # the newest floor cannot be rendered: the screen shows the one before, marked
         self.viewers: set[Viewer] = set()
 
 
@@ -46,14 +52,14 @@ class Hub:
         self._rooms: dict[Audience, Room] = {}
         self._frame_number = 0
         self._told_at = clock()
+        self._telling = asyncio.Lock()  # one tick after the other: every viewer gets the frames in their order
+        self._is_failing = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to follow the floor; Daphne has no start-up event, so the first socket does it."""
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
-            for task in self._tasks:
-                task.add_done_callback(_log_end)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -65,7 +71,9 @@ class Hub:
         """A place for a new socket; its first frame is the whole board."""
         room = self._rooms.get(audience)
         if room is None:
-            room = self._rooms[audience] = Room(paint(self._floor.snapshot, self._health, audience))
+            room = Room(audience)
+            self._repaint(room)
+            self._rooms[audience] = room
         viewer = make_viewer(lambda: self._whole(room))
         room.viewers.add(viewer)
         return viewer
@@ -83,50 +91,84 @@ class Hub:
         return sum(len(room.viewers) for room in self._rooms.values())
 
     async def _follow(self) -> None:
-        async for floor in follow(self._config.redis_url):
-            if floor.is_connected != self._floor.is_connected:
-                self._since = self._clock()
-            self._floor = floor
-            await self._tell()
+        """Follow the floor for ever; an error that nobody expected is logged once, shown, and tried again."""
+        while True:
+            try:
+                async with aclosing(follow(self._config.redis_url)) as floors:
+                    async for floor in floors:
+                        self._note_floor(floor)
+                        await self._tell()
+                        self._is_failing = False
+            except Exception:
+                self._note_failure()
+                self._note_floor(self._floor.lost())
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _watch(self) -> None:
         """Tell of a silence when it begins, and beat while it lasts."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            unheard_seconds = (self._clock() - self._told_at).total_seconds()
-            if self._current_health() != self._health or unheard_seconds >= HEARTBEAT_SECONDS:
-                await self._tell()
+            try:
+                unheard_seconds = (self._clock() - self._told_at).total_seconds()
+                if self._current_health() != self._health or unheard_seconds >= HEARTBEAT_SECONDS:
+                    await self._tell()
+            except Exception:
+                self._note_failure()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _note_floor(self, floor: Floor) -> None:
+        if floor.is_connected != self._floor.is_connected:
+            self._since = self._clock()
+        self._floor = floor
+
+    def _note_failure(self) -> None:
+        if not self._is_failing:
+            logger.exception("The hub stumbled; going on, and trying again until it works")
+        self._is_failing = True
 
     def _current_health(self) -> Health:
         return health_of(self._floor, self._clock(), silent_after_seconds=self._silent_after_seconds, since=self._since)
 
     async def _tell(self) -> None:
         """One frame to every viewer: the pulse, and what changed on their screen."""
-        self._health = self._current_health()
-        self._told_at = self._clock()
-        self._frame_number += 1
-        beat = self._pulse()
-        for told, (viewer, frame) in enumerate(list(self._frames(beat)), start=1):
-            viewer.push(frame)
-            if told % AT_ONCE == 0:
-                await asyncio.sleep(0)
+        async with self._telling:
+            self._health = self._current_health()
+            self._told_at = self._clock()
+            self._frame_number += 1
+            for told, (viewer, frame) in enumerate(list(self._frames()), start=1):
+                viewer.push(frame)
+                if told % AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
-    def _frames(self, beat: str) -> Iterator[tuple[Viewer, Frame]]:
-        for audience, room in self._rooms.items():
-            screen = paint(self._floor.snapshot, self._health, audience, room.screen)
-            frame = Frame(self._frame_number, beat + strokes(room.screen, screen))
-            room.screen = screen
+    def _frames(self) -> Iterator[tuple[Viewer, Frame]]:
+        for room in self._rooms.values():
+            shown = room.screen
+            self._repaint(room)
+            frame = Frame(self._frame_number, self._pulse(room) + strokes(shown, room.screen))
             for viewer in room.viewers:
                 yield viewer, frame
 
+    def _repaint(self, room: Room) -> None:
+        """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
+        audience = room.screen.audience
+        try:
+            room.screen = paint(self._floor.snapshot, self._health, audience, room.screen)
+        except Exception:
+            if not room.is_broken:
+                logger.exception("A floor cannot be rendered; the screen keeps the one before until this works again")
+            room.is_broken = True
+            room.screen = paint(room.floor.snapshot, self._broken_health(room.floor), audience, room.screen)
+        else:
+            room.is_broken = False
+            room.floor = self._floor
+
+    def _broken_health(self, shown: Floor) -> Health:
+        return replace(self._health, trouble=Trouble.BROKEN, truth_at=shown.held.sent_at if shown.held else None)
+
     def _whole(self, room: Room) -> Frame:
-        return Frame(self._frame_number, self._pulse() + whole(room.screen))
+        return Frame(self._frame_number, self._pulse(room) + whole(room.screen))
 
-    def _pulse(self) -> str:
+    def _pulse(self, room: Room) -> str:
+        """Of the floor that the room's screen shows."""
         now = self._clock()
-        return pulse(self._floor.held, now, self._config.stale_rounds, build_id(), frame_number=self._frame_number)
-
-
-def _log_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and task.exception():
-        logger.error("The hub stopped", exc_info=task.exception())
+        return pulse(room.floor.held, now, self._config.stale_rounds, build_id(), frame_number=self._frame_number)

@@ -8,6 +8,7 @@ A server that knows better (performance.md §7) can take the place of this class
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -42,8 +43,8 @@ class Viewer:
         self._slot: Frame | None = None
         self._needs_whole = True
         self._sent_number = 0
+        self._unseen: deque[tuple[int, int, float]] = deque()  # number, size, moment of what was sent and not seen
         self._unseen_bytes = 0
-        self._unseen_since: float | None = None
         self._lagging_since: float | None = None
         self._wake = asyncio.Event()
         self._wake.set()
@@ -54,8 +55,10 @@ class Viewer:
 
     def push(self, frame: Frame) -> bool:
         """Offer a frame. False when the viewer cannot take it and will get the whole board instead, later."""
+        if frame.number <= self._sent_number:
+            return True  # the whole board that was sent meanwhile holds it already
         if self._is_blocked():
-            self._lagging_since = self._lagging_since or self._clock()
+            self._lagging_since = self._clock() if self._lagging_since is None else self._lagging_since
             self._needs_whole = True
         if self._slot is not None:
             self._needs_whole = True
@@ -67,23 +70,31 @@ class Viewer:
         return True
 
     def on_ack(self, number: int) -> None:
-        """The browser has shown frame `number`."""
-        self._unseen_bytes = 0
-        self._unseen_since = None if number >= self._sent_number else self._clock()
-        self._lagging_since = None
+        """The browser has shown frame `number`, and so all before it. What came later is still on its way."""
+        while self._unseen and self._unseen[0][0] <= number:
+            self._unseen_bytes -= self._unseen.popleft()[1]
+        if not self._is_blocked():
+            self._lagging_since = None
         self._wake.set()
 
     async def write(self) -> None:
         """Send what is due, until cancelled, or until the viewer is dropped."""
-        while not self._is_overdue():
-            frame = None if self._is_blocked() else self._take()
-            if frame is None:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            self._note_sent(frame)
-            await self._send(frame.text)
+        try:
+            while not self._is_overdue():
+                await self._step()
+        except TimeoutError:
+            pass  # a server that waits for its reader waits no longer than we do
         await self._drop()
+
+    async def _step(self) -> None:
+        frame = None if self._is_blocked() else self._take()
+        if frame is None:
+            self._wake.clear()
+            await self._wake.wait()
+            return
+        self._note_sent(frame)
+        async with asyncio.timeout(DROP_AFTER_SECONDS):
+            await self._send(frame.text)
 
     def _take(self) -> Frame | None:
         if self._needs_whole:
@@ -95,12 +106,13 @@ class Viewer:
     def _note_sent(self, frame: Frame) -> None:
         self._sent_number = frame.number
         self._unseen_bytes += len(frame.text)
-        self._unseen_since = self._unseen_since or self._clock()
+        self._unseen.append((frame.number, len(frame.text), self._clock()))
 
     def _is_blocked(self) -> bool:
-        if self._unseen_since is None:
+        if not self._unseen:
             return False
-        return self._clock() - self._unseen_since > ACK_WITHIN_SECONDS or self._unseen_bytes > MAX_UNSEEN_BYTES
+        oldest_sent_at = self._unseen[0][2]
+        return self._clock() - oldest_sent_at > ACK_WITHIN_SECONDS or self._unseen_bytes > MAX_UNSEEN_BYTES
 
     def _is_overdue(self) -> bool:
         return self._lagging_since is not None and self._clock() - self._lagging_since > DROP_AFTER_SECONDS

@@ -9,9 +9,10 @@ class Lamp:
         self._logger = logger
         self._is_lost = False
 
-    def lost(self, why: str) -> None:
+    def lost(self, why: str, cause: BaseException | None = None) -> None:
+        """`cause`: an error nobody expected, which is logged with its traceback."""
         if not self._is_lost:
-            self._logger.warning("%s is lost: %s. Trying again until it is back", self._name, why)
+            self._logger.warning("%s is lost: %s. Trying again until it is back", self._name, why, exc_info=cause)
         self._is_lost = True
 
     def back(self) -> None:

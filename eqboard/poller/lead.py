@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
 from eqboard.floor.assemble import Answers, Taken, assemble
 from eqboard.floor.changes import diff
-from eqboard.floor.snapshot import Part, Snapshot, Trouble
+from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
@@ -56,9 +57,17 @@ class Lead:
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
         self._lamp = Lamp("EQ", logger)
+        self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
+        self._names_lamp = Lamp("The reading of names", logger)
+        self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
         self._skew_seconds = 0.0
         self._failure_count = 0
         self.nudged = asyncio.Event()
+
+    @property
+    def floor(self) -> Stored:
+        """As it was last published."""
+        return self._floor
 
     async def go_round(self) -> None:
         """Read and publish for ever. Raises LeadershipLost, FeedLost."""
@@ -79,8 +88,11 @@ class Lead:
         while True:
             try:
                 await self._book.refresh(self._eq, self._floor.snapshot, time.monotonic())
+                self._names_lamp.back()
             except EQError as error:
                 logger.debug("Names have to wait: %s", error)
+            except Exception as error:  # the floor is worth more than its names
+                self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
             await asyncio.sleep(NAMES_PAUSE_SECONDS)
 
     def _assembled(self, answers: Answers, parts: tuple[Part, ...]) -> Snapshot:
@@ -88,16 +100,25 @@ class Lead:
         taken = Taken(self._clock(), self._skew_seconds)
         before = self._floor.snapshot
         try:
-            return assemble(answers, self._book.names(), before, taken, self._every_seconds)
-        except Exception:  # whatever EQ sent, the board goes on with its last truth, marked
-            logger.exception("EQ's answers could not be put together")
-            failed = Answers(**{part.value: Trouble.BROKEN for part in parts})
-            return assemble(failed, self._book.names(), before, taken, self._every_seconds)
+            floor = assemble(answers, self._book.names(), before, taken, self._every_seconds)
+        except Exception as error:  # whatever EQ sent, the board goes on with its last truth, marked
+            self._assembly_lamp.lost(f"unexpected {type(error).__name__}", error)
+            return self._marked(before, parts)
+        self._assembly_lamp.back()
+        return floor
+
+    def _marked(self, floor: Snapshot, parts: tuple[Part, ...]) -> Snapshot:
+        never_read = {part: Source(part, self._every_seconds[part]) for part in Part}
+        sources = {**never_read, **floor.sources}
+        broken = {part: replace(sources[part], trouble=Trouble.BROKEN) for part in parts}
+        return replace(floor, sources=sources | broken)
 
     def _note_outcome(self, parts: tuple[Part, ...], errors: Mapping[Part, EQError]) -> None:
         self._failure_count = self._failure_count + 1 if len(errors) == len(parts) else 0
-        if errors:
-            self._lamp.lost(str(next(iter(errors.values()))))
+        self._errors = {part: error for part, error in self._errors.items() if part not in parts} | dict(errors)
+        if self._errors:  # a part that is read less often stays lost until it is read again
+            first = next(iter(self._errors.values()))
+            self._lamp.lost(str(first), first.__cause__)
         else:
             self._lamp.back()
 
@@ -121,6 +142,7 @@ class Lead:
             return task.result()
         finally:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)  # nothing of this round is left behind
 
     async def _publish(self, snapshot: Snapshot, asking_since: datetime | None = None) -> None:
         old = self._floor

@@ -1,6 +1,6 @@
 """Names by id. EQ has no lists: each agent, queue and pause code is asked for once, and again now and then."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,13 +10,14 @@ from eqboard.floor.snapshot import Snapshot
 
 MISSING_CODES_IN_A_ROW = 5  # after so many 404 the probing for pause codes ends (contract §2)
 HIGHEST_PAUSE_CODE = 500
+RETRY_SECONDS = 30.0  # until a name that EQ did not tell is asked again; the others have their turn meanwhile
 
 K = TypeVar("K")
 
 
 @dataclass(slots=True)
 class NameBook:
-    """What is known, and when it was asked (seconds on a monotonic clock).
+    """What is known, and when it is due to be asked again (seconds on a monotonic clock).
 
     Names are asked one after the other: beside the rounds, EQ has one more request to answer at a time.
     """
@@ -25,9 +26,9 @@ class NameBook:
     agents: dict[int, AgentName] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     pause_codes: dict[int, str] = field(default_factory=dict)
-    _agents_asked_at: dict[int, float] = field(default_factory=dict)
-    _queues_asked_at: dict[str, float] = field(default_factory=dict)
-    _codes_asked_at: float | None = None
+    _agents_due_at: dict[int, float] = field(default_factory=dict)
+    _queues_due_at: dict[str, float] = field(default_factory=dict)
+    _codes_due_at: dict[str, float] = field(default_factory=dict)
 
     def names(self) -> Names:
         return Names(dict(self.agents), dict(self.queues), dict(self.pause_codes))
@@ -39,19 +40,23 @@ class NameBook:
         self.pause_codes |= {each.id: each.name for each in snapshot.pause_codes.values()}
 
     async def refresh(self, eq: EQ, snapshot: Snapshot, now: float) -> None:
-        """Ask for every name of the snapshot that is due at `now`. Raises EQError; what was learnt before stays."""
-        for queue in self._due(self._queues_asked_at, snapshot.queues, now):
-            await self._ask_queue(eq, queue)
-            self._queues_asked_at[queue] = now
-        if self._codes_asked_at is None or now - self._codes_asked_at >= self.refresh_seconds:
-            await self._ask_pause_codes(eq)
-            self._codes_asked_at = now
-        for agent in self._due(self._agents_asked_at, snapshot.agents, now):
-            await self._ask_agent(eq, agent)
-            self._agents_asked_at[agent] = now
+        """Ask for every name of the snapshot that is due at `now`.
 
-    def _due(self, asked_at: dict[K, float], keys: Iterable[K], now: float) -> list[K]:
-        return [key for key in keys if key not in asked_at or now - asked_at[key] >= self.refresh_seconds]
+        Raises EQError at the first that EQ does not tell; what was learnt before stays, and the next time begins with
+        the others.
+        """
+        await self._ask_due(self._queues_due_at, snapshot.queues, now, lambda queue: self._ask_queue(eq, queue))
+        await self._ask_due(self._codes_due_at, ("all",), now, lambda _: self._ask_pause_codes(eq))
+        await self._ask_due(self._agents_due_at, snapshot.agents, now, lambda agent: self._ask_agent(eq, agent))
+
+    async def _ask_due(
+        self, due_at: dict[K, float], keys: Iterable[K], now: float, ask: Callable[[K], Awaitable[None]]
+    ) -> None:
+        for key in keys:
+            if due_at.get(key, now) <= now:
+                due_at[key] = now + min(RETRY_SECONDS, self.refresh_seconds)
+                await ask(key)
+                due_at[key] = now + self.refresh_seconds
 
     async def _ask_queue(self, eq: EQ, extension: str) -> None:
         try:

@@ -6,12 +6,13 @@ it stand by until Redis is back, and each is logged once when it begins and once
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from eqboard.config import Config
 from eqboard.eq import EQ
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
+from eqboard.feed.messages import Stored
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import nudges
 from eqboard.poller.lamp import Lamp
@@ -27,6 +28,7 @@ class Poller:
         self._leadership = Leadership(config.redis_url)
         self._publisher = Publisher(config.redis_url)
         self._lamp = Lamp("Redis", logger)
+        self._floor: Stored | None = None  # as our own last lead left it, for a Redis that comes back empty
 
     async def run(self) -> None:
         """Stand by, lead, and stand by again, until cancelled."""
@@ -65,13 +67,19 @@ class Poller:
     async def _lead(self, epoch: str) -> None:
         """Read and publish until the lead or Redis is lost. Raises LeadershipLost, FeedLost."""
         try:
-            lead = Lead(epoch, self._config, self._eq, self._publisher, await self._publisher.last_stored())
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._renew(epoch))
-                group.create_task(self._hear_nudges(lead))
-                group.create_task(lead.learn_names())
-                group.create_task(lead.go_round())
+            before = await self._publisher.last_stored() or self._floor
+            lead = Lead(epoch, self._config, self._eq, self._publisher, before)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._renew(epoch))
+                    group.create_task(self._hear_nudges(lead))
+                    group.create_task(lead.learn_names())
+                    group.create_task(lead.go_round())
+            finally:
+                self._floor = lead.floor
         except ExceptionGroup as ended:
+            if _is_being_cancelled():  # a task that failed meanwhile must not make us forget that we were told to end
+                raise asyncio.CancelledError from None
             raise ended.exceptions[0] from None  # the first task to fail ended the lead; the others only followed
         finally:
             with suppress(*FeedLost):
@@ -83,5 +91,11 @@ class Poller:
             await asyncio.sleep(ATTEMPT_SECONDS)
 
     async def _hear_nudges(self, lead: Lead) -> None:
-        async for _ in nudges(self._config.redis_url):
-            lead.nudged.set()
+        async with aclosing(nudges(self._config.redis_url)) as heard:
+            async for _ in heard:
+                lead.nudged.set()
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

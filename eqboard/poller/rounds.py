@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from eqboard.eq import EQ, EQComplained, EQError, EQUnreachable
+from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
 from eqboard.floor.snapshot import Part, Trouble
@@ -51,6 +51,10 @@ async def _outcome(eq: EQ, part: Part) -> Rows[Any] | EQError:
         return await READS[part](eq)
     except EQError as error:
         return error
+    except Exception as error:  # one part that nobody can read does not cost the others
+        broken = EQBroken(part.value, f"unexpected {type(error).__name__}")
+        broken.__cause__ = error
+        return broken
 
 
 def trouble_of(error: EQError) -> Trouble:

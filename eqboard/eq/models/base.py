@@ -7,7 +7,7 @@ raises pydantic's error, which names it (contract: "Reading is lenient, writing 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 
@@ -25,8 +25,13 @@ class EQObject(BaseModel):
 
 
 def blank_to_none(value: Any) -> Any:
-    """EQ's "blank/null" as one thing."""
-    return None if value == "" else value
+    """EQ's "blank/null" as one thing; of an object that is not there, some servers say [] or {}."""
+    return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
+
+
+def none_to_empty(value: Any) -> Any:
+    """A list that is not there as an empty one."""
+    return () if blank_to_none(value) is None else value
 
 
 def unix_to_moment(value: Any) -> Any:
@@ -34,20 +39,27 @@ def unix_to_moment(value: Any) -> Any:
 
     Raises ValueError for what is no time between 1970 and 9999 (milliseconds among it).
     """
-    if value in ("", None, 0, "0"):
+    if blank_to_none(value) in (None, 0, "0"):
         return None
     if isinstance(value, datetime):
         return value
     if isinstance(value, bool):
         raise ValueError("a time is UNIX seconds")
     try:
-        return datetime.fromtimestamp(float(value), UTC)
+        moment = datetime.fromtimestamp(float(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         raise ValueError("a time is UNIX seconds") from None
+    if moment.year < 1970:
+        raise ValueError("a time is UNIX seconds")
+    return moment
 
 
 Moment = Annotated[datetime | None, BeforeValidator(unix_to_moment)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""What names a thing, and so may not be blank."""
+
 Text = Annotated[str | None, BeforeValidator(blank_to_none)]
 Number = Annotated[int | None, BeforeValidator(blank_to_none)]
 Amount = Annotated[float | None, BeforeValidator(blank_to_none)]
 Flag = Annotated[bool | None, BeforeValidator(blank_to_none)]
+YesOrNo = Annotated[bool, BeforeValidator(lambda value: False if blank_to_none(value) is None else value)]

@@ -1,8 +1,10 @@
 """Calls in a queue and in the parking lot, and conferences (contract §3)."""
 
-from pydantic import Field
+from typing import Annotated
 
-from eqboard.eq.models.base import EQObject, Flag, Moment, Number, Text
+from pydantic import BeforeValidator
+
+from eqboard.eq.models.base import EQObject, Flag, Key, Moment, Number, Text, none_to_empty
 
 
 class QueuedCall(EQObject):
@@ -10,7 +12,7 @@ class QueuedCall(EQObject):
 
     id: Text = None
     unique_id: Text = None
-    queue: str
+    queue: Key
     channel: Text = None
     position: Number = None
     caller_id_number: Text = None
@@ -44,8 +46,8 @@ class ConferenceParticipant(EQObject):
 
 
 class Conference(EQObject):
-    extension: str
+    extension: Key
     name: Text = None
     locked: Flag = None
     start_time: Moment = None
-    participants: tuple[ConferenceParticipant, ...] = Field(default=())
+    participants: Annotated[tuple[ConferenceParticipant, ...], BeforeValidator(none_to_empty)] = ()

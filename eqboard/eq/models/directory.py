@@ -1,6 +1,6 @@
 """Who and what there is: agents, call queues, pause codes, and the sessions of users (contract §3)."""
 
-from eqboard.eq.models.base import EQObject, Moment, Text
+from eqboard.eq.models.base import EQObject, Key, Moment, Text, YesOrNo
 
 
 class Agent(EQObject):
@@ -10,19 +10,19 @@ class Agent(EQObject):
     last_name: Text = None
     email_address: Text = None
     language: Text = None
-    deleted: bool = False
+    deleted: YesOrNo = False
 
 
 class CallQueue(EQObject):
-    extension: str
+    extension: Key
     name: Text = None
-    deleted: bool = False
+    deleted: YesOrNo = False
 
 
 class PauseCode(EQObject):
     id: int
     name: Text = None
-    deleted: bool = False
+    deleted: YesOrNo = False
 
 
 class UserSession(EQObject):

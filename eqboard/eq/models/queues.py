@@ -1,12 +1,16 @@
 """Queue statistics, and the status of agents in queues (contract §3)."""
 
-from eqboard.eq.models.base import Amount, EQObject, Flag, Moment, Number, Text
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from eqboard.eq.models.base import Amount, EQObject, Flag, Key, Moment, Number, Text, blank_to_none
 
 
 class QueueStatistics(EQObject):
     """Counts for one queue. `calls` wait now; `wait_time` is the longest current wait, in seconds; averages too."""
 
-    queue: str
+    queue: Key
     calls: Number = None
     wait_time: Number = None
     agents: Number = None  # everyone not signed out
@@ -52,4 +56,4 @@ class QueueAgentStatus(EQObject):
     wrap_up_end_time: Moment = None
     calls_taken: Number = None
     last_call_time: Moment = None
-    call: AgentCall | None = None
+    call: Annotated[AgentCall | None, BeforeValidator(blank_to_none)] = None

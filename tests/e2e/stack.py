@@ -1,0 +1,155 @@
+"""The real thing as processes: Redis, simulator, poller, web. A test stops, kills and starts each at its old address."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from tests.conftest import RedisServer
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "wallboard-e2e"
+KEY = "e2e-canary-key"
+AGENTS = range(1, 7)
+PATIENCE_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Stack:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.web_port, self.simulator_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.web_port}"
+        self.redis = RedisServer(folder)
+        self._placed: list[str] = []
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._environment = {
+            **os.environ,
+            "EQBOARD_SECRET_KEY": "e2e-secret-key-of-fifty-characters-and-then-some-more",
+            "EQBOARD_EQ_KEY": KEY,
+            "EQBOARD_EQ_URL": f"http://127.0.0.1:{self.simulator_port}",
+            "EQBOARD_REDIS_URL": self.redis.url,
+            "EQBOARD_DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "EQBOARD_HTTPS": "false",
+            "EQBOARD_NAMES_REFRESH_SECONDS": "10",
+        }
+
+    def manage(self, *words: str) -> None:
+        command = [sys.executable, "manage.py", *words]
+        subprocess.run(command, cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL)
+
+    def start_missing(self) -> None:
+        for name in ("redis", "simulator", "poller", "web"):
+            if name == "redis" or name not in self._processes:
+                self.start(name)
+
+    def start(self, name: str) -> None:
+        if name == "redis":
+            self.redis.start()
+        else:
+            self._spawn(name, self._command(name.removesuffix("-2")))
+        if name == "simulator":
+            wait_until(lambda: answers(f"http://127.0.0.1:{self.simulator_port}/"), "the simulator listens")
+        if name == "web":
+            wait_until(lambda: answers(f"{self.url}/sign-in/"), "the web server listens")
+
+    def _command(self, name: str) -> list[str]:
+        python = sys.executable
+        return {
+            "simulator": [
+                *(python, "manage.py", "simulate", "--port", str(self.simulator_port)),
+                *("--scenario", "by_hand", "--seed", "1", "--queues", "3", "--agents", "6"),
+            ],
+            "poller": [python, "manage.py", "poll"],
+            "web": [python, "-m", "daphne", "-v", "0", "-p", str(self.web_port), "eqboard.asgi:application"],
+        }[name]
+
+    def _spawn(self, name: str, command: list[str]) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        if name == "redis":
+            self.redis.kill() if number is signal.SIGKILL else self.redis.stop()
+        elif process := self._processes.pop(name, None):
+            process.send_signal(number)
+            process.wait(PATIENCE_SECONDS)
+
+    def stop_all(self) -> None:
+        for name in [*self._processes, "redis"]:
+            self.stop(name, signal.SIGKILL)
+
+    def wait_until_well(self) -> None:
+        wait_until(lambda: answers(f"{self.url}/healthz"), "every part is well")
+
+    def logs(self) -> str:
+        return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+
+    # The simulator's hands
+
+    def place_call(self, queue: str, name: str, number: str) -> str:
+        """A caller enters a queue. Returns the unique id."""
+        unique_id: str = self._control("POST", "calls", queue=queue, name=name, number=number)
+        self._placed.append(unique_id)
+        return unique_id
+
+    def calm(self) -> None:
+        """No fault, no caller, everybody at work."""
+        self._control("DELETE", "faults")
+        while self._placed:
+            with suppress(urllib.error.HTTPError):  # who hung up in the test is gone already
+                self.hang_up(self._placed.pop())
+        for agent in AGENTS:
+            self.move_agent(agent, "available")
+
+    def hang_up(self, unique_id: str) -> None:
+        self._control("DELETE", f"calls/{unique_id}")
+
+    def move_agent(self, agent: int, state: str) -> None:
+        self._control("POST", f"agents/{agent}", state=state)
+
+    def fault(self, kind: str, path: str = "", seconds: float = 0.0) -> None:
+        self._control("POST", "faults", kind=kind, path=path, seconds=str(seconds))
+
+    def _control(self, method: str, path: str, **fields: str) -> str:
+        url = f"http://127.0.0.1:{self.simulator_port}/control/{path}?auth_key={KEY}"
+        form = urllib.parse.urlencode(fields).encode() if fields else None
+        with urllib.request.urlopen(urllib.request.Request(url, form, method=method), timeout=5) as answer:
+            value: str = json.loads(answer.read())
+            return value
+
+
+def answers(url: str) -> bool:
+    """Whether somebody answers there, and not with a failure of its own."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except (OSError, ValueError):
+        return False
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"After {PATIENCE_SECONDS:g} s it is still not so that {what}.")
+        time.sleep(0.05)

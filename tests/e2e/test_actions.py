@@ -1,0 +1,62 @@
+"""A team lead presses Pause and sees it happen; so does everybody else."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.stack import Stack
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_pause_is_pressed_confirmed_and_seen_by_others(stack: Stack, board: Page, second_page: Page) -> None:
+    await sign_in(stack, second_page, "viewer")
+    row = board.locator("#agent-1")
+    await row.hover()
+    await row.get_by_role("button", name="Pause").click()
+    await board.locator("#dialog label", has_text="Lunch").click()
+    await board.locator("#dialog button.primary").click()
+
+    mark = board.locator("#mark-agent-1 .outcome")
+    await expect(mark).to_have_attribute("data-state", "confirmed")
+    await expect(row).to_have_attribute("data-state", "paused")
+    await expect(row).to_contain_text("Lunch")
+    await expect(second_page.locator("#agent-1")).to_have_attribute("data-state", "paused")
+    await expect(second_page.locator("#agent-1 button")).to_have_count(0)  # a viewer only looks
+
+    await row.hover()
+    await row.get_by_role("button", name="Resume").click()
+
+    await expect(row).to_have_attribute("data-state", "available")
+    await expect(second_page.locator("#agent-1")).to_have_attribute("data-state", "available")
+
+
+async def test_an_agent_is_paused_by_keyboard_alone(stack: Stack, board: Page) -> None:
+    await board.locator("#agent-2-pause").focus()
+    await board.keyboard.press("Enter")
+    await expect(board.locator("#dialog")).to_be_visible()
+    await board.keyboard.press("Escape")
+    await expect(board.locator("#dialog")).to_be_hidden()
+    await expect(board.locator("#agent-2-pause")).to_be_focused()
+
+    await board.keyboard.press("Enter")
+    await expect(board.locator("#dialog input").first).to_be_focused()
+    await board.keyboard.press("Enter")
+
+    await expect(board.locator("#agent-2")).to_have_attribute("data-state", "paused")
+
+
+async def test_when_eq_refuses_the_reason_stands_at_the_row(stack: Stack, board: Page) -> None:
+    stack.fault("server_error", "/call_queue_agent_action")
+    await board.locator("#agent-3-pause").click()
+    await board.locator("#dialog button.primary").click()
+
+    await expect(board.locator("#mark-agent-3")).to_contain_text("EQ's answer was lost")
+    await expect(board.locator("#agent-3")).to_have_attribute("data-state", "available")
+
+
+async def test_after_the_session_ended_a_button_leads_to_the_sign_in(stack: Stack, board: Page) -> None:
+    await board.context.clear_cookies(name="sessionid")
+    await board.locator("#agent-1-pause").click()
+
+    await board.wait_for_url(f"{stack.url}/sign-in/*")

@@ -1,0 +1,143 @@
+"""A supervisor opens a page and sees a living call centre: in a real browser, over the real road."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.stack import AGENTS, KEY, Stack
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+HOSTILE = "<script>alert(1)</script>\u202egnp"
+
+
+def send_everybody_on_a_break(stack: Stack) -> None:
+    for agent in AGENTS:
+        stack.move_agent(agent, "paused")
+
+
+async def test_a_call_arrives_and_the_tile_changes_without_a_reload(stack: Stack, board: Page) -> None:
+    send_everybody_on_a_break(stack)
+    count = board.locator("#queue-500 .tile-waiting b")
+    await expect(count).to_have_text("0")
+
+    call = stack.place_call("500", "Ada Lovelace", "5550100")
+
+    await expect(count).to_have_text("1")
+    row = board.locator("#waiting li", has_text="Ada Lovelace")
+    await expect(row.locator("time")).to_have_text("0:03")  # it ticks by itself
+
+    stack.hang_up(call)
+
+    await expect(row).to_have_count(0)
+    await expect(count).to_have_text("0")
+    assert await board.evaluate("window.wasNeverReloaded")
+
+
+async def test_a_caller_with_a_hostile_name_is_shown_as_text(stack: Stack, board: Page) -> None:
+    send_everybody_on_a_break(stack)
+    stack.place_call("500", HOSTILE, "5550101")
+
+    who = board.locator("#waiting li bdi", has_text="<script>")
+
+    await expect(who).to_have_text("<script>alert(1)</script>\ufffdgnp")
+    assert await board.locator("#waiting script").count() == 0
+
+
+async def test_callers_stand_in_the_order_they_came(stack: Stack, board: Page) -> None:
+    send_everybody_on_a_break(stack)
+    calls = [stack.place_call("501", f"Caller {number}", f"555020{number}") for number in range(4)]
+    rows = board.locator("#waiting li")
+    await expect(rows).to_have_count(4)
+
+    stack.hang_up(calls[1])
+    stack.place_call("500", "Caller 9", "5550209")
+
+    names = [f"Caller {number}" for number in (0, 2, 3, 9)]
+    await expect(rows.locator(".who")).to_have_text(names)
+
+
+async def test_an_answered_call_moves_from_the_queue_to_the_agent(stack: Stack, board: Page) -> None:
+    for agent in AGENTS:
+        if agent != 1:
+            stack.move_agent(agent, "signed_out")
+    queue = await board.locator("#agent-1").get_attribute("id") and "500"
+    stack.place_call(queue, "Grace Hopper", "5550103")
+
+    await expect(board.locator("li.person", has_text="Grace Hopper")).to_have_attribute("data-state", "on_call")
+    await expect(board.locator("#waiting li", has_text="Grace Hopper")).to_have_count(0)
+
+
+async def test_the_page_kept_up_by_pushes_equals_a_fresh_one(stack: Stack, board: Page, second_page: Page) -> None:
+    send_everybody_on_a_break(stack)
+    calls = [stack.place_call("502", f"Caller {number}", f"555030{number}") for number in range(5)]
+    stack.hang_up(calls[2])
+    stack.move_agent(2, "available")
+    stack.move_agent(3, "signed_out")
+    await expect(board.locator("#waiting li")).to_have_count(4)
+    await expect(board.locator("#away-3")).to_have_count(1)
+
+    await sign_in(stack, second_page, "supervisor")
+
+    await expect(second_page.locator("#waiting li")).to_have_count(4)
+    assert await bones(board) == await bones(second_page)
+
+
+async def bones(page: Page) -> object:
+    """Every element of the screen with its id and own text, but for what the browser itself keeps up."""
+    return await page.evaluate(
+        """() => [...document.querySelectorAll("#screen *")]
+            .filter(each => !each.closest("time, .age, .mark, [data-counted]"))
+            .map(each => [each.tagName, each.id, [...each.childNodes].filter(n => n.nodeType === 3)
+                .map(n => n.data.trim()).join("|")])"""
+    )
+
+
+async def test_the_wall_shows_the_same_and_does_not_scroll(stack: Stack, second_page: Page) -> None:
+    send_everybody_on_a_break(stack)
+    for number in range(7):
+        stack.place_call("500", f"Caller {number}", f"555040{number}")
+    await sign_in(stack, second_page, "viewer", to="/tv/")
+
+    await expect(second_page.locator("#totals")).to_contain_text("7")
+    await expect(second_page.locator("#waiting > li")).to_have_count(4)
+    await expect(second_page.locator("#more")).to_contain_text("3")  # what does not fit is summed up
+    overflow = await second_page.evaluate(
+        "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
+    )
+    assert overflow == [0, 0]
+
+
+async def test_a_screen_on_the_wall_is_paired_by_its_code(stack: Stack, board: Page, second_page: Page) -> None:
+    await second_page.goto(f"{stack.url}/tv/")
+    code = await second_page.locator(".pairing-code").inner_text()
+
+    await board.goto(f"{stack.url}/displays/")
+    await board.fill("input[name=code]", code.lower())
+    await board.fill("input[name=name]", "Canteen")
+    await board.get_by_role("button", name="Pair the screen").click()
+
+    await expect(second_page.locator("#screen")).to_be_visible(timeout=10_000)
+    await expect(second_page.locator("html")).to_have_attribute("data-link", "open")
+
+    await board.locator("li", has_text="Canteen").get_by_role("button").click()
+    await second_page.reload()
+
+    await expect(second_page.locator(".pairing-code")).to_be_visible()
+
+
+async def test_no_page_and_no_log_holds_the_key(stack: Stack, board: Page) -> None:
+    assert KEY not in await board.content()
+    assert KEY not in stack.logs()
+
+
+@pytest.mark.parametrize("language", ["en", "es", "he"])
+@pytest.mark.parametrize("width", [390, 1366])
+async def test_the_page_fits_the_screen_in_every_language(stack: Stack, board: Page, language: str, width: int) -> None:
+    await board.set_viewport_size({"width": width, "height": 800})
+    await board.context.add_cookies([{"name": "django_language", "value": language, "url": stack.url}])
+    await board.reload()
+
+    direction = await board.locator("html").get_attribute("dir")
+    assert direction == ("rtl" if language == "he" else "ltr")
+    assert await board.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

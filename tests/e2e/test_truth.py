@@ -1,0 +1,83 @@
+"""Web, poller, simulator and Redis are each stopped and started, and the page tells the truth throughout."""
+
+import signal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.stack import Stack
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+BANNER = {"simulator": "EQ", "poller": "poller", "redis": "Redis"}
+RECOVERY_MS = 20_000
+
+
+async def expect_stale(page: Page) -> None:
+    await expect(page.locator("html[data-stale~=agents][data-stale~=calls]")).to_have_count(1, timeout=15_000)
+
+
+async def expect_fresh(page: Page) -> None:
+    await expect(page.locator("html")).to_have_attribute("data-stale", "", timeout=RECOVERY_MS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+@pytest.mark.parametrize("part", ["simulator", "poller", "redis"])
+async def test_a_lost_part_is_named_numbers_grey_out_and_all_recovers(
+    stack: Stack, board: Page, part: str, number: signal.Signals
+) -> None:
+    stack.stop(part, number)
+
+    await expect(board.locator("#health")).to_contain_text(BANNER[part], timeout=15_000)
+    await expect_stale(board)
+    await expect(board.locator("#agent-1")).to_be_visible()  # the last truth stays, marked
+
+    stack.start(part)
+
+    await expect_fresh(board)
+    await expect(board.locator("#health")).to_be_hidden()
+    assert await board.evaluate("window.wasNeverReloaded")
+
+
+async def test_without_the_web_server_the_page_says_so_by_itself(stack: Stack, board: Page) -> None:
+    stack.stop("web")
+
+    await expect(board.locator("#link-lost")).to_be_visible(timeout=15_000)
+    await expect_stale(board)
+
+    stack.start("web")
+
+    await expect(board.locator("#link-lost")).to_be_hidden(timeout=RECOVERY_MS)
+    await expect_fresh(board)
+    assert await board.evaluate("window.wasNeverReloaded")
+
+
+async def test_the_stand_by_poller_takes_over_and_the_board_stays(stack: Stack, board: Page) -> None:
+    stack.start("poller-2")
+    try:
+        stack.stop("poller", signal.SIGKILL)
+        epoch = await board.locator("#pulse").get_attribute("data-epoch")
+
+        await expect(board.locator("#pulse")).not_to_have_attribute("data-epoch", epoch or "", timeout=5_500)
+        await expect_fresh(board)
+    finally:
+        stack.stop("poller-2")
+
+
+@pytest.mark.parametrize("kind", ["server_error", "html", "truncated", "wrong_shape"])
+async def test_an_eq_that_talks_nonsense_is_named_and_survived(stack: Stack, board: Page, kind: str) -> None:
+    stack.fault(kind)
+
+    await expect(board.locator("#health")).to_contain_text("EQ", timeout=15_000)
+    await expect_stale(board)
+
+    stack.calm()
+
+    await expect_fresh(board)
+
+
+async def test_an_unknown_state_makes_one_thing_unknown_and_not_the_board(stack: Stack, board: Page) -> None:
+    stack.fault("unknown_state")
+
+    await expect(board.locator("#agents li[data-state=unknown]").first).to_be_visible()
+    await expect_fresh(board)
