@@ -53,7 +53,7 @@ class Dialect:
         A field that the dialect calls otherwise is not looked for under its built-in name. What is no object is left
         alone.
         """
-        if not isinstance(row, dict):
+        if not self.fields or not isinstance(row, dict):
             return row
         row = {key: self._rename_inside(object_name, key, value) for key, value in row.items()}
         names = self.fields.get(object_name)

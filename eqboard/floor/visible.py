@@ -3,9 +3,10 @@
 The stream is made from it, so a forbidden queue, its agents and its callers never leave the server.
 """
 
-import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from eqboard.floor.snapshot import Agent, Conference, ParkedCall, Snapshot
+from eqboard.floor.snapshot import Agent, AgentState, Caller, Conference, ParkedCall, Snapshot, WaitingCall
 
 
 def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
@@ -16,13 +17,15 @@ def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
     """
     if queues is None:
         return snapshot
-    agents = {key: _as_seen(agent, queues) for key, agent in snapshot.agents.items() if _serves(agent, queues)}
-    extensions = {agent.extension for agent in agents.values() if agent.extension}
-    return dataclasses.replace(
+    hidden = _handles(snapshot.waiting, queues)
+    agents = {key: _as_seen(agent, queues, hidden) for key, agent in snapshot.agents.items() if _serves(agent, queues)}
+    names = {agent.name for agent in agents.values()}
+    extensions = _extensions(snapshot, agents)
+    return replace(
         snapshot,
         queues={key: queue for key, queue in snapshot.queues.items() if key in queues},
         agents=agents,
-        waiting={key: call for key, call in snapshot.waiting.items() if call.queue in queues},
+        waiting={key: _with_known(call, names) for key, call in snapshot.waiting.items() if call.queue in queues},
         parked={key: call for key, call in snapshot.parked.items() if _is_parked_by(call, extensions)},
         conferences={key: room for key, room in snapshot.conferences.items() if _has_one_of(room, extensions)},
     )
@@ -32,16 +35,52 @@ def _serves(agent: Agent, queues: frozenset[str]) -> bool:
     return any(membership.queue in queues for membership in agent.memberships)
 
 
-def _as_seen(agent: Agent, queues: frozenset[str]) -> Agent:
-    """The agent without the queues, and without the caller of a queue, that one may not see."""
-    if all(membership.queue in queues for membership in agent.memberships) and (
-        agent.call_queue is None or agent.call_queue in queues
-    ):
-        return agent
+def _as_seen(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> Agent:
+    """The agent without the queues, and without the caller of a queue, that one may not see.
+
+    Their state is a fact of the person and stays; a pause of a forbidden queue, and its reason, do not.
+    """
+    if not _has_open_call(agent, queues, hidden):
+        agent = replace(agent, caller=None, call_queue=None, call_queue_name=None, call_since=None)
     memberships = tuple(each for each in agent.memberships if each.queue in queues)
-    if agent.call_queue is None or agent.call_queue in queues:
-        return dataclasses.replace(agent, memberships=memberships)
-    return dataclasses.replace(agent, memberships=memberships, caller=None, call_queue=None, call_queue_name=None)
+    if len(memberships) == len(agent.memberships):
+        return agent
+    agent = replace(agent, memberships=memberships)
+    if any(each.paused for each in memberships):
+        return agent
+    return replace(agent, partly_paused=False, pause_code=None, pause_reason=None)
+
+
+def _has_open_call(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> bool:
+    """False for the call of a forbidden queue, also where only the list of its callers tells that it is one."""
+    if agent.call_queue is not None:
+        return agent.call_queue in queues
+    return agent.caller is None or _handles_of(agent.caller).isdisjoint(hidden)
+
+
+def _handles_of(caller: Caller) -> set[str]:
+    return {handle for handle in (caller.unique_id, caller.channel) if handle}
+
+
+def _handles(waiting: Mapping[str, WaitingCall], queues: frozenset[str]) -> set[str]:
+    """Unique ids and channels of the callers that one may not see."""
+    return {handle for call in waiting.values() if call.queue not in queues for handle in _handles_of(call.caller)}
+
+
+def _with_known(call: WaitingCall, names: Collection[str]) -> WaitingCall:
+    """The call without the names of agents that one may not see."""
+    ringing_at = tuple(name for name in call.ringing_at if name in names)
+    return call if ringing_at == call.ringing_at else replace(call, ringing_at=ringing_at)
+
+
+def _extensions(snapshot: Snapshot, agents: Mapping[int, Agent]) -> set[str]:
+    """Where the agents are whom one may see; not an extension at which somebody else is now."""
+    others = {
+        agent.extension
+        for key, agent in snapshot.agents.items()
+        if key not in agents and agent.state is not AgentState.SIGNED_OUT
+    }
+    return {agent.extension for agent in agents.values() if agent.extension} - others
 
 
 def _is_parked_by(call: ParkedCall, extensions: set[str]) -> bool:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eqboard.eq import models as eq
-from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, steady
-from eqboard.floor.snapshot import Agent, AgentState, Membership, Snapshot
+from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, is_same_call, steady
+from eqboard.floor.snapshot import Agent, AgentState, Membership, Part, Snapshot
 
 STATES = {
     "signedOut": AgentState.SIGNED_OUT,
@@ -16,6 +16,8 @@ STATES = {
     "wrapUp": AgentState.WRAP_UP,
     "paused": AgentState.PAUSED,
 }
+
+BLIND_ROUNDS = 2.5  # after so long without a reading, nobody saw when a state began
 
 # Over all queues of an agent (contract §3): one available queue beats a pause in another.
 COMBINED_PRECEDENCE = (
@@ -36,16 +38,37 @@ def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) 
     if rows is None:
         agents: Iterable[Agent] = (_renamed(agent, names) for agent in previous.agents.values())
     else:
-        grouped: dict[int, list[eq.QueueAgentStatus]] = {}
-        for row in rows:
-            grouped.setdefault(row.agent, []).append(row)
-        agents = (_agent(key, own, names, previous.agents.get(key), taken) for key, own in grouped.items())
+        # By queue, as EQ keeps no order: what is taken from the first row must not change from round to round.
+        grouped: dict[int, dict[str, eq.QueueAgentStatus]] = {}
+        for row in sorted(rows, key=lambda each: each.queue or ""):
+            grouped.setdefault(row.agent, {}).setdefault(row.queue or "", row)
+        is_blind = _is_blind(previous, taken)
+        agents = (
+            _agent(key, list(own.values()), names, previous.agents.get(key), taken, is_blind)
+            for key, own in grouped.items()
+        )
     return {agent.id: _with_session(agent, by_user, previous.agents.get(agent.id)) for agent in agents}
 
 
 def _renamed(agent: Agent, names: Names) -> Agent:
+    """The agent of an earlier reading, with the names as they are known now."""
     known = names.of_agent(agent.id)
-    return agent if known.name == agent.name else replace(agent, name=known.name, number=known.number)
+    return replace(
+        agent,
+        name=known.name,
+        number=known.number,
+        pause_reason=None if agent.pause_code is None else names.pause_codes.get(agent.pause_code),
+        call_queue_name=names.of_queue(agent.call_queue) if agent.call_queue else None,
+        memberships=_sorted(replace(each, queue_name=names.of_queue(each.queue)) for each in agent.memberships),
+    )
+
+
+def _is_blind(previous: Snapshot, taken: Taken) -> bool:
+    """Whether the last reading is so old that a change since then was not observed, only found."""
+    source = previous.sources.get(Part.AGENTS)
+    if source is None or source.taken_at is None:
+        return False
+    return taken.at - source.taken_at > timedelta(seconds=BLIND_ROUNDS * source.every_seconds)
 
 
 def _with_session(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, old: Agent | None) -> Agent:
@@ -57,10 +80,14 @@ def _with_session(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, ol
     return replace(agent, has_session=session is not None, extension=agent.extension or signed_in_at)
 
 
-def _agent(key: int, rows: Sequence[eq.QueueAgentStatus], names: Names, old: Agent | None, taken: Taken) -> Agent:
-    memberships = tuple(sorted((_membership(row, names) for row in rows if row.queue), key=_by_queue_name))
+def _agent(
+    key: int, rows: Sequence[eq.QueueAgentStatus], names: Names, old: Agent | None, taken: Taken, is_blind: bool
+) -> Agent:
     state = combined_state(_state(row) for row in rows)
-    since, at_least = _state_since(state, rows, old, taken)
+    since, at_least = _state_since(state, rows, old, taken, is_blind)
+    wrap_up_ends = [
+        at for row in rows if _state(row) is AgentState.WRAP_UP and (at := taken.ours(row.wrap_up_end_time))
+    ]
     paused = [row for row in rows if _is_paused(row)]
     is_everywhere = len(paused) == sum(row.status != "signedOut" for row in rows)
     call = next((row.call for row in sorted(rows, key=_call_rank) if row.call), None)
@@ -78,13 +105,17 @@ def _agent(key: int, rows: Sequence[eq.QueueAgentStatus], names: Names, old: Age
         pause_follows=bool(paused) and is_everywhere and state is not AgentState.PAUSED,
         pause_code=code,
         pause_reason=None if code is None else names.pause_codes.get(code),
-        wrap_up_ends_at=taken.ours(next((row.wrap_up_end_time for row in rows if row.wrap_up_end_time), None)),
+        wrap_up_ends_at=max(wrap_up_ends, default=None),
         caller=caller_of(call) if call else None,
         call_queue=call.queue if call else None,
         call_queue_name=names.of_queue(call.queue) if call and call.queue else None,
         call_since=_call_since(call, old, taken),
-        memberships=memberships,
+        memberships=_sorted(_membership(row, names) for row in rows if row.queue),
     )
+
+
+def _sorted(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
+    return tuple(sorted(memberships, key=_by_queue_name))
 
 
 def _by_queue_name(membership: Membership) -> tuple[str, str]:
@@ -116,7 +147,7 @@ def combined_state(states: Iterable[AgentState]) -> AgentState:
 
 
 def _state_since(
-    state: AgentState, rows: Sequence[eq.QueueAgentStatus], old: Agent | None, taken: Taken
+    state: AgentState, rows: Sequence[eq.QueueAgentStatus], old: Agent | None, taken: Taken, is_blind: bool
 ) -> tuple[datetime | None, bool]:
     """Since when, and whether that is only a lower bound.
 
@@ -128,13 +159,13 @@ def _state_since(
         return steady(min(said), old.state_since if old and lasts and not old.since_at_least else None), False
     if old is None:
         return taken.at, True
-    return (old.state_since, old.since_at_least) if lasts else (taken.at, False)
+    return (old.state_since, old.since_at_least) if lasts else (taken.at, is_blind)
 
 
 def _call_since(call: eq.AgentCall | None, old: Agent | None, taken: Taken) -> datetime | None:
     """When the call began: EQ's word, steady while the same call lasts; else when we first saw it."""
     if call is None:
         return None
-    lasts = old is not None and old.caller is not None and old.caller.unique_id == call.unique_id
+    lasts = old is not None and old.caller is not None and is_same_call(old.caller, caller_of(call))
     known = old.call_since if old and lasts else None
     return steady(taken.ours(call.start_time), known) or taken.at

@@ -1,7 +1,8 @@
 """Callers in queues and in the parking lot, and conferences."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
@@ -32,13 +33,15 @@ def waiting_of(
 ) -> Mapping[str, WaitingCall]:
     rows = heard(answer)
     if rows is None:
-        return previous.waiting
+        return {key: replace(call, queue_name=names.of_queue(call.queue)) for key, call in previous.waiting.items()}
     ringing = _ringing_names(agents.values())
     calls: dict[str, WaitingCall] = {}
+    channels: set[str] = set()
     for row in rows:
         key = call_key(row.unique_id, row.channel, row.id)
-        if key is None or key in calls:
+        if key is None or key in calls or row.channel in channels:
             continue  # the same caller twice is counted once (contract §4)
+        channels |= {row.channel} if row.channel else set()
         old = previous.waiting.get(key)
         first_seen = old.entered_at if old and old.queue == row.queue else None
         calls[key] = WaitingCall(
@@ -48,15 +51,20 @@ def waiting_of(
             caller=caller_of(row),
             position=row.position,
             entered_at=first_seen or taken.ours(row.enter_time) or taken.at,
-            ringing_at=tuple(ringing.get(row.unique_id or "", ()) or ringing.get(row.channel or "", ())),
+            ringing_at=_ringing_at(row, ringing),
         )
     return calls
+
+
+def _ringing_at(row: eq.QueuedCall, ringing: Mapping[str, list[str]]) -> tuple[str, ...]:
+    names = {name for handle in (row.unique_id, row.channel) for name in ringing.get(handle or "", ())}
+    return tuple(sorted(names))
 
 
 def _ringing_names(agents: Iterable[Agent]) -> dict[str, list[str]]:
     """Names of the agents whose telephones ring, by the caller's unique id and by the channel (contract §4)."""
     names: dict[str, list[str]] = {}
-    for agent in sorted(agents, key=lambda each: each.name):
+    for agent in agents:
         if agent.state is AgentState.RINGING and agent.caller:
             for handle in {agent.caller.unique_id, agent.caller.channel} - {None, ""}:
                 names.setdefault(str(handle), []).append(agent.name)
@@ -69,7 +77,9 @@ def parked_of(
     rows = heard(answer)
     if rows is None:
         return previous.parked
-    at_extension = {agent.extension: agent.name for agent in agents.values() if agent.extension}
+    # Two may have the same extension, one after the other: whoever is there comes last, and counts.
+    by_presence = sorted(agents.values(), key=lambda each: each.state is not AgentState.SIGNED_OUT)
+    at_extension = {agent.extension: agent.name for agent in by_presence if agent.extension}
     calls: dict[str, ParkedCall] = {}
     for row in rows:
         key = call_key(row.unique_id, row.channel, row.space)
@@ -111,10 +121,15 @@ def _conference(row: eq.Conference, old: Conference | None, taken: Taken) -> Con
         name=row.name or row.extension,
         locked=bool(row.locked),
         started_at=steady(taken.ours(row.start_time), old.started_at if old else None),
-        participants=tuple(
-            Participant(
-                caller_of(each), bool(each.admin), bool(each.muted), bool(each.talking), taken.ours(each.join_time)
-            )
-            for each in row.participants
-        ),
+        participants=tuple(sorted((_participant(each, taken) for each in row.participants), key=_by_joining)),
     )
+
+
+def _participant(row: eq.ConferenceParticipant, taken: Taken) -> Participant:
+    return Participant(caller_of(row), bool(row.admin), bool(row.muted), bool(row.talking), taken.ours(row.join_time))
+
+
+def _by_joining(participant: Participant) -> tuple[datetime, str, str, str]:
+    caller = participant.caller
+    joined_at = participant.joined_at or datetime.max.replace(tzinfo=UTC)
+    return joined_at, caller.unique_id or "", caller.channel or "", caller.number or ""

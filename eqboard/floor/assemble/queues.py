@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.answers import Answers, Names, Taken, heard
+from eqboard.floor.assemble.answers import Answers, Names, Taken, heard, steady
 from eqboard.floor.snapshot import Agent, AgentState, Part, Queue, Snapshot, WaitingCall
 
 T = TypeVar("T")
@@ -38,10 +38,15 @@ def queues_of(
     agents_read = _was_ever_read(answers.agents, previous, Part.AGENTS)
     queues = {}
     for extension in known:
-        queue = Queue(extension, names.of_queue(extension))
+        # Without new statistics the last truth stands.
+        old = previous.queues.get(extension)
+        queue = old if old and statistics is None else Queue(extension, extension)
+        queue = replace(queue, name=names.of_queue(extension))
         row = said.get(extension)
         queue = (
-            _with_callers(queue, callers.get(extension, ())) if calls_read else _with_said_callers(queue, row, taken)
+            _with_callers(queue, callers.get(extension, ()))
+            if calls_read
+            else _with_said_callers(queue, row, old, taken)
         )
         queue = _with_states(queue, states.get(extension, ())) if agents_read else _with_said_states(queue, row)
         queues[extension] = queue
@@ -65,11 +70,13 @@ def _with_callers(queue: Queue, calls: Sequence[WaitingCall]) -> Queue:
     return replace(queue, waiting_count=len(calls), oldest_waiting_at=min(entered, default=None))
 
 
-def _with_said_callers(queue: Queue, row: eq.QueueStatistics | None, taken: Taken) -> Queue:
+def _with_said_callers(queue: Queue, row: eq.QueueStatistics | None, old: Queue | None, taken: Taken) -> Queue:
     if row is None:
         return queue
-    waits_seconds = row.wait_time if row.calls else None
-    since = taken.at - timedelta(seconds=min(waits_seconds, LONGEST_SAID_SECONDS)) if waits_seconds else None
+    since = None
+    if row.calls and row.wait_time is not None:
+        waits_seconds = max(0, min(row.wait_time, LONGEST_SAID_SECONDS))
+        since = steady(taken.at - timedelta(seconds=waits_seconds), old.oldest_waiting_at if old else None)
     return replace(queue, waiting_count=row.calls, oldest_waiting_at=since)
 
 
