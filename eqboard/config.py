@@ -7,12 +7,13 @@ the environment wins. A missing or wrong one is a ConfigError with one clear sen
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import dj_database_url
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from eqboard.eq import EQ, DialectError, Limits, Server, load_dialect
+from eqboard.eq import EQ, Limits, Server, load_dialect
 
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,14 @@ class ConfigError(ValueError):
 
 
 class Config(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # the value may be a secret, or hold a password
+    )
 
     # Where EQ is
     eq_url: str = Field("http://127.0.0.1:8088", description="Address of the EQ server, without the API's path")
@@ -57,8 +65,13 @@ class Config(BaseSettings):
     )
 
     # The parts of eqboard
-    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis: redis://, rediss:// or unix:// URL")
-    database_url: str = Field(f"sqlite:///{ROOT}/db.sqlite3", description="Database URL: sqlite:/// or postgres://")
+    # (these two may hold a password, and so stay out of repr)
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0", description="Redis: redis://, rediss:// or unix:// URL", repr=False
+    )
+    database_url: str = Field(
+        f"sqlite:///{ROOT}/db.sqlite3", description="Database URL: sqlite:/// or postgres://", repr=False
+    )
 
     # The web
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; 50 or more random characters")
@@ -72,23 +85,35 @@ class Config(BaseSettings):
     @field_validator("stale_after_seconds", "eq_dialect", mode="before")
     @classmethod
     def _blank_is_none(cls, value: object) -> object:
-        return None if value == "" else value
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("eq_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _split(value)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or " " in value:
             raise ValueError("must be a URL like http://eq.example.com")
-        if parts.username or parts.query:
+        if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("must not hold a user, a password or a query")
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: str) -> str:
-        if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        parts = _split(value)
+        if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must begin with redis://, rediss:// or unix:// and be a whole URL")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        try:
+            dj_database_url.parse(value)
+        except ValueError:
+            raise ValueError("is not a database URL; special characters of a password are %-quoted in it") from None
+        if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
+            raise ValueError("must begin with sqlite:/// or postgres://")
         return value
 
     @field_validator("language")
@@ -123,11 +148,21 @@ class Config(BaseSettings):
     def need(self, *names: str) -> None:
         """Raise ConfigError unless each of the named secrets is set: not every command needs every one."""
         for name in names:
-            if not getattr(self, name).get_secret_value():
+            if not getattr(self, name).get_secret_value().strip():
                 help_text = type(self).model_fields[name].description
                 raise ConfigError(
                     f"{PREFIX}{name.upper()} is not set ({help_text}). Put it into the environment or .env."
                 )
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL; None when it is none. urllib's own complaint would repeat some of it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only to have it checked
+    except ValueError:
+        return None
+    return parts
 
 
 @lru_cache(maxsize=1)
@@ -137,6 +172,8 @@ def get_config() -> Config:
         return Config()
     except ValidationError as error:
         raise ConfigError(explain(error)) from None
+    except (UnicodeDecodeError, OSError):
+        raise ConfigError("The file .env cannot be read: it must be text in UTF-8 that this user may read.") from None
 
 
 def eq_from(config: Config) -> EQ:
@@ -149,10 +186,9 @@ def eq_from(config: Config) -> EQ:
         concurrent_requests=config.eq_concurrent_requests,
     )
     try:
-        dialect = load_dialect(config.eq_dialect)
-    except DialectError as error:
+        return EQ(Server(config.eq_url, config.eq_key, limits), dialect=load_dialect(config.eq_dialect))
+    except ValueError as error:  # DialectError, or an address that only the client finds wanting
         raise ConfigError(str(error)) from None
-    return EQ(Server(config.eq_url, config.eq_key, limits), dialect=dialect)
 
 
 def explain(error: ValidationError) -> str:

@@ -18,8 +18,8 @@ def create_demo_users(password: str) -> None:
 
 
 def _ensure_user(username: str, password: str, team: Team, role: str, *, is_administrator: bool = False) -> None:
-    user, _ = get_user_model().objects.get_or_create(username=username)
-    user.is_staff = user.is_superuser = is_administrator
+    flags = {"is_staff": is_administrator, "is_superuser": is_administrator}
+    user, _ = get_user_model().objects.get_or_create(username=username, defaults=flags)
     user.set_password(password)
     user.save()
     Membership.objects.get_or_create(user=user, team=team, defaults={"role": role})

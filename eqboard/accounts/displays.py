@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 from eqboard.accounts.access import NOTHING, Grant, Rights
 from eqboard.accounts.models import Display, Membership, Role, Team
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else
+# Nothing that looks like something else. 31 letters, a prime: only so does the check letter tell every two apart.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXY"
 CODE_LENGTH = 8  # the last letter checks the others, so that a slip is noticed at once
 CODE_LASTS = timedelta(minutes=10)
 SALT = "eqboard.displays.pairing"
@@ -30,7 +31,8 @@ def new_code() -> str:
 
 def check_letter(body: str) -> str:
     """Weighted by place, so that a wrong letter and two swapped ones both change it."""
-    return ALPHABET[sum(place * ALPHABET.index(letter) for place, letter in enumerate(body, start=1)) % 31]
+    total = sum(place * ALPHABET.index(letter) for place, letter in enumerate(body, start=1))
+    return ALPHABET[total % len(ALPHABET)]
 
 
 def read_code(text: str) -> str | None:
@@ -61,6 +63,12 @@ def read_signed_code(cookie: str | None) -> str | None:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_spent(code: str, now: datetime) -> bool:
+    """Whether nothing can come of the code any more: its token was given out, or the screen was taken away again."""
+    used = Display.objects.filter(code=code, approved_at__gte=now - CODE_LASTS)
+    return used.exists() and not used.filter(claimed_at=None, revoked_at=None).exists()
 
 
 def claim(code: str, now: datetime) -> str | None:

@@ -21,6 +21,7 @@ from eqboard.accounts.displays import (
     PAIRING_COOKIE,
     TOKEN_COOKIE,
     claim,
+    is_spent,
     new_code,
     read_code,
     read_signed_code,
@@ -94,10 +95,13 @@ def _teams(user: User) -> QuerySet[Team]:
 
 def pairing_page(request: HttpRequest) -> HttpResponse:
     """For a screen nobody is signed in at: its code, kept in its own cookie."""
-    code = read_signed_code(request.COOKIES.get(PAIRING_COOKIE)) or new_code()
+    held = read_signed_code(request.COOKIES.get(PAIRING_COOKIE))
+    is_held = held is not None and not is_spent(held, datetime.now(UTC))
+    code = held if held is not None and is_held else new_code()
     context = {"code": shown(code), "displays_url": request.build_absolute_uri(reverse("displays"))}
     response = render(request, "accounts/pairing.html", context)
-    response.set_cookie(PAIRING_COOKIE, sign_code(code), max_age=CODE_LASTS, **_cookie_flags())
+    if not is_held:  # a code that is held keeps its ten minutes: loading the page again does not begin them anew
+        response.set_cookie(PAIRING_COOKIE, sign_code(code), max_age=CODE_LASTS, **_cookie_flags())
     return response
 
 
@@ -106,11 +110,11 @@ def pairing_page(request: HttpRequest) -> HttpResponse:
 def paired(request: HttpRequest) -> HttpResponse:
     """Asked by the screen every other second: nothing yet, or its token and the way to the board."""
     code = read_signed_code(request.COOKIES.get(PAIRING_COOKIE))
-    if code is None:  # ten minutes are over: a new code
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    token = claim(code, datetime.now(UTC))
+    now = datetime.now(UTC)
+    token = claim(code, now) if code else None
     if token is None:
-        return HttpResponse(status=204)
+        is_over = code is None or is_spent(code, now)  # ten minutes are over, or it was used: the page shows a new one
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"} if is_over else {})
     response = HttpResponse(status=204, headers={"HX-Redirect": reverse("tv")})
     remember_display(response, token)
     response.delete_cookie(PAIRING_COOKIE)

@@ -14,17 +14,20 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from eqboard.accounts.access import seen_queues
+from eqboard.accounts.access import Rights, may_do, seen_queues
 from eqboard.boards.audience import Audience
-from eqboard.boards.layout import LAYOUTS, Health
+from eqboard.boards.layout import LAYOUTS, Health, May, touched_queues
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 
-PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
 
 
 def dom_id(kind: str, key: object) -> str:
-    """The id of an element: kind and key. Keys come from outside: a strange one is replaced by its hash."""
+    """The id of an element: kind and key. Keys come from outside: a strange one is replaced by its hash.
+
+    A plain key begins with a digit, so it is never a hash, nor the second half of a page's own id (`parked-title`).
+    """
     text = str(key)
     if not PLAIN_KEY.fullmatch(text):
         text = "h" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
@@ -51,13 +54,14 @@ class Screen:
 def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
     """The screen for one audience; what did not change since `previous` is reused."""
     view = visible(snapshot, seen_queues(audience.rights))
+    may = hands(snapshot, audience.rights)
     known = _by_id(previous)
     strips = {}
     with translation.override(audience.language):
         for strip in LAYOUTS[audience.surface]:
             template = get_template(strip.template)
             row = []
-            for key, subject in strip.select(view, health, audience.rights):
+            for key, subject in strip.select(view, health, may):
                 element_id = strip.name if key is None else dom_id(strip.kind, key)
                 old = known.get(element_id)
                 if old is None or (old.subject is not subject and old.subject != subject):
@@ -66,6 +70,11 @@ def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Scre
                 row.append(old)
             strips[strip.name] = tuple(row)
     return Screen(audience, strips)
+
+
+def hands(snapshot: Snapshot, rights: Rights) -> May:
+    """Who may be acted on. Asked of the whole floor: an action also touches the queues that one does not see."""
+    return lambda action, agent_id: may_do(rights, action, touched_queues(snapshot.agents[agent_id]))
 
 
 def _by_id(screen: Screen | None) -> dict[str, Fragment]:
@@ -88,8 +97,12 @@ def strokes(old: Screen, new: Screen) -> str:
 
 
 def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) -> list[str]:
-    kept = _kept_in_order(old, new)
-    gone = [format_html('<i id="{}" hx-swap-oob="delete"></i>', each.id) for each in old if each.id not in kept]
+    if _has_moved(old, new):
+        # In one swap, so that what the browser keeps in a row (an action's mark) finds its way to the new one.
+        return [_insert(f"innerHTML:#{name}", [each.html for each in new])]
+    kept = {each.id: each for each in old}
+    staying = {each.id for each in new}
+    gone = [format_html('<i id="{}" hx-swap-oob="delete"></i>', each.id) for each in old if each.id not in staying]
     inserts, replaced = [], []
     place = f"afterbegin:#{name}"
     fresh: list[str] = []
@@ -112,14 +125,8 @@ def _insert(place: str, fresh: list[str]) -> str:
     return format_html('<ul hx-swap-oob="{}">{}</ul>', place, mark_safe("".join(fresh)))  # noqa: S308
 
 
-def _kept_in_order(old: Sequence[Fragment], new: Sequence[Fragment]) -> dict[str, Fragment]:
-    """The old fragments that stay where they are; one that moved counts as gone and new."""
+def _has_moved(old: Sequence[Fragment], new: Sequence[Fragment]) -> bool:
+    """Whether fragments that stay stand in another order than before."""
     places = {each.id: place for place, each in enumerate(old)}
-    kept: dict[str, Fragment] = {}
-    furthest = -1
-    for each in new:
-        place = places.get(each.id, -1)
-        if place > furthest:
-            furthest = place
-            kept[each.id] = old[place]
-    return kept
+    staying = [places[each.id] for each in new if each.id in places]
+    return staying != sorted(staying)

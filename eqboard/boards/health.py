@@ -19,9 +19,10 @@ def health_of(floor: Floor, now: datetime, *, silent_after_seconds: float, since
     heard_at = held.sent_at if held else since
     if now - heard_at > timedelta(seconds=silent_after_seconds):
         return Health(poller_silent_since=heard_at, truth_at=truth_at)
-    troubled = [source for source in held.snapshot.sources.values() if source.trouble] if held else []
+    sources = held.snapshot.sources.values() if held else ()
+    troubled = sorted((source for source in sources if source.trouble), key=lambda source: source.part)
     if troubled:
-        parts = tuple(sorted(source.part for source in troubled))
+        parts = tuple(source.part for source in troubled)
         return Health(trouble=troubled[0].trouble, troubled_parts=parts, truth_at=truth_at)
     if held and held.asking_since:
         return Health(is_slow=True, truth_at=truth_at)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from eqboard.accounts.access import Rights, may_do
 from eqboard.boards.audience import Surface
 from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot, Trouble
 
 TV_QUEUES = 6
 TV_CALLERS = 4
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+FAR_OFF = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class More:
 
 
 Subjects = Iterable[tuple[object, object]]
+May = Callable[[str, int], bool]  # an action's name and an agent's id: is it allowed?
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Strip:
     name: str
     kind: str
     template: str
-    select: Callable[[Snapshot, Health, Rights], Subjects]
+    select: Callable[[Snapshot, Health, May], Subjects]
 
 
 def totals(view: Snapshot) -> Totals:
@@ -93,27 +94,31 @@ def totals(view: Snapshot) -> Totals:
     )
 
 
-def agent_row(agent: Agent, rights: Rights) -> AgentRow:
+def touched_queues(agent: Agent) -> list[str]:
+    """The queues an action on the agent reaches: all they are signed in to."""
+    return [each.queue for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
+
+
+def agent_row(agent: Agent, may: May) -> AgentRow:
     """An agent with the buttons that make sense now, for those who may press them."""
-    queues = [each.queue for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
     present = agent.state is not AgentState.SIGNED_OUT
     everywhere = agent.state is AgentState.PAUSED or agent.pause_follows
     return AgentRow(
         agent,
-        may_pause=present and not everywhere and may_do(rights, "agent.pause", queues),
-        may_resume=present and (everywhere or agent.partly_paused) and may_do(rights, "agent.resume", queues),
+        may_pause=present and not everywhere and may("agent.pause", agent.id),
+        may_resume=present and (everywhere or agent.partly_paused) and may("agent.resume", agent.id),
     )
 
 
-def _health(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _health(view: Snapshot, health: Health, may: May) -> Subjects:
     yield None, health
 
 
-def _totals(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _totals(view: Snapshot, health: Health, may: May) -> Subjects:
     yield None, totals(view)
 
 
-def _queues(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _queues(view: Snapshot, health: Health, may: May) -> Subjects:
     for queue in sorted(view.queues.values(), key=lambda each: (each.name.casefold(), each.extension)):
         yield queue.extension, queue
 
@@ -121,28 +126,26 @@ def _queues(view: Snapshot, health: Health, rights: Rights) -> Subjects:
 def _busiest_queues(view: Snapshot) -> list[str]:
     """Those with callers first, the longest wait before the shorter; then by name."""
     queues = view.queues.values()
-    ranked = sorted(
-        queues, key=lambda q: (not q.waiting_count, q.oldest_waiting_at or datetime.max.replace(tzinfo=UTC), q.name)
-    )
+    ranked = sorted(queues, key=lambda q: (not q.waiting_count, q.oldest_waiting_at or FAR_OFF, q.name, q.extension))
     return [queue.extension for queue in ranked]
 
 
-def _tv_queues(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _tv_queues(view: Snapshot, health: Health, may: May) -> Subjects:
     """The busiest that fit, but in a steady order, so that a tile keeps its place as long as it is shown."""
     shown = set(_busiest_queues(view)[:TV_QUEUES])
-    return ((key, queue) for key, queue in _queues(view, health, rights) if key in shown)
+    return ((key, queue) for key, queue in _queues(view, health, may) if key in shown)
 
 
-def _callers(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _callers(view: Snapshot, health: Health, may: May) -> Subjects:
     for call in sorted(view.waiting.values(), key=lambda each: (each.entered_at or LONG_AGO, each.key)):
         yield call.key, call
 
 
-def _tv_callers(view: Snapshot, health: Health, rights: Rights) -> Subjects:
-    return list(_callers(view, health, rights))[:TV_CALLERS]
+def _tv_callers(view: Snapshot, health: Health, may: May) -> Subjects:
+    return list(_callers(view, health, may))[:TV_CALLERS]
 
 
-def _tv_more(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _tv_more(view: Snapshot, health: Health, may: May) -> Subjects:
     left_out = _busiest_queues(view)[TV_QUEUES:]
     yield (
         None,
@@ -154,24 +157,24 @@ def _tv_more(view: Snapshot, health: Health, rights: Rights) -> Subjects:
     )
 
 
-def _agents(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _agents(view: Snapshot, health: Health, may: May) -> Subjects:
     for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
         if agent.state is not AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, rights)
+            yield agent.id, agent_row(agent, may)
 
 
-def _away(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _away(view: Snapshot, health: Health, may: May) -> Subjects:
     for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
         if agent.state is AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, rights)
+            yield agent.id, agent_row(agent, may)
 
 
-def _parked(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _parked(view: Snapshot, health: Health, may: May) -> Subjects:
     for call in sorted(view.parked.values(), key=lambda each: (each.parked_at or LONG_AGO, each.key)):
         yield call.key, call
 
 
-def _conferences(view: Snapshot, health: Health, rights: Rights) -> Subjects:
+def _conferences(view: Snapshot, health: Health, may: May) -> Subjects:
     for room in sorted(view.conferences.values(), key=lambda each: (each.name.casefold(), each.extension)):
         yield room.extension, room
 

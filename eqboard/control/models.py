@@ -1,7 +1,8 @@
 """What was done, by whom, to whom, and what came of it."""
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Never
 
 from django.conf import settings
 from django.db import models
@@ -24,8 +25,26 @@ class AuditError(Exception):
     """Somebody tried to change or delete what was written down."""
 
 
+class AppendOnly(models.QuerySet["AuditEntry"]):
+    """Rows to add and to read. The `a…` versions call these, so they refuse too."""
+
+    def update(self, **kwargs: Any) -> Never:
+        raise AuditError("An audit entry is never changed.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> Never:
+        raise AuditError("An audit entry is never changed.")
+
+    def bulk_create(self, objs: Iterable["AuditEntry"], *args: Any, **kwargs: Any) -> list["AuditEntry"]:
+        if kwargs.get("update_conflicts"):
+            raise AuditError("An audit entry is never changed.")
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def delete(self) -> Never:
+        raise AuditError("An audit entry is never deleted.")
+
+
 class AuditEntry(models.Model):
-    """One step of one attempt. Append-only: it cannot be changed or deleted through the model."""
+    """One step of one attempt. Append-only: it cannot be changed or deleted through the model or its manager."""
 
     attempt = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -38,6 +57,8 @@ class AuditEntry(models.Model):
     step = models.CharField(max_length=10, choices=Step)
     details = models.JSONField(default=dict)
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
         ordering = ("id",)
         verbose_name = _("audit entry")
@@ -49,7 +70,7 @@ class AuditEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise AuditError("An audit entry is never changed.")
-        super().save(*args, **kwargs)
+        super().save(*args, **{**kwargs, "force_insert": True})  # a primary key that exists already is an error
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AuditError("An audit entry is never deleted.")

@@ -6,18 +6,24 @@ An action is never repeated by the machine. Whoever clicked gets no shortcut: wh
 import asyncio
 import contextvars
 import logging
+import re
 import uuid
+from collections.abc import Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import close_old_connections
 
 from eqboard.accounts.access import Rights, may_do
+from eqboard.boards.layout import touched_queues
 from eqboard.config import eq_from, get_config
-from eqboard.control.actions import Action, signed_in_queues
+from eqboard.control.actions import Action
 from eqboard.control.models import AuditEntry, Step
-from eqboard.eq import EQBroken, EQComplained, EQError, EQUnreachable
+from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.publisher import send_nudge
@@ -27,8 +33,11 @@ from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 telephones = PerLoop(lambda: eq_from(get_config()))
 watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hold of its tasks
+fresh_connections = sync_to_async(close_old_connections)  # what Django does around a request, for work outside of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One press of a button: who, what, on whom, with which pause code."""
+    """One press of a button: who, what, on whom, with which pause code. `agent` is as the whole floor knows them."""
 
     id: uuid.UUID
     actor: Actor
@@ -51,6 +60,7 @@ class Attempt:
     async def note(self, step: Step, **details: Any) -> None:
         if self.pause_code is not None:
             details["pause_code"] = self.pause_code
+        await fresh_connections()
         await AuditEntry.objects.acreate(
             attempt=self.id,
             actor=self.actor.user,
@@ -58,7 +68,7 @@ class Attempt:
             address=self.actor.address,
             action=self.action.name,
             target=f"agent-{self.agent.id}",
-            target_name=self.agent.name[:200],
+            target_name=storable(self.agent.name)[:200],
             step=step,
             details=details,
         )
@@ -67,26 +77,35 @@ class Attempt:
 async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | None = None) -> uuid.UUID:
     """Do it, if the actor may. Returns the attempt, whose entries tell what became of it."""
     attempt = Attempt(uuid.uuid4(), actor, action, agent, pause_code)
-    queues = [each.queue for each in signed_in_queues(agent)]
+    queues = touched_queues(agent)
     if not may_do(actor.rights, action.name, queues):
         await attempt.note(Step.DENIED, queues=queues)
         return attempt.id
-    await attempt.note(Step.ASKED, queues=queues)
-    try:
-        await action.ask(telephones.get(), agent.id, pause_code)
-    except EQError as error:
-        await attempt.note(step_of(error), **answer_of(error))
-        return attempt.id
-    await attempt.note(Step.ACCEPTED)
-    keep_watching(attempt)
+    telephone = telephones.get()
+    # Django cancels a view whose browser went away; what EQ was asked must be written down all the same.
+    await asyncio.shield(outlive_the_request(carry_out(attempt, telephone, queues)))
     return attempt.id
 
 
-def keep_watching(attempt: Attempt) -> None:
-    """Watch on after the request has been answered: in a context of its own, as the request's threads end with it."""
-    task = asyncio.create_task(watch(attempt, datetime.now(UTC)), context=contextvars.Context())
+async def carry_out(attempt: Attempt, telephone: EQ, queues: list[str]) -> None:
+    """Write down, ask EQ once, write down what it said; then watch, without anybody waiting for it."""
+    await attempt.note(Step.ASKED, queues=queues)
+    try:
+        await attempt.action.ask(telephone, attempt.agent.id, attempt.pause_code)
+    except EQError as error:
+        await attempt.note(step_of(error), **answer_of(error))
+        return
+    accepted_at = datetime.now(UTC)
+    await attempt.note(Step.ACCEPTED)
+    outlive_the_request(watch(attempt, accepted_at))
+
+
+def outlive_the_request(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """Do it in a context of its own: the request's threads end with the request."""
+    task = asyncio.create_task(work, context=contextvars.Context())
     watches.add(task)
     task.add_done_callback(watches.discard)
+    return task
 
 
 def step_of(error: EQError) -> Step:
@@ -101,9 +120,14 @@ def answer_of(error: EQError) -> dict[str, Any]:
     complaints = error.complaints if isinstance(error, EQComplained) else ()
     return {
         "error": type(error).__name__,
-        "reason": error.reason,
-        "complaints": [[each.parameter, each.type, each.description] for each in complaints],
+        "reason": storable(error.reason),
+        "complaints": [[storable(text or "") for text in (c.parameter, c.type, c.description)] for c in complaints],
     }
+
+
+def storable(text: str) -> str:
+    """Outside text as every database takes it: PostgreSQL refuses NUL, and none can encode half a surrogate pair."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 async def watch(attempt: Attempt, accepted_at: datetime) -> None:
@@ -115,8 +139,8 @@ async def watch(attempt: Attempt, accepted_at: datetime) -> None:
         logger.warning("The poller could not be nudged: Redis is away")
     newest: Floor | None = None
     try:
-        async with asyncio.timeout(config.confirm_seconds):
-            async for floor in follow(config.redis_url):
+        async with asyncio.timeout(config.confirm_seconds), aclosing(follow(config.redis_url)) as floors:
+            async for floor in floors:
                 newest = floor
                 if shows(floor, attempt, accepted_at):
                     break

@@ -1,5 +1,6 @@
 """The hands' HTTP side: forms in, a small answer out; the board itself changes by the feed."""
 
+import ipaddress
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eqboard.accounts.access import Rights, seen_queues
@@ -27,7 +29,7 @@ from eqboard.feed.subscriber import read_floor
 from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
 from eqboard.floor.visible import visible
 
-LOST_AFTER = timedelta(seconds=30)  # an attempt that was asked and never answered: the process died in between
+LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it
 
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
@@ -39,6 +41,20 @@ class Outcome:
     state: str
     sentence: str
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the user sees of the floor (`view`), and the agent they ask for.
+
+    Another team's agent is not there at all. One who is there comes with all their queues, the unseen ones too: those
+    decide what may be done.
+    """
+
+    rights: Rights
+    view: Snapshot
+    agent: Agent | None
+    is_connected: bool
 
 
 def signed_in(view: View) -> View:
@@ -67,34 +83,35 @@ class PauseForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
+@never_cache
 @signed_in
 async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     """GET: the form for the dialog. POST: pause the agent, with a pause code or without."""
-    rights, view = await _floor_seen(request)
-    agent = view.agents.get(agent_id)
-    if agent is None:
-        return await _mark(request, _not_on_floor(), status=404)
-    codes = sorted(view.pause_codes.values(), key=lambda code: code.name.casefold())
+    sight = await _look(request, agent_id)
+    if sight.agent is None:
+        return await _nobody(request, sight)
+    codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     if request.method == "GET":
-        return await sync_to_async(render)(request, "control/pause_form.html", {"agent": agent, "codes": codes})
+        return await sync_to_async(render)(request, "control/pause_form.html", {"agent": sight.agent, "codes": codes})
     form = PauseForm(codes, request.POST)
     if not form.is_valid():
         return await _mark(request, Outcome("refused", _("This pause reason no longer exists. Choose another.")), 422)
-    return await _perform(request, rights, PAUSE, agent, form.cleaned_data["pause_code"])
+    return await _perform(request, sight.rights, PAUSE, sight.agent, form.cleaned_data["pause_code"])
 
 
 @require_POST
+@never_cache
 @signed_in
 async def resume(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Put the agent back to work."""
-    rights, view = await _floor_seen(request)
-    agent = view.agents.get(agent_id)
-    if agent is None:
-        return await _mark(request, _not_on_floor(), status=404)
-    return await _perform(request, rights, RESUME, agent, None)
+    sight = await _look(request, agent_id)
+    if sight.agent is None:
+        return await _nobody(request, sight)
+    return await _perform(request, sight.rights, RESUME, sight.agent, None)
 
 
 @require_safe
+@never_cache
 @signed_in
 async def outcome(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     """How far the attempt is; only for the one who made it."""
@@ -104,11 +121,21 @@ async def outcome(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     return await _mark(request, _outcome_of(entry))
 
 
-async def _floor_seen(request: HttpRequest) -> tuple[Rights, Snapshot]:
-    """The user's rights, and the floor as far as they may see it: another team's agent is not there at all."""
+async def _look(request: HttpRequest, agent_id: int) -> Sight:
     rights = await arights_of(await request.auser())
     floor = await read_floor(get_config().redis_url)
-    return rights, visible(floor.snapshot, seen_queues(rights))
+    view = visible(floor.snapshot, seen_queues(rights))
+    agent = floor.snapshot.agents[agent_id] if agent_id in view.agents else None
+    return Sight(rights, view, agent, floor.is_connected)
+
+
+async def _nobody(request: HttpRequest, sight: Sight) -> HttpResponse:
+    """The answer where the agent is not to be seen: because they are not there, or because nothing is."""
+    if sight.is_connected:
+        gone = _("This agent is not on your board any more. Nothing was done.")
+        return await _mark(request, Outcome("refused", gone), status=404)
+    blind = _("eqboard cannot see the floor now, so nothing was done. Try again when the board is live.")
+    return await _mark(request, Outcome("refused", blind), status=422)
 
 
 async def _perform(
@@ -116,21 +143,29 @@ async def _perform(
 ) -> HttpResponse:
     user = await request.auser()
     assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
-    actor = Actor(user, rights, request.META.get("REMOTE_ADDR") or None)
+    actor = Actor(user, rights, _address(request))
     attempt = await perform(actor, action, agent, pause_code)
     entry = await AuditEntry.objects.filter(attempt=attempt).alast()
     assert entry is not None  # noqa: S101 (perform has written it)
     return await _mark(request, _outcome_of(entry), status=403 if entry.step == Step.DENIED else 200)
 
 
+def _address(request: HttpRequest) -> str | None:
+    """Where the click came from; None over a unix socket."""
+    try:
+        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+    except ValueError:
+        return None
+
+
 def _outcome_of(entry: AuditEntry) -> Outcome:
-    if entry.step == Step.ASKED and datetime.now(UTC) - entry.at > LOST_AFTER:
+    """What the newest entry says; one that waits for the next step says what is known once nobody will write it."""
+    age = datetime.now(UTC) - entry.at
+    if entry.step == Step.ASKED and age > LOST_AFTER:
         entry.step = Step.UNKNOWN
+    if entry.step == Step.ACCEPTED and age > LOST_AFTER + timedelta(seconds=get_config().confirm_seconds):
+        entry.step, entry.details = Step.NOT_SEEN, {"seen": "no_news"}
     return Outcome(entry.step, sentence(entry), reverse("control:outcome", args=[entry.attempt]))
-
-
-def _not_on_floor() -> Outcome:
-    return Outcome("refused", _("This agent is not on your board any more. Nothing was done."))
 
 
 async def _mark(request: HttpRequest, outcome: Outcome, status: int = 200) -> HttpResponse:

@@ -3,71 +3,86 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from eqboard.boards.templatetags.board import outside
 from eqboard.control.models import AuditEntry, Step
 
 
-def sentence(entry: AuditEntry) -> str:
+def sentence(entry: AuditEntry) -> SafeString:
     """For the newest entry of an attempt."""
     name = entry.target_name
     match entry.step:
         case Step.ASKED:
-            return _("Asking EQ…")
+            return say(_("Asking EQ…"))
         case Step.ACCEPTED:
-            return _("EQ accepted; waiting to see it on the floor…")
+            return say(_("EQ accepted; waiting to see it on the floor…"))
         case Step.CONFIRMED:
             return _confirmed(entry.action, name)
         case Step.DENIED:
-            return _(
+            text = _(
                 "You may not do this for %(name)s: your role only looks, or they also serve queues of other teams. "
                 "Ask an administrator."
-            ) % {"name": name}
+            )
+            return say(text, name=name)
         case Step.REFUSED:
             return _refused(entry.details, name)
         case Step.NOT_SEEN:
             return _not_seen(entry.details, name)
         case _:
-            return _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")
+            return say(
+                _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")
+            )
 
 
-def _confirmed(action: str, name: str) -> str:
+def say(text: str, **outside_words: object) -> SafeString:
+    """Our own text with words from outside in it, each escaped and isolated; `sentence` is put into HTML."""
+    return mark_safe(escape(text) % {key: outside(word) for key, word in outside_words.items()})  # noqa: S308
+
+
+def _confirmed(action: str, name: str) -> SafeString:
     if action == "agent.pause":
-        return _("%(name)s is paused.") % {"name": name}
-    return _("%(name)s is back.") % {"name": name}
+        return say(_("%(name)s is paused."), name=name)
+    return say(_("%(name)s is back."), name=name)
 
 
-def _refused(details: Mapping[str, Any], name: str) -> str:
+def _refused(details: Mapping[str, Any], name: str) -> SafeString:
     error = details.get("error")
     if error == "EQUnreachable":
-        return _("EQ cannot be reached, so nothing happened. Try again when the board is live.")
+        return say(_("EQ cannot be reached, so nothing happened. Try again when the board is live."))
     if error == "EQSignedOut":
-        return _("EQ does not accept eqboard's key, so nothing happened. Ask whoever runs eqboard to check it.")
+        return say(_("EQ does not accept eqboard's key, so nothing happened. Ask whoever runs eqboard to check it."))
     for parameter, kind, description in details.get("complaints", []):
         known = _complaint(str(parameter), str(kind), name)
-        return known or _("EQ refused: %(reason)s.") % {"reason": description or f"{parameter or 'request'} {kind}"}
-    return _("EQ refused, without saying why. Nothing happened.")
+        reason = description or f"{parameter or 'request'} {kind}"
+        return known or say(_("EQ refused: %(reason)s."), reason=reason)
+    return say(_("EQ refused, without saying why. Nothing happened."))
 
 
-def _complaint(parameter: str, kind: str, name: str) -> str | None:
+def _complaint(parameter: str, kind: str, name: str) -> SafeString | None:
     """The vendor's special errors of the agent action."""
     match parameter, kind:
         case "agent", "nonexistent":
-            return _("EQ refused: %(name)s no longer exists there.") % {"name": name}
+            return say(_("EQ refused: %(name)s no longer exists there."), name=name)
         case (("agent" | "queue"), "not_signed_in"):
-            return _("EQ refused: %(name)s is not signed in. Sign them in first.") % {"name": name}
+            return say(_("EQ refused: %(name)s is not signed in. Sign them in first."), name=name)
         case "pauseCode", "nonexistent":
-            return _("EQ refused: this pause reason no longer exists. Choose another.")
+            return say(_("EQ refused: this pause reason no longer exists. Choose another."))
     return None
 
 
-def _not_seen(details: Mapping[str, Any], name: str) -> str:
+def _not_seen(details: Mapping[str, Any], name: str) -> SafeString:
     match details.get("seen"):
         case "no_news":
-            return _("EQ accepted, but there has been no news from the floor since. Look again when the board is live.")
+            return say(
+                _("EQ accepted, but there has been no news from the floor since. Look again when the board is live.")
+            )
         case "gone":
-            return _("EQ accepted, but %(name)s is no longer on the floor.") % {"name": name}
-    return _(
+            return say(_("EQ accepted, but %(name)s is no longer on the floor."), name=name)
+    text = _(
         "EQ accepted, but nothing changed: %(name)s is as before. "
         "A call or another supervisor may have come between; try again."
-    ) % {"name": name}
+    )
+    return say(text, name=name)

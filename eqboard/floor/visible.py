@@ -26,7 +26,11 @@ def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
         queues={key: queue for key, queue in snapshot.queues.items() if key in queues},
         agents=agents,
         waiting={key: _with_known(call, names) for key, call in snapshot.waiting.items() if call.queue in queues},
-        parked={key: call for key, call in snapshot.parked.items() if _is_parked_by(call, extensions)},
+        parked={
+            key: _without_stranger(call, names)
+            for key, call in snapshot.parked.items()
+            if _is_parked_by(call, extensions)
+        },
         conferences={key: room for key, room in snapshot.conferences.items() if _has_one_of(room, extensions)},
     )
 
@@ -71,6 +75,11 @@ def _with_known(call: WaitingCall, names: Collection[str]) -> WaitingCall:
     """The call without the names of agents that one may not see."""
     ringing_at = tuple(name for name in call.ringing_at if name in names)
     return call if ringing_at == call.ringing_at else replace(call, ringing_at=ringing_at)
+
+
+def _without_stranger(call: ParkedCall, names: Collection[str]) -> ParkedCall:
+    """The call without the name of somebody who had the extension before."""
+    return call if call.parked_by_name in names or not call.parked_by_name else replace(call, parked_by_name=None)
 
 
 def _extensions(snapshot: Snapshot, agents: Mapping[int, Agent]) -> set[str]:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
@@ -41,7 +41,7 @@ def check_database() -> Part:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except Error as error:
         return Part(False, f"the database does not answer ({type(error).__name__})")
     return Part(True, "the database answers")
 

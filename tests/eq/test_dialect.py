@@ -1,0 +1,240 @@
+"""A site's dialect: what it may change, and that every slip in it is one clear sentence."""
+
+import json
+
+import pytest
+
+from eqboard.eq import Dialect, DialectError, load_dialect
+from eqboard.eq.dialect import METHODS
+from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.wire import build_request, read_answer
+
+CALLS = OPERATIONS["queued_calls.all"]
+STATUS = OPERATIONS["call_queue_agents.all"]
+PAUSE = OPERATIONS["call_queue_agents.pause"]
+AGENT = OPERATIONS["agents.get"]
+CONFERENCES = OPERATIONS["conferences.all"]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str | bytes):
+        path = tmp_path / "site.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def load(write):
+    return lambda text: load_dialect(write(text))
+
+
+@pytest.fixture
+def complaint(write):
+    """What loading the file says; it must be one sentence that names the file."""
+
+    def complaint(text: str | bytes) -> str:
+        path = write(text)
+        with pytest.raises(DialectError) as caught:
+            load_dialect(path)
+        sentence = str(caught.value)
+        assert str(path) in sentence
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+        return sentence
+
+    return complaint
+
+
+def rows(operation, dialect: Dialect, *answered):
+    return read_answer(operation, 200, json.dumps(answered).encode(), dialect)
+
+
+# What it may change
+
+
+def test_the_built_in_dialect_changes_nothing():
+    dialect = load_dialect()
+    assert not dialect.operations
+    assert not dialect.fields
+    assert all(ours == theirs for ours, theirs in dialect.states.items())
+
+
+def test_an_empty_file_is_the_built_in_dialect(load):
+    assert load("") == load_dialect()
+
+
+def test_a_path_may_be_another(load):
+    dialect = load('[operations."queued_calls.all"]\npath = "/calls_in_queue"')
+    request = build_request(CALLS, {"queue": "500"}, dialect)
+    assert (request.method, request.path, request.query) == ("GET", "/calls_in_queue", {"queue": "500"})
+
+
+def test_a_path_with_a_name_in_it_may_be_another(load):
+    dialect = load('[operations."agents.get"]\npath = "/users/agents/{id}/view"')
+    assert build_request(AGENT, {"id": 7}, dialect).path == "/users/agents/7/view"
+
+
+def test_a_read_by_post_keeps_its_arguments_in_the_query(load):
+    dialect = load('[operations."queued_calls.all"]\nmethod = "POST"')
+    request = build_request(CALLS, {"queue": "500"}, dialect)
+    assert (request.method, request.query, request.form) == ("POST", {"queue": "500"}, {})
+
+
+def test_an_action_by_get_has_its_arguments_in_the_query(load):
+    dialect = load('[operations."call_queue_agents.pause"]\nmethod = "GET"')
+    request = build_request(PAUSE, {"agent": 7}, dialect)
+    assert (request.method, request.query, request.form) == ("GET", {"action": "pause", "options": '{"agent":7}'}, {})
+
+
+def test_an_action_stays_an_action_by_whatever_method(load):
+    load('[operations."call_queue_agents.pause"]\nmethod = "GET"')
+    assert not PAUSE.is_read
+
+
+def test_fields_may_have_other_names(load):
+    dialect = load('[fields.QueuedCall]\nenter_time = "entered"\nqueue = "q"')
+    [call] = rows(CALLS, dialect, {"q": "500", "entered": 1366390218, "position": 2})
+    assert (call.queue, call.enter_time.timestamp(), call.position) == ("500", 1366390218, 2)
+
+
+def test_a_renamed_field_is_not_looked_for_under_its_built_in_name(load):
+    dialect = load('[fields.QueuedCall]\nenter_time = "entered"')
+    [call] = rows(CALLS, dialect, {"queue": "500", "enterTime": "five past nine", "entered": 1366390218})
+    assert call.enter_time.timestamp() == 1366390218
+    [call] = rows(CALLS, dialect, {"queue": "500", "enterTime": 1366390218})
+    assert call.enter_time is None
+
+
+def test_two_fields_may_change_places(load):
+    dialect = load('[fields.QueuedCall]\ncaller_id_name = "callerIdNumber"\ncaller_id_number = "callerIdName"')
+    [call] = rows(CALLS, dialect, {"queue": "500", "callerIdName": "555", "callerIdNumber": "Carmen"})
+    assert (call.caller_id_name, call.caller_id_number) == ("Carmen", "555")
+
+
+def test_fields_of_an_object_inside_another_may_have_other_names(load):
+    dialect = load('[fields.AgentCall]\nunique_id = "uid"\n[fields.QueueAgentStatus]\ncall = "line"')
+    [row] = rows(STATUS, dialect, {"agent": 7, "status": "onCall", "line": {"uid": "1.2"}})
+    assert row.call.unique_id == "1.2"
+
+
+def test_fields_of_objects_in_a_list_inside_another_may_have_other_names(load):
+    dialect = load('[fields.ConferenceParticipant]\ncaller_id_name = "who"')
+    [room] = rows(CONFERENCES, dialect, {"extension": "900", "participants": [{"who": "Ana"}, {"who": "Omar"}]})
+    assert [each.caller_id_name for each in room.participants] == ["Ana", "Omar"]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], [1, None], {"a": 1}])
+def test_odd_values_where_an_object_belongs_are_left_to_the_reader(load, odd):
+    dialect = load('[fields.AgentCall]\nunique_id = "uid"\n[fields.ConferenceParticipant]\nmuted = "m"')
+    dialect.rename("QueueAgentStatus", {"agent": 7, "call": odd})
+    dialect.rename("Conference", {"participants": odd})
+    assert dialect.rename("Conference", odd) == odd
+
+
+def test_states_may_have_other_words(load):
+    dialect = load('[states]\nonCall = "busy"\nwrapUp = "afterwork"')
+    status = [row.status for row in rows(STATUS, dialect, *({"agent": 1, "status": w} for w in ("busy", "afterwork")))]
+    assert status == ["onCall", "wrapUp"]
+
+
+def test_words_that_a_dialect_leaves_alone_keep_their_meaning(load):
+    dialect = load('[states]\nonCall = "busy"')
+    [row] = rows(STATUS, dialect, {"agent": 1, "status": "paused"})
+    assert row.status == "paused"
+
+
+def test_two_words_may_change_places(load):
+    dialect = load('[states]\navailable = "paused"\npaused = "available"')
+    assert (dialect.our_state("paused"), dialect.our_state("available")) == ("available", "paused")
+
+
+# What is refused
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(DialectError, match=r"gone\.toml cannot be read: No such file or directory\.$"):
+        load_dialect(tmp_path / "gone.toml")
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(DialectError, match="cannot be read"):
+        load_dialect(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["path = ", "[states", b"\xff\xfe", "a = 1\na = 2", "x = " + "[" * 5000])
+def test_what_is_not_toml_is_refused(complaint, text):
+    assert "is not TOML" in complaint(text)
+
+
+def test_an_unknown_table_is_refused_and_the_known_ones_named(complaint):
+    assert "has a table [paths]; known are operations, fields, states" in complaint("[paths]\nx = 1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'operations = "x"',
+        "fields = 5",
+        "states = []",
+        '[operations]\n"queued_calls.all" = "/x"',
+        '[operations."queued_calls.all"]\npath = 5',
+        '[operations."queued_calls.all"]\nmethod = ["GET"]',
+        '[operations."queued_calls.all"]\nverb = "GET"',
+        "[fields]\nQueuedCall = 1",
+        "[fields.QueuedCall]\nqueue = 1",
+        "[fields.QueuedCall]\nqueue = { a = 1 }",
+        "[states]\nonCall = 3",
+    ],
+)
+def test_wrong_types_are_refused(complaint, text):
+    assert "an operation takes method and path" in complaint(text)
+
+
+def test_an_operation_that_there_is_not_is_refused(complaint):
+    sentence = complaint('[operations."queued_calls.al"]\npath = "/x"')
+    assert "there is no operation 'queued_calls.al'; there are active_sessions.agents," in sentence
+
+
+def test_an_object_that_there_is_not_is_refused(complaint):
+    assert "there is no object 'Queuedcall'; there are Agent," in complaint('[fields.Queuedcall]\nqueue = "q"')
+
+
+def test_a_field_that_there_is_not_is_refused(complaint):
+    sentence = complaint('[fields.QueuedCall]\nenterTime = "entered"')
+    assert "QueuedCall has no field 'enterTime'; it has id, unique_id, queue" in sentence
+
+
+def test_a_state_that_there_is_not_is_refused(complaint):
+    assert "there is no state 'oncall'; there are signedOut" in complaint('[states]\noncall = "busy"')
+
+
+def test_two_states_with_one_word_are_refused(complaint):
+    assert "two states are called 'available'" in complaint('[states]\nonCall = "available"')
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/agent", "/agent/{number}", "/agent/{id}/{number}", "/{id}/{id}", "/agent/{id", "/agent/{}", "/agent/{id!r}",
+     "/agent/{id:>9}", "/agent/{id.real}"],
+)  # fmt: skip
+def test_a_path_that_does_not_hold_the_operations_names_is_refused(complaint, path):
+    assert "the path must hold {id}, once" in complaint(f'[operations."agents.get"]\npath = "{path}"')
+
+
+def test_a_path_that_adds_a_name_is_refused(complaint):
+    assert "no name in braces" in complaint('[operations."queued_calls.all"]\npath = "/calls/{queue}"')
+
+
+@pytest.mark.parametrize("path", ["", "calls", "//evil.example/x", "http://evil.example/x", "/calls?all=1", "/calls#x"])
+def test_a_path_that_is_none_or_leads_elsewhere_is_refused(complaint, path):
+    sentence = complaint(f'[operations."queued_calls.all"]\npath = "{path}"')
+    assert "the path must begin with one /" in sentence
+
+
+@pytest.mark.parametrize("method", ["get", "PATCH", "", "GET "])
+def test_a_method_that_eq_does_not_have_is_refused(complaint, method):
+    sentence = complaint(f'[operations."queued_calls.all"]\nmethod = "{method}"')
+    assert f"the method must be one of {', '.join(METHODS)}" in sentence

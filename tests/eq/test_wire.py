@@ -1,0 +1,330 @@
+"""Requests from calls, values or errors from answers: pure, so that every odd answer can stand here."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eqboard.eq import EQBroken, EQError, EQInvalid, EQNotFound, EQRefused, EQSignedOut, load_dialect
+from eqboard.eq.errors import Complaint
+from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.wire import Rows, build_request, read_answer, read_complaints
+
+DIALECT = load_dialect()
+CALLS = OPERATIONS["queued_calls.all"]
+STATUS = OPERATIONS["call_queue_agents.all"]
+PAUSE = OPERATIONS["call_queue_agents.pause"]
+AGENT = OPERATIONS["agents.get"]
+QUEUE = OPERATIONS["call_queues.get"]
+CONFERENCES = OPERATIONS["conferences.all"]
+
+BLANK = Complaint("auth_key", "blank", "The key is not specified")
+BLANK_JSON = {"parameter": "auth_key", "type": "blank", "description": "The key is not specified"}
+
+
+def as_bytes(value):
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
+def read(operation, value, status=200):
+    return read_answer(operation, status, as_bytes(value), DIALECT)
+
+
+def first_call(**fields):
+    [call] = read(CALLS, [{"queue": "500", **fields}])
+    return call
+
+
+# Requests
+
+
+def test_an_argument_that_is_none_is_left_out():
+    assert build_request(CALLS, {"queue": None}, DIALECT).query == {}
+    assert build_request(PAUSE, {"agent": 7, "queue": None}, DIALECT).form["options"] == '{"agent":7}'
+
+
+def test_a_read_has_no_form_and_an_action_no_query():
+    assert build_request(CALLS, {"queue": "500"}, DIALECT).form == {}
+    assert build_request(PAUSE, {"agent": 7}, DIALECT).query == {}
+
+
+def test_booleans_are_0_and_1_on_the_wire():
+    combined = OPERATIONS["call_queue_agents.combined"]
+    assert build_request(combined, {"is_combined": True}, DIALECT).query == {"combined": "1"}
+    assert build_request(combined, {"is_combined": False}, DIALECT).query == {"combined": "0"}
+
+
+@pytest.mark.parametrize(
+    ("extension", "path"),
+    [
+        ("500", "/call_queue/500"),
+        ("a/b", "/call_queue/a%2Fb"),
+        ("..", "/call_queue/%2E%2E"),
+        (".", "/call_queue/%2E"),
+        ("../agent/1", "/call_queue/..%2Fagent%2F1"),
+        ("5?auth_key=x#y", "/call_queue/5%3Fauth_key%3Dx%23y"),
+        ("{id}%41", "/call_queue/%7Bid%7D%2541"),
+        ("\r\nHost: evil", "/call_queue/%0D%0AHost%3A%20evil"),
+        ("é", "/call_queue/%C3%A9"),
+    ],
+)
+def test_a_hostile_key_stays_one_step_of_the_path(extension, path):
+    assert build_request(QUEUE, {"extension": extension}, DIALECT).path == path
+
+
+@given(st.text(min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_no_key_can_leave_its_step(extension):
+    path = build_request(QUEUE, {"extension": extension}, DIALECT).path
+    step = path.removeprefix("/call_queue/")
+    assert path.startswith("/call_queue/")
+    assert step not in (".", "..")
+    assert not set(step) & set("/?#\\ \r\n")
+
+
+# Answers that are a value
+
+
+@pytest.mark.parametrize("body", [b"null", b"", b"   ", b'"done"', b"[]", b"<html>ok</html>", b"\xff\x00"])
+def test_none_is_whatever_the_server_says_there(body):
+    assert read(PAUSE, body) is None
+
+
+def test_numbers_may_come_as_strings():
+    call = first_call(position="3", enterTime="1366390218", priority="0")
+    assert (call.position, call.enter_time.timestamp(), call.priority) == (3, 1366390218, 0)
+
+
+def test_strings_may_come_as_numbers():
+    [call] = read(CALLS, [{"queue": 500, "id": 81, "callerIdNumber": 34600111222}])
+    assert (call.queue, call.id, call.caller_id_number) == ("500", "81", "34600111222")
+
+
+@pytest.mark.parametrize("blank", ["", "   ", None])
+def test_a_blank_stands_for_none(blank):
+    call = first_call(uniqueId=blank, position=blank, callerIdName=blank, enterTime=blank)
+    assert (call.unique_id, call.position, call.caller_id_name, call.enter_time) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("nothing", ["", None, [], {}])
+def test_a_call_that_is_not_there_is_none(nothing):
+    [row] = read(STATUS, [{"agent": 7, "status": "available", "call": nothing}])
+    assert row.call is None
+
+
+@pytest.mark.parametrize("nothing", ["", None, [], {}])
+def test_a_conference_without_participants_is_a_conference(nothing):
+    [room] = read(CONFERENCES, [{"extension": "900", "participants": nothing}])
+    assert room.participants == ()
+
+
+@pytest.mark.parametrize(("said", "deleted"), [(None, False), ("", False), (0, False), ("1", True), (True, True)])
+def test_deleted_is_yes_or_no_however_it_is_said(said, deleted):
+    assert read(AGENT, {"id": 7, "deleted": said}).deleted is deleted
+
+
+def test_fields_that_nobody_knows_are_kept_out_of_the_way():
+    assert not hasattr(first_call(colour="blue"), "colour")
+
+
+def test_state_words_that_nobody_knows_are_read_as_they_are():
+    [row] = read(STATUS, [{"agent": 7, "status": "onTheMoon"}])
+    assert row.status == "onTheMoon"
+
+
+def test_zero_is_no_time():
+    assert first_call(enterTime=0).enter_time is None
+
+
+@pytest.mark.parametrize("time", [1366390218000, "1366390218000", -1, "yesterday", True, [1], 1e300, "NaN"])
+def test_what_is_no_unix_time_makes_a_row_unreadable(time):
+    with pytest.raises(EQBroken, match="enterTime: Value error, a time is UNIX seconds"):
+        first_call(enterTime=time)
+
+
+def test_one_caller_in_another_encoding_does_not_cost_the_answer():
+    [call] = read(CALLS, b'[{"queue": "500", "callerIdName": "Jos\xe9"}]')
+    assert call.caller_id_name == "Jos\ufffd"
+
+
+def test_half_of_a_surrogate_pair_does_not_cost_the_answer():
+    [call] = read(CALLS, rb'[{"queue": "500", "callerIdName": "x\ud800", "\udfff": 1}]')
+    assert call.caller_id_name == "x?"
+    assert call.model_dump_json()
+
+
+def test_a_whole_surrogate_pair_is_the_letter_it_means():
+    [call] = read(CALLS, rb'[{"queue": "500", "callerIdName": "\ud83d\ude00 \u00e9"}]')
+    assert call.caller_id_name == "😀 é"
+
+
+def test_control_characters_in_a_name_do_not_cost_the_answer():
+    [call] = read(CALLS, b'[{"queue": "500", "callerIdName": "ring\x07\tring"}]')
+    assert call.caller_id_name == "ring\x07\tring"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer():
+    assert len(read(CALLS, b"\xef\xbb\xbf[]")) == 0
+
+
+# Answers that are partly a value
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_others_kept():
+    rows = read(CALLS, [{"queue": "500", "position": 1}, {"position": 2}, "what", None, {"queue": ""}])
+    assert isinstance(rows, Rows)
+    assert [row.position for row in rows] == [1]
+    assert rows.unreadable_count == 4
+
+
+def test_an_empty_array_is_an_answer():
+    rows = read(CALLS, [])
+    assert (len(rows), rows.unreadable_count) == (0, 0)
+
+
+def test_when_no_row_can_be_read_the_answer_is_broken_and_names_the_field():
+    with pytest.raises(EQBroken, match=r"queued_calls.all: no row .*queue: Field required"):
+        read(CALLS, [{"position": 1}, {"position": 2}])
+
+
+def test_a_broken_answer_does_not_repeat_what_it_holds():
+    with pytest.raises(EQBroken) as caught:
+        read(CALLS, [{"queue": "500", "position": "+34600111222"}])
+    assert "34600111222" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [{"queue": "500"}, "text", 7, None, True])
+def test_one_object_where_an_array_belongs_is_broken(body):
+    with pytest.raises(EQBroken, match="not an array"):
+        read(CALLS, body)
+
+
+@pytest.mark.parametrize("body", [[], "text", 7, None, {"number": "1"}, {"id": "seven"}])
+def test_what_is_not_the_object_is_broken(body):
+    with pytest.raises(EQBroken, match="cannot be read"):
+        read(AGENT, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        (b"<html><title>auth_key=s3cret</title>", "an HTML page"),
+        (b"", "0 bytes"),
+        (b"oops", "4 bytes"),
+        (b'[{"queue": "50', "14 bytes"),
+        (b"[" * 100_000, "100000 bytes"),
+        (b"[" + b"9" * 5000 + b"]", "5002 bytes"),
+    ],
+    ids=["html", "empty", "text", "cut off", "deeply nested", "endless number"],
+)
+def test_what_is_not_json_is_broken_and_not_quoted(body, shape):
+    with pytest.raises(EQBroken, match=f"not JSON; it is {shape}$") as caught:
+        read(CALLS, body)
+    assert not caught.value.outcome_unknown
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[BLANK_JSON], BLANK_JSON, {"errors": [BLANK_JSON]}, {"errors": BLANK_JSON}],
+    ids=["array", "one object", "errors", "errors with one object"],
+)
+def test_complaints_are_read_in_every_shape(body):
+    assert read_complaints(as_bytes(body)) == (BLANK,)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Bad key",
+        b"<html>",
+        b"null",
+        b"7",
+        b'"x"',
+        b"[]",
+        b"{}",
+        b'[{"parameter": "x"}]',
+        b"[[[[1]]]]",
+        b"[" * 99_999,
+        b'{"errors": 5}',
+        b"\xff\xfe\xfd",
+    ],
+)
+def test_an_error_without_complaints_is_still_an_error(body):
+    assert read_complaints(body) == ()
+    with pytest.raises(EQInvalid, match="EQ refused the request"):
+        read(PAUSE, body, 400)
+
+
+def test_deep_nesting_inside_a_complaint_is_no_trouble():
+    for depth in range(500, 1000, 7):
+        body = b'[{"type": ' + b"[" * depth + b"]" * depth + b"}]"
+        assert len(read_complaints(body)) <= 1
+
+
+def test_a_complaint_is_one_short_line_of_visible_text():
+    entry = {"parameter": "a\nb", "type": "invalid\r\n2026 INFO forged", "description": "\u202e\x07" + "x" * 10_000}
+    [complaint] = read_complaints(as_bytes([entry]))
+    assert (complaint.parameter, complaint.type) == ("a b", "invalid  2026 INFO forged")
+    assert str(complaint).isprintable()
+    assert len(str(complaint)) < 400
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, EQInvalid), (401, EQSignedOut), (404, EQNotFound), (403, EQRefused), (405, EQRefused), (429, EQRefused)],
+)
+def test_each_status_of_refusal_has_its_error(status, kind):
+    with pytest.raises(EQError) as caught:
+        read(PAUSE, [BLANK_JSON], status)
+    assert type(caught.value) is kind
+    assert caught.value.complaints == (BLANK,)
+    assert caught.value.operation == "call_queue_agents.pause"
+    assert str(caught.value) == "call_queue_agents.pause: auth_key: blank (The key is not specified)"
+
+
+@pytest.mark.parametrize("status", [100, 201, 204, 301, 302, 304, 500, 502, 503, 599])
+def test_any_other_status_is_broken_and_leaves_an_action_open(status):
+    with pytest.raises(EQBroken, match=f"status {status}") as caught:
+        read(PAUSE, b"null", status)
+    assert caught.value.outcome_unknown
+    with pytest.raises(EQBroken) as caught:
+        read(CALLS, b"[]", status)
+    assert not caught.value.outcome_unknown
+
+
+# Whatever comes
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=12,
+)
+WIRE_NAMES = (
+    "queue agent status extension call participants id user deleted enterTime position type parameter errors".split()
+)
+KNOWN_NAMES = st.dictionaries(st.sampled_from(WIRE_NAMES), ANY_JSON, max_size=6)
+BODIES = st.binary(max_size=200) | (ANY_JSON | KNOWN_NAMES | st.lists(KNOWN_NAMES, max_size=4)).map(
+    lambda value: json.dumps(value).encode()
+)
+
+
+@given(
+    operation=st.sampled_from(list(OPERATIONS.values())),
+    status=st.sampled_from([200, 200, 200, 400, 401, 404, 500, 302]),
+    body=BODIES,
+)
+@settings(max_examples=300, deadline=None)
+def test_whatever_comes_is_a_value_or_an_eq_error(operation, status, body):
+    try:
+        value = read_answer(operation, status, body, DIALECT)
+    except EQError as error:
+        assert str(error).startswith(operation.name)
+        assert "\n" not in str(error)
+    else:
+        assert status == 200
+        assert (value is None) == (operation.result is None)
