@@ -225,6 +225,7 @@ def agents() -> st.SearchStrategy[Agent]:
         state_since=maybe(moments()),
         since_at_least=st.booleans(),
         partly_paused=st.booleans(),
+        pause_follows=st.booleans(),
         pause_code=maybe(st.sampled_from(CODE_KEYS)),
         pause_reason=maybe(texts()),
         wrap_up_ends_at=maybe(moments()),

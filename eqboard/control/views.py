@@ -92,7 +92,9 @@ async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
         return await _nobody(request, sight)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     if request.method == "GET":
-        return await sync_to_async(render)(request, "control/pause_form.html", {"agent": sight.agent, "codes": codes})
+        return await sync_to_async(render)(
+            request, "control/pause_form.html", {"agent": sight.view.agents[agent_id], "codes": codes}
+        )
     form = PauseForm(codes, request.POST)
     if not form.is_valid():
         return await _mark(request, Outcome("refused", _("This pause reason no longer exists. Choose another.")), 422)

@@ -38,6 +38,7 @@ from eqboard.eq.wire import Operation, Request, build_request, read_answer
 API_PATH = "/eq/api/2.0"
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 SHORTEST_SECRET = 6
+NO_ADDRESS = (httpx.InvalidURL, UnicodeError, OverflowError)  # the last two: what a socket says of a host or port
 CUT_OFF = "without sending"  # how httpcore begins to say that a connection was closed before the answer was there
 
 
@@ -159,7 +160,7 @@ class EQ:
                 async with asyncio.timeout(all_seconds):
                     patience = httpx.Timeout(silence_seconds, connect=limits.connect_seconds)
                     response, body = await self._exchange(request, patience)
-            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            except (httpx.HTTPError, TimeoutError, *NO_ADDRESS) as error:
                 raise lost(operation, error) from None
         if body is None:
             raise EQBroken(operation.name, "the answer is too large", outcome_unknown=not operation.is_read)
@@ -212,7 +213,7 @@ def usable_url(text: str) -> str:
         url = httpx.URL(text)
     except httpx.InvalidURL:
         url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or " " in text or (url.port or 0) > 65535:
         raise ValueError("EQ's address is not a usable URL.")
     return text
 
@@ -225,7 +226,7 @@ def lost(operation: Operation, error: Exception) -> EQError:
         return EQUnreachable(operation.name, "no connection to EQ")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return EQUnreachable(operation.name, "EQ does not answer in time", outcome_unknown=outcome_unknown)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    if isinstance(error, (httpx.UnsupportedProtocol, *NO_ADDRESS)):
         return EQUnreachable(operation.name, "EQ's address is not a usable URL")
     is_cut_off = isinstance(error, httpx.RemoteProtocolError) and CUT_OFF in str(error)
     if isinstance(error, httpx.DecodingError | httpx.ProtocolError) and not is_cut_off:

@@ -7,6 +7,13 @@ from eqboard.feed.connection import connect
 from eqboard.feed.leader import LeadershipLost
 from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
 
+PUBLISH = """
+if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[2], ARGV[2])
+redis.call('publish', KEYS[3], ARGV[3])
+return 1
+"""
+
 
 class Publisher:
     """Publishes for whoever leads."""
@@ -17,26 +24,12 @@ class Publisher:
     async def publish(self, update: Update, floor: Stored) -> None:
         """Store the whole floor and tell the update, in one step, provided that the update's epoch still leads.
 
-        A leader that slept through its lease must not speak over the next one: the lock is watched.
+        A leader that slept through its lease must not speak over the next one: Redis looks at the lock in the same step.
         Raises LeadershipLost, FeedLost.
         """
-        told, whole = updates.encode(update), stored.encode(floor)
-        while not await self._published(update.epoch, told, whole):
-            pass  # the lock was renewed at this very moment: once more
-
-    async def _published(self, epoch: str, told: bytes, whole: bytes) -> bool:
-        async with self._redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(keys.LEADER)
-            if await pipe.get(keys.LEADER) != epoch.encode():
-                raise LeadershipLost
-            pipe.multi()  # type: ignore[no-untyped-call] # redis-py's own annotation is missing
-            pipe.set(keys.SNAPSHOT, whole)
-            pipe.publish(keys.UPDATES, told)
-            try:
-                await pipe.execute()
-            except redis.asyncio.WatchError:
-                return False
-        return True
+        words = (update.epoch, stored.encode(floor), updates.encode(update))
+        if not await self._redis.eval(PUBLISH, 3, keys.LEADER, keys.SNAPSHOT, keys.UPDATES, *words):
+            raise LeadershipLost
 
     async def last_stored(self) -> Stored | None:
         """The floor as the last leader left it; None when there is none, or one of another version. Raises FeedLost."""

@@ -52,7 +52,7 @@ def _as_seen(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> A
     agent = replace(agent, memberships=memberships)
     if any(each.paused for each in memberships):
         return agent
-    return replace(agent, partly_paused=False, pause_code=None, pause_reason=None)
+    return replace(agent, partly_paused=False, pause_follows=False, pause_code=None, pause_reason=None)
 
 
 def _has_open_call(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> bool:

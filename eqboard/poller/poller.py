@@ -78,8 +78,6 @@ class Poller:
             finally:
                 self._floor = lead.floor
         except ExceptionGroup as ended:
-            if _is_being_cancelled():  # a task that failed meanwhile must not make us forget that we were told to end
-                raise asyncio.CancelledError from None
             raise ended.exceptions[0] from None  # the first task to fail ended the lead; the others only followed
         finally:
             with suppress(*FeedLost):
@@ -94,8 +92,3 @@ class Poller:
         async with aclosing(nudges(self._config.redis_url)) as heard:
             async for _ in heard:
                 lead.nudged.set()
-
-
-def _is_being_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

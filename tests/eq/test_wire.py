@@ -190,7 +190,7 @@ def test_when_no_row_can_be_read_the_answer_is_broken_and_names_the_field():
 
 def test_a_broken_answer_does_not_repeat_what_it_holds():
     with pytest.raises(EQBroken) as caught:
-        read(CALLS, [{"queue": "500", "position": "+34600111222"}])
+        read(CALLS, [{"queue": "500", "position": "+34600111222 Carmen"}])
     assert "34600111222" not in str(caught.value)
 
 
@@ -305,7 +305,17 @@ ANY_JSON = st.recursive(
     max_leaves=12,
 )
 WIRE_NAMES = (
-    "queue agent status extension call participants id user deleted enterTime position type parameter errors".split()
+    "queue",
+    "agent",
+    "status",
+    "extension",
+    "call",
+    "participants",
+    "id",
+    "user",
+    "enterTime",
+    "type",
+    "errors",
 )
 KNOWN_NAMES = st.dictionaries(st.sampled_from(WIRE_NAMES), ANY_JSON, max_size=6)
 BODIES = st.binary(max_size=200) | (ANY_JSON | KNOWN_NAMES | st.lists(KNOWN_NAMES, max_size=4)).map(
@@ -318,13 +328,15 @@ BODIES = st.binary(max_size=200) | (ANY_JSON | KNOWN_NAMES | st.lists(KNOWN_NAME
     status=st.sampled_from([200, 200, 200, 400, 401, 404, 500, 302]),
     body=BODIES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_comes_is_a_value_or_an_eq_error(operation, status, body):
     try:
-        value = read_answer(operation, status, body, DIALECT)
+        outcome = read_answer(operation, status, body, DIALECT)
     except EQError as error:
-        assert str(error).startswith(operation.name)
-        assert "\n" not in str(error)
+        outcome = error
+    if isinstance(outcome, EQError):
+        assert str(outcome).startswith(operation.name)
+        assert "\n" not in str(outcome)
     else:
         assert status == 200
-        assert (value is None) == (operation.result is None)
+        assert (outcome is None) == (operation.result is None)

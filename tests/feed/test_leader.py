@@ -110,7 +110,7 @@ async def test_who_slept_through_the_lease_cannot_speak_over_the_next(redis_url,
         assert await client.get(keys.SNAPSHOT) == before
 
 
-async def test_a_renewal_at_the_moment_of_publishing_does_not_hold_it_up(redis_url, monkeypatch) -> None:
+async def test_a_renewal_at_the_moment_of_publishing_does_not_hold_it_up(redis_url) -> None:
     async with speaking(redis_url) as speaker:
 
         async def renew_all_the_time() -> None:

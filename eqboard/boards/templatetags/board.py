@@ -20,7 +20,7 @@ def since(moment: datetime | None, at_least: bool = False) -> SafeString:
     return format_html(
         '<time class="ticks" data-since="{}"{}></time>',
         f"{moment.timestamp():.1f}",
-        format_html(" data-at-least") if at_least else "",
+        " data-at-least" if at_least else "",
     )
 
 

@@ -62,7 +62,9 @@ def operation(
 
         @functools.wraps(function)
         async def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            arguments = signature.bind(*args, **kwargs).arguments
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            arguments = bound.arguments
             resource = typing.cast(Resource, arguments.pop("self"))
             return typing.cast(T, await resource._caller.call(entry, arguments))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -18,14 +17,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         config = get_config()
         config.need("eq_key")
-        with suppress(asyncio.CancelledError, KeyboardInterrupt):
-            asyncio.run(poll(config))
+        asyncio.run(poll(config))
 
 
 async def poll(config: Config) -> None:
     """Run until SIGTERM or SIGINT; the lead is handed over at once."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    told_to_end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     async with eq_from(config) as eq:
-        await Poller(config, eq).run()
+        poller = asyncio.create_task(Poller(config, eq).run())
+        end = asyncio.create_task(told_to_end.wait())
+        await asyncio.wait({poller, end}, return_when=asyncio.FIRST_COMPLETED)
+        while not poller.done():  # a cancellation may meet a failure of the same moment and be lost in it
+            poller.cancel()
+            await asyncio.wait({poller}, timeout=1)

@@ -1,0 +1,142 @@
+"""An approved code is claimed once, by one screen, within ten minutes; what the screen then holds."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import ProtectedError
+
+from eqboard.accounts import displays
+from eqboard.accounts.access import NOTHING, Grant, Rights, may_do
+from eqboard.accounts.displays import claim, display_of, hash_token, is_spent, new_code, rights_of_display
+from eqboard.accounts.models import Display
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CODE = "22222222"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def approved(cast):
+    return Display.objects.create(name="Wall", team=cast.front, code=CODE, approved_by=cast.lead, approved_at=NOW)
+
+
+def test_an_approved_code_gives_a_token(approved):
+    token = claim(CODE, NOW)
+    assert token is not None
+    assert display_of(token) == approved
+
+
+def test_a_token_is_stored_only_as_its_hash(approved):
+    token = claim(CODE, NOW)
+    row = Display.objects.filter(pk=approved.pk).values().get()
+    assert row["token_hash"] == hash_token(token)
+    assert token not in str(row)
+
+
+def test_tokens_are_long_and_never_the_same(cast, approved):
+    other = Display.objects.create(name="B", team=cast.back, code=new_code(), approved_by=cast.lead, approved_at=NOW)
+    one, two = claim(CODE, NOW), claim(other.code, NOW)
+    assert one != two
+    assert min(len(one), len(two)) >= 43
+
+
+def test_a_code_that_nobody_approved_gives_nothing(db):
+    assert claim(CODE, NOW) is None
+
+
+def test_a_code_is_claimed_once(approved):
+    token = claim(CODE, NOW)
+    assert claim(CODE, NOW) is None
+    assert display_of(token) == approved
+
+
+@pytest.mark.parametrize(("minutes", "gives"), [(0, True), (9.99, True), (10, True), (10.01, False), (60, False)])
+def test_a_code_is_claimed_within_ten_minutes_or_never(approved, minutes, gives):
+    assert bool(claim(CODE, NOW + timedelta(minutes=minutes))) is gives
+
+
+def test_a_screen_that_was_taken_away_cannot_be_claimed(approved):
+    Display.objects.update(revoked_at=NOW)
+    assert claim(CODE, NOW) is None
+
+
+def test_two_screens_that_race_for_one_code_get_one_token(approved, monkeypatch):
+    """The second claims after the first has looked and before it has written."""
+    won = []
+
+    def hash_while_another_claims(token):
+        monkeypatch.setattr(displays, "hash_token", hash_token)
+        won.append(claim(CODE, NOW))
+        return hash_token(token)
+
+    monkeypatch.setattr(displays, "hash_token", hash_while_another_claims)
+    assert claim(CODE, NOW) is None
+    assert display_of(won[0]) == approved
+
+
+def test_a_code_is_spent_once_nothing_can_come_of_it(approved):
+    assert not is_spent("33333333", NOW)
+    assert not is_spent(CODE, NOW)
+    claim(CODE, NOW)
+    assert is_spent(CODE, NOW)
+
+
+def test_a_code_whose_screen_was_taken_away_is_spent(approved):
+    Display.objects.update(revoked_at=NOW)
+    assert is_spent(CODE, NOW)
+
+
+def test_a_screen_sees_its_teams_queues_and_may_do_nothing(approved):
+    rights = rights_of_display(claim(CODE, NOW), NOW)
+    assert rights == Rights(frozenset({Grant(frozenset({"500", "501"}), frozenset())}))
+    assert not may_do(rights, "agent.pause", ["500"])
+
+
+def test_a_screen_follows_its_team(approved, cast):
+    token = claim(CODE, NOW)
+    cast.front.queue_extensions = "509"
+    cast.front.save()
+    assert rights_of_display(token, NOW) == Rights(frozenset({Grant(frozenset({"509"}), frozenset())}))
+
+
+@pytest.mark.parametrize("token", [None, "", "guessed", "x" * 10_000, hash_token("")])
+def test_a_token_that_was_never_given_is_nothing(approved, token):
+    claim(CODE, NOW)
+    assert display_of(token) is None
+    assert rights_of_display(token, NOW) == NOTHING
+
+
+def test_the_hash_of_a_token_is_no_token(approved):
+    claim(CODE, NOW)
+    assert display_of(Display.objects.get().token_hash) is None
+
+
+def test_an_empty_token_is_not_that_of_a_screen_that_waits(approved):
+    assert Display.objects.get().token_hash == ""
+    assert display_of("") is None
+
+
+def test_a_screen_that_was_taken_away_sees_nothing(approved):
+    token = claim(CODE, NOW)
+    Display.objects.update(revoked_at=NOW)
+    assert rights_of_display(token, NOW) == NOTHING
+
+
+def test_a_screen_goes_with_its_team(approved, cast):
+    token = claim(CODE, NOW)
+    cast.front.delete()
+    assert rights_of_display(token, NOW) == NOTHING
+
+
+def test_who_approved_a_screen_is_not_forgotten(approved, cast):
+    with pytest.raises(ProtectedError):
+        cast.lead.delete()
+
+
+def test_that_a_screen_is_there_is_noted_once_a_minute(approved, django_assert_num_queries):
+    token = claim(CODE, NOW)
+    with django_assert_num_queries(1):
+        rights_of_display(token, NOW + timedelta(seconds=60))
+    with django_assert_num_queries(2):
+        rights_of_display(token, NOW + timedelta(seconds=61))
+    assert Display.objects.get().seen_at == NOW + timedelta(seconds=61)

@@ -1,0 +1,128 @@
+"""What is wrong between EQ and the page: the first broken part on the way is named."""
+
+from datetime import timedelta
+
+import pytest
+
+from eqboard.accounts.rights import EVERYTHING
+from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.fragments import paint
+from eqboard.boards.health import health_of
+from eqboard.boards.layout import Health
+from eqboard.feed.follow import Floor
+from eqboard.feed.messages import Stored
+from eqboard.floor.snapshot import Part, Trouble
+from tests.boards.htmx import parse
+from tests.builders import NOON, ago, snapshot, source
+
+LONG_AGO = ago(3600)
+
+
+def floor(*sources, sent_at=NOON, asking_since=None, is_connected=True):
+    return Floor(Stored("e", 1, sent_at, snapshot(sources=sources), asking_since), is_connected)
+
+
+def health(floor, now=NOON, since=LONG_AGO):
+    return health_of(floor, now, silent_after_seconds=2.5, since=since)
+
+
+OK = source(Part.CALLS)
+LOST_CALLS = source(Part.CALLS, trouble=Trouble.UNREACHABLE, taken_at=ago(30))
+ODD_AGENTS = source(Part.AGENTS, trouble=Trouble.BROKEN, taken_at=ago(10))
+
+
+def test_all_is_well():
+    assert health(floor(OK)) == Health()
+
+
+def test_without_redis_nothing_behind_it_is_known():
+    lost = floor(LOST_CALLS, sent_at=LONG_AGO, asking_since=LONG_AGO, is_connected=False)
+    assert health(lost, since=ago(5)) == Health(feed_lost_since=ago(5), truth_at=ago(30))
+
+
+def test_without_redis_from_the_start_there_is_no_truth():
+    assert health(Floor(), since=NOON) == Health(feed_lost_since=NOON)
+
+
+def test_a_silent_poller_hides_what_it_last_said_about_eq():
+    silent = floor(LOST_CALLS, sent_at=ago(3), asking_since=LONG_AGO)
+    assert health(silent) == Health(poller_silent_since=ago(3), truth_at=ago(30))
+
+
+@pytest.mark.parametrize(("seconds", "is_silent"), [(0, False), (2.5, False), (2.6, True), (-5, False)])
+def test_a_poller_is_silent_after_its_time(seconds, is_silent):
+    assert (health(floor(OK, sent_at=ago(seconds))).poller_silent_since is not None) is is_silent
+
+
+def test_a_poller_that_never_spoke_is_silent_since_we_listen():
+    assert health(Floor(None, True), since=ago(2)) == Health()
+    assert health(Floor(None, True), since=ago(3)) == Health(poller_silent_since=ago(3))
+
+
+def test_parts_that_cannot_be_read_are_named():
+    assert health(floor(OK, ODD_AGENTS)) == Health(
+        trouble=Trouble.BROKEN, troubled_parts=(Part.AGENTS,), truth_at=ago(10)
+    )
+
+
+def test_what_is_named_does_not_depend_on_the_order_of_the_parts():
+    expected = Health(trouble=Trouble.BROKEN, troubled_parts=(Part.AGENTS, Part.CALLS), truth_at=ago(30))
+    assert health(floor(LOST_CALLS, ODD_AGENTS)) == health(floor(ODD_AGENTS, LOST_CALLS)) == expected
+
+
+def test_trouble_hides_slowness():
+    assert not health(floor(ODD_AGENTS, asking_since=ago(9))).is_slow
+
+
+def test_an_eq_that_takes_its_time_is_slow():
+    assert health(floor(OK, asking_since=ago(9))) == Health(is_slow=True, truth_at=NOON)
+
+
+def test_a_part_that_was_never_read_has_no_truth():
+    assert health(floor(source(trouble=Trouble.REFUSED, taken_at=None))).truth_at is None
+
+
+# The banner
+
+
+def banner(health, language="en", surface=Surface.DESK):
+    screen = paint(snapshot(), health, Audience(surface, language, EVERYTHING))
+    return parse(screen.strips["health"][0].html).find(id="health")
+
+
+@pytest.mark.parametrize(
+    ("broken", "level", "words"),
+    [
+        (Health(feed_lost_since=NOON), "critical", "Redis"),
+        (Health(poller_silent_since=NOON), "critical", "The poller"),
+        (Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.CALLS,)), "critical", "EQ does not answer"),
+        (Health(trouble=Trouble.BROKEN, troubled_parts=(Part.CALLS,)), "critical", "EQ answers with errors"),
+        (Health(trouble=Trouble.REFUSED, troubled_parts=(Part.CALLS,)), "critical", "its key may be wrong"),
+        (Health(is_slow=True), "warning", "EQ takes long"),
+    ],
+)
+def test_the_banner_says_what_is_broken(broken, level, words):
+    shown = banner(broken)
+    assert not shown.has_attr("hidden")
+    assert shown["data-level"] == level
+    assert words in shown.text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "he"])
+@pytest.mark.parametrize("part", Part)
+def test_the_banner_names_every_part(part, language):
+    shown = banner(Health(trouble=Trouble.BROKEN, troubled_parts=(part,)), language)
+    assert shown.select_one(".advice").text.rstrip(" .").rpartition(":")[2].strip()
+
+
+def test_a_board_that_is_well_has_a_hidden_place_for_the_banner():
+    assert banner(Health()).has_attr("hidden")
+
+
+def test_the_banner_says_how_old_the_numbers_are():
+    assert "Numbers are from 12:00:00." in banner(Health(trouble=Trouble.BROKEN, truth_at=NOON)).text
+
+
+def test_the_moment_is_told_in_the_sites_time_zone(settings):
+    settings.TIME_ZONE = "Asia/Jerusalem"
+    assert "14:00:00" in banner(Health(feed_lost_since=NOON + timedelta())).text

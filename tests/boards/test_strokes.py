@@ -1,0 +1,147 @@
+"""Law 4: the page after any updates equals the page rendered fresh, element by element."""
+
+import dataclasses
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eqboard.accounts.access import Grant, Rights
+from eqboard.accounts.rights import EVERYTHING
+from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.fragments import paint, strokes, whole
+from eqboard.boards.layout import Health
+from eqboard.floor.changes import apply, diff
+from eqboard.floor.snapshot import AgentState, Part, Trouble
+from tests.boards.htmx import parse, receive, shape
+from tests.builders import NOON, agent, ago, moments, queue, snapshot, snapshots, successions, waiting_call
+
+LIMITED = Rights(frozenset({Grant(frozenset({"500", "501"}), frozenset({"agent.pause", "agent.resume"}))}))
+AUDIENCES = [
+    Audience(surface, language, rights)
+    for surface in Surface
+    for language in ("en", "es", "he")
+    for rights in (EVERYTHING, LIMITED)
+]
+HEALTHS = st.builds(
+    Health,
+    feed_lost_since=st.none() | moments(),
+    poller_silent_since=st.none() | moments(),
+    trouble=st.none() | st.sampled_from(Trouble),
+    troubled_parts=st.lists(st.sampled_from(Part), unique=True).map(tuple),
+    truth_at=st.none() | moments(),
+    is_slow=st.booleans(),
+)
+SEQUENCES = st.lists(snapshots(3), min_size=2, max_size=4) | successions().map(list)
+DESK = Audience(Surface.DESK, "en", EVERYTHING)
+WALL = Audience(Surface.TV, "en", EVERYTHING)
+WELL = Health()
+
+
+def replay(floors, healths, audience):
+    """The page of the first floor after the strokes to each of the others, and the page of the last one."""
+    screen = paint(floors[0], healths[0], audience)
+    page = parse(whole(screen))
+    for floor, health in zip(floors[1:], healths[1:], strict=True):
+        following = paint(floor, health, audience, screen)
+        receive(page, strokes(screen, following))
+        screen = following
+    return page, parse(whole(paint(floors[-1], healths[-1], audience)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEQUENCES, st.data(), st.sampled_from(AUDIENCES))
+def test_a_page_that_was_updated_equals_one_rendered_fresh(floors, data, audience):
+    healths = data.draw(st.lists(HEALTHS, min_size=len(floors), max_size=len(floors)))
+    updated, fresh = replay(floors, healths, audience)
+    assert shape(updated) == shape(fresh)
+
+
+@settings(max_examples=40, deadline=None)
+@given(successions(), st.sampled_from(AUDIENCES))
+def test_it_does_not_matter_whether_the_floor_was_read_whole_or_by_changes(floors, audience):
+    """Mappings keep no meaning in their order, and `apply` does not keep the order either."""
+    old, new = floors
+    [one, other] = [paint(floor, WELL, audience) for floor in (new, apply(old, diff(old, new)))]
+    assert whole(one) == whole(other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), HEALTHS, st.sampled_from(AUDIENCES))
+def test_every_fragment_is_one_element_with_its_id(floor, health, audience):
+    for row in paint(floor, health, audience).strips.values():
+        for fragment in row:
+            [root] = parse(fragment.html).contents
+            assert root["id"] == fragment.id
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots(), HEALTHS, st.sampled_from(AUDIENCES))
+def test_no_id_is_on_the_page_twice(floor, health, audience):
+    ids = Counter(element["id"] for element in parse(whole(paint(floor, health, audience))).select("[id]"))
+    assert set(ids.values()) == {1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(snapshots(), st.sampled_from(AUDIENCES))
+def test_nothing_changed_is_no_stroke(floor, audience):
+    screen = paint(floor, WELL, audience)
+    assert strokes(screen, paint(floor, WELL, audience, screen)) == ""
+
+
+def some_floor(**changes):
+    agents = [agent(1), agent(2, name="Berta", state=AgentState.PAUSED)]
+    return snapshot(**{"queues": [queue("500"), queue("501")], "agents": agents, "waiting": [waiting_call()]} | changes)
+
+
+def test_what_did_not_change_is_taken_over_and_not_rendered_again():
+    floor = some_floor()
+    before = paint(floor, WELL, DESK)
+    read_again = dataclasses.replace(floor, agents={1: dataclasses.replace(floor.agents[1]), 2: agent(2, name="Bo")})
+    after = paint(read_again, dataclasses.replace(WELL), DESK, before)
+    assert after.strips["agents"][0] is before.strips["agents"][0]
+    assert after.strips["agents"][1] is not before.strips["agents"][1]
+    for name in ("health", "queues", "waiting"):
+        for new, old in zip(after.strips[name], before.strips[name], strict=True):
+            assert new is old
+
+
+def test_one_change_is_one_small_stroke():
+    floor = some_floor()
+    before = paint(floor, WELL, DESK)
+    renamed = dataclasses.replace(floor, queues=floor.queues | {"501": queue("501", name="Sales 2")})
+    frame = parse(strokes(before, paint(renamed, WELL, DESK, before)))
+    assert [element["id"] for element in frame.contents] == ["queue-501"]
+
+
+def test_a_caller_who_leaves_is_deleted_by_id_and_a_new_one_comes_after_the_one_before():
+    calls = [waiting_call(str(place), entered_at=ago(90 - place)) for place in range(3)]
+    before = paint(some_floor(waiting=calls), WELL, DESK)
+    after = paint(some_floor(waiting=[calls[0], calls[2], waiting_call("9")]), WELL, DESK, before)
+    elements = [each for each in parse(strokes(before, after)).contents if each.get("hx-swap-oob")]
+    assert [(each["hx-swap-oob"], each.get("id")) for each in elements] == [
+        ("delete", "call-1"),
+        ("afterend:#call-2", None),
+    ]
+
+
+def test_the_same_people_are_rendered_apart_for_each_language():
+    [english, hebrew] = [paint(some_floor(), WELL, Audience(Surface.DESK, each, EVERYTHING)) for each in ("en", "he")]
+    assert english.audience != hebrew.audience
+    assert [each.id for each in english.strips["agents"]] == [each.id for each in hebrew.strips["agents"]]
+
+
+@pytest.mark.parametrize("audience", [DESK, WALL])
+def test_an_empty_floor_is_painted(audience):
+    page = parse(whole(paint(snapshot(sources=[]), WELL, audience)))
+    assert page.find(id="queues") is not None
+    assert not page.select("li")
+
+
+def test_painting_leaves_the_readers_language_as_it_was():
+    from django.utils import translation
+
+    with translation.override("es"):
+        whole(paint(some_floor(), Health(is_slow=True, truth_at=NOON), Audience(Surface.DESK, "he", EVERYTHING)))
+        assert translation.get_language() == "es"

@@ -1,0 +1,208 @@
+"""Callers in queues and in the parking lot, and conferences."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from eqboard.floor.assemble import AgentName, Names
+from eqboard.floor.snapshot import Caller, Trouble
+from tests.builders import NOON, ago
+
+from .conftest import unix
+
+
+def ringing(agent, **call):
+    return {"agent": agent, "queue": "500", "status": "ringing", "call": call}
+
+
+# Waiting
+
+
+def test_a_caller_is_taken_over_with_everything_eq_says(floor):
+    floor.names = Names(queues={"500": "Sales"})
+    call = floor.call(
+        {
+            "channel": "SIP/x",
+            "position": 2,
+            "callerIdNumber": "555",
+            "callerIdName": "Carmen",
+            "enterTime": unix(ago(30)),
+        }
+    )
+    assert call.caller == Caller("1.1", "SIP/x", "555", "Carmen")
+    assert (call.key, call.queue, call.queue_name, call.position) == ("1.1", "500", "Sales", 2)
+    assert call.entered_at == ago(30)
+
+
+@pytest.mark.parametrize(
+    ("handles", "key"),
+    [
+        ({"uniqueId": "1.1", "channel": "SIP/x", "id": "8"}, "1.1"),
+        ({"uniqueId": None, "channel": "SIP/x", "id": "8"}, "SIP/x"),
+        ({"uniqueId": "", "channel": "", "id": 8}, "8"),
+    ],
+)
+def test_a_call_is_told_by_unique_id_else_by_channel_else_by_id(floor, handles, key):
+    assert floor.call(handles).key == key
+
+
+def test_a_call_that_cannot_be_told_from_others_is_left_out(floor):
+    assert not floor.round(calls=[{"queue": "500"}]).waiting
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"uniqueId": "1.1"},
+        {"uniqueId": "1.1", "queue": "501"},
+        {"uniqueId": "1.9", "channel": "SIP/x"},
+        {"channel": "SIP/x"},
+    ],
+)
+def test_the_same_caller_in_two_rows_is_counted_once(floor, again):
+    first = {"queue": "500", "uniqueId": "1.1", "channel": "SIP/x", "position": 1}
+    snapshot = floor.round(calls=[first, {"queue": "500", **again}], agents=[])
+    assert [call.position for call in snapshot.waiting.values()] == [1]
+    assert sum(queue.waiting_count for queue in snapshot.queues.values()) == 1
+
+
+def test_the_first_time_that_was_seen_stays(floor):
+    floor.call({"enterTime": unix(ago(30))})
+    assert floor.call({"enterTime": unix(ago(25))}).entered_at == ago(30)
+    assert floor.call({"enterTime": None}).entered_at == ago(30)
+
+
+def test_a_caller_without_a_time_came_when_we_first_saw_them(floor):
+    assert floor.call({}).entered_at == NOON
+    assert floor.call({}).entered_at == NOON
+
+
+def test_a_caller_who_changes_the_queue_waits_anew(floor):
+    floor.call({"enterTime": unix(ago(30))})
+    assert floor.call({"queue": "501", "enterTime": unix(ago(2))}).entered_at == ago(2)
+
+
+def test_a_caller_who_hung_up_is_gone(floor):
+    floor.call({})
+    assert not floor.round(calls=[]).waiting
+
+
+def test_times_are_put_on_our_clock(floor):
+    floor.skew_seconds = 120
+    assert floor.call({"enterTime": unix(ago(30)) + 120}).entered_at == ago(30)
+
+
+def test_a_queues_name_that_arrives_while_calls_are_not_read_is_used(floor):
+    floor.call({})
+    floor.names = Names(queues={"500": "Sales"})
+    assert floor.round(calls=Trouble.BROKEN).waiting["1.1"].queue_name == "Sales"
+
+
+# Ringing
+
+
+@pytest.mark.parametrize("handle", [{"uniqueId": "1.1"}, {"channel": "SIP/x"}, {"uniqueId": "9.9", "channel": "SIP/x"}])
+def test_a_telephone_that_rings_is_matched_by_unique_id_or_by_channel(floor, handle):
+    snapshot = floor.round(
+        agents=[ringing(7, **handle)], calls=[{"queue": "500", "uniqueId": "1.1", "channel": "SIP/x"}]
+    )
+    assert snapshot.waiting["1.1"].ringing_at == ("Agent 7",)
+
+
+def test_all_telephones_that_ring_are_named_once_each_in_order(floor):
+    floor.names = Names(agents={8: AgentName("Bo"), 7: AgentName("Zoe"), 9: AgentName("Ana")})
+    rows = [ringing(7, uniqueId="1.1", channel="SIP/x"), ringing(8, uniqueId="1.1"), ringing(9, channel="SIP/x")]
+    for agents in permutations(rows):
+        snapshot = floor.round(agents=list(agents), calls=[{"queue": "500", "uniqueId": "1.1", "channel": "SIP/x"}])
+        assert snapshot.waiting["1.1"].ringing_at == ("Ana", "Bo", "Zoe")
+
+
+def test_whoever_talks_already_is_not_ringing(floor):
+    row = {**ringing(7, uniqueId="1.1"), "status": "onCall"}
+    snapshot = floor.round(agents=[row], calls=[{"queue": "500", "uniqueId": "1.1"}])
+    assert snapshot.waiting["1.1"].ringing_at == ()
+
+
+def test_two_calls_without_any_handle_do_not_match_each_other(floor):
+    snapshot = floor.round(agents=[ringing(7, callerIdName="x")], calls=[{"queue": "500", "id": "8"}])
+    assert snapshot.waiting["8"].ringing_at == ()
+
+
+# Parked
+
+
+def parked(floor, /, after_seconds=1.0, agents=None, **row):
+    rows = [{"uniqueId": "1.3", "space": "71", **row}]
+    [call] = floor.round(parked=rows, agents=agents, after_seconds=after_seconds).parked.values()
+    return call
+
+
+def test_a_parked_call_returns_when_its_time_runs_out(floor):
+    call = parked(floor, parkTime=unix(ago(20)), timeout=45)
+    assert (call.parked_at, call.returns_at) == (ago(20), ago(-25))
+
+
+@pytest.mark.parametrize("timeout", [None, 0, "", 10**15, -(10**15)])
+def test_a_parked_call_without_a_sensible_time_does_not_say_when_it_returns(floor, timeout):
+    assert parked(floor, parkTime=unix(ago(20)), timeout=timeout).returns_at is None
+
+
+def test_a_parked_call_without_its_beginning_does_not_say_when_it_returns(floor):
+    call = parked(floor, timeout=45)
+    assert (call.parked_at, call.returns_at) == (None, None)
+
+
+def test_the_moment_of_parking_stays_steady_and_a_second_parking_is_news(floor):
+    parked(floor, parkTime=unix(ago(20)), timeout=45)
+    assert parked(floor, parkTime=unix(ago(19)), timeout=45).returns_at == ago(-25)
+    assert parked(floor, parkTime=unix(ago(2)), timeout=45).returns_at == ago(-43)
+
+
+def test_who_parked_it_is_named_by_their_extension(floor):
+    floor.names = Names(agents={7: AgentName("Ana Ruiz")})
+    rows = [{"agent": 7, "queue": "500", "status": "available", "extension": "207"}]
+    assert parked(floor, agents=rows, parkedBy="207").parked_by_name == "Ana Ruiz"
+    assert parked(floor, agents=rows, parkedBy="301").parked_by_name is None
+    assert parked(floor, agents=rows, parkedBy=None).parked_by_name is None
+
+
+def test_of_two_at_one_extension_the_one_who_is_there_parked_it(floor):
+    rows = [
+        {"agent": agent, "queue": "500", "status": status, "extension": "207"}
+        for agent, status in ((7, "available"), (8, "signedOut"))
+    ]
+    assert parked(floor, agents=rows, parkedBy="207").parked_by_name == "Agent 7"
+    assert parked(floor, agents=rows[::-1], parkedBy="207").parked_by_name == "Agent 7"
+
+
+def test_a_parked_call_may_be_told_by_its_space_alone(floor):
+    assert parked(floor, uniqueId=None).key == "71"
+
+
+# Conferences
+
+
+def test_a_conference_without_a_name_is_called_by_its_extension(floor):
+    [room] = floor.round(conferences=[{"extension": "900"}]).conferences.values()
+    assert (room.name, room.locked, room.started_at, room.participants) == ("900", False, None, ())
+
+
+def test_participants_stand_in_the_order_of_joining_whatever_eqs_order(floor):
+    people = [
+        {"callerIdNumber": number, "joinTime": unix(ago(seconds)) if seconds else None, "talking": "1"}
+        for number, seconds in (("201", 30), ("202", 60), ("203", 60), ("204", None))
+    ]
+    seen = set()
+    for some in permutations(people):
+        floor.round(conferences=[{"extension": "900", "participants": list(some)}], after_seconds=0)
+        seen.add(floor.snapshot.conferences["900"].participants)
+    [participants] = seen
+    assert [each.caller.number for each in participants] == ["202", "203", "201", "204"]
+    assert all(each.talking for each in participants)
+
+
+def test_a_conference_began_when_it_began(floor):
+    for seconds in (60, 59, 61):
+        floor.round(conferences=[{"extension": "900", "startTime": unix(ago(seconds))}])
+    assert floor.snapshot.conferences["900"].started_at == NOON - timedelta(seconds=60)

@@ -1,0 +1,241 @@
+"""Settings: each wrong one is one sentence that names it, and none tells a secret."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eqboard.config import Config, ConfigError, eq_from, get_config
+from eqboard.eq import EQ
+
+ROOT = Path(__file__).resolve().parent.parent
+CANARY = "c4nary"
+
+
+@pytest.fixture
+def load(monkeypatch, tmp_path):
+    """The settings of a process with this environment and nothing else, read in an empty folder."""
+    for name in [name for name in os.environ if name.startswith("EQBOARD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def load(**settings: str) -> Config:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"EQBOARD_{name.upper()}", value)
+        return get_config()
+
+    get_config.cache_clear()
+    yield load
+    get_config.cache_clear()
+
+
+@pytest.fixture
+def complaint(load):
+    """What reading these settings says; it must be one sentence."""
+
+    def complaint(**settings: str) -> str:
+        with pytest.raises(ConfigError) as caught:
+            load(**settings)
+        sentence = str(caught.value)
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__
+        return sentence
+
+    return complaint
+
+
+# What is right
+
+
+def test_without_any_setting_there_are_defaults(load):
+    config = load()
+    assert (config.eq_url, config.poll_seconds, config.stale_rounds) == ("http://127.0.0.1:8088", 1.0, 2.5)
+
+
+def test_every_setting_says_what_it_is():
+    assert all(field.description for field in Config.model_fields.values())
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_blank_optional_settings_are_none(load, blank):
+    config = load(eq_dialect=blank, stale_after_seconds=blank)
+    assert (config.eq_dialect, config.stale_after_seconds, config.stale_rounds) == (None, None, 2.5)
+
+
+def test_settings_that_nobody_knows_do_not_matter(load):
+    assert load(colour="blue").language == "en"
+
+
+@pytest.mark.parametrize("url", ["http://eq", "https://eq.example:8443/eq/api/2.0", "http://[::1]:80/"])
+def test_an_address_of_eq_may_have_port_and_path(load, url):
+    assert load(eq_url=url).eq_url == url
+
+
+@pytest.mark.parametrize("url", ["redis://h/0", "rediss://u:p%40@h:6380/1", "unix:///tmp/a b.sock?db=2"])
+def test_redis_may_be_reached_in_three_ways(load, url):
+    assert load(redis_url=url).redis_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////srv/a b/db.sqlite3", "sqlite://:memory:", "postgres://u:p%23@h:5432/x", "postgresql://h/x"]
+)
+def test_the_database_may_be_sqlite_or_postgres(load, url):
+    assert load(database_url=url).database_url == url
+
+
+@pytest.mark.parametrize(("poll", "stale"), [("1", "2"), ("0.5", "1.0"), ("60", "120")])
+def test_stale_after_may_be_two_rounds(load, poll, stale):
+    assert load(poll_seconds=poll, stale_after_seconds=stale).stale_rounds == 2.0
+
+
+def test_settings_may_stand_in_a_file_and_the_environment_wins(load, monkeypatch):
+    monkeypatch.setitem(Config.model_config, "env_file", ".env")  # tests/environment.py takes it away
+    Path(".env").write_text("EQBOARD_LANGUAGE=es\nEQBOARD_POLL_SECONDS=5\nPORT=8000\n")
+    config = load(poll_seconds="2")
+    assert (config.language, config.poll_seconds) == ("es", 2.0)
+
+
+def test_settings_are_read_once(load):
+    assert load() is load(language="es")
+
+
+def test_settings_do_not_change(load):
+    with pytest.raises(ValueError, match="frozen"):
+        load().language = "es"
+
+
+# What is wrong
+
+WRONG = [
+    (
+        "eq_url",
+        ["", "eq.example", "ftp://eq", "http://", "http://eq:x", "http://eq:99999", "http://[::1", "http://e q"],
+    ),
+    ("eq_url", [f"http://{CANARY}@eq", f"http://u:{CANARY}@eq", f"http://:{CANARY}@eq", f"http://eq?k={CANARY}"]),
+    ("eq_url", [f"http://eq#{CANARY}", f"http://eq:{CANARY}", f"http://u:{CANARY}\u2100@eq"]),
+    ("poll_seconds", ["", "fast", "0", "0.1", "61", "-1", "nan", "inf"]),
+    ("slow_every_rounds", ["0", "601", "1.5", "x"]),
+    ("names_refresh_seconds", ["9", "inf", "nan", "x"]),
+    ("eq_timeout_seconds", ["0.1", "61", "x"]),
+    ("eq_concurrent_requests", ["0", "65", "x"]),
+    ("stale_after_seconds", ["0.4", "x", "inf", "nan"]),
+    ("confirm_seconds", ["0", "121", "x"]),
+    ("redis_url", ["", "localhost:6379", "http://h", f"redis://:{CANARY}@h:{CANARY}/0", f"redis://:{CANARY}@[/0"]),
+    ("database_url", ["", "nonsense", "mysql://h/x", f"{CANARY}://h", f"postgres://u:{CANARY}#@h/x"]),
+    ("database_url", [f"postgres://u:{CANARY}@h:{CANARY}/x", f"postgres://u:{CANARY}@[h/x", f"mysql://u:{CANARY}@h/x"]),
+    ("https", ["maybe", "2"]),
+    ("trust_proxy", ["perhaps"]),
+    ("debug", ["x"]),
+    ("time_zone", ["", "Mars/Olympus", "../../etc/passwd", "Europe", "/etc/localtime"]),
+    ("language", ["", "EN", "fr"]),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG for value in values])
+def test_a_wrong_setting_is_one_sentence_that_names_it_and_does_not_repeat_it(complaint, name, value):
+    sentence = complaint(**{name: value})
+    assert sentence.startswith(f"EQBOARD_{name.upper()} is wrong: ")
+    assert CANARY not in sentence
+
+
+@pytest.mark.parametrize(("poll", "stale"), [("1", "1.9"), ("2", "3.9")])
+def test_stale_after_must_be_two_rounds_at_least(complaint, poll, stale):
+    sentence = complaint(poll_seconds=poll, stale_after_seconds=stale)
+    assert sentence == "EQBOARD_STALE_AFTER_SECONDS must be at least twice EQBOARD_POLL_SECONDS."
+
+
+def test_a_file_that_is_not_text_is_one_sentence(complaint, monkeypatch):
+    monkeypatch.setitem(Config.model_config, "env_file", ".env")
+    Path(".env").write_bytes(b"EQBOARD_EQ_KEY=\xff" + CANARY.encode())
+    sentence = complaint()
+    assert sentence.startswith("The file .env cannot be read")
+    assert CANARY not in sentence
+
+
+# Secrets
+
+
+def test_no_secret_is_in_the_repr(load):
+    config = load(
+        eq_key=CANARY,
+        secret_key=CANARY,
+        redis_url=f"redis://:{CANARY}@h/0",
+        database_url=f"postgres://u:{CANARY}@h/x",
+    )
+    assert CANARY not in repr(config) + str(config)
+
+
+def test_the_faults_of_pydantic_hold_no_value():
+    with pytest.raises(ValueError, match="3 validation errors") as caught:
+        Config(redis_url=f"http://:{CANARY}@h", database_url=f"mysql://u:{CANARY}@h/x", eq_url=CANARY)
+    assert CANARY not in str(caught.value)
+
+
+# What a command needs
+
+
+@pytest.mark.parametrize("blank", [None, "", "  "])
+@pytest.mark.parametrize("name", ["eq_key", "secret_key"])
+def test_a_secret_that_is_needed_and_not_set_is_one_sentence(load, name, blank):
+    config = load(**({} if blank is None else {name: blank}))
+    with pytest.raises(ConfigError, match=rf"^EQBOARD_{name.upper()} is not set \(.*\)\. Put it into the environment"):
+        config.need(name)
+
+
+def test_secrets_that_are_set_are_enough(load):
+    load(eq_key="k", secret_key="s").need("eq_key", "secret_key")
+
+
+async def test_a_telephone_is_made_of_the_settings(load, tmp_path):
+    dialect = tmp_path / "site.toml"
+    dialect.write_text('[operations."queued_calls.all"]\npath = "/calls"')
+    config = load(eq_key="k", eq_timeout_seconds="1.5", eq_concurrent_requests="3", eq_dialect=str(dialect))
+    async with eq_from(config) as eq:
+        assert isinstance(eq, EQ)
+        limits = eq._limits
+        assert (limits.read_seconds, limits.connect_seconds, limits.total_seconds) == (1.5, 1.5, 3.0)
+        assert limits.concurrent_requests == 3
+        assert eq._dialect.operations["queued_calls.all"].path == "/calls"
+
+
+def test_there_is_no_telephone_without_a_key(load):
+    with pytest.raises(ConfigError, match="EQBOARD_EQ_KEY is not set"):
+        eq_from(load())
+
+
+def test_a_dialect_that_cannot_be_used_is_one_sentence(load, tmp_path):
+    with pytest.raises(ConfigError, match=r"gone\.toml cannot be read: No such file or directory\.$"):
+        eq_from(load(eq_key="k", eq_dialect=str(tmp_path / "gone.toml")))
+
+
+# The command line
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "sentence"),
+    [
+        ("check", {"EQBOARD_POLL_SECONDS": "fast"}, "EQBOARD_POLL_SECONDS is wrong: "),
+        ("check", {"EQBOARD_DATABASE_URL": f"mysql://u:{CANARY}@h/x"}, "EQBOARD_DATABASE_URL is wrong: "),
+        ("poll", {}, "EQBOARD_EQ_KEY is not set "),
+    ],
+)
+def test_the_command_line_says_one_sentence_and_ends_with_2(tmp_path, command, settings, sentence):
+    environment = {"PATH": os.environ["PATH"], "EQBOARD_SECRET_KEY": "s" * 60, **settings}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), command],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"eqboard: {sentence}")
+    assert done.stderr.count("\n") == 1
+    assert CANARY not in done.stderr
