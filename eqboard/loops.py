@@ -1,4 +1,7 @@
-"""Things that belong to one event loop: a connection pool, a hub. In production there is one loop for the process."""
+"""Things that belong to one event loop: a connection pool, a hub; and tasks that are told to end.
+
+In production there is one loop for the process.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -20,3 +23,18 @@ class PerLoop(Generic[T]):
             self._made = {known: each for known, each in self._made.items() if not known.is_closed()}
             self._made[loop] = self._make()
         return self._made[loop]
+
+
+def is_cancelled() -> bool:
+    """Whether the running task has been told to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def end_if_cancelled() -> None:
+    """Raise CancelledError when the running task was told to end and the message got lost.
+
+    Before Python 3.12 `asyncio.wait_for`, which redis-py sends with, may swallow it: loops around Redis ask here.
+    """
+    if is_cancelled():
+        raise asyncio.CancelledError

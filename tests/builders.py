@@ -116,8 +116,8 @@ def parked_call(key: str = "1366390218.43", **changes: Any) -> ParkedCall:
     return ParkedCall(key, **defaults | changes)
 
 
-def participant(number: str | None = "207", **changes: Any) -> Participant:
-    return Participant(**{"caller": caller(number, name="Ana Ruiz"), "admin": True, "joined_at": ago(10)} | changes)
+def participant(number: str | None = "207", name: str | None = "Ana Ruiz", **changes: Any) -> Participant:
+    return Participant(**{"caller": caller(number, name=name), "admin": True, "joined_at": ago(10)} | changes)
 
 
 def conference(extension: str = "900", **changes: Any) -> Conference:

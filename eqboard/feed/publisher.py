@@ -24,7 +24,7 @@ class Publisher:
     async def publish(self, update: Update, floor: Stored) -> None:
         """Store the whole floor and tell the update, in one step, provided that the update's epoch still leads.
 
-        A leader that slept through its lease must not speak over the next one: Redis looks at the lock in the same step.
+        A leader that slept through its lease must not speak over the next one: the lock is looked at in the same step.
         Raises LeadershipLost, FeedLost.
         """
         words = (update.epoch, stored.encode(floor), updates.encode(update))

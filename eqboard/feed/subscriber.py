@@ -18,6 +18,7 @@ from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
 from eqboard.feed.follow import Floor, Verdict, advance, judge
 from eqboard.feed.messages import Stored, Unreadable, updates
 from eqboard.feed.publisher import read_stored
+from eqboard.loops import end_if_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
     floor = Floor()
     attempt = 0
     while True:
+        end_if_cancelled()
         client = connect(redis_url)
         try:
             async with aclosing(_listen(client, floor.held)) as floors:
@@ -93,6 +95,7 @@ async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.P
     silent_seconds = 0.0
     is_asked = False  # a ping on the channel itself has not been answered yet
     while True:
+        end_if_cancelled()
         message = await channel.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
         if message is not None:
             silent_seconds = 0.0

@@ -51,6 +51,7 @@
     const hand = detail.requestConfig?.elt;
     opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
     dialog.showModal();
+    body.querySelector("input:checked, input, button")?.focus(); // htmx has used up any autofocus before it was shown
   }
 
   function closeAfter({ detail }) {

@@ -1,8 +1,8 @@
 """What htmx 2 does to a page with a frame, as far as our frames use it: `oobSwap` of htmx-2.js, on a parsed page.
 
-Each top-level element is swapped on its own. `delete` removes the element of the same id; `afterbegin:#id` and
-`afterend:#id` put the *content* of the element there; without hx-swap-oob the element takes the place of the one with
-its id. A place that does not exist is an error here, where htmx only tells the console.
+Each top-level element is swapped on its own. `delete` removes the element of the same id; `innerHTML:#id`,
+`afterbegin:#id` and `afterend:#id` put the *content* of the element there; without hx-swap-oob the element takes the
+place of the one with its id. A place that does not exist is an error here, where htmx only tells the console.
 """
 
 from bs4 import BeautifulSoup, Tag
@@ -29,7 +29,9 @@ def swap(page: BeautifulSoup, element: Tag) -> None:
             target.replace_with(element)
         case "delete":
             target.decompose()
-        case "afterbegin":
+        case "afterbegin" | "innerHTML":
+            if style == "innerHTML":
+                target.clear()
             for child in reversed(list(element.contents)):
                 target.insert(0, child.extract())
         case "afterend":

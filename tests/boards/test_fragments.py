@@ -108,7 +108,7 @@ def evil_floor() -> Snapshot:
         ],
         parked=[corrupted(parked_call()), dataclasses.replace(corrupted(parked_call()), key="2", parked_by_name=None)],
         conferences=[
-            corrupted(conference(participants=(participant(), participant(name=None, talking=True)))),
+            corrupted(conference(participants=(participant(), participant(caller=caller(name=None), talking=True)))),
         ],
     )
 
@@ -142,8 +142,8 @@ def test_every_strip_shows_its_outside_text(strip, count):
 def test_a_callers_name_shows_as_it_was_written(text):
     page = page_of(snapshot(waiting=[waiting_call(caller=caller(name=text))]))
     shown = page.select_one("#waiting .who bdi").text
-    assert len(shown) == len(text)
-    assert not any(letter in shown for letter in "\u202e\u202c\x00\x07")
+    assert len(shown) == len(text) or not text.strip()
+    assert not any(letter in str(page) for letter in "\u202e\u202c\x00\x07")
 
 
 # Foreign queues

@@ -72,7 +72,7 @@ def test_an_age_names_its_parts():
 
 
 def test_tags_work_from_a_template():
-    template = Template('{% load board %}{% since at True %}{% until none %}{% age "calls" %}{{ name|outside }}')
+    template = Template('{% load board %}{% since at True %}{% until None %}{% age "calls" %}{{ name|outside }}')
     html = template.render(Context({"at": NOON, "name": "<b>"}))
     assert "&lt;b&gt;" in html
     assert "data-at-least" in html

@@ -128,8 +128,8 @@ class Stack:
     def fault(self, kind: str, path: str = "", seconds: float = 0.0) -> None:
         self._control("POST", "faults", kind=kind, path=path, seconds=str(seconds))
 
-    def _control(self, method: str, path: str, **fields: str) -> str:
-        url = f"http://127.0.0.1:{self.simulator_port}/control/{path}?auth_key={KEY}"
+    def _control(self, method: str, lever: str, **fields: str) -> str:
+        url = f"http://127.0.0.1:{self.simulator_port}/control/{lever}?auth_key={KEY}"
         form = urllib.parse.urlencode(fields).encode() if fields else None
         with urllib.request.urlopen(urllib.request.Request(url, form, method=method), timeout=5) as answer:
             value: str = json.loads(answer.read())

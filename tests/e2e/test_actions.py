@@ -40,7 +40,7 @@ async def test_an_agent_is_paused_by_keyboard_alone(stack: Stack, board: Page) -
     await expect(board.locator("#agent-2-pause")).to_be_focused()
 
     await board.keyboard.press("Enter")
-    await expect(board.locator("#dialog input").first).to_be_focused()
+    await expect(board.locator("#dialog input:checked")).to_be_focused()
     await board.keyboard.press("Enter")
 
     await expect(board.locator("#agent-2")).to_have_attribute("data-state", "paused")

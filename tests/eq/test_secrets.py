@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from eqboard.config import Config
 from eqboard.eq import EQ, EQError, Server
-from eqboard.eq.client import hide_secrets
+from eqboard.eq.client import TALKATIVE, hide_secrets
 from eqboard.eq.operations import OPERATIONS
 from eqboard.ops.logs import HideSecrets, logging_config
 
@@ -65,10 +65,15 @@ def assert_silent(text):
 
 @pytest.fixture
 def every_logger(caplog):
+    """All that is logged, heard at its source: before a handler of ours could have hidden anything in it."""
     caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "asyncio", "eqboard"):
-        caplog.set_level(logging.DEBUG, logger=name)
-    return caplog
+    loggers = [logging.getLogger(name) for name in (*TALKATIVE, "httpcore", "asyncio", "eqboard")]
+    for logger in loggers:
+        caplog.set_level(logging.DEBUG, logger=logger.name)
+        logger.addHandler(caplog.handler)
+    yield caplog
+    for logger in loggers:
+        logger.removeHandler(caplog.handler)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
