@@ -1,14 +1,21 @@
 """The two doors of a web process: HTTP and websocket."""
 
 import os
+import sys
 
 from django.core.asgi import get_asgi_application
 
+from eqboard.config import ConfigError, get_config
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eqboard.settings")
-http = get_asgi_application()
+try:
+    get_config().need("secret_key", "eq_key")
+    http = get_asgi_application()
+except ConfigError as error:  # one sentence instead of the server's traceback
+    sys.exit(f"eqboard: {error}")
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402 (Django's apps must be ready first)
+from channels.routing import ProtocolTypeRouter
 
-from eqboard.live.routing import websocket  # noqa: E402
+from eqboard.live.routing import websocket
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})

@@ -20,6 +20,7 @@ def create_demo_users(password: str) -> None:
 def _ensure_user(username: str, password: str, team: Team, role: str, *, is_administrator: bool = False) -> None:
     flags = {"is_staff": is_administrator, "is_superuser": is_administrator}
     user, _ = get_user_model().objects.get_or_create(username=username, defaults=flags)
-    user.set_password(password)
+    if not user.check_password(password):  # setting it anew would end every session
+        user.set_password(password)
     user.save()
     Membership.objects.get_or_create(user=user, team=team, defaults={"role": role})

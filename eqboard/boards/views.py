@@ -63,6 +63,7 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
         "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
         "build": build_id(),
         "server_now": f"{now.timestamp():.3f}",
+        "may_pair_screens": any(grant.actions for grant in rights.grants),
         "wait_warning": config.wait_warning_seconds,
         "wait_critical": config.wait_critical_seconds,
     }

@@ -14,19 +14,26 @@ class HideSecrets(logging.Filter):
         return hide_secrets(record)
 
 
+class HealthIsNoNews(logging.Filter):
+    """A monitor asks /healthz all day; that a part is down is logged where it went down, not at each question."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/healthz"
+
+
 def logging_config() -> dict[str, Any]:
     quiet = {"level": "WARNING"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"hide_secrets": {"()": HideSecrets}},
+        "filters": {"hide_secrets": {"()": HideSecrets}, "health_is_no_news": {"()": HealthIsNoNews}},
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "stream": sys.stderr,
                 "formatter": "line",
-                "filters": ["hide_secrets"],
+                "filters": ["hide_secrets", "health_is_no_news"],
             }
         },
         "root": {"handlers": ["stderr"], "level": "INFO"},

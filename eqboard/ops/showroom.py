@@ -171,10 +171,15 @@ def demo_environment(
 
 
 def programs(
-    redis: tuple[str, ...], socket_path: Path, simulator_port: int, web_port: int, environment: Mapping[str, str]
+    redis: tuple[str, ...],
+    socket_path: Path,
+    simulator_port: int,
+    web_port: int,
+    environment: Mapping[str, str],
+    simulation: tuple[str, ...] = (),
 ) -> tuple[Program, ...]:
-    """Who is started, in this order: each needs the ones before it."""
-    simulate = (*MANAGE, "simulate", "--host", HOST, "--port", str(simulator_port))
+    """Who is started, in this order: each needs the ones before it. `simulation`: further options of `simulate`."""
+    simulate = (*MANAGE, "simulate", "--host", HOST, "--port", str(simulator_port), *simulation)
     serve = (sys.executable, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(web_port), "eqboard.asgi:application")
 
     async def web_answers() -> bool:
@@ -226,7 +231,7 @@ def prepare_database(environment: Mapping[str, str], password: str) -> None:
         raise DemoError(f"The demo's database could not be made: see above. To begin afresh: rm -r {ROOT / '.demo'}")
 
 
-def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo") -> None:
+def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: tuple[str, ...] = ()) -> None:
     """The whole demo, until Ctrl-C. Raises DemoError, NoRedisServer, ChildrenError."""
     wishes = read_wishes(environ)
     executable = find_redis_server()
@@ -243,7 +248,12 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo") -> None:
             eq_key=eq_key,
         )
         started = programs(
-            redis_command(executable, place), place / SOCKET_NAME, simulator_port, wishes.port, environment
+            redis_command(executable, place),
+            place / SOCKET_NAME,
+            simulator_port,
+            wishes.port,
+            environment,
+            simulation,
         )
         terminal = Terminal(hidden=(eq_key, environment["EQBOARD_SECRET_KEY"], wishes.password))
         terminal.say("Preparing the demo's database …")

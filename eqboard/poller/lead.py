@@ -16,6 +16,7 @@ from eqboard.feed.publisher import Publisher
 from eqboard.floor.assemble import Answers, Taken, assemble
 from eqboard.floor.changes import diff
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
+from eqboard.loops import end_if_cancelled
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
@@ -151,3 +152,4 @@ class Lead:
         update = Update(old.epoch, floor.seq, now, diff(old.snapshot, snapshot), asking_since)
         self._floor = floor
         await self._publisher.publish(update, floor)
+        end_if_cancelled()

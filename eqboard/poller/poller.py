@@ -6,7 +6,9 @@ it stand by until Redis is back, and each is logged once when it begins and once
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import aclosing, suppress
+from typing import Any
 
 from eqboard.config import Config
 from eqboard.eq import EQ
@@ -15,6 +17,7 @@ from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
 from eqboard.feed.messages import Stored
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import nudges
+from eqboard.loops import end_if_cancelled
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.lead import Lead
 
@@ -34,6 +37,7 @@ class Poller:
         """Stand by, lead, and stand by again, until cancelled."""
         try:
             while True:
+                end_if_cancelled()
                 await self._one_turn()
         finally:
             await self._leadership.close()
@@ -55,6 +59,7 @@ class Poller:
         """Wait for the lead. Returns the epoch. Raises FeedLost."""
         is_waiting = False
         while (epoch := await self._leadership.acquire()) is None:
+            end_if_cancelled()
             self._lamp.back()
             if not is_waiting:
                 logger.info("Another poller leads; standing by")
@@ -68,17 +73,12 @@ class Poller:
         """Read and publish until the lead or Redis is lost. Raises LeadershipLost, FeedLost."""
         try:
             before = await self._publisher.last_stored() or self._floor
+            end_if_cancelled()
             lead = Lead(epoch, self._config, self._eq, self._publisher, before)
             try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._renew(epoch))
-                    group.create_task(self._hear_nudges(lead))
-                    group.create_task(lead.learn_names())
-                    group.create_task(lead.go_round())
+                await until_one_ends(self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.go_round())
             finally:
                 self._floor = lead.floor
-        except ExceptionGroup as ended:
-            raise ended.exceptions[0] from None  # the first task to fail ended the lead; the others only followed
         finally:
             with suppress(*FeedLost):
                 await self._leadership.release(epoch)
@@ -86,9 +86,26 @@ class Poller:
     async def _renew(self, epoch: str) -> None:
         while True:
             await self._leadership.renew(epoch)
+            end_if_cancelled()
             await asyncio.sleep(ATTEMPT_SECONDS)
 
     async def _hear_nudges(self, lead: Lead) -> None:
         async with aclosing(nudges(self._config.redis_url)) as heard:
             async for _ in heard:
                 lead.nudged.set()
+
+
+async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run them side by side until the first ends, and raise what it raised; none is left behind.
+
+    Not a TaskGroup: on Python 3.11 that one takes a task's failure for our own cancellation, and the other way round.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

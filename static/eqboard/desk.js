@@ -109,7 +109,7 @@
       "/": () => find?.focus(),
       "?": () => byId("keys")?.showModal(),
       p: () => event.target.closest("#screen li")?.querySelector("[data-hand]")?.click(),
-    }[event.key];
+    }[event.code === "KeyP" ? "p" : event.key]; // the key's place, as another script has no p
     if (!act) return;
     event.preventDefault();
     act();

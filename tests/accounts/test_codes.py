@@ -62,7 +62,9 @@ def test_any_text_is_a_code_or_none(text):
     assert code is None or read_code(code) == code
 
 
-@pytest.mark.parametrize("text", ["", " ", "2222222", "222222222", "O0O0O0O0", "1IIIIIII", "ßßßß", "２２２２２２２２", "\0" * 8])
+@pytest.mark.parametrize(
+    "text", ["", " ", "2222222", "222222222", "O0O0O0O0", "1IIIIIII", "ßßßß", "２２２２２２２２", "\0" * 8]
+)
 def test_what_cannot_be_a_code_is_none(text):
     assert read_code(text) is None
 

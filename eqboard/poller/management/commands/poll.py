@@ -32,3 +32,5 @@ async def poll(config: Config) -> None:
         while not poller.done():  # a cancellation may meet a failure of the same moment and be lost in it
             poller.cancel()
             await asyncio.wait({poller}, timeout=1)
+        if not poller.cancelled():
+            poller.result()  # it ended by itself: whoever started it must see why

@@ -1,0 +1,125 @@
+"""The exchange at the other end of the telephone, and what was written down."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+from django.test import AsyncClient
+from pydantic import SecretStr
+
+from eqboard.config import Config
+from eqboard.control import perform
+from eqboard.control.models import AuditEntry
+from eqboard.eq import EQ, Limits, Server
+from eqboard.feed.subscriber import read_floor
+from eqboard.floor.snapshot import Agent, AgentState, Snapshot
+from eqboard.loops import PerLoop
+from tests.builders import agent, membership, pause_code, snapshot
+from tests.cast import Cast, configured, create_cast, publish
+from tests.environment import KEY_CANARY
+
+OF_502 = membership("502", queue_name="Complaints")
+
+
+def a_floor(*agents: Agent, **changes: Any) -> Snapshot:
+    """Ana at the front desk; Bea, who also serves 502; Max of 502 only; two pause codes."""
+    bea = agent(8, name="Bea", memberships=(membership(), OF_502))
+    ours = [agent(7), bea, agent(9, name="Max", memberships=(OF_502,))]
+    people = {each.id: each for each in (*ours, *agents)}
+    return snapshot(**{"agents": people.values(), "pause_codes": [pause_code(1, "Lunch"), pause_code(2)]} | changes)
+
+
+PAUSED = agent(7, state=AgentState.PAUSED)
+
+
+class Exchange:
+    """Answers every request alike, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer: httpx.Response | Exception = httpx.Response(200, json=None)
+        self.asked: list[dict[str, str]] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.was_asked = asyncio.Event()
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(dict(parse_qsl(request.content.decode())))
+        self.was_asked.set()
+        await self.may_answer.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return httpx.Response(self.answer.status_code, content=self.answer.content)
+
+    def complain(self, parameter: str | None, kind: str, description: str = "", status: int = 400) -> None:
+        complaint = {"parameter": parameter, "type": kind, "description": description}
+        self.answer = httpx.Response(status, json=[complaint])
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return create_cast()
+
+
+@pytest.fixture
+def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
+    yield from configured(monkeypatch, redis_url=redis_url)
+
+
+@pytest.fixture
+async def exchange(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Exchange]:
+    """The exchange that the telephone reaches."""
+    answers = Exchange()
+    server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(action_seconds=5))
+    async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
+        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        yield answers
+
+
+@pytest.fixture
+async def floor(redis_url: str) -> Snapshot:
+    """What is published before the test."""
+    shown = a_floor()
+    await publish(redis_url, shown)
+    assert (await read_floor(redis_url)).snapshot == shown
+    return shown
+
+
+@pytest.fixture(autouse=True)
+async def no_watch_is_left() -> AsyncIterator[None]:
+    yield
+    for task in list(perform.watches):
+        task.cancel()
+    await asyncio.gather(*perform.watches, return_exceptions=True)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
+    """Watch the floor for a moment only: for tests in which nothing comes."""
+    short = config.model_copy(update={"confirm_seconds": 0.2})
+    monkeypatch.setattr(perform, "get_config", lambda: short)
+
+
+async def settled() -> None:
+    """Wait until every attempt is watched to its end."""
+    while perform.watches:
+        await asyncio.gather(*perform.watches)
+
+
+async def signed_in(user: Any, **options: Any) -> AsyncClient:
+    client = AsyncClient(headers={"HX-Request": "true"}, **options)
+    await client.aforce_login(user)
+    return client
+
+
+async def steps() -> list[str]:
+    """What the audit says, step by step."""
+    return [entry.step async for entry in AuditEntry.objects.all()]
+
+
+async def last_entry() -> AuditEntry:
+    entry = await AuditEntry.objects.alast()
+    assert entry is not None
+    return entry

@@ -1,0 +1,226 @@
+"""Asking EQ: exactly once, whatever happens; and what is written down and said about its answer."""
+
+import asyncio
+import logging
+
+import httpx
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+
+from eqboard.config import ConfigError
+from eqboard.control import perform
+from eqboard.control.models import AuditEntry
+from eqboard.loops import PerLoop
+from tests.builders import agent, pause_code
+from tests.cast import publish, static_files_are_not_collected
+from tests.control.conftest import a_floor, last_entry, settled, signed_in, steps
+from tests.control.test_refusals import said, state
+from tests.environment import KEY_CANARY
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+
+
+async def test_pausing_without_a_reason(cast, floor, exchange):
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": ""})
+    assert (answer.status_code, state(answer)) == (200, "accepted")
+    assert exchange.asked == [{"action": "pause", "options": '{"agent":7}'}]
+
+
+async def test_pausing_with_a_reason(cast, floor, exchange):
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "2"})
+    assert exchange.asked == [{"action": "pause", "options": '{"agent":7,"pauseCode":2}'}]
+    assert (await last_entry()).details["pause_code"] == 2
+
+
+async def test_resuming(cast, floor, exchange):
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", {"pause_code": "2"})
+    assert (answer.status_code, state(answer)) == (200, "accepted")
+    assert exchange.asked == [{"action": "resume", "options": '{"agent":7}'}]
+
+
+async def test_whoever_has_every_queue_acts_on_everybody(cast, floor, exchange):
+    client = await signed_in(cast.supervisor)
+    for number in (7, 8, 9):
+        assert (await client.post(f"/agents/{number}/pause/")).status_code == 200
+    assert len(exchange.asked) == 3
+
+
+async def test_an_administrator_acts_without_a_team(cast, floor, exchange):
+    assert (await (await signed_in(cast.admin)).post("/agents/9/pause/")).status_code == 200
+
+
+async def test_what_was_asked_is_written_down_before_eq_hears_of_it(cast, floor, exchange):
+    exchange.may_answer.clear()
+    client = await signed_in(cast.lead)
+    pressing = asyncio.create_task(client.post("/agents/7/pause/", {"pause_code": "1"}))
+    await exchange.was_asked.wait()
+    assert await steps() == ["asked"]
+    entry = await last_entry()
+    assert (entry.actor, entry.actor_name, entry.address) == (cast.lead, "lead", "127.0.0.1")
+    assert (entry.action, entry.target, entry.target_name) == ("agent.pause", "agent-7", "Ana Ruiz")
+    assert entry.details == {"queues": ["500"], "pause_code": 1}
+    exchange.may_answer.set()
+    await pressing
+    assert await steps() == ["asked", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("address", "noted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", None),
+        ("x", None),
+    ],
+)
+async def test_the_address_is_written_down_where_there_is_one(cast, floor, exchange, address, noted):
+    client = await signed_in(cast.lead)
+    await client.post("/agents/7/resume/", REMOTE_ADDR=address)
+    entry = await last_entry()
+    assert client.defaults.get("REMOTE_ADDR") is None
+    assert entry.address in (noted, "127.0.0.1")
+
+
+# EQ's answers. Each is sent exactly one request.
+
+REFUSALS = [
+    (("agent", "nonexistent"), "Ana Ruiz no longer exists"),
+    (("agent", "not_signed_in"), "Ana Ruiz is not signed in. Sign them in first"),
+    (("queue", "not_signed_in"), "Ana Ruiz is not signed in. Sign them in first"),
+    (("pauseCode", "nonexistent"), "this pause reason no longer exists. Choose another"),
+    (("agent", "invalid", "Agent ID is not a number"), "EQ refused: Agent ID is not a number."),
+    (("queue", "nonexistent"), "EQ refused: queue nonexistent."),
+    ((None, "invalid"), "EQ refused: request invalid."),
+]
+
+
+@pytest.mark.parametrize(("complaint", "sentence"), REFUSALS)
+async def test_a_refusal_of_eq_becomes_a_sentence(cast, floor, exchange, complaint, sentence):
+    exchange.complain(*complaint)
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "1"})
+    assert (answer.status_code, state(answer)) == (200, "refused")
+    assert sentence in said(answer)
+    assert len(exchange.asked) == 1
+    assert await steps() == ["asked", "refused"]
+    details = (await last_entry()).details
+    assert details["error"] == "EQInvalid"
+    assert details["complaints"] == [[complaint[0] or "", complaint[1], *(complaint[2:] or ("",))]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "step", "sentence"),
+    [
+        (httpx.Response(400), "EQInvalid", "refused", "without saying why"),
+        (httpx.Response(404, text="<h1>nginx</h1>"), "EQNotFound", "refused", "without saying why"),
+        (httpx.Response(403, json=[]), "EQRefused", "refused", "without saying why"),
+        (httpx.Response(401), "EQSignedOut", "refused", "does not accept eqboard's key"),
+        (httpx.Response(500), "EQBroken", "unknown", "nobody knows whether it happened"),
+        (httpx.Response(502, text="<h1>"), "EQBroken", "unknown", "nobody knows whether it happened"),
+        (httpx.ConnectError("refused"), "EQUnreachable", "refused", "nothing happened"),
+        (httpx.ConnectTimeout("slow"), "EQUnreachable", "refused", "nothing happened"),
+        (httpx.ReadTimeout("slow"), "EQUnreachable", "unknown", "nobody knows whether it happened"),
+        (httpx.WriteTimeout("slow"), "EQUnreachable", "unknown", "nobody knows whether it happened"),
+        (httpx.ReadError("closed"), "EQUnreachable", "unknown", "nobody knows whether it happened"),
+        (httpx.RemoteProtocolError("closed"), "EQBroken", "unknown", "nobody knows whether it happened"),
+    ],
+)
+async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
+    cast, floor, exchange, answer, error, step, sentence
+):
+    exchange.answer = answer
+    shown = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    assert (shown.status_code, state(shown)) == (200, step)
+    assert sentence in said(shown)
+    assert len(exchange.asked) == 1
+    assert await steps() == ["asked", step]
+    assert (await last_entry()).details["error"] == error
+    await settled()
+    assert len(exchange.asked) == 1
+
+
+async def test_what_eq_says_is_hostile_too(cast, floor, exchange):
+    exchange.answer = httpx.Response(
+        400, content=b'[{"parameter": "x", "type": "y", "description": "<script>\\u0000\\u202e\\ud800"}]'
+    )
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert not page.select("script")
+    assert page.select_one(".sentence bdi").text == "<script>���"
+    [[_, _, stored]] = (await last_entry()).details["complaints"]
+    assert stored == "<script>�\u202e�", "NUL and half a surrogate pair cannot be stored everywhere"
+
+
+async def test_a_name_that_databases_do_not_take_is_no_hindrance(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(agent(7, name="nul \0 " + "x" * 300)))
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    assert state(answer) == "accepted"
+    assert (await last_entry()).target_name == ("nul � " + "x" * 300)[:200]
+
+
+async def test_without_a_key_nothing_is_asked_nor_written_down(cast, floor, exchange, monkeypatch):
+    def no_key():
+        raise ConfigError("EQBOARD_EQ_KEY is not set")
+
+    monkeypatch.setattr(perform, "telephones", PerLoop(no_key))
+    client = await signed_in(cast.lead)
+    with pytest.raises(ConfigError):
+        await client.post("/agents/7/pause/")
+    assert await steps() == []
+
+
+async def test_a_browser_that_went_away_does_not_stop_what_was_begun(cast, floor, exchange):
+    """Django cancels the view; EQ has been asked, so its answer is written down all the same."""
+    exchange.may_answer.clear()
+    client = await signed_in(cast.lead)
+    pressing = asyncio.create_task(client.post("/agents/7/pause/"))
+    await exchange.was_asked.wait()
+    pressing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await pressing
+    exchange.complain("agent", "not_signed_in")
+    exchange.may_answer.set()
+    await settled()
+    assert await steps() == ["asked", "refused"]
+
+
+async def test_a_double_click_asks_twice_and_both_are_written_down(cast, floor, exchange):
+    """The button is disabled while it asks; the server does not guess that two presses are one."""
+    client = await signed_in(cast.lead)
+    await asyncio.gather(client.post("/agents/7/pause/"), client.post("/agents/7/pause/"))
+    assert len(exchange.asked) == 2
+    assert sorted(await steps()) == ["accepted", "accepted", "asked", "asked"]
+    assert len({entry.attempt async for entry in AuditEntry.objects.all()}) == 2
+
+
+async def test_a_stale_connection_to_the_database_is_replaced(cast, floor, exchange, monkeypatch):
+    """What is noted after the request has no request's end to tidy up after it."""
+    asked = []
+
+    async def note_it():
+        asked.append("fresh")
+
+    monkeypatch.setattr(perform, "fresh_connections", note_it)
+    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    assert len(asked) == len(await steps())
+
+
+async def test_no_secret_is_logged_or_stored(cast, floor, exchange, caplog, brief, settings):
+    caplog.set_level(logging.DEBUG)
+    client = await signed_in(cast.lead)
+    for answer in (httpx.Response(200), httpx.Response(500), httpx.ReadTimeout("x"), httpx.Response(401)):
+        exchange.answer = answer
+        await client.post("/agents/7/pause/", {"pause_code": "1"})
+    await settled()
+    stored = str([row async for row in AuditEntry.objects.values()])
+    for secret in (KEY_CANARY, settings.SECRET_KEY, client.cookies["sessionid"].value):
+        assert secret not in caplog.text
+        assert secret not in stored
+    assert connection.vendor == "sqlite"
+
+
+async def test_a_code_of_another_name_is_a_number_all_the_same(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(pause_codes=[pause_code(77, "7 <b>")]))
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "77"})
+    assert exchange.asked == [{"action": "pause", "options": '{"agent":7,"pauseCode":77}'}]

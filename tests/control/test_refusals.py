@@ -1,0 +1,242 @@
+"""Who may not, where it is not there, and how it may not be asked: each refused, and EQ hears nothing."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import AsyncClient
+
+from eqboard.control.models import AuditEntry
+from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code
+from tests.cast import publish, static_files_are_not_collected
+from tests.control.conftest import a_floor, last_entry, signed_in, steps
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+ACTIONS = ["pause", "resume"]
+
+
+def said(answer) -> str:
+    """The sentence of the mark."""
+    return BeautifulSoup(answer.text, "html.parser").select_one(".outcome .sentence").text
+
+
+def state(answer) -> str:
+    return BeautifulSoup(answer.text, "html.parser").select_one(".outcome")["data-state"]
+
+
+async def nothing_happened(exchange) -> bool:
+    return not exchange.asked and not await AuditEntry.objects.aexists()
+
+
+# Who
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_a_viewer_is_refused_and_that_is_written_down(cast, floor, exchange, action):
+    client = await signed_in(cast.viewer)
+    answer = await client.post(f"/agents/7/{action}/")
+    assert answer.status_code == 403
+    assert state(answer) == "denied"
+    assert "You may not do this for Ana Ruiz" in said(answer)
+    assert not exchange.asked
+    entry = await last_entry()
+    assert (entry.step, entry.actor_name, entry.action) == ("denied", "viewer", f"agent.{action}")
+    assert (entry.target, entry.target_name, entry.details) == ("agent-7", "Ana Ruiz", {"queues": ["500"]})
+    assert await AuditEntry.objects.acount() == 1
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast, floor, exchange, action):
+    client = await signed_in(cast.lead)
+    answer = await client.post(f"/agents/8/{action}/")
+    assert answer.status_code == 403
+    assert "queues of other teams" in said(answer)
+    assert "502" not in answer.text
+    assert "Complaints" not in answer.text
+    assert not exchange.asked
+    entry = await last_entry()
+    assert (entry.step, entry.details) == ("denied", {"queues": ["500", "502"]})
+
+
+async def test_leading_one_queue_and_looking_at_the_other_is_not_enough(cast, floor, exchange):
+    from eqboard.accounts.models import Membership, Role
+
+    await Membership.objects.acreate(user=cast.lead, team=cast.back, role=Role.VIEWER)
+    client = await signed_in(cast.lead)
+    assert (await client.post("/agents/8/pause/")).status_code == 403
+    assert not exchange.asked
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_another_teams_agent_is_as_if_they_were_not_there(cast, floor, exchange, action):
+    client = await signed_in(cast.lead)
+    foreign = await client.post(f"/agents/9/{action}/")
+    missing = await client.post(f"/agents/999/{action}/")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.text == missing.text
+    assert await nothing_happened(exchange)
+
+
+async def test_another_teams_agent_has_no_form(cast, floor):
+    client = await signed_in(cast.lead)
+    answer = await client.get("/agents/9/pause/")
+    assert answer.status_code == 404
+    assert "Max" not in answer.text
+
+
+async def test_without_a_team_nobody_is_there(cast, floor, exchange):
+    client = await signed_in(cast.outsider)
+    assert (await client.post("/agents/7/pause/")).status_code == 404
+    assert await nothing_happened(exchange)
+
+
+async def test_whoever_was_switched_off_is_a_stranger(cast, floor, exchange):
+    client = await signed_in(cast.lead)
+    cast.lead.is_active = False
+    await cast.lead.asave()
+    assert (await client.post("/agents/7/pause/")).status_code == 401
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize("path", ["/agents/7/pause/", "/agents/7/resume/"])
+async def test_a_button_pressed_after_the_session_ended_leads_the_page_to_the_sign_in(db, floor, exchange, path):
+    answer = await AsyncClient().post(path, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("get", "/agents/7/pause/"),
+        ("post", "/agents/7/pause/"),
+        ("post", "/agents/7/resume/"),
+        ("get", "/actions/00000000-0000-0000-0000-000000000000/"),
+    ],
+)
+async def test_a_stranger_is_redirected_to_the_sign_in(db, floor, exchange, verb, path):
+    answer = await getattr(AsyncClient(), verb)(path)
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/")
+    assert await nothing_happened(exchange)
+
+
+# How
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        *((verb, "/agents/7/pause/") for verb in ("head", "put", "patch", "delete", "options")),
+        *((verb, "/agents/7/resume/") for verb in ("get", "head", "put", "patch", "delete", "options")),
+        *((verb, "/actions/00000000-0000-0000-0000-000000000000/") for verb in ("post", "put", "delete", "options")),
+    ],
+)
+async def test_other_verbs_are_refused(cast, floor, exchange, verb, path):
+    client = await signed_in(cast.lead)
+    assert (await getattr(client, verb)(path)).status_code == 405
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_another_site_cannot_press_the_button(cast, floor, exchange, action):
+    client = await signed_in(cast.lead, enforce_csrf_checks=True)
+    assert (await client.post(f"/agents/7/{action}/")).status_code == 403
+    assert (await client.post(f"/agents/7/{action}/", headers={"X-CSRFToken": "x" * 32})).status_code == 403
+    assert await nothing_happened(exchange)
+
+
+async def test_the_pages_own_token_is_accepted(cast, floor, exchange):
+    client = await signed_in(cast.lead, enforce_csrf_checks=True)
+    page = BeautifulSoup((await client.get("/")).text, "html.parser")
+    token = page.select_one("input[name=csrfmiddlewaretoken]")["value"]
+    answer = await client.post("/agents/7/resume/", headers={"X-CSRFToken": token})
+    assert answer.status_code == 200
+    assert len(exchange.asked) == 1
+
+
+@pytest.mark.parametrize("path", ["/agents/x/pause/", "/agents/-1/pause/", "/agents//pause/", "/actions/1/"])
+async def test_an_address_that_names_nothing_is_not_found(cast, floor, path):
+    client = await signed_in(cast.lead)
+    assert (await client.post(path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/agents/7/pause/", "/actions/00000000-0000-0000-0000-000000000000/"])
+async def test_no_answer_is_kept_in_a_cache(cast, floor, path):
+    client = await signed_in(cast.lead)
+    assert "no-store" in (await client.get(path))["Cache-Control"]
+
+
+# What
+
+
+@pytest.mark.parametrize(
+    "code", ["3", "0", "-1", "x", "1.0", "1 or 1=1", "1\0", "None", "1,2", "٣", "9" * 400, "<script>"]
+)
+async def test_a_pause_code_that_eq_does_not_have_is_refused_with_a_sentence(cast, floor, exchange, code):
+    client = await signed_in(cast.lead)
+    answer = await client.post("/agents/7/pause/", {"pause_code": code})
+    assert answer.status_code == 422
+    assert "no longer exists. Choose another" in said(answer)
+    assert await nothing_happened(exchange)
+
+
+async def test_an_agent_who_vanished_meanwhile_is_not_found(cast, floor, exchange, redis_url):
+    client = await signed_in(cast.lead)
+    assert (await client.get("/agents/7/pause/")).status_code == 200
+    await publish(redis_url, a_floor(agent(7, memberships=(membership("502"),))))
+    answer = await client.post("/agents/7/pause/")
+    assert answer.status_code == 404
+    assert "not on your board any more" in said(answer)
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize(("verb", "action"), [("get", "pause"), ("post", "pause"), ("post", "resume")])
+async def test_without_redis_nothing_is_done_and_that_is_said(cast, floor, exchange, redis_server, verb, action):
+    client = await signed_in(cast.lead)
+    redis_server.stop()
+    answer = await getattr(client, verb)(f"/agents/7/{action}/")
+    assert answer.status_code == 422
+    assert "cannot see the floor now" in said(answer)
+    assert await nothing_happened(exchange)
+
+
+async def test_before_anything_was_published_nobody_is_there(cast, exchange):
+    client = await signed_in(cast.lead)
+    assert (await client.post("/agents/7/pause/")).status_code == 404
+
+
+# The form
+
+
+async def form_for(client, number: int = 7):
+    return BeautifulSoup((await client.get(f"/agents/{number}/pause/")).text, "html.parser")
+
+
+async def test_the_form_lists_eqs_pause_codes_by_name_and_no_reason(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(pause_codes=[pause_code(1, "training"), pause_code(2, "Lunch")]))
+    form = await form_for(await signed_in(cast.lead))
+    assert [each["value"] for each in form.select("input[name=pause_code]")] == ["2", "1", ""]
+    assert [label.text.strip() for label in form.select("label")][:2] == ["Lunch", "training"]
+    assert form.select_one("input[checked]")["value"] == ""
+    assert form.form["hx-post"] == "/agents/7/pause/"
+
+
+async def test_asking_for_the_form_does_nothing(cast, floor, exchange):
+    await form_for(await signed_in(cast.lead))
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+async def test_hostile_names_are_escaped_in_the_form(cast, redis_url, exchange, text):
+    await publish(redis_url, a_floor(agent(7, name=text), pause_codes=[pause_code(1, text)]))
+    form = await form_for(await signed_in(cast.lead))
+    assert not form.select("script, img")
+    assert len(form.select("bdi")) >= 2
+    assert not any(letter in str(form) for letter in "\u202e\u202c\x00\x07")
+
+
+async def test_a_hostile_name_is_escaped_and_isolated_in_the_sentence(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(agent(7, name="<script>alert(1)</script>\u202e\0")))
+    answer = await (await signed_in(cast.viewer)).post("/agents/7/pause/")
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert not page.select("script")
+    assert page.select_one(".sentence bdi").text == "<script>alert(1)</script>��"
+    assert await steps() == ["denied"]

@@ -1,0 +1,260 @@
+"""After EQ accepted: the floor is watched until it shows the effect, or until time is up."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from eqboard.control import perform
+from eqboard.control.actions import is_paused, is_resumed
+from eqboard.eq import EQ, Server
+from eqboard.feed.publisher import Publisher
+from eqboard.feed.subscriber import follow, nudges
+from eqboard.floor.snapshot import AgentState, Part, Trouble
+from eqboard.loops import PerLoop
+from eqboard.poller.poller import Poller
+from eqboard.simulator.app import build_app
+from eqboard.simulator.scenarios import build_world
+from tests.builders import NOON, agent, membership, source
+from tests.cast import publish, static_files_are_not_collected
+from tests.control.conftest import PAUSED, a_floor, last_entry, settled, signed_in, steps
+from tests.control.test_refusals import said, state
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+
+
+def read_at(moment: datetime, *agents, **changes):
+    """A floor that was read from EQ at a moment."""
+    return a_floor(*agents, sources=[source(Part.AGENTS, taken_at=moment)], **changes)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+# What counts as seen: pure
+
+HALF = (membership("500", state=AgentState.PAUSED, paused=True), membership("501"))
+DURING_A_CALL = (membership(state=AgentState.ON_CALL, paused=True),)
+
+
+@pytest.mark.parametrize(
+    ("one", "code", "seen"),
+    [
+        (PAUSED, None, True),
+        (agent(7), None, False),
+        (agent(7, memberships=HALF), None, False),
+        (agent(7, state=AgentState.ON_CALL, memberships=DURING_A_CALL), None, True),
+        (agent(7, state=AgentState.PAUSED, pause_code=2), 2, True),
+        (agent(7, state=AgentState.PAUSED, pause_code=1), 2, False),
+        (agent(7, state=AgentState.PAUSED, pause_code=1), None, True),
+        (PAUSED, 2, False),
+        (agent(7, state=AgentState.SIGNED_OUT), None, False),
+        (agent(7, memberships=()), None, False),
+        (agent(7, memberships=(HALF[0], membership("501", state=AgentState.SIGNED_OUT))), None, True),
+    ],
+)
+def test_a_pause_is_seen_in_every_queue_and_with_its_reason(one, code, seen):
+    assert is_paused(one, code) is seen
+
+
+@pytest.mark.parametrize(
+    ("one", "seen"),
+    [
+        (agent(7), True),
+        (PAUSED, False),
+        (agent(7, memberships=HALF), False),
+        (agent(7, state=AgentState.ON_CALL, memberships=DURING_A_CALL), False),
+        (agent(7, state=AgentState.SIGNED_OUT), False),
+        (agent(7, memberships=()), False),
+    ],
+)
+def test_a_return_is_seen_when_no_queue_is_paused(one, seen):
+    assert is_resumed(one, None) is seen
+
+
+# Watching
+
+
+async def press(cast, action: str = "pause", **form):
+    client = await signed_in(cast.lead)
+    answer = await client.post(f"/agents/7/{action}/", form)
+    assert state(answer) == "accepted"
+    return client, (await last_entry()).attempt
+
+
+async def test_a_pause_is_confirmed_by_a_newer_reading_that_shows_it(cast, floor, exchange, redis_url):
+    client, attempt = await press(cast)
+    await publish(redis_url, read_at(now(), PAUSED))
+    await settled()
+    assert await steps() == ["asked", "accepted", "confirmed"]
+    shown = await client.get(f"/actions/{attempt}/")
+    assert (state(shown), said(shown)) == ("confirmed", "Ana Ruiz is paused.")
+
+
+async def test_a_return_is_confirmed_likewise(cast, redis_url, exchange):
+    await publish(redis_url, read_at(NOON, PAUSED))
+    client, attempt = await press(cast, "resume")
+    await publish(redis_url, read_at(now()))
+    await settled()
+    shown = await client.get(f"/actions/{attempt}/")
+    assert (state(shown), said(shown)) == ("confirmed", "Ana Ruiz is back.")
+
+
+@pytest.mark.usefixtures("brief")
+async def test_an_older_reading_confirms_nothing(cast, redis_url, exchange):
+    """They may have been paused before, and somebody else brought them back."""
+    await publish(redis_url, read_at(now(), PAUSED))
+    await press(cast)
+    await settled()
+    entry = await last_entry()
+    assert (entry.step, entry.details) == ("not_seen", {"seen": "no_news"})
+
+
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize(
+    ("after", "seen", "sentence"),
+    [
+        ((agent(7),), "available", "nothing changed: Ana Ruiz is as before"),
+        ((agent(7, state=AgentState.ON_CALL),), "on_call", "nothing changed: Ana Ruiz is as before"),
+        (None, "gone", "Ana Ruiz is no longer on the floor"),
+    ],
+)
+async def test_when_time_is_up_it_is_told_what_was_seen_instead(
+    cast, floor, exchange, redis_url, after, seen, sentence
+):
+    client, attempt = await press(cast)
+    shown_floor = read_at(now() + timedelta(seconds=1), *(after or ()))
+    if after is None:
+        shown_floor.agents.pop(7)
+    await publish(redis_url, shown_floor)
+    await settled()
+    entry = await last_entry()
+    assert (entry.step, entry.details) == ("not_seen", {"seen": seen})
+    shown = await client.get(f"/actions/{attempt}/")
+    assert state(shown) == "not_seen"
+    assert sentence in said(shown)
+
+
+@pytest.mark.usefixtures("brief")
+async def test_another_reason_than_the_one_given_is_not_the_effect(cast, floor, exchange, redis_url):
+    await press(cast, pause_code="2")
+    other = agent(7, state=AgentState.PAUSED, pause_code=1)
+    await publish(redis_url, read_at(now() + timedelta(seconds=1), other))
+    await settled()
+    entry = await last_entry()
+    assert (entry.step, entry.details) == ("not_seen", {"seen": "paused", "pause_code": 2})
+
+
+@pytest.mark.usefixtures("brief")
+async def test_a_silent_feed_is_no_news(cast, floor, exchange):
+    client, attempt = await press(cast)
+    await settled()
+    assert await steps() == ["asked", "accepted", "not_seen"]
+    assert "no news from the floor" in said(await client.get(f"/actions/{attempt}/"))
+
+
+@pytest.mark.usefixtures("brief")
+async def test_beats_of_a_poller_that_cannot_read_are_no_news(cast, floor, exchange, redis_url):
+    await press(cast)
+    deaf = source(Part.AGENTS, taken_at=NOON, trouble=Trouble.UNREACHABLE)
+    await publish(redis_url, a_floor(PAUSED, sources=[deaf]))
+    await settled()
+    assert (await last_entry()).details == {"seen": "no_news"}
+
+
+@pytest.mark.usefixtures("brief")
+async def test_redis_that_is_lost_meanwhile_is_no_news(cast, floor, exchange, redis_server, caplog):
+    exchange.may_answer.clear()
+    client = await signed_in(cast.lead)
+    pressing = asyncio.create_task(client.post("/agents/7/pause/"))
+    await exchange.was_asked.wait()
+    redis_server.stop()
+    exchange.may_answer.set()
+    assert state(await pressing) == "accepted"
+    await settled()
+    assert (await last_entry()).details == {"seen": "no_news"}
+    assert "could not be nudged" in caplog.text
+
+
+async def test_redis_that_comes_back_in_time_still_confirms(cast, floor, exchange, redis_server, redis_url):
+    await press(cast)
+    redis_server.kill()
+    redis_server.start()
+    await publish(redis_url, read_at(now(), PAUSED))
+    await settled()
+    assert await steps() == ["asked", "accepted", "confirmed"]
+
+
+async def test_the_poller_is_nudged_when_eq_accepted(cast, floor, exchange, redis_url, monkeypatch):
+    nudged = []
+
+    async def send_nudge(url):
+        nudged.append(url)
+
+    monkeypatch.setattr(perform, "send_nudge", send_nudge)
+    await press(cast)
+    await publish(redis_url, read_at(now(), PAUSED))
+    await settled()
+    assert nudged == [redis_url]
+
+
+async def test_nobody_is_nudged_for_a_refusal(cast, floor, exchange, monkeypatch):
+    monkeypatch.setattr(perform, "send_nudge", None)
+    exchange.complain("agent", "not_signed_in")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await settled()
+    assert await steps() == ["asked", "refused"]
+
+
+# The whole loop: simulator, poller, Redis, buttons
+
+
+@pytest.fixture
+async def working_floor(config, redis_url, monkeypatch):
+    """A simulated exchange, read by a real poller; yields once the front desk's agent 1 is on the board."""
+    world = build_world("by_hand", seed=1, started_at=now().timestamp())
+    agent_1 = world.directory.live_agent(1)
+    agent_1.bound = {"500": 1}
+    world.report_for_work(agent_1)
+    app = build_app(world, key="k", clock=lambda: now().timestamp())
+    quick = config.model_copy(update={"poll_seconds": 0.2})
+    async with EQ(Server("http://eq", SecretStr("k")), transport=httpx.ASGITransport(app)) as eq:
+        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: eq))
+        polling = asyncio.create_task(Poller(quick, eq).run())
+        try:
+            async with asyncio.timeout(10):
+                async for floor in follow(redis_url):
+                    if 1 in floor.snapshot.agents and 1 in floor.snapshot.pause_codes:
+                        break
+            yield
+        finally:
+            polling.cancel()
+            await asyncio.gather(polling, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("working_floor")
+async def test_an_agent_is_paused_and_resumed_in_a_closed_loop(cast):
+    client = await signed_in(cast.lead)
+    await client.post("/agents/1/pause/", {"pause_code": "1"})
+    await settled()
+    assert await steps() == ["asked", "accepted", "confirmed"]
+    assert 'data-state="paused"' in (await client.get("/")).text
+    await client.post("/agents/1/resume/")
+    await settled()
+    assert await steps() == 2 * ["asked", "accepted", "confirmed"]
+
+
+@pytest.mark.usefixtures("working_floor")
+async def test_the_nudge_reaches_whoever_polls(cast, redis_url):
+    heard = asyncio.create_task(anext(nudges(redis_url)))
+    publisher = Publisher(redis_url)
+    while not (await publisher._redis.pubsub_numsub("eqboard:1:nudges"))[0][1] >= 2:
+        await asyncio.sleep(0.01)
+    await publisher.close()
+    await (await signed_in(cast.lead)).post("/agents/1/pause/")
+    async with asyncio.timeout(5):
+        await heard
+    await settled()
