@@ -1,4 +1,4 @@
-"""The real thing as processes: Redis, simulator, poller, web. A test stops, kills and starts each at its old address."""
+"""The real thing as processes: Redis, simulator, poller, web. A test stops, kills and starts each at its address."""
 
 import json
 import os
