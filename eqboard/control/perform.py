@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.contrib.auth.models import User
 from django.db import close_old_connections
 
@@ -37,7 +37,6 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 telephones = PerLoop(lambda: eq_from(get_config()))
 watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hold of its tasks
-fresh_connections = sync_to_async(close_old_connections)  # what Django does around a request, for work outside of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ class Attempt:
     async def note(self, step: Step, **details: Any) -> None:
         if self.pause_code is not None:
             details["pause_code"] = self.pause_code
-        await fresh_connections()
         await AuditEntry.objects.acreate(
             attempt=self.id,
             actor=self.actor.user,
@@ -102,10 +100,19 @@ async def carry_out(attempt: Attempt, telephone: EQ, queues: list[str]) -> None:
 
 def outlive_the_request(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
     """Do it in a context of its own: the request's threads end with the request."""
-    task = asyncio.create_task(work, context=contextvars.Context())
+    task = asyncio.create_task(_apart(work), context=contextvars.Context())
     watches.add(task)
     task.add_done_callback(watches.discard)
     return task
+
+
+async def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """With a thread of its own for the database, and tidied up after as Django does after a request."""
+    async with ThreadSensitiveContext():
+        try:
+            await work
+        finally:
+            await sync_to_async(close_old_connections)()
 
 
 def step_of(error: EQError) -> Step:

@@ -1,5 +1,6 @@
 """Whether each part is well, asked afresh: for load balancers, monitors, and the demo's own start."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from django.db import Error, connection
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
+from eqboard.floor.snapshot import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,16 @@ def judge(floor: Floor, config: Config, now: datetime) -> dict[str, Part]:
     silent_after = timedelta(seconds=config.poll_seconds * config.stale_rounds)
     if floor.held is None or now - floor.held.sent_at > silent_after:
         return {"feed": feed, "leader": Part(False, "no poller publishes"), "eq": unknown}
-    troubles = sorted(f"{s.part}: {s.trouble}" for s in floor.snapshot.sources.values() if s.trouble)
-    eq = Part(not troubles, ", ".join(troubles) or "EQ answers")
-    return {"feed": feed, "leader": Part(True, "a poller publishes"), "eq": eq}
+    return {"feed": feed, "leader": Part(True, "a poller publishes"), "eq": judge_eq(floor.snapshot.sources.values())}
+
+
+def judge_eq(sources: Collection[Source]) -> Part:
+    troubles = sorted(f"{source.part}: {source.trouble}" for source in sources if source.trouble)
+    if troubles:
+        return Part(False, ", ".join(troubles))
+    if not any(source.taken_at for source in sources):
+        return Part(False, "EQ has not been read yet")
+    return Part(True, "EQ answers")
 
 
 def check_database() -> Part:

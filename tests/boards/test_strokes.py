@@ -50,12 +50,33 @@ def replay(floors, healths, audience):
     return page, parse(whole(paint(floors[-1], healths[-1], audience)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SEQUENCES, st.data(), st.sampled_from(AUDIENCES))
 def test_a_page_that_was_updated_equals_one_rendered_fresh(floors, data, audience):
     healths = data.draw(st.lists(HEALTHS, min_size=len(floors), max_size=len(floors)))
     updated, fresh = replay(floors, healths, audience)
     assert shape(updated) == shape(fresh)
+
+
+# The same people, queues and callers, each time in another order; some of them away.
+ORDERS = st.lists(st.tuples(st.permutations("abcd"), st.sets(st.integers(0, 3))), min_size=2, max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ORDERS, st.sampled_from(AUDIENCES))
+def test_a_page_whose_rows_moved_equals_one_rendered_fresh(orders, audience):
+    floors = [ordered(names, away) for names, away in orders]
+    updated, fresh = replay(floors, [WELL] * len(floors), audience)
+    assert shape(updated) == shape(fresh)
+
+
+def ordered(names, away):
+    here = [place for place in range(4) if place not in away]
+    return snapshot(
+        queues=[queue(str(500 + place), name=names[place]) for place in here],
+        agents=[agent(place, name=names[place]) for place in here],
+        waiting=[waiting_call(str(place), entered_at=ago(ord(names[place]))) for place in here],
+    )
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,12 +1,13 @@
 """The exchange at the other end of the telephone, and what was written down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 import pytest
+from asgiref.sync import ThreadSensitiveContext
 from django.test import AsyncClient
 from pydantic import SecretStr
 
@@ -79,7 +80,7 @@ async def exchange(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 @pytest.fixture
-async def floor(redis_url: str) -> Snapshot:
+async def floor(config: Config, redis_url: str) -> Snapshot:
     """What is published before the test."""
     shown = a_floor()
     await publish(redis_url, shown)
@@ -88,7 +89,7 @@ async def floor(redis_url: str) -> Snapshot:
 
 
 @pytest.fixture(autouse=True)
-async def no_watch_is_left() -> AsyncIterator[None]:
+async def no_watch_is_left(db: None) -> AsyncIterator[None]:
     yield
     for task in list(perform.watches):
         task.cancel()
@@ -109,9 +110,19 @@ async def settled() -> None:
 
 
 async def signed_in(user: Any, **options: Any) -> AsyncClient:
-    client = AsyncClient(headers={"HX-Request": "true"}, **options)
+    client = AsyncClient(**options)
     await client.aforce_login(user)
     return client
+
+
+def begin(request: Awaitable[Any]) -> "asyncio.Task[Any]":
+    """Make the request while the test goes on: as the server does, with threads of its own."""
+
+    async def serve() -> Any:
+        async with ThreadSensitiveContext():
+            return await request
+
+    return asyncio.create_task(serve())
 
 
 async def steps() -> list[str]:

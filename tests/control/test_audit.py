@@ -21,7 +21,7 @@ def change(entry):
 
 
 def pretend_to_be_new(entry):
-    AuditEntry(pk=entry.pk, actor=entry.actor, step=Step.CONFIRMED).save()
+    AuditEntry(pk=entry.pk, at=entry.at, actor=entry.actor, step=Step.CONFIRMED).save()
 
 
 WAYS = {

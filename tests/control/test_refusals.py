@@ -92,7 +92,7 @@ async def test_whoever_was_switched_off_is_a_stranger(cast, floor, exchange):
     client = await signed_in(cast.lead)
     cast.lead.is_active = False
     await cast.lead.asave()
-    assert (await client.post("/agents/7/pause/")).status_code == 401
+    assert (await client.post("/agents/7/pause/", headers={"HX-Request": "true"})).status_code == 401
     assert await nothing_happened(exchange)
 
 

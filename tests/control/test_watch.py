@@ -19,7 +19,7 @@ from eqboard.simulator.app import build_app
 from eqboard.simulator.scenarios import build_world
 from tests.builders import NOON, agent, membership, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import PAUSED, a_floor, last_entry, settled, signed_in, steps
+from tests.control.conftest import PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
@@ -169,7 +169,7 @@ async def test_beats_of_a_poller_that_cannot_read_are_no_news(cast, floor, excha
 async def test_redis_that_is_lost_meanwhile_is_no_news(cast, floor, exchange, redis_server, caplog):
     exchange.may_answer.clear()
     client = await signed_in(cast.lead)
-    pressing = asyncio.create_task(client.post("/agents/7/pause/"))
+    pressing = begin(client.post("/agents/7/pause/"))
     await exchange.was_asked.wait()
     redis_server.stop()
     exchange.may_answer.set()

@@ -30,7 +30,7 @@ def floor_of(*extensions: str) -> Snapshot:
 async def until(condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> None:
     """Come back when the condition holds; TimeoutError when it does not in time."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 (what is waited for is often in another process)
+        while not condition():
             await asyncio.sleep(0.01)
 
 

@@ -57,7 +57,7 @@ def histories(draw: st.DrawFn) -> list[tuple[Update, Stored]]:
     return history
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data(), histories())
 def test_lost_doubled_and_disordered_updates_end_in_the_poller_s_state(data, history) -> None:
     last = len(history) - 1
@@ -82,7 +82,7 @@ def followed(held: Stored, update: Update, in_redis: Stored) -> Stored:
             return in_redis
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(snapshots(), snapshots())
 def test_advancing_gives_the_stored_floor_itself(old, new) -> None:
     before = Stored("a", 1, NOON, old)

@@ -28,14 +28,14 @@ EPOCHS = st.text(min_size=1, max_size=20)
 SEQS = st.integers(0, 2**63)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(EPOCHS, SEQS, moments(), successions(), maybe(moments()))
 def test_an_update_survives_the_wire(epoch, seq, sent_at, floors, asking_since) -> None:
     update = Update(epoch, seq, sent_at, diff(*floors), asking_since)
     assert updates.decode(updates.encode(update)) == update
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(EPOCHS, SEQS, moments(), snapshots(), maybe(moments()))
 def test_a_whole_floor_survives_the_wire(epoch, seq, sent_at, floor, asking_since) -> None:
     held = Stored(epoch, seq, sent_at, floor, asking_since)

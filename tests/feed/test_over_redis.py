@@ -17,7 +17,6 @@ from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored, Update, stored, updates
 from eqboard.feed.publisher import Publisher, send_nudge
 from eqboard.feed.subscriber import follow, nudges, read_floor
-from eqboard.floor.snapshot import Snapshot
 from tests.builders import NOON
 from tests.feed.following import floor_of, following, hung, speaking, until
 
@@ -26,8 +25,9 @@ NOTICED_WITHIN_SECONDS = 5.0
 
 async def test_what_is_published_is_what_is_followed(redis_url) -> None:
     async with following(redis_url) as follower, speaking(redis_url) as speaker:
-        await follower.sees_floor(Snapshot())
-        for number in range(5):
+        await speaker.says(floor_of("500"))
+        await follower.sees_floor(floor_of("500"))
+        for number in range(1, 5):
             await speaker.says(floor_of("500", str(number)))
         floor = await follower.sees_floor(floor_of("500", "4"))
         assert floor.held == speaker.floor
@@ -236,7 +236,13 @@ async def line_to(redis_url: str, folder: Path) -> AsyncIterator[tuple[Line, str
         await line.close()
 
 
-async def test_a_dead_channel_is_noticed_though_redis_answers_elsewhere(redis_url, tmp_path) -> None:
+def be_brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriber, "LISTEN_SECONDS", 0.1)
+    monkeypatch.setattr(subscriber, "SILENCE_SECONDS", 0.2)
+
+
+async def test_a_dead_channel_is_noticed_though_redis_answers_elsewhere(redis_url, tmp_path, monkeypatch) -> None:
+    be_brisk(monkeypatch)
     async with line_to(redis_url, tmp_path) as (line, url), speaking(redis_url) as speaker, following(url) as follower:
         await speaker.says(floor_of("500"))
         await follower.sees_floor(floor_of("500"))
@@ -248,12 +254,11 @@ async def test_a_dead_channel_is_noticed_though_redis_answers_elsewhere(redis_ur
 
 
 async def test_a_quiet_feed_is_not_taken_for_a_dead_one(redis_url, monkeypatch) -> None:
-    monkeypatch.setattr(subscriber, "LISTEN_SECONDS", 0.1)
-    monkeypatch.setattr(subscriber, "SILENCE_SECONDS", 0.2)
+    be_brisk(monkeypatch)
     async with following(redis_url) as follower:
         await follower.sees(lambda floor: floor.is_connected)
         with pytest.raises(TimeoutError):
-            await follower.sees(lambda floor: True, seconds=1.5)
+            await follower.sees(lambda floor: True, seconds=0.8)
 
 
 # Reading once, and nudges
@@ -279,7 +284,7 @@ async def test_a_nudge_arrives(redis_url) -> None:
     task = asyncio.create_task(hear())
     async with Redis.from_url(redis_url) as client:
         async with asyncio.timeout(10):
-            while (await client.pubsub_numsub(keys.NUDGES))[0][1] == 0:  # noqa: ASYNC110 (the other one is Redis)
+            while (await client.pubsub_numsub(keys.NUDGES))[0][1] == 0:
                 await asyncio.sleep(0.01)
     await send_nudge(redis_url)
     await until(lambda: len(heard) == 1)
@@ -297,7 +302,7 @@ async def test_nudges_end_with_redis(redis_server, redis_url) -> None:
 
     task = asyncio.create_task(hear())
     async with Redis.from_url(redis_url) as client, asyncio.timeout(10):
-        while await client.publish(keys.NUDGES, b"1") == 0:  # noqa: ASYNC110 (the other one is Redis)
+        while await client.publish(keys.NUDGES, b"1") == 0:
             await asyncio.sleep(0.01)
     with pytest.raises(FeedLost):
         await asyncio.wait_for(task, 10)
@@ -316,7 +321,7 @@ async def test_who_stops_listening_leaves_no_connection_behind(redis_url) -> Non
             assert (await anext(floors)).held == speaker.floor
             assert (await client.pubsub_numsub(keys.UPDATES))[0][1] == 1
         async with asyncio.timeout(5):
-            while (await client.pubsub_numsub(keys.UPDATES))[0][1]:  # noqa: ASYNC110 (the other one is Redis)
+            while (await client.pubsub_numsub(keys.UPDATES))[0][1]:
                 await asyncio.sleep(0.01)
         assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 

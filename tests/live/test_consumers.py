@@ -1,0 +1,354 @@
+"""A board's websocket through the whole ASGI application: who gets in, what they get, and how they are sent away."""
+
+import asyncio
+import importlib
+import json
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from bs4 import BeautifulSoup
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from eqboard.accounts.models import Membership
+from eqboard.live import consumers, viewer
+from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, acknowledged, hubs
+from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
+from tests.cast import publish
+from tests.feed.following import until
+
+ORIGIN = "http://localhost"
+FLOOR = snapshot(
+    queues=[queue("500", name="Sales"), queue("502", name="Secret")],
+    agents=[
+        agent(7, name="Ana Ruiz"),
+        agent(8, name="Eva Gil", extension="208", memberships=(membership("502", queue_name="Secret"),)),
+    ],
+    waiting=[
+        waiting_call("1.1", caller=caller("+34600111222")),
+        waiting_call("1.2", queue="502", queue_name="Secret", caller=caller("+34600999888", name="Zoe")),
+    ],
+)
+
+Dial = Callable[..., Awaitable[WebsocketCommunicator]]
+
+
+@pytest.fixture
+def application() -> Any:
+    """Imported late: WhiteNoise says then that `staticfiles/` is there only after a `collectstatic`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)
+        return importlib.import_module("eqboard.asgi").application
+
+
+@pytest.fixture
+async def dial(config, application, transactional_db) -> AsyncIterator[Dial]:
+    """Opens a socket as somebody's browser would; all are hung up, and the hub is stopped, at the end."""
+    lines: list[WebsocketCommunicator] = []
+
+    async def open_line(
+        user: User | None = None, path: str = "/live/desk/", *, origin: str = ORIGIN, cookie: str = ""
+    ) -> WebsocketCommunicator:
+        headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
+        if user is not None:
+            cookie = "; ".join(filter(None, (cookie, await sync_to_async(session_of)(user))))
+        if cookie:
+            headers.append((b"cookie", cookie.encode()))
+        line = WebsocketCommunicator(application, path, headers=headers)
+        lines.append(line)
+        line.is_accepted, line.code = await line.connect(timeout=10)
+        return line
+
+    yield open_line
+    for line in lines:
+        if not line.future.done():
+            await line.disconnect(timeout=10)
+    hub = hubs.get()
+    assert hub.viewer_count == 0, "every socket gave up its place"
+    await hub.stop()
+
+
+def session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+async def frame_from(line: WebsocketCommunicator, *words: str) -> str:
+    """The next frame with all the words."""
+    async with asyncio.timeout(15):
+        while True:
+            text = await line.receive_from(timeout=10)
+            if all(word in text for word in words):
+                return text
+
+
+async def frames_until(line: WebsocketCommunicator, word: str) -> str:
+    """Everything up to the frame with the word, as one text."""
+    texts = []
+    async with asyncio.timeout(15):
+        while word not in "".join(texts):
+            texts.append(await line.receive_from(timeout=10))
+    return "".join(texts)
+
+
+async def closing_code(line: WebsocketCommunicator) -> int:
+    async with asyncio.timeout(15):
+        while True:
+            message = await line.receive_output(timeout=10)
+            if message["type"] == "websocket.close":
+                return message["code"]
+
+
+async def acknowledge(line: WebsocketCommunicator, frame: str) -> None:
+    number = int(BeautifulSoup(frame, "html.parser").find(id="pulse")["data-frame"])
+    await line.send_to(json.dumps({"ack": number}))
+
+
+# Who gets in
+
+
+async def test_a_stranger_is_let_in_only_to_be_told_to_sign_in(dial) -> None:
+    """A refusal before the handshake would look like a lost network to the browser, which would try for ever."""
+    line = await dial()
+    assert line.is_accepted
+    assert await closing_code(line) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "cookie", ["sessionid=nonsense", "sessionid=", "sessionid=\udcff".encode("utf-8", "replace").decode()]
+)
+async def test_an_invented_session_is_no_session(dial, cookie) -> None:
+    line = await dial(cookie=cookie)
+    assert await closing_code(line) == NOT_ALLOWED
+
+
+async def test_somebody_without_a_team_sees_nothing(dial, cast) -> None:
+    assert await closing_code(await dial(cast.outsider)) == NOT_ALLOWED
+
+
+async def test_somebody_who_is_no_longer_active_sees_nothing(dial, cast) -> None:
+    line_of_the_living = await dial(cast.lead)
+    await frame_from(line_of_the_living, 'id="screen"')
+    cookie = await sync_to_async(session_of)(cast.viewer)
+    await User.objects.filter(pk=cast.viewer.pk).aupdate(is_active=False)
+    assert await closing_code(await dial(cookie=cookie)) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://localhost.evil.example"])
+async def test_another_site_s_page_is_refused(dial, cast, origin) -> None:
+    line = await dial(cast.supervisor, origin=origin)
+    assert not line.is_accepted
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/live/", "/live/kitchen/", "/live/desk", "/live/desk/x/", "/live/../desk/", "/%00"]
+)
+async def test_an_address_nobody_answers_is_refused_without_a_traceback(dial, path, caplog) -> None:
+    line = await dial(path=path)
+    assert not line.is_accepted
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_neighbour_s_odd_cookie_does_not_hide_ours(dial, cast) -> None:
+    line = await dial(cast.lead, cookie='{"a": [1,2]}; b@d=1; =; ;;')
+    await frame_from(line, 'id="screen"')
+
+
+# What they get
+
+
+async def test_the_first_frame_is_the_whole_board_and_changes_follow(dial, cast, redis_url) -> None:
+    await publish(redis_url, FLOOR)
+    line = await dial(cast.supervisor)
+    await frame_from(line, 'id="screen"')
+    await publish(redis_url, snapshot(queues=[queue("500", name="Orders")]))
+    frame = await frame_from(line, "Orders")
+    assert 'id="screen"' not in frame
+
+
+@pytest.mark.parametrize("path", ["/live/desk/", "/live/tv/"])
+async def test_a_forbidden_queue_is_in_no_frame(dial, cast, redis_url, path) -> None:
+    line, control = await dial(cast.viewer, path), await dial(cast.supervisor, path)
+    await publish(redis_url, FLOOR)
+    assert "Secret" in await frames_until(control, "Sales")
+    told = await frames_until(line, "Sales")
+    await publish(redis_url, snapshot(queues=[queue("500", name="Closing"), queue("502", name="Secret too")]))
+    told += await frames_until(line, "Closing")
+    for word in ("Secret", "Eva Gil", "999888", "Zoe", "208", "502"):
+        assert word not in told, word
+
+
+QUERIES = {
+    "": "en",
+    "?language=en": "en",
+    "?language=es": "es",
+    "?language=he&language=es": "he",
+    "?language=xx": "en",
+    "?language=../../etc/passwd": "en",
+    "?language=%00%ff%F0": "en",
+    "?language=" + "x" * 10_000: "en",
+    "?language[]=es&language=": "en",
+    "?%": "en",
+}
+
+
+@pytest.mark.parametrize(("query", "language"), QUERIES.items(), ids=lambda text: text[:24])
+async def test_a_language_we_do_not_speak_is_the_default(dial, cast, query, language) -> None:
+    line = await dial(cast.supervisor, "/live/desk/" + query)
+    await frame_from(line, 'id="screen"')
+    assert [audience.language for audience in hubs.get()._rooms] == [language]
+
+
+# What they say
+
+PLAIN = ('{"ack": ' + "9" * 900 + "}", '{"ack": -1}')  # numbers all the same: strange ones, which mean nothing
+HOSTILE = [
+    *({"text": text} for text in PLAIN),
+    {"text": "x" * 1_000_000},
+    {"text": "[" * 900},
+    {"text": '{"ack": true}'},
+    {"text": '{"ack": "1"}'},
+    {"text": '{"ack": 1.5}'},
+    {"text": '{"ack": null}'},
+    {"text": "[1]"},
+    {"text": "null"},
+    {"text": ""},
+    {"text": "NaN"},
+    {"text": "\ud800"},
+    {"text": '{"HEADERS": {"HX-Request": "true"}}'},
+    {"bytes": b'{"ack": 1}'},
+    {"bytes": b"\x00" * 100_000},
+]
+
+
+async def test_hostile_messages_are_passed_over(dial, cast, redis_url) -> None:
+    line = await dial(cast.supervisor)
+    await frame_from(line, 'id="screen"')
+    for message in HOSTILE:
+        await line.send_input({"type": "websocket.receive", **message})
+    await publish(redis_url, FLOOR)
+    await frame_from(line, "Sales")
+
+
+@pytest.mark.parametrize("text", [message.get("text") for message in HOSTILE if message.get("text") not in PLAIN])
+def test_only_a_plain_number_is_an_acknowledgement(text: Any) -> None:
+    assert acknowledged(text) is None
+
+
+def test_a_plain_number_is_an_acknowledgement() -> None:
+    assert acknowledged('{"ack": 17}') == 17
+
+
+# How they are sent away
+
+
+async def test_rights_that_were_taken_away_end_the_stream(dial, cast, redis_url, monkeypatch) -> None:
+    line, other = await dial(cast.viewer), await dial(cast.supervisor)
+    frame = await frame_from(line, 'id="screen"')
+    await acknowledge(line, frame)
+    await Membership.objects.filter(user=cast.viewer).adelete()
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    await acknowledge(line, frame)
+    assert await closing_code(line) == NOT_ALLOWED
+    await publish(redis_url, FLOOR)
+    await acknowledge(other, await frame_from(other, "Sales"))
+    assert await line.receive_nothing(timeout=0.1)
+
+
+@pytest.mark.parametrize("change", ["other queues", "another role", "inactive", "signed out"])
+async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, monkeypatch, change) -> None:
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    line = await dial(cast.lead)
+    frame = await frame_from(line, 'id="screen"')
+    match change:
+        case "other queues":
+            cast.front.queue_extensions = "500"
+            await cast.front.asave()
+        case "another role":
+            await Membership.objects.filter(user=cast.lead).aupdate(role="viewer")
+        case "inactive":
+            await User.objects.filter(pk=cast.lead.pk).aupdate(is_active=False)
+        case "signed out":
+            await sync_to_async(forget_sessions)()
+    await acknowledge(line, frame)
+    assert await closing_code(line) == NOT_ALLOWED
+
+
+def forget_sessions() -> None:
+    from django.contrib.sessions.models import Session
+
+    Session.objects.all().delete()
+
+
+async def test_rights_that_stay_are_not_asked_for_at_every_word(dial, cast, monkeypatch) -> None:
+    line = await dial(cast.lead)
+    frame = await frame_from(line, 'id="screen"')
+    asked = []
+    monkeypatch.setattr(consumers, "rights_of_socket", asked.append)
+    for _ in range(20):
+        await acknowledge(line, frame)
+    await frame_from(line, 'id="pulse"')
+    assert not asked
+
+
+async def test_a_check_that_fails_gives_up_the_place(dial, cast, monkeypatch) -> None:
+    """A database that is away must not leave a viewer behind whom nobody reads."""
+
+    async def fail(scope: Any) -> None:
+        raise ZeroDivisionError
+
+    line = await dial(cast.lead)
+    frame = await frame_from(line, 'id="screen"')
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    monkeypatch.setattr(consumers, "rights_of_socket", fail)
+    await acknowledge(line, frame)
+    with pytest.raises(ZeroDivisionError):
+        await line.wait(timeout=10)
+    assert hubs.get().viewer_count == 0
+
+
+async def test_a_server_that_cancels_us_frees_the_place_too(dial, cast) -> None:
+    line = await dial(cast.lead)
+    await frame_from(line, 'id="screen"')
+    line.future.cancel()
+    await until(lambda: hubs.get().viewer_count == 0)
+
+
+async def test_who_hangs_up_frees_the_place(dial, cast) -> None:
+    line = await dial(cast.lead)
+    await frame_from(line, 'id="screen"')
+    assert hubs.get().viewer_count == 1
+    await line.disconnect(timeout=10)
+    assert hubs.get().viewer_count == 0
+    assert not hubs.get()._rooms
+
+
+async def test_who_never_acknowledges_is_sent_away_and_may_come_back(dial, cast, redis_url, monkeypatch) -> None:
+    line, healthy = await dial(cast.lead), await dial(cast.supervisor)
+    await frame_from(line, 'id="screen"')
+    monkeypatch.setattr(viewer, "ACK_WITHIN_SECONDS", 0)
+    monkeypatch.setattr(viewer, "DROP_AFTER_SECONDS", 0)
+    for number in range(3):
+        await publish(redis_url, snapshot(queues=[queue("500", name=f"Sales {number}")]), sent_at=datetime.now(UTC))
+    assert await closing_code(line) == TOO_SLOW
+    monkeypatch.undo()
+    assert healthy
+    again = await dial(cast.lead)
+    assert again.is_accepted
+
+
+async def test_a_viewer_that_cannot_be_written_to_is_told_to_come_back(dial, cast, monkeypatch, caplog) -> None:
+    async def fail(self) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    monkeypatch.setattr(viewer.Viewer, "write", fail)
+    line = await dial(cast.lead)
+    assert await closing_code(line) == 1011
+    assert "a bug of ours" in caplog.text

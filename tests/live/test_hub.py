@@ -1,0 +1,375 @@
+"""The hub on a real Redis: everybody gets every tick, and nobody's trouble is anybody else's."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+
+from eqboard.accounts.access import Grant, Rights
+from eqboard.boards.audience import Audience, Surface
+from eqboard.feed import connection
+from eqboard.floor.snapshot import Snapshot
+from eqboard.live import hub as module
+from eqboard.live.hub import Hub
+from eqboard.live.viewer import Frame, Viewer
+from tests.builders import agent, membership, queue, snapshot, source, waiting_call
+from tests.feed.following import Speaker, hung, speaking, until
+
+EVERYTHING = Audience(Surface.DESK, "en", Rights(frozenset({Grant(None, frozenset())})))
+ONLY_500 = Audience(Surface.DESK, "en", Rights(frozenset({Grant(frozenset({"500"}), frozenset())})))
+ON_THE_WALL = Audience(Surface.TV, "en", EVERYTHING.rights)
+
+SILENT = "has been silent since"
+NO_REDIS = "no connection to Redis"
+BROKEN = "EQ answers with errors"
+
+
+@dataclass(eq=False)
+class Screen:
+    """A fake socket with a fake browser, which acknowledges what it gets unless told otherwise."""
+
+    reads: bool = True
+    frames: list[str] = field(default_factory=list)
+    dropped: bool = False
+    viewer: Viewer | None = None
+
+    async def send(self, text: str) -> None:
+        self.frames.append(text)
+        if not self.reads:
+            await asyncio.Event().wait()
+        self.viewer.on_ack(frame_number(text))
+
+    async def drop(self) -> None:
+        self.dropped = True
+
+    async def gets(self, *words: str, seconds: float = 15.0) -> str:
+        """A frame with all the words, now or later."""
+        await until(lambda: any(all(word in text for word in words) for text in self.frames), seconds)
+        return next(text for text in self.frames if all(word in text for word in words))
+
+    def forget(self) -> None:
+        self.frames.clear()
+
+
+def frame_number(text: str) -> int:
+    return int(BeautifulSoup(text, "html.parser").find(id="pulse")["data-frame"])
+
+
+@asynccontextmanager
+async def watching(hub: Hub, audience: Audience, *, reads: bool = True) -> AsyncIterator[Screen]:
+    screen = Screen(reads)
+    screen.viewer = hub.join(audience, lambda whole: Viewer(screen.send, screen.drop, whole))
+    writer = asyncio.create_task(screen.viewer.write())
+    try:
+        yield screen
+    finally:
+        hub.leave(audience, screen.viewer)
+        writer.cancel()
+        await asyncio.gather(writer, return_exceptions=True)
+
+
+@pytest.fixture
+async def hub(config) -> AsyncIterator[Hub]:
+    hub = Hub(config)
+    hub.start()
+    yield hub
+    tasks = list(hub._tasks)
+    assert not any(task.done() for task in tasks), "nothing ends the hub"
+    await hub.stop()
+
+
+@pytest.fixture
+async def speaker(redis_url) -> AsyncIterator[Speaker]:
+    async with speaking(redis_url) as speaker:
+        yield speaker
+
+
+async def say(speaker: Speaker, floor: Snapshot) -> None:
+    await speaker.says(floor, sent_at=datetime.now(UTC))
+
+
+def a_floor(*names: str) -> Snapshot:
+    now = datetime.now(UTC)
+    return snapshot(
+        sources=[source(taken_at=now)],
+        queues=[queue(str(500 + place), name=name) for place, name in enumerate(names)],
+    )
+
+
+# Everybody is told
+
+
+async def test_a_new_viewer_gets_the_whole_board_and_then_what_changed(hub, speaker) -> None:
+    await say(speaker, a_floor("Sales"))
+    async with watching(hub, EVERYTHING) as first:
+        await first.gets("Sales")
+        async with watching(hub, EVERYTHING) as late:
+            await late.gets('id="screen"', "Sales")
+            await say(speaker, a_floor("Sales", "Orders"))
+            frame = await late.gets("Orders")
+            assert 'id="screen"' not in frame
+            assert "Sales" not in frame, "what did not change is not sent again"
+
+
+async def test_everybody_with_the_same_rights_shares_one_rendering(hub, speaker, monkeypatch) -> None:
+    painted = []
+    honest = module.paint
+    monkeypatch.setattr(module, "paint", lambda *args: painted.append(args[2]) or honest(*args))
+    async with watching(hub, EVERYTHING) as one, watching(hub, EVERYTHING) as two, watching(hub, ONLY_500) as other:
+        await say(speaker, a_floor("Sales"))
+        for screen in (one, two, other):
+            await screen.gets("Sales")
+        painted.clear()
+        await say(speaker, a_floor("Sales", "Orders"))
+        assert await one.gets("Orders") is await two.gets("Orders"), "the very same text, not an equal one"
+        assert painted.count(EVERYTHING) == painted.count(ONLY_500) == 1
+        assert "Orders" not in "".join(other.frames)
+
+
+async def test_desk_and_wall_are_rendered_apart(hub, speaker) -> None:
+    async with watching(hub, EVERYTHING) as desk, watching(hub, ON_THE_WALL) as wall:
+        await say(speaker, snapshot(queues=[queue("500", name="Sales")], agents=[agent(7, name="Ana Ruiz")]))
+        await desk.gets("Ana Ruiz")
+        await wall.gets("Sales")
+        assert "Ana Ruiz" not in "".join(wall.frames)
+
+
+async def test_who_may_not_see_a_queue_gets_nothing_of_it(hub, speaker) -> None:
+    both = snapshot(
+        queues=[queue("500", name="Sales"), queue("501", name="Secret")],
+        agents=[
+            agent(7, name="Ana Ruiz"),
+            agent(8, name="Eva Gil", memberships=(membership("501", queue_name="Secret"),)),
+        ],
+        waiting=[waiting_call("1.1"), waiting_call("1.2", queue="501", queue_name="Secret")],
+    )
+    async with watching(hub, ONLY_500) as screen:
+        await say(speaker, both)
+        await screen.gets("Sales", "Ana Ruiz")
+        await say(speaker, a_floor("Sales", "Secret", "Orders"))
+        await until(lambda: len(screen.frames) >= 3)
+        told = "".join(screen.frames)
+        assert "Secret" not in told
+        assert "Eva Gil" not in told
+
+
+async def test_a_viewer_who_never_reads_costs_the_others_nothing(hub, speaker) -> None:
+    async with watching(hub, EVERYTHING) as healthy, watching(hub, EVERYTHING, reads=False) as stalled:
+        for number in range(40):
+            await say(speaker, a_floor(f"Queue number {number}"))
+            await healthy.gets(f"Queue number {number}")
+        assert len(stalled.frames) == 1
+        assert stalled.viewer._slot is None
+        assert len(stalled.viewer._unseen) == 1, "forty ticks later not one frame is kept"
+
+
+async def test_the_last_viewer_who_leaves_frees_the_room(hub) -> None:
+    async with watching(hub, EVERYTHING):
+        async with watching(hub, EVERYTHING), watching(hub, ONLY_500):
+            assert hub.viewer_count == 3
+        assert hub.viewer_count == 1
+        assert list(hub._rooms) == [EVERYTHING]
+    assert hub.viewer_count == 0
+    assert not hub._rooms
+
+
+async def test_leaving_twice_harms_nobody(hub) -> None:
+    async with watching(hub, EVERYTHING) as screen:
+        hub.leave(EVERYTHING, screen.viewer)
+    hub.leave(ONLY_500, screen.viewer)
+    assert hub.viewer_count == 0
+
+
+@dataclass(eq=False)
+class Recorder:
+    """Stands in for a viewer: notes the frames it is offered."""
+
+    numbers: list[int] = field(default_factory=list)
+
+    def push(self, frame: Frame) -> bool:
+        self.numbers.append(frame.number)
+        return True
+
+
+async def test_frames_come_in_order_though_a_tick_pauses_in_its_midst(config, monkeypatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    hub = Hub(config)
+    crowd = [hub.join(EVERYTHING, lambda whole: Recorder()) for _ in range(5)]
+    await asyncio.gather(*(hub._tell() for _ in range(20)))
+    assert all(each.numbers == list(range(1, 21)) for each in crowd)
+
+
+# What is wrong is said
+
+
+async def test_a_silent_poller_is_told_within_its_rounds(hub, speaker, config) -> None:
+    async with watching(hub, EVERYTHING) as screen:
+        await say(speaker, a_floor("Sales"))
+        said_at = time.monotonic()
+        await screen.gets("Sales")
+        await screen.gets(SILENT)
+        assert time.monotonic() - said_at < config.poll_seconds * config.stale_rounds + 2 * module.LOOK_SECONDS + 0.5
+        screen.forget()
+        await say(speaker, a_floor("Sales"))
+        frame = await screen.gets('id="health"')
+        assert SILENT not in frame
+
+
+async def test_a_poller_that_never_spoke_is_told_too(hub) -> None:
+    async with watching(hub, EVERYTHING) as screen:
+        await screen.gets(SILENT)
+
+
+async def test_while_nobody_speaks_the_page_still_hears_a_pulse(hub, monkeypatch) -> None:
+    monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
+    async with watching(hub, EVERYTHING) as screen:
+        await screen.gets(SILENT)
+        screen.forget()
+        await until(lambda: len(screen.frames) >= 3)
+        assert all('id="pulse"' in text for text in screen.frames)
+
+
+async def test_redis_gone_is_told_and_so_is_its_return(hub, speaker, redis_server) -> None:
+    async with watching(hub, EVERYTHING) as screen:
+        await say(speaker, a_floor("Sales"))
+        await screen.gets("Sales")
+        screen.forget()  # the very first board was painted before Redis had answered, and said so
+        redis_server.stop()
+        await screen.gets(NO_REDIS)
+        async with watching(hub, EVERYTHING) as late:
+            await late.gets(NO_REDIS, "Sales")
+        redis_server.start()
+        await speaker.lead()
+        screen.forget()
+        await say(speaker, a_floor("Sales", "Orders"))
+        await screen.gets("Orders")
+        assert not any(NO_REDIS in text for text in screen.frames[-1:])
+
+
+async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config) -> None:
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.4)  # the feed's own test waits for the real one
+    hub = Hub(config)
+    hub.start()
+    async with watching(hub, EVERYTHING) as screen:
+        await say(speaker, a_floor("Sales"))
+        await screen.gets("Sales")
+        screen.forget()
+        with hung(redis_url):
+            began = time.monotonic()
+            await screen.gets(NO_REDIS)
+            assert time.monotonic() - began < 5.0
+    await hub.stop()
+
+
+# Nothing ends the hub
+
+
+async def test_a_floor_that_cannot_be_rendered_is_marked_for_its_audience_alone(
+    hub, speaker, monkeypatch, caplog
+) -> None:
+    honest = module.paint
+
+    def paint(floor, health, audience, previous=None):
+        if audience == EVERYTHING and "666" in floor.queues:
+            raise ZeroDivisionError("a template's bug")
+        return honest(floor, health, audience, previous)
+
+    monkeypatch.setattr(module, "paint", paint)
+    poison = snapshot(queues=[queue("666", name="Poison"), queue("500", name="Sales, renamed")])
+    async with watching(hub, EVERYTHING) as broken, watching(hub, ONLY_500) as healthy:
+        await say(speaker, a_floor("Sales"))
+        await broken.gets("Sales")
+        await healthy.gets("Sales")
+        seq = 'data-seq="1"'
+        for _ in range(3):
+            await say(speaker, poison)
+            await asyncio.sleep(0.05)
+        await healthy.gets("Sales, renamed")
+        frame = await broken.gets(BROKEN)
+        assert seq in frame, "the pulse is that of the floor that is shown, so that its numbers grow old"
+        async with watching(hub, EVERYTHING) as late:
+            await late.gets("Sales", BROKEN)
+        await say(speaker, a_floor("Sales", "Orders"))
+        frame = await broken.gets("Orders")
+        assert BROKEN not in frame
+    assert caplog.text.count("ZeroDivisionError: a template's bug") == 1
+
+
+async def test_a_first_floor_that_cannot_be_rendered_lets_viewers_in_all_the_same(hub, speaker, monkeypatch) -> None:
+    honest = module.paint
+
+    def paint(floor, *rest):
+        if floor.queues:
+            raise ZeroDivisionError
+        return honest(floor, *rest)
+
+    await say(speaker, a_floor("Sales"))
+    await until(lambda: hub._floor.held)
+    monkeypatch.setattr(module, "paint", paint)
+    async with watching(hub, EVERYTHING) as screen:
+        await screen.gets('id="screen"', BROKEN)
+
+
+async def test_an_error_nobody_expected_does_not_end_the_following(hub, speaker, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
+    honest, failures = module.strokes, []
+
+    def strokes(*args):
+        if len(failures) < 5:
+            failures.append(1)
+            raise ZeroDivisionError("a bug of ours")
+        return honest(*args)
+
+    async with watching(hub, EVERYTHING) as screen:
+        await say(speaker, a_floor("Sales"))
+        await screen.gets("Sales")
+        monkeypatch.setattr(module, "strokes", strokes)
+        async with asyncio.timeout(10):
+            while len(failures) < 5:
+                await say(speaker, a_floor("Sales"))
+                await asyncio.sleep(0.02)
+        await say(speaker, a_floor("Sales", "Orders"))
+        await until(lambda: any("Orders" in text for text in screen.frames[1:]))
+    assert 1 <= caplog.text.count("The hub stumbled") <= 2
+
+
+async def test_a_feed_that_cannot_even_be_opened_is_tried_again(config, monkeypatch, caplog, speaker) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
+    honest, tries = module.follow, []
+
+    def follow(url):
+        tries.append(1)
+        if len(tries) < 4:
+            raise ValueError("a bug of ours")
+        return honest(url)
+
+    monkeypatch.setattr(module, "follow", follow)
+    hub = Hub(config)
+    hub.start()
+    async with watching(hub, EVERYTHING) as screen:
+        await until(lambda: len(tries) == 4)
+        await say(speaker, a_floor("Sales"))
+        await screen.gets("Sales")
+    await hub.stop()
+    assert len([record for record in caplog.records if record.levelno >= logging.ERROR]) == 1
+
+
+async def test_starting_twice_is_starting_once_and_stopping_leaves_nothing(config) -> None:
+    before = asyncio.all_tasks()
+    hub = Hub(config)
+    hub.start()
+    hub.start()
+    assert len(asyncio.all_tasks() - before) == 2
+    await hub.stop()
+    assert asyncio.all_tasks() == before
+    hub.start()
+    async with watching(hub, EVERYTHING) as screen:
+        await screen.gets(SILENT)
+    await hub.stop()

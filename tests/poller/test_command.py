@@ -1,0 +1,117 @@
+"""`manage.py poll` as a process of its own: killed, told to end, and set up wrongly."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from eqboard.config import ROOT
+from eqboard.feed import keys
+from eqboard.feed.messages import stored
+from eqboard.floor.snapshot import Trouble
+from tests.environment import KEY_CANARY
+
+NOWHERE = "http://127.0.0.1:1"  # nobody listens there
+PATIENCE_SECONDS = 20.0
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(redis_url: str, tmp_path: Path) -> Iterator[Start]:
+    """Starts `poll` with the given settings, away from any .env."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(**settings: str) -> subprocess.Popen[str]:
+        ours = {
+            "SECRET_KEY": "x" * 60,
+            "EQ_KEY": KEY_CANARY,
+            "EQ_URL": NOWHERE,
+            "REDIS_URL": redis_url,
+            "POLL_SECONDS": "0.2",
+        }
+        foreign = {name: value for name, value in os.environ.items() if not name.startswith("EQBOARD_")}
+        environment = foreign | {f"EQBOARD_{name}": value for name, value in (ours | settings).items()}
+        log = (tmp_path / f"{len(started)}.log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "poll"], cwd=tmp_path, env=environment, stderr=log, text=True
+        )
+        log.close()
+        process.log = Path(log.name)  # type: ignore[attr-defined]
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait(PATIENCE_SECONDS)
+
+
+def log_of(process: subprocess.Popen[str]) -> str:
+    return process.log.read_text()  # type: ignore[attr-defined]
+
+
+def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_a_killed_leader_is_replaced_and_one_told_to_end_hands_over_at_once(start: Start, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as client:
+
+        def floor():
+            data = client.get(keys.SNAPSHOT)
+            return stored.decode(data) if data else None
+
+        first = start()
+        until(floor)
+        epoch = floor().epoch
+        second = start()
+        until(lambda: "standing by" in log_of(second))
+
+        first.kill()
+        killed_at = time.monotonic()
+        until(lambda: floor().epoch != epoch)
+        assert time.monotonic() - killed_at <= 5.0
+        assert {source.trouble for source in floor().snapshot.sources.values()} <= {None, Trouble.UNREACHABLE}
+
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(PATIENCE_SECONDS) == 0
+        assert client.get(keys.LEADER) is None, "whoever stands by may lead at once"
+    for process in (first, second):
+        assert "Traceback" not in log_of(process)
+        assert KEY_CANARY not in log_of(process)
+        assert log_of(process).count("EQ is lost") == 1
+
+
+WRONG_SETTINGS = {
+    "EQBOARD_EQ_KEY is not set": {"EQ_KEY": ""},
+    "EQBOARD_EQ_URL is wrong": {"EQ_URL": "ftp://eq.example"},
+    "EQBOARD_REDIS_URL is wrong": {"REDIS_URL": "http://redis.example"},
+}
+
+
+def test_a_wrong_setting_is_one_sentence(start: Start) -> None:
+    for words, process in [(words, start(**settings)) for words, settings in WRONG_SETTINGS.items()]:
+        assert process.wait(PATIENCE_SECONDS) == 2
+        [line] = log_of(process).splitlines()
+        assert words in line
+
+
+def test_an_unreachable_redis_is_one_sentence_and_no_end(start: Start, tmp_path: Path) -> None:
+    process = start(REDIS_URL=f"unix://{tmp_path}/nobody.sock")
+    until(lambda: "Redis is lost" in log_of(process))
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.5)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert len(log_of(process).splitlines()) == 1
