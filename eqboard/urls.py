@@ -6,9 +6,16 @@ from django.urls import include, path
 
 from eqboard.accounts import views as accounts
 from eqboard.boards import views as boards
+from eqboard.control import views as control
 from eqboard.ops import views as ops
 
 sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
+
+control_paths = [
+    path("agents/<int:agent_id>/pause/", control.pause, name="pause"),
+    path("agents/<int:agent_id>/resume/", control.resume, name="resume"),
+    path("actions/<uuid:attempt>/", control.outcome, name="outcome"),
+]
 
 urlpatterns = [
     path("", boards.board, name="board"),
@@ -16,7 +23,7 @@ urlpatterns = [
     path("tv/paired/", accounts.paired, name="paired"),
     path("displays/", accounts.displays, name="displays"),
     path("displays/<int:display_id>/revoke/", accounts.revoke, name="revoke_display"),
-    path("", include("eqboard.control.urls")),
+    path("", include((control_paths, "control"))),
     path(
         "sign-in/",
         sign_in,

@@ -22,25 +22,26 @@ class Health:
     trouble: Trouble | None = None  # the poller cannot read EQ
     troubled_parts: tuple[Part, ...] = ()
     truth_at: datetime | None = None  # when the oldest numbers on the board were true
-    is_slow: bool = False  # EQ has been asked and takes its time
+    is_slow: bool = False  # EQ takes longer than a round to answer
+    unreadable_count: int = 0  # rows of EQ's newest answers that make no sense and are left out
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """The floor in a few numbers; people are counted once."""
 
-    waiting_count: int
+    waiting_count: int | None
     oldest_waiting_at: datetime | None
-    present_count: int
-    available_count: int
-    on_call_count: int
-    ringing_count: int
-    wrap_up_count: int
-    paused_count: int
-    unknown_count: int
-    away_count: int
-    parked_count: int
-    conference_count: int
+    present_count: int | None
+    available_count: int | None
+    on_call_count: int | None
+    ringing_count: int | None
+    wrap_up_count: int | None
+    paused_count: int | None
+    unknown_count: int | None
+    away_count: int | None
+    parked_count: int | None
+    conference_count: int | None
     queue_count: int
 
 
@@ -75,21 +76,27 @@ class Strip:
 
 
 def totals(view: Snapshot) -> Totals:
+    """None for what was never read: nobody knows, which is not the same as 0."""
     states = [agent.state for agent in view.agents.values()]
     entered = [call.entered_at for call in view.waiting.values() if call.entered_at]
+    read = {source.part for source in view.sources.values() if source.taken_at}
+
+    def count(part: Part, number: int) -> int | None:
+        return number if part in read else None
+
     return Totals(
-        waiting_count=len(view.waiting),
+        waiting_count=count(Part.CALLS, len(view.waiting)),
         oldest_waiting_at=min(entered, default=None),
-        present_count=sum(state is not AgentState.SIGNED_OUT for state in states),
-        available_count=states.count(AgentState.AVAILABLE),
-        on_call_count=states.count(AgentState.ON_CALL),
-        ringing_count=states.count(AgentState.RINGING),
-        wrap_up_count=states.count(AgentState.WRAP_UP),
-        paused_count=states.count(AgentState.PAUSED),
-        unknown_count=states.count(AgentState.UNKNOWN),
-        away_count=states.count(AgentState.SIGNED_OUT),
-        parked_count=len(view.parked),
-        conference_count=len(view.conferences),
+        present_count=count(Part.AGENTS, len(states) - states.count(AgentState.SIGNED_OUT)),
+        available_count=count(Part.AGENTS, states.count(AgentState.AVAILABLE)),
+        on_call_count=count(Part.AGENTS, states.count(AgentState.ON_CALL)),
+        ringing_count=count(Part.AGENTS, states.count(AgentState.RINGING)),
+        wrap_up_count=count(Part.AGENTS, states.count(AgentState.WRAP_UP)),
+        paused_count=count(Part.AGENTS, states.count(AgentState.PAUSED)),
+        unknown_count=count(Part.AGENTS, states.count(AgentState.UNKNOWN)),
+        away_count=count(Part.AGENTS, states.count(AgentState.SIGNED_OUT)),
+        parked_count=count(Part.PARKED, len(view.parked)),
+        conference_count=count(Part.CONFERENCES, len(view.conferences)),
         queue_count=len(view.queues),
     )
 

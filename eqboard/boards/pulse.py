@@ -31,6 +31,6 @@ def pulse(held: Stored | None, now: datetime, stale_rounds: float, build: str, *
 def _facts(source: Source, stale_rounds: float) -> dict[str, float | str | None]:
     return {
         "at": round(source.taken_at.timestamp(), 3) if source.taken_at else None,
-        "stale_after": round(source.every_seconds * stale_rounds, 3),
+        "stale_after": round(source.stale_after_seconds(stale_rounds), 3),
         "trouble": source.trouble.value if source.trouble else None,
     }

@@ -54,15 +54,13 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
     config = get_config()
     now = datetime.now(UTC)
     floor = await read_floor(config.redis_url)
-    silent_after_seconds = config.poll_seconds * config.stale_rounds
-    health = health_of(floor, now, silent_after_seconds=silent_after_seconds, since=now)
+    health = health_of(floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=now)
     language = translation.get_language() or config.language
     context = {
         "screen": whole(paint(floor.snapshot, health, Audience(surface, language, rights))),
         "pulse": pulse(floor.held, now, config.stale_rounds, build_id()),
         "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
         "build": build_id(),
-        "server_now": f"{now.timestamp():.3f}",
         "may_pair_screens": any(grant.actions for grant in rights.grants),
         "wait_warning": config.wait_warning_seconds,
         "wait_critical": config.wait_critical_seconds,

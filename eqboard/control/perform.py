@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 telephones = PerLoop(lambda: eq_from(get_config()))
+PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
+
 watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hold of its tasks
 
 
@@ -80,14 +82,14 @@ async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | 
         await attempt.note(Step.DENIED, queues=queues)
         return attempt.id
     telephone = telephones.get()
-    # Django cancels a view whose browser went away; what EQ was asked must be written down all the same.
-    await asyncio.shield(outlive_the_request(carry_out(attempt, telephone, queues)))
+    await attempt.note(Step.ASKED, queues=queues)
+    # A quick answer is told at once; a slow one is pending meanwhile, and written down even if the browser goes away.
+    await asyncio.wait({outlive_the_request(carry_out(attempt, telephone))}, timeout=PENDING_AFTER_SECONDS)
     return attempt.id
 
 
-async def carry_out(attempt: Attempt, telephone: EQ, queues: list[str]) -> None:
-    """Write down, ask EQ once, write down what it said; then watch, without anybody waiting for it."""
-    await attempt.note(Step.ASKED, queues=queues)
+async def carry_out(attempt: Attempt, telephone: EQ) -> None:
+    """Ask EQ once, write down what it said; then watch, without anybody waiting for it."""
     try:
         await attempt.action.ask(telephone, attempt.agent.id, attempt.pause_code)
     except EQError as error:
@@ -165,7 +167,7 @@ def shows(floor: Floor, attempt: Attempt, accepted_at: datetime) -> bool:
 
 def has_news(floor: Floor, accepted_at: datetime) -> bool:
     source = floor.snapshot.sources.get(Part.AGENTS)
-    return source is not None and source.taken_at is not None and source.taken_at >= accepted_at
+    return source is not None and source.taken_at is not None and source.taken_at >= floor.theirs(accepted_at)
 
 
 def last_seen(floor: Floor | None, attempt: Attempt, accepted_at: datetime) -> dict[str, Any]:

@@ -113,11 +113,8 @@ def read_answer(operation: Operation, status: int, body: bytes, dialect: Dialect
 
 def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
     if operation.result is None:
-        return None  # "[None]": null, an empty body, or whatever a server says there
-    try:
-        value = read_json(body)
-    except (ValueError, RecursionError):
-        raise _broken(operation, "the answer is not JSON", body) from None
+        return _read_nothing(operation, body)
+    value = _read_json(operation, body)
     if operation.many:
         if not isinstance(value, list):
             raise _broken(operation, "the answer is not an array", body)
@@ -139,6 +136,19 @@ def read_json(body: bytes) -> Any:
         return value
     # Only an escape can bring half of a surrogate pair, which no encoding can carry.
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
+
+
+def _read_nothing(operation: Operation, body: bytes) -> None:
+    """The text's "[None]": null, an empty body, or any JSON; but a page of HTML is not EQ's word that it was done."""
+    if body.strip():
+        _read_json(operation, body)
+
+
+def _read_json(operation: Operation, body: bytes) -> Any:
+    try:
+        return read_json(body)
+    except (ValueError, RecursionError):
+        raise _broken(operation, "the answer is not JSON", body) from None
 
 
 def _read_rows(operation: Operation, model: type[BaseModel], rows: list[Any], dialect: Dialect) -> Rows[Any]:

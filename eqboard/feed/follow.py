@@ -1,6 +1,7 @@
 """Which updates may be applied, and when the whole floor has to be read again. Pure (design.md, law 3)."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 from eqboard.feed.messages import Stored, Update
@@ -34,11 +35,23 @@ class Floor:
 
     held: Stored | None = None
     is_connected: bool = False
+    ahead_seconds: float = 0.0  # how far the poller's clock, by which all is dated, is ahead of ours
 
     @property
     def snapshot(self) -> Snapshot:
         """The floor, empty while nothing is known."""
         return self.held.snapshot if self.held else Snapshot()
 
+    def theirs(self, moment: datetime) -> datetime:
+        """A moment of our clock on the poller's."""
+        return moment + timedelta(seconds=self.ahead_seconds)
+
     def lost(self) -> "Floor":
         return replace(self, is_connected=False)
+
+
+def settled_ahead_seconds(held: float, seen: float) -> float:
+    """How far the poller's clock is ahead, from when an update was sent and heard. Under a second is the way here."""
+    if abs(seen) <= 1.0:
+        return 0.0
+    return held if abs(seen - held) <= 1.0 else seen

@@ -9,13 +9,15 @@ import logging
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import redis.asyncio
 import redis.asyncio.client
 
 from eqboard.feed import keys
 from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
-from eqboard.feed.follow import Floor, Verdict, advance, judge
+from eqboard.feed.follow import Floor, Verdict, advance, judge, settled_ahead_seconds
 from eqboard.feed.messages import Stored, Unreadable, updates
 from eqboard.feed.publisher import read_stored
 from eqboard.loops import end_if_cancelled
@@ -39,7 +41,7 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
         end_if_cancelled()
         client = connect(redis_url)
         try:
-            async with aclosing(_listen(client, floor.held)) as floors:
+            async with aclosing(_listen(client, floor)) as floors:
                 async for floor in floors:
                     if attempt:
                         logger.info("The feed is back")
@@ -70,18 +72,25 @@ async def read_floor(redis_url: str) -> Floor:
             await client.aclose()
 
 
-async def _listen(client: redis.asyncio.Redis, held: Stored | None) -> AsyncGenerator[Floor, None]:
+async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[Floor, None]:
     """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
     async with client.pubsub() as channel:
         await _subscribe(channel, keys.UPDATES)
-        held = await read_stored(client) or held
-        yield Floor(held, is_connected=True)
+        floor = replace(known, held=await read_stored(client) or known.held, is_connected=True)
+        yield floor
         async with aclosing(_messages(client, channel)) as messages:
             async for data in messages:
-                held_before = held
-                held = await _take(client, held, data)
-                if held is not held_before:
-                    yield Floor(held, is_connected=True)
+                held = await _take(client, floor.held, data)
+                if held is not floor.held:
+                    floor = replace(floor, held=held, ahead_seconds=_ahead_seconds(floor, held))
+                    yield floor
+
+
+def _ahead_seconds(floor: Floor, held: Stored | None) -> float:
+    """An update that is heard was sent a moment ago: what differs is the clocks."""
+    if held is None:
+        return floor.ahead_seconds
+    return settled_ahead_seconds(floor.ahead_seconds, (held.sent_at - datetime.now(UTC)).total_seconds())
 
 
 async def _subscribe(channel: redis.asyncio.client.PubSub, name: str) -> None:

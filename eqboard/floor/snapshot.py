@@ -39,7 +39,8 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "unreachable"  # no answer in time, or no connection
     BROKEN = "broken"  # a server error, or an answer that cannot be read
-    REFUSED = "refused"  # EQ said no: the key is wrong, or the thing does not exist
+    MISSING = "missing"  # EQ knows no such path
+    REFUSED = "refused"  # EQ said no, most likely to the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,14 @@ class Source:
 
     part: Part
     every_seconds: float  # how often it is meant to be read
-    taken_at: datetime | None = None  # when the truth on the board was read; None: never yet
+    taken_at: datetime | None = None  # when EQ was asked for the truth on the board; None: never yet
     trouble: Trouble | None = None  # why the newest attempt failed; None: it did not
     unreadable_count: int = 0  # rows of the newest answer that had to be left out
+    took_seconds: float = 0.0  # how long EQ took for the newest answer, or a little less than a round
+
+    def stale_after_seconds(self, rounds: float) -> float:
+        """The age at which its numbers are old: so many of its own rounds, which a slow EQ stretches."""
+        return max(self.every_seconds, self.took_seconds) * rounds
 
 
 @dataclass(frozen=True, slots=True)

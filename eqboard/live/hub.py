@@ -6,7 +6,8 @@ whole board; so does one that lagged, and everybody after a gap in the feed: one
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,13 +46,12 @@ class Hub:
     def __init__(self, config: Config, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._config = config
         self._clock = clock
-        self._silent_after_seconds = config.poll_seconds * config.stale_rounds
         self._floor = Floor()
         self._since = clock()
         self._health = Health(feed_lost_since=self._since)
         self._rooms: dict[Audience, Room] = {}
         self._frame_number = 0
-        self._told_at = clock()
+        self._told_at = time.monotonic()
         self._telling = asyncio.Lock()  # one tick after the other: every viewer gets the frames in their order
         self._is_failing = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -98,7 +98,6 @@ class Hub:
                     async for floor in floors:
                         self._note_floor(floor)
                         await self._tell()
-                        self._is_failing = False
             except Exception:
                 self._note_failure()
                 self._note_floor(self._floor.lost())
@@ -109,7 +108,7 @@ class Hub:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                unheard_seconds = (self._clock() - self._told_at).total_seconds()
+                unheard_seconds = time.monotonic() - self._told_at
                 if self._current_health() != self._health or unheard_seconds >= HEARTBEAT_SECONDS:
                     await self._tell()
             except Exception:
@@ -127,26 +126,46 @@ class Hub:
         self._is_failing = True
 
     def _current_health(self) -> Health:
-        return health_of(self._floor, self._clock(), silent_after_seconds=self._silent_after_seconds, since=self._since)
+        return health_of(
+            self._floor,
+            self._clock(),
+            poll_seconds=self._config.poll_seconds,
+            stale_rounds=self._config.stale_rounds,
+            since=self._since,
+        )
 
     async def _tell(self) -> None:
         """One frame to every viewer: the pulse, and what changed on their screen."""
         async with self._telling:
             self._health = self._current_health()
-            self._told_at = self._clock()
+            self._told_at = time.monotonic()
             self._frame_number += 1
-            for told, (viewer, frame) in enumerate(list(self._frames()), start=1):
+            for told, (viewer, frame) in enumerate(self._frames(), start=1):
                 viewer.push(frame)
                 if told % AT_ONCE == 0:
                     await asyncio.sleep(0)
 
-    def _frames(self) -> Iterator[tuple[Viewer, Frame]]:
+    def _frames(self) -> list[tuple[Viewer, Frame]]:
+        """What each viewer gets. A room that fails costs no other a stroke; its viewers get the whole board next."""
+        frames: list[tuple[Viewer, Frame]] = []
+        has_failed = False
         for room in self._rooms.values():
-            shown = room.screen
-            self._repaint(room)
-            frame = Frame(self._frame_number, self._pulse(room) + strokes(shown, room.screen))
-            for viewer in room.viewers:
-                yield viewer, frame
+            try:
+                frame = self._next_frame(room)
+            except Exception:
+                has_failed = True
+                self._note_failure()
+                for viewer in room.viewers:
+                    viewer.resync()
+            else:
+                frames += ((viewer, frame) for viewer in room.viewers)
+        self._is_failing = has_failed
+        return frames
+
+    def _next_frame(self, room: Room) -> Frame:
+        shown = room.screen
+        self._repaint(room)
+        return Frame(self._frame_number, self._pulse(room) + strokes(shown, room.screen))
 
     def _repaint(self, room: Room) -> None:
         """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
@@ -170,5 +189,5 @@ class Hub:
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows."""
-        now = self._clock()
+        now = self._floor.theirs(self._clock())  # all moments on the page are by the poller's clock
         return pulse(room.floor.held, now, self._config.stale_rounds, build_id(), frame_number=self._frame_number)

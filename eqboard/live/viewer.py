@@ -69,6 +69,12 @@ class Viewer:
         self._slot = frame
         return True
 
+    def resync(self) -> None:
+        """What this viewer shows is not known any more: the whole board is due."""
+        self._slot = None
+        self._needs_whole = True
+        self._wake.set()
+
     def on_ack(self, number: int) -> None:
         """The browser has shown frame `number`, and so all before it. What came later is still on its way."""
         while self._unseen and self._unseen[0][0] <= number:

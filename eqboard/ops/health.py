@@ -1,16 +1,17 @@
 """Whether each part is well, asked afresh: for load balancers, monitors, and the demo's own start."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
 from django.db import Error, connection
 
+from eqboard.boards.health import health_of
+from eqboard.boards.layout import Health
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
-from eqboard.floor.snapshot import Source
+from eqboard.floor.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,23 @@ async def check(config: Config) -> dict[str, Part]:
 def judge(floor: Floor, config: Config, now: datetime) -> dict[str, Part]:
     """Pure: what the stored floor tells of feed, leader and EQ. What lies behind a broken part is not well either."""
     unknown = Part(False, "not known while the part before it is down")
-    if not floor.is_connected:
+    health = health_of(floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=now)
+    if health.feed_lost_since:
         return {"feed": Part(False, "Redis does not answer"), "leader": unknown, "eq": unknown}
     feed = Part(True, "Redis answers")
-    silent_after = timedelta(seconds=config.poll_seconds * config.stale_rounds)
-    if floor.held is None or now - floor.held.sent_at > silent_after:
+    if health.poller_silent_since or floor.held is None:
         return {"feed": feed, "leader": Part(False, "no poller publishes"), "eq": unknown}
-    return {"feed": feed, "leader": Part(True, "a poller publishes"), "eq": judge_eq(floor.snapshot.sources.values())}
+    return {"feed": feed, "leader": Part(True, "a poller publishes"), "eq": judge_eq(floor.snapshot, health)}
 
 
-def judge_eq(sources: Collection[Source]) -> Part:
-    troubles = sorted(f"{source.part}: {source.trouble}" for source in sources if source.trouble)
-    if troubles:
-        return Part(False, ", ".join(troubles))
+def judge_eq(snapshot: Snapshot, health: Health) -> Part:
+    sources = snapshot.sources.values()
+    if health.trouble:
+        named = sorted((source for source in sources if source.part in health.troubled_parts), key=lambda s: s.part)
+        return Part(False, ", ".join(f"{source.part}: {source.trouble or health.trouble}" for source in named))
     if not any(source.taken_at for source in sources):
         return Part(False, "EQ has not been read yet")
-    return Part(True, "EQ answers")
+    return Part(True, "EQ answers, but slowly" if health.is_slow else "EQ answers")
 
 
 def check_database() -> Part:

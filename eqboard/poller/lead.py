@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,14 +13,14 @@ from eqboard.config import Config
 from eqboard.eq import EQ, EQError
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
-from eqboard.floor.assemble import Answers, Taken, assemble
+from eqboard.floor.assemble import Taken, assemble
 from eqboard.floor.changes import diff
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.loops import end_if_cancelled
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
-from eqboard.poller.rounds import due_parts, every_seconds, read_parts, settled_skew_seconds
+from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Lead:
         self._floor = Stored(epoch, 0, clock(), before.snapshot if before else Snapshot())
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
+        self._reader = Reader(eq, clock)
         self._lamp = Lamp("EQ", logger)
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
@@ -77,12 +78,14 @@ class Lead:
             started = time.monotonic()
             self.nudged.clear()
             parts = due_parts(round_number, self._config.slow_every_rounds)
-            asked_at = self._clock()
-            answers, errors = await self._beating_while(read_parts(self._eq, parts), asking_since=asked_at)
-            self._note_outcome(parts, errors)
-            await self._publish(self._assembled(answers, parts))
+            heard = await self._reader.read(parts, within_seconds=self._config.poll_seconds)
+            self._note_outcome(heard)
+            await self._publish(self._assembled(heard))
             await self._beating_while(self._rest(started))
             round_number += 1
+
+    async def close(self) -> None:
+        await self._reader.close()
 
     async def learn_names(self) -> None:
         """Keep the names fresh, gently; what EQ does not tell now is asked later."""
@@ -96,15 +99,15 @@ class Lead:
                 self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
             await asyncio.sleep(NAMES_PAUSE_SECONDS)
 
-    def _assembled(self, answers: Answers, parts: tuple[Part, ...]) -> Snapshot:
+    def _assembled(self, heard: Heard) -> Snapshot:
         self._skew_seconds = settled_skew_seconds(self._skew_seconds, self._eq.skew_seconds)
         taken = Taken(self._clock(), self._skew_seconds)
         before = self._floor.snapshot
         try:
-            floor = assemble(answers, self._book.names(), before, taken, self._every_seconds)
+            floor = assemble(heard.answers, self._book.names(), before, taken, self._every_seconds)
         except Exception as error:  # whatever EQ sent, the board goes on with its last truth, marked
             self._assembly_lamp.lost(f"unexpected {type(error).__name__}", error)
-            return self._marked(before, parts)
+            return self._marked(before, heard.parts)
         self._assembly_lamp.back()
         return floor
 
@@ -114,9 +117,11 @@ class Lead:
         broken = {part: replace(sources[part], trouble=Trouble.BROKEN) for part in parts}
         return replace(floor, sources=sources | broken)
 
-    def _note_outcome(self, parts: tuple[Part, ...], errors: Mapping[Part, EQError]) -> None:
-        self._failure_count = self._failure_count + 1 if len(errors) == len(parts) else 0
-        self._errors = {part: error for part, error in self._errors.items() if part not in parts} | dict(errors)
+    def _note_outcome(self, heard: Heard) -> None:
+        if heard.parts:
+            self._failure_count = self._failure_count + 1 if len(heard.errors) == len(heard.parts) else 0
+        self._errors = {part: error for part, error in self._errors.items() if part not in heard.parts}
+        self._errors |= heard.errors
         if self._errors:  # a part that is read less often stays lost until it is read again
             first = next(iter(self._errors.values()))
             self._lamp.lost(str(first), first.__cause__)
@@ -134,20 +139,21 @@ class Lead:
             return
         await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
 
-    async def _beating_while(self, work: Coroutine[Any, Any, T], asking_since: datetime | None = None) -> T:
+    async def _beating_while(self, work: Coroutine[Any, Any, T]) -> T:
         """The work's result; while it takes longer than a round, each round is told all the same."""
         task = asyncio.ensure_future(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._config.poll_seconds))[0]:
-                await self._publish(self._floor.snapshot, asking_since)
+                await self._publish(self._floor.snapshot)
             return task.result()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)  # nothing of this round is left behind
 
-    async def _publish(self, snapshot: Snapshot, asking_since: datetime | None = None) -> None:
+    async def _publish(self, snapshot: Snapshot) -> None:
         old = self._floor
         now = self._clock()
+        asking_since = self._reader.asking_since
         floor = Stored(old.epoch, old.seq + 1, now, snapshot, asking_since)
         update = Update(old.epoch, floor.seq, now, diff(old.snapshot, snapshot), asking_since)
         self._floor = floor

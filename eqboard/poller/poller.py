@@ -79,6 +79,7 @@ class Poller:
                 await until_one_ends(self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.go_round())
             finally:
                 self._floor = lead.floor
+                await lead.close()
         finally:
             with suppress(*FeedLost):
                 await self._leadership.release(epoch)

@@ -1,10 +1,12 @@
-"""One round of reading: which parts are due, and what EQ answers to each."""
+"""Reading in rounds: which parts are due, and what EQ answers to each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
+from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
 from eqboard.floor.snapshot import Part, Trouble
@@ -32,18 +34,61 @@ def every_seconds(poll_seconds: float, slow_every_rounds: int) -> Mapping[Part, 
     return {part: poll_seconds * (slow_every_rounds if part in SLOW else 1) for part in Part}
 
 
-async def read_parts(eq: EQ, parts: tuple[Part, ...]) -> tuple[Answers, Mapping[Part, EQError]]:
-    """Ask for the parts at the same time; what failed is a Trouble in the answers, and the error beside them."""
-    outcomes = await asyncio.gather(*(_outcome(eq, part) for part in parts))
-    heard: dict[str, Rows[Any] | Trouble] = {}
-    errors: dict[Part, EQError] = {}
-    for part, outcome in zip(parts, outcomes, strict=True):
-        if isinstance(outcome, EQError):
-            errors[part] = outcome
-            heard[part.value] = trouble_of(outcome)
-        else:
-            heard[part.value] = outcome
-    return Answers(**heard), errors
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came in during one round: answers, and for the parts that failed the errors beside them."""
+
+    answers: Answers
+    errors: Mapping[Part, EQError]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(self.answers.asked_at)
+
+
+class Reader:
+    """Reads parts side by side. One that hangs holds up no other, and is not asked again while it does."""
+
+    def __init__(self, eq: EQ, clock: Callable[[], datetime]) -> None:
+        self._eq = eq
+        self._clock = clock
+        self._running: dict[Part, asyncio.Task[Rows[Any] | EQError]] = {}
+        self._asked_at: dict[Part, datetime] = {}
+
+    @property
+    def asking_since(self) -> datetime | None:
+        """When the part that has been waited for longest was asked; None when nothing is under way."""
+        return min((self._asked_at[part] for part in self._running), default=None)
+
+    async def read(self, parts: tuple[Part, ...], within_seconds: float) -> Heard:
+        """Ask for the parts, and take what has come within the time, from earlier rounds too."""
+        started = [self._start(part) for part in parts if part not in self._running]
+        if started:
+            await asyncio.wait(started, timeout=within_seconds)
+        outcomes = {part: task.result() for part, task in self._running.items() if task.done()}
+        for part in outcomes:
+            del self._running[part]
+        return self._heard(outcomes)
+
+    def _start(self, part: Part) -> "asyncio.Task[Rows[Any] | EQError]":
+        self._asked_at[part] = self._clock()
+        self._running[part] = asyncio.create_task(_outcome(self._eq, part))
+        return self._running[part]
+
+    def _heard(self, outcomes: Mapping[Part, Rows[Any] | EQError]) -> Heard:
+        errors = {part: outcome for part, outcome in outcomes.items() if isinstance(outcome, EQError)}
+        heard = {
+            part.value: trouble_of(outcome) if isinstance(outcome, EQError) else outcome
+            for part, outcome in outcomes.items()
+        }
+        asked_at = {part: self._asked_at[part] for part in outcomes}
+        return Heard(Answers(**heard, asked_at=asked_at), errors)
+
+    async def close(self) -> None:
+        """Leave no request behind."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
 
 
 async def _outcome(eq: EQ, part: Part) -> Rows[Any] | EQError:
@@ -60,6 +105,8 @@ async def _outcome(eq: EQ, part: Part) -> Rows[Any] | EQError:
 def trouble_of(error: EQError) -> Trouble:
     if isinstance(error, EQUnreachable):
         return Trouble.UNREACHABLE
+    if isinstance(error, EQNotFound):
+        return Trouble.MISSING
     return Trouble.REFUSED if isinstance(error, EQComplained) else Trouble.BROKEN
 
 

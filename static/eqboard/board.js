@@ -4,8 +4,9 @@
   const root = document.documentElement;
   const words = document.body.dataset;
   const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
-  const ACK_MS = 5000;
-  const SILENT_MS = 15000; // an open socket that has said nothing for so long is a dead one
+  const ACK_SECONDS = 5;
+  const QUIET_SECONDS = 5; // the server speaks every other second: after so long we say that it is lost
+  const SILENT_SECONDS = 15; // and after so long the socket is replaced
   const byId = (id) => (id ? document.getElementById(id) : null);
   const all = (selector) => document.querySelectorAll(selector);
 
@@ -82,7 +83,17 @@
 
   /* Time on the page */
 
-  const timeZone = words.timeZone || undefined;
+  const timeZone = knownZone(words.timeZone);
+
+  /** A zone that the browser does not know must not cost the page its truth. */
+  function knownZone(name) {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: name || undefined }).resolvedOptions().timeZone;
+    } catch {
+      return "UTC";
+    }
+  }
+
   const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone };
   const clockTime = new Intl.DateTimeFormat(root.lang, format);
   const wallTime = new Intl.DateTimeFormat(root.lang, { ...format, second: undefined });
@@ -173,19 +184,23 @@
 
   function run() {
     clearTimeout(timer);
-    tick();
-    if (socket && Date.now() - heardAt > SILENT_MS) replaceSocket();
-    if (!document.hidden) timer = setTimeout(run, 1000);
+    try {
+      tick();
+      if (socket && ownSeconds() - heardAt > QUIET_SECONDS) lose();
+      if (socket && ownSeconds() - heardAt > SILENT_SECONDS) replaceSocket();
+    } finally {
+      if (!document.hidden) timer = setTimeout(run, 1000);
+    }
   }
 
   /* The socket; htmx's extension opens it and comes back after most closings by itself */
 
-  const SIGNED_OUT = [4401, 4403];
+  const SIGNED_OUT = [4401];
   const COMES_BACK = [1006, 1011, 1012, 1013];
   let socket = null;
   let wrapper = null;
-  let heardAt = Date.now();
-  let ackedAt = 0;
+  let heardAt = ownSeconds();
+  let ackedAt = -ACK_SECONDS;
 
   htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
   htmx.createWebSocket = (url) => (socket = new WebSocket(url));
@@ -199,17 +214,21 @@
     write(banner, at === null ? words.sayNever : words.sayLost.replace("{time}", atTime(at)));
   }
 
-  function replaceSocket() {
-    heardAt = Date.now();
-    if (!wrapper || socket.readyState === WebSocket.CONNECTING) return;
+  function lose() {
     root.dataset.link = "closed";
+    showLink();
+  }
+
+  function replaceSocket() {
+    heardAt = ownSeconds();
+    if (!wrapper || socket.readyState === WebSocket.CONNECTING) return;
     socket.onclose = null; // the extension must not come back for the dead one as well
     wrapper.reconnect();
   }
 
   function onOpen({ detail }) {
     wrapper = detail.socketWrapper;
-    heardAt = Date.now();
+    heardAt = ownSeconds();
     root.dataset.link = "open";
     showLink();
   }
@@ -219,14 +238,14 @@
     wrapper = detail.socketWrapper ?? wrapper;
     if (target !== socket) return;
     if (SIGNED_OUT.includes(code)) return location.reload();
-    root.dataset.link = "closed";
-    heardAt = Date.now();
-    showLink();
+    heardAt = ownSeconds();
+    lose();
     if (!COMES_BACK.includes(code)) setTimeout(() => wrapper.reconnect(), htmx.config.wsReconnectDelay(2));
   }
 
   function onMessage({ detail }) {
-    heardAt = Date.now();
+    heardAt = ownSeconds();
+    if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
     readPulse();
     if (!document.hidden) tick();
     acknowledge(detail.socketWrapper);
@@ -234,8 +253,8 @@
   }
 
   function acknowledge(to) {
-    if (!pulse.frame || Date.now() - ackedAt < ACK_MS) return;
-    ackedAt = Date.now();
+    if (!pulse.frame || ownSeconds() - ackedAt < ACK_SECONDS) return;
+    ackedAt = ownSeconds();
     to.send(JSON.stringify({ ack: pulse.frame }));
   }
 

@@ -12,12 +12,20 @@
   function hold() {
     const active = document.activeElement;
     const open = [...all("#screen details[open]")].map((each) => each.id);
-    held = { id: active?.id, row: active?.closest?.("#screen li")?.id, open };
+    const outcomes = [...all("#screen .mark .outcome")];
+    held = { id: active?.id, row: active?.closest?.("#screen li")?.id, open, outcomes };
   }
 
   function restore() {
     for (const id of held.open ?? []) if (byId(id)) byId(id).open = true;
     if (document.activeElement === document.body) focusOn(held.id, held.row);
+    for (const outcome of held.outcomes ?? []) if (!outcome.isConnected) outliveRow(outcome);
+  }
+
+  /** What becomes of an action is told even if the row it was pressed on has left. */
+  function outliveRow(outcome) {
+    byId("notices")?.append(outcome);
+    htmx.process(outcome);
   }
 
   function focusOn(id, row) {

@@ -1,5 +1,6 @@
 """What is wrong between EQ and the page: the first broken part on the way is named."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def floor(*sources, sent_at=NOON, asking_since=None, is_connected=True):
 
 
 def health(floor, now=NOON, since=LONG_AGO):
-    return health_of(floor, now, silent_after_seconds=2.5, since=since)
+    return health_of(floor, now, poll_seconds=1.0, stale_rounds=2.5, since=since)
 
 
 OK = source(Part.CALLS)
@@ -59,6 +60,12 @@ def test_a_poller_that_never_spoke_is_silent_since_we_listen():
     assert health(Floor(None, True), since=ago(3)) == Health(poller_silent_since=ago(3))
 
 
+def test_only_the_parts_in_trouble_say_how_old_the_numbers_are():
+    sessions = source(Part.SESSIONS, taken_at=ago(3600), trouble=Trouble.REFUSED)
+    assert health(floor(OK, sessions)).truth_at == ago(3600)
+    assert health(floor(ODD_AGENTS, source(Part.SESSIONS, taken_at=ago(3600)))).truth_at == ago(10)
+
+
 def test_parts_that_cannot_be_read_are_named():
     assert health(floor(OK, ODD_AGENTS)) == Health(
         trouble=Trouble.BROKEN, troubled_parts=(Part.AGENTS,), truth_at=ago(10)
@@ -74,8 +81,36 @@ def test_trouble_hides_slowness():
     assert not health(floor(ODD_AGENTS, asking_since=ago(9))).is_slow
 
 
-def test_an_eq_that_takes_its_time_is_slow():
-    assert health(floor(OK, asking_since=ago(9))) == Health(is_slow=True, truth_at=NOON)
+def test_an_eq_that_takes_longer_than_a_round_is_slow_and_stays_so_between_answers():
+    slow = source(Part.CALLS, taken_at=ago(3), took_seconds=3.0)
+    assert health(floor(slow)) == Health(is_slow=True)
+    assert health(floor(slow, asking_since=ago(2))) == Health(is_slow=True)
+
+
+def test_an_answer_that_came_within_a_round_is_not_slow():
+    assert health(floor(source(Part.CALLS, took_seconds=1.0), asking_since=ago(0.5))) == Health()
+
+
+def test_an_eq_that_hangs_does_not_answer_though_nothing_has_failed_yet():
+    hung = floor(source(Part.AGENTS, taken_at=ago(7)), OK, asking_since=ago(6))
+    assert health(hung) == Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.AGENTS,), truth_at=ago(7))
+
+
+def test_an_eq_that_hangs_from_the_start_does_not_answer():
+    unread = source(Part.AGENTS, taken_at=None)
+    assert health(floor(unread, asking_since=ago(1))) == Health()
+    assert health(floor(unread, asking_since=ago(3))).troubled_parts == (Part.AGENTS,)
+
+
+def test_a_poller_whose_clock_differs_is_neither_silent_nor_fresh_for_ever():
+    from_the_future = floor(source(taken_at=NOON + timedelta(seconds=60)), sent_at=NOON + timedelta(seconds=60))
+    ahead = replace(from_the_future, ahead_seconds=60.0)
+    assert health(ahead) == Health()
+    assert health(ahead, now=NOON + timedelta(seconds=3)).poller_silent_since is not None
+
+
+def test_rows_that_make_no_sense_are_told():
+    assert health(floor(source(unreadable_count=2))) == Health(unreadable_count=2)
 
 
 def test_a_part_that_was_never_read_has_no_truth():
@@ -98,6 +133,9 @@ def banner(health, language="en", surface=Surface.DESK):
         (Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.CALLS,)), "critical", "EQ does not answer"),
         (Health(trouble=Trouble.BROKEN, troubled_parts=(Part.CALLS,)), "critical", "EQ answers with errors"),
         (Health(trouble=Trouble.REFUSED, troubled_parts=(Part.CALLS,)), "critical", "its key may be wrong"),
+        (Health(trouble=Trouble.MISSING, troubled_parts=(Part.CALLS,)), "critical", "EQ knows no such path"),
+        (Health(unreadable_count=1), "warning", "1 row of EQ's answers makes no sense"),
+        (Health(unreadable_count=3), "warning", "3 rows of EQ's answers make no sense"),
         (Health(is_slow=True), "warning", "EQ takes long"),
     ],
 )

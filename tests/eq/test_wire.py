@@ -86,9 +86,16 @@ def test_no_key_can_leave_its_step(extension):
 # Answers that are a value
 
 
-@pytest.mark.parametrize("body", [b"null", b"", b"   ", b'"done"', b"[]", b"<html>ok</html>", b"\xff\x00"])
-def test_none_is_whatever_the_server_says_there(body):
+@pytest.mark.parametrize("body", [b"null", b"", b"   ", b'"done"', b"[]"])
+def test_none_is_any_json_the_server_says_there(body):
     assert read(PAUSE, body) is None
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"\xff\x00", b"{"])
+def test_a_page_in_place_of_none_is_not_eqs_word_that_it_was_done(body):
+    with pytest.raises(EQBroken) as raised:
+        read(PAUSE, body)
+    assert raised.value.outcome_unknown
 
 
 def test_numbers_may_come_as_strings():

@@ -101,42 +101,22 @@ def test_a_tiles_numbers_are_those_of_the_lists_beside_it(floor):
     assert (queue.ringing_count, queue.wrap_up_count, queue.paused_count) == (1, 1, 1)
 
 
-def test_eqs_statistics_stand_in_for_lists_that_were_never_read(floor):
-    queue = floor.round(
-        statistics=[{"queue": "500", "calls": 2, "waitTime": 31, "agents": 5, "agentsAvailable": 3}],
-        agents=Trouble.REFUSED,
-        calls=Trouble.REFUSED,
-    ).queues["500"]
-    assert (queue.waiting_count, queue.oldest_waiting_at) == (2, ago(31))
-    assert (queue.present_count, queue.available_count, queue.paused_count) == (5, 3, None)
+def test_the_numbers_of_a_list_that_was_never_read_are_not_known(floor):
+    queue = floor.round(statistics=[{"queue": "500", "calls": 2, "agents": 5}], agents=Trouble.REFUSED).queues["500"]
+    assert (queue.waiting_count, queue.present_count, queue.oldest_waiting_at) == (None, None, None)
 
 
-def test_eqs_statistics_do_not_stand_in_for_a_list_that_failed_later(floor):
-    floor.round(**EVERYTHING)
-    queue = floor.round(statistics=[{"queue": "500", "calls": 9, "agents": 9}], agents=Trouble.BROKEN).queues["500"]
-    assert (queue.waiting_count, queue.present_count) == (1, 1)
+def test_the_numbers_of_a_list_that_failed_later_stay(floor):
+    before = floor.round(statistics=[{"queue": "500"}], agents=[], calls=[]).queues
+    assert floor.round(statistics=Trouble.BROKEN, agents=Trouble.REFUSED, calls=Trouble.BROKEN).queues == before
 
 
-def test_what_statistics_said_stands_when_they_fail(floor):
-    statistics = [{"queue": "500", "calls": 2, "waitTime": 31, "agents": 5}]
-    before = floor.round(statistics=statistics, agents=Trouble.REFUSED, calls=Trouble.REFUSED).queues
-    assert floor.round(statistics=Trouble.BROKEN, agents=Trouble.REFUSED).queues == before
-
-
-def test_the_oldest_wait_that_statistics_say_stays_steady(floor):
-    for wait in (31, 32, 34, 34):
-        queue = floor.round(statistics=[{"queue": "500", "calls": 1, "waitTime": wait}]).queues["500"]
-        assert queue.oldest_waiting_at == ago(31)
-
-
-@pytest.mark.parametrize(
-    ("calls", "wait_time", "waited_seconds"),
-    [(1, 0, 0), (1, -5, 0), (1, -(10**300), 0), (1, 10**300, 10**6), (0, 31, None), (None, 31, None), (1, None, None)],
-)
-def test_an_odd_wait_in_the_statistics_does_no_harm(floor, calls, wait_time, waited_seconds):
-    queue = floor.round(statistics=[{"queue": "500", "calls": calls, "waitTime": wait_time}]).queues["500"]
-    expected = None if waited_seconds is None else NOON - timedelta(seconds=waited_seconds)
-    assert queue.oldest_waiting_at == expected
+def test_rows_are_as_old_as_the_question():
+    answers = Answers(agents=Rows(()), asked_at={Part.AGENTS: ago(4)})
+    after = assemble(answers, Names(), Snapshot(), Taken(NOON), dict.fromkeys(Part, 1.0))
+    assert after.sources[Part.AGENTS].taken_at == ago(4)
+    assert after.sources[Part.AGENTS].took_seconds == 4.0
+    assert after.sources[Part.AGENTS].stale_after_seconds(2.5) == 10.0, "a slow EQ stretches the pace"
 
 
 def test_a_queue_is_there_when_anybody_speaks_of_it(floor):

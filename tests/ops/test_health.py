@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -97,7 +97,7 @@ def test_a_report_is_plain_data():
 @pytest.fixture
 def running(config, redis_url, db):
     """Everything runs."""
-    async_to_sync(publish)(redis_url, snapshot())
+    async_to_sync(publish)(redis_url, snapshot(sources=[source(taken_at=datetime.now(UTC))]))
 
 
 @pytest.mark.usefixtures("running")

@@ -47,7 +47,7 @@ class QueueAgentStatus(EQObject):
     agent: int
     queue: Text = None
     extension: Text = None
-    status: str
+    status: Text = None
     skill: Number = None
     paused: Flag = None
     pause_code: Number = None

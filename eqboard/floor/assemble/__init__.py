@@ -26,7 +26,7 @@ def assemble(
     waiting = waiting_of(answers.calls, agents, names, previous, taken)
     return Snapshot(
         sources=sources,
-        queues=queues_of(answers, agents, waiting, names, previous, taken),
+        queues=queues_of(answers, agents, waiting, names, previous),
         agents=agents,
         waiting=waiting,
         parked=parked_of(answers.parked, agents, previous, taken),
@@ -43,7 +43,9 @@ def _sources(
         answer = getattr(answers, part.value)
         old = replace(previous.sources.get(part) or Source(part, 0), every_seconds=every_seconds[part])
         if isinstance(answer, Rows):
-            sources[part] = Source(part, every_seconds[part], taken.at, None, answer.unreadable_count)
+            asked_at = answers.asked_at.get(part, taken.at)
+            took_seconds = max(0.0, (taken.at - asked_at).total_seconds())
+            sources[part] = Source(part, every_seconds[part], asked_at, None, answer.unreadable_count, took_seconds)
         else:
             sources[part] = old if answer is None else replace(old, trouble=answer)
     return sources

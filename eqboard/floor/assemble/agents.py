@@ -128,7 +128,7 @@ def _membership(row: eq.QueueAgentStatus, names: Names) -> Membership:
 
 
 def _state(row: eq.QueueAgentStatus) -> AgentState:
-    return STATES.get(row.status, AgentState.UNKNOWN)
+    return STATES.get(row.status or "", AgentState.UNKNOWN)
 
 
 def _is_paused(row: eq.QueueAgentStatus) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.snapshot import Caller, Trouble
+from eqboard.floor.snapshot import Caller, Part, Trouble
 
 SAME_MOMENT = timedelta(seconds=2)  # EQ cuts times to the second, and its clock is known to one
 
@@ -25,6 +25,8 @@ class Answers:
     parked: Rows[eq.ParkedCall] | Trouble | None = None
     conferences: Rows[eq.Conference] | Trouble | None = None
     sessions: Rows[eq.UserSession] | Trouble | None = None
+    asked_at: Mapping[Part, datetime] = field(default_factory=dict)
+    """When each part was asked, on our clock: its rows may be as old as that, and are never called younger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,14 @@
-"""Queue tiles: counted from the lists beside them, or said by EQ's statistics."""
+"""Queue tiles, counted from the lists beside them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeVar
 
-from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.answers import Answers, Names, Taken, heard, steady
+from eqboard.floor.assemble.answers import Answers, Names, heard
 from eqboard.floor.snapshot import Agent, AgentState, Part, Queue, Snapshot, WaitingCall
 
 T = TypeVar("T")
-
-LONGEST_SAID_SECONDS = 10**6  # a wait beyond eleven days is no wait but a slip of units
 
 
 def queues_of(
@@ -21,15 +17,13 @@ def queues_of(
     waiting: Mapping[str, WaitingCall],
     names: Names,
     previous: Snapshot,
-    taken: Taken,
 ) -> Mapping[str, Queue]:
     """A tile's numbers are counted from the lists beside it, so that they agree with what one sees there.
 
-    EQ's own statistics tell which queues there are, and stand in for a list that was never read.
+    EQ's statistics tell which queues there are. The numbers of a list that was never read are None.
     """
     statistics = heard(answers.statistics)
-    said = {row.queue: row for row in statistics or ()}
-    known = set(said) if statistics is not None else set(previous.queues)
+    known = {row.queue for row in statistics} if statistics is not None else set(previous.queues)
     known |= {call.queue for call in waiting.values()}
     known |= {each.queue for agent in agents.values() for each in agent.memberships}
     callers = _by_queue((call.queue, call) for call in waiting.values())
@@ -38,17 +32,11 @@ def queues_of(
     agents_read = _was_ever_read(answers.agents, previous, Part.AGENTS)
     queues = {}
     for extension in known:
-        # Without new statistics the last truth stands.
-        old = previous.queues.get(extension)
-        queue = old if old and statistics is None else Queue(extension, extension)
-        queue = replace(queue, name=names.of_queue(extension))
-        row = said.get(extension)
-        queue = (
-            _with_callers(queue, callers.get(extension, ()))
-            if calls_read
-            else _with_said_callers(queue, row, old, taken)
-        )
-        queue = _with_states(queue, states.get(extension, ())) if agents_read else _with_said_states(queue, row)
+        queue = Queue(extension, names.of_queue(extension))
+        if calls_read:
+            queue = _with_callers(queue, callers.get(extension, ()))
+        if agents_read:
+            queue = _with_states(queue, states.get(extension, ()))
         queues[extension] = queue
     return queues
 
@@ -70,16 +58,6 @@ def _with_callers(queue: Queue, calls: Sequence[WaitingCall]) -> Queue:
     return replace(queue, waiting_count=len(calls), oldest_waiting_at=min(entered, default=None))
 
 
-def _with_said_callers(queue: Queue, row: eq.QueueStatistics | None, old: Queue | None, taken: Taken) -> Queue:
-    if row is None:
-        return queue
-    since = None
-    if row.calls and row.wait_time is not None:
-        waits_seconds = max(0, min(row.wait_time, LONGEST_SAID_SECONDS))
-        since = steady(taken.at - timedelta(seconds=waits_seconds), old.oldest_waiting_at if old else None)
-    return replace(queue, waiting_count=row.calls, oldest_waiting_at=since)
-
-
 def _with_states(queue: Queue, states: Sequence[AgentState]) -> Queue:
     count: Callable[[AgentState], int] = list(states).count
     return replace(
@@ -90,18 +68,4 @@ def _with_states(queue: Queue, states: Sequence[AgentState]) -> Queue:
         ringing_count=count(AgentState.RINGING),
         wrap_up_count=count(AgentState.WRAP_UP),
         paused_count=count(AgentState.PAUSED),
-    )
-
-
-def _with_said_states(queue: Queue, row: eq.QueueStatistics | None) -> Queue:
-    if row is None:
-        return queue
-    return replace(
-        queue,
-        present_count=row.agents,
-        available_count=row.agents_available,
-        on_call_count=row.agents_on_call,
-        ringing_count=row.agents_ringing,
-        wrap_up_count=row.agents_wrap_up,
-        paused_count=row.agents_paused,
     )
