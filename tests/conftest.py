@@ -52,6 +52,10 @@ class RedisServer:
         """End it at once."""
         self._end(signal.SIGKILL)
 
+    def send_signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def flush(self) -> None:
         with Redis.from_url(self.url) as client:
             client.flushall()

@@ -92,6 +92,16 @@ class Stack:
             process.send_signal(number)
             process.wait(PATIENCE_SECONDS)
 
+    def freeze(self, name: str) -> None:
+        """It is still there and does nothing any more."""
+        self._owner(name).send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self._owner(name).send_signal(signal.SIGCONT)
+
+    def _owner(self, name: str) -> "RedisServer | subprocess.Popen[bytes]":
+        return self.redis if name == "redis" else self._processes[name]
+
     def stop_all(self) -> None:
         for name in [*self._processes, "redis"]:
             self.stop(name, signal.SIGKILL)

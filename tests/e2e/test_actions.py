@@ -46,6 +46,28 @@ async def test_an_agent_is_paused_by_keyboard_alone(stack: Stack, board: Page) -
     await expect(board.locator("#agent-2")).to_have_attribute("data-state", "paused")
 
 
+async def test_with_a_slow_eq_the_press_is_pending_at_once(stack: Stack, board: Page) -> None:
+    stack.fault("latency", "/call_queue_agent_action", seconds=3)
+    await board.locator("#agent-4-pause").click()
+    await board.locator("#dialog button.primary").click()
+
+    mark = board.locator("#mark-agent-4 .outcome")
+    await expect(mark).to_have_attribute("data-state", "asked", timeout=2_000)
+    await expect(board.locator("#dialog")).to_be_hidden()
+    await expect(mark).to_have_attribute("data-state", "confirmed", timeout=10_000)
+
+
+async def test_what_became_of_it_is_told_even_if_the_agent_has_left(stack: Stack, board: Page) -> None:
+    stack.fault("latency", "/call_queue_agent_action", seconds=2)
+    await board.locator("#agent-5-pause").click()
+    await board.locator("#dialog button.primary").click()
+    await expect(board.locator("#mark-agent-5 .outcome")).to_have_attribute("data-state", "asked")
+
+    stack.move_agent(5, "signed_out")
+
+    await expect(board.locator("#notices .outcome")).not_to_have_attribute("data-state", "asked", timeout=15_000)
+
+
 async def test_when_eq_refuses_the_reason_stands_at_the_row(stack: Stack, board: Page) -> None:
     stack.fault("server_error", "/call_queue_agent_action")
     await board.locator("#agent-3-pause").click()

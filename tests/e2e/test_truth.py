@@ -5,6 +5,7 @@ import signal
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.conftest import sign_in
 from tests.e2e.stack import Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -37,6 +38,46 @@ async def test_a_lost_part_is_named_numbers_grey_out_and_all_recovers(
     await expect_fresh(board)
     await expect(board.locator("#health")).to_be_hidden()
     assert await board.evaluate("window.wasNeverReloaded")
+
+
+@pytest.mark.parametrize("part", ["simulator", "poller", "redis"])
+async def test_a_part_that_hangs_is_named_like_one_that_is_gone(stack: Stack, board: Page, part: str) -> None:
+    stack.freeze(part)
+    try:
+        await expect(board.locator("#health")).to_contain_text(BANNER[part], timeout=15_000)
+        await expect_stale(board)
+    finally:
+        stack.thaw(part)
+
+    await expect_fresh(board)
+    await expect(board.locator("#health")).to_be_hidden()
+
+
+async def test_a_web_server_that_hangs_is_noticed_by_the_page(stack: Stack, board: Page) -> None:
+    stack.freeze("web")
+    try:
+        await expect(board.locator("#link-lost")).to_be_visible(timeout=15_000)
+        await expect_stale(board)
+    finally:
+        stack.thaw("web")
+
+    await expect(board.locator("#link-lost")).to_be_hidden(timeout=RECOVERY_MS)
+    await expect_fresh(board)
+
+
+async def test_one_part_that_hangs_greys_only_what_depends_on_it(stack: Stack, board: Page) -> None:
+    stack.fault("latency", "/parked_calls", seconds=20)
+
+    await expect(board.locator("html[data-stale~=parked]")).to_have_count(1, timeout=20_000)
+    await expect(board.locator("html[data-stale~=agents], html[data-stale~=calls]")).to_have_count(0)
+
+
+async def test_a_page_whose_script_did_not_run_is_grey(stack: Stack, second_page: Page) -> None:
+    await sign_in(stack, second_page, "viewer")
+    await second_page.route("**/board.js", lambda route: route.abort())
+    await second_page.reload()
+
+    await expect(second_page.locator("html[data-stale~=agents][data-stale~=calls]")).to_have_count(1)
 
 
 async def test_without_the_web_server_the_page_says_so_by_itself(stack: Stack, board: Page) -> None:
