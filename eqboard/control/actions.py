@@ -1,6 +1,6 @@
 """The catalogue: what can be done, how EQ is asked for it, and what on the floor shows that it happened."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from eqboard.eq import EQ
@@ -45,5 +45,3 @@ def _ask_resume(eq: EQ, agent: int, _: int | None) -> Awaitable[None]:
 
 PAUSE = Action("agent.pause", _ask_pause, is_paused)
 RESUME = Action("agent.resume", _ask_resume, is_resumed)
-
-ACTIONS: Mapping[str, Action] = {action.name: action for action in (PAUSE, RESUME)}

@@ -156,7 +156,7 @@ async def watch(attempt: Attempt, accepted_at: datetime) -> None:
     except TimeoutError:
         await attempt.note(Step.NOT_SEEN, **last_seen(newest, attempt, accepted_at))
         return
-    await attempt.note(Step.CONFIRMED)
+    await attempt.note(Step.CONFIRMED, **last_seen(newest, attempt, accepted_at))
 
 
 def shows(floor: Floor, attempt: Attempt, accepted_at: datetime) -> bool:

@@ -43,8 +43,3 @@ class Leadership:
 
     async def close(self) -> None:
         await self._redis.aclose()
-
-
-async def has_leader(client: redis.asyncio.Redis) -> bool:
-    """Whether some poller holds the lock."""
-    return bool(await client.exists(keys.LEADER))

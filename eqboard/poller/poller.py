@@ -50,7 +50,7 @@ class Poller:
             self._lamp.lost(f"no answer ({type(error).__name__})")
             await asyncio.sleep(ATTEMPT_SECONDS)
         except LeadershipLost:
-            logger.warning("Another poller leads now")
+            logger.warning("The lead was lost; standing by")
         except Exception:
             logger.exception("The lead ended unexpectedly; taking it up again")
             await asyncio.sleep(ATTEMPT_SECONDS)

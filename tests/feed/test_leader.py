@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from eqboard.feed import keys, leader
 from eqboard.feed.connection import FeedLost
-from eqboard.feed.leader import Leadership, LeadershipLost, has_leader
+from eqboard.feed.leader import Leadership, LeadershipLost
 from tests.feed.following import floor_of, speaking, until
 
 
@@ -35,11 +35,11 @@ async def client(redis_url: str) -> AsyncIterator[Redis]:
 async def test_of_two_candidates_one_leads(candidate, client) -> None:
     epochs = await asyncio.gather(candidate().acquire(), candidate().acquire())
     assert sum(epoch is not None for epoch in epochs) == 1
-    assert await has_leader(client)
+    assert await client.exists(keys.LEADER)
 
 
 async def test_nobody_leads_before_somebody_does(client, redis_url) -> None:
-    assert not await has_leader(client)
+    assert not await client.exists(keys.LEADER)
 
 
 async def test_each_lead_has_an_epoch_of_its_own(candidate) -> None:
@@ -86,7 +86,7 @@ async def test_a_lease_that_ran_out_cannot_be_renewed(candidate, client) -> None
     await client.delete(keys.LEADER)
     with pytest.raises(LeadershipLost):
         await leadership.renew(epoch)
-    assert not await has_leader(client)
+    assert not await client.exists(keys.LEADER)
 
 
 async def test_nobody_renews_or_gives_up_another_s_lead(candidate, client) -> None:
