@@ -1,0 +1,1 @@
+"""WHO: users, their teams and rights, and the screens on the wall."""

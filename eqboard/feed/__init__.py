@@ -1,0 +1,1 @@
+"""THE WIRE between poller and web; the only room that imports redis."""

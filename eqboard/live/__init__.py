@@ -1,0 +1,1 @@
+"""THE LOUDSPEAKER: websockets, and the hub that feeds them."""

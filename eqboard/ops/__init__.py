@@ -1,0 +1,1 @@
+"""THE GAUGES: health, logs, and the demo that puts the parts together."""

@@ -1,0 +1,1 @@
+"""THE HEART: reads EQ round after round; one leads, others stand by."""
