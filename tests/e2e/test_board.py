@@ -61,8 +61,7 @@ async def test_an_answered_call_moves_from_the_queue_to_the_agent(stack: Stack, 
     for agent in AGENTS:
         if agent != 1:
             stack.move_agent(agent, "signed_out")
-    queue = await board.locator("#agent-1").get_attribute("id") and "500"
-    stack.place_call(queue, "Grace Hopper", "5550103")
+    stack.place_call("500", "Grace Hopper", "5550103")
 
     await expect(board.locator("li.person", has_text="Grace Hopper")).to_have_attribute("data-state", "on_call")
     await expect(board.locator("#waiting li", has_text="Grace Hopper")).to_have_count(0)
