@@ -172,7 +172,7 @@ def has_news(floor: Floor, accepted_at: datetime) -> bool:
 
 def last_seen(floor: Floor | None, attempt: Attempt, accepted_at: datetime) -> dict[str, Any]:
     """What the floor showed instead: the agent's state, "gone", or "no_news" when nothing was read since."""
-    if floor is None or not has_news(floor, accepted_at):
+    if floor is None or not floor.is_connected or not has_news(floor, accepted_at):
         return {"seen": "no_news"}
     agent = floor.snapshot.agents.get(attempt.agent.id)
     return {"seen": agent.state.value if agent else "gone"}

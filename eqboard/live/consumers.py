@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import parse_cookie
 
 from eqboard.accounts.access import Rights
@@ -27,8 +28,8 @@ from eqboard.loops import PerLoop
 logger = logging.getLogger(__name__)
 
 NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what it may see now
-TOO_SLOW = 1013  # "try again later": the page's socket comes back by itself
-FAILED = 1011  # our own fault; the page's socket comes back too
+TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to send 1011 to 1013)
+FAILED = 4500  # our own fault; the page's socket comes back too
 RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
 
@@ -55,7 +56,12 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        rights = await rights_of_socket(self.scope)
+        try:
+            rights = await rights_of_socket(self.scope)
+        except DatabaseError as error:
+            logger.warning("A socket was sent away: the database does not answer (%s)", type(error).__name__)
+            await self.close(code=FAILED)
+            return
         audience = audience_of(self.scope, rights)
         if audience is None:
             await self.close(code=NOT_ALLOWED)
@@ -89,10 +95,19 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         self.viewer.on_ack(number)
         if time.monotonic() - self.checked_at > RECHECK_SECONDS:
-            self.checked_at = time.monotonic()
-            if audience_of(self.scope, await rights_of_socket(self.scope)) != self.audience:
-                await self.leave()  # not one frame more
-                await self.close(code=NOT_ALLOWED)
+            await self.check_again()
+
+    async def check_again(self) -> None:
+        """Whether the rights are still the same. Without a database nobody knows: the next check will tell."""
+        self.checked_at = time.monotonic()
+        try:
+            rights = await rights_of_socket(self.scope)
+        except DatabaseError as error:
+            logger.warning("Rights could not be checked again: no database (%s)", type(error).__name__)
+            return
+        if audience_of(self.scope, rights) != self.audience:
+            await self.leave()  # not one frame more
+            await self.close(code=NOT_ALLOWED)
 
     async def disconnect(self, code: int) -> None:
         await self.leave()

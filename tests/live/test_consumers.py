@@ -350,5 +350,5 @@ async def test_a_viewer_that_cannot_be_written_to_is_told_to_come_back(dial, cas
 
     monkeypatch.setattr(viewer.Viewer, "write", fail)
     line = await dial(cast.lead)
-    assert await closing_code(line) == 1011
+    assert await closing_code(line) == 4500
     assert "a bug of ours" in caplog.text

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from eqboard.eq.models.base import Amount, EQObject, Flag, Key, Moment, Number, Text, blank_to_none
 
@@ -44,7 +44,7 @@ class QueueAgentStatus(EQObject):
     `skill` is a penalty, 1 (highest) to 5; 0 and None are seen too.
     """
 
-    agent: int
+    agent: int = Field(ge=0)
     queue: Text = None
     extension: Text = None
     status: Text = None
