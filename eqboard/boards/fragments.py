@@ -5,7 +5,7 @@ the page equals one painted fresh (design.md, law 4). Fragments of unchanged sub
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -21,6 +21,9 @@ from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 
 PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
+# A letter is at most four bytes, and a server may refuse to send more than 1 MiB at once (Daphne does).
+MESSAGE_CHARACTERS = 250_000
+PIECE_CHARACTERS = 30_000  # of one strip; a board's strips together still fit into one message
 
 
 def dom_id(kind: str, key: object) -> str:
@@ -88,41 +91,83 @@ def whole(screen: Screen) -> str:
         return get_template(f"boards/{screen.audience.surface}_screen.html").render({"strips": strips})
 
 
-def strokes(old: Screen, new: Screen) -> str:
-    """The HTML that, swapped in by id, turns a page that shows `old` into one that shows `new`; "" for no change."""
-    parts: list[str] = []
+def whole_strokes(screen: Screen) -> list[str]:
+    """The same in pieces that fit into messages: of a large board first the beginning of each strip, then the rest."""
+    board = whole(screen)
+    if len(board) <= MESSAGE_CHARACTERS:
+        return [board]
+    first = {name: next(_chunks(row), ()) for name, row in screen.strips.items()}
+    rest: list[str] = []
+    for name, shown in first.items():
+        if shown:
+            rest += _inserts(f"afterend:#{shown[-1].id}", screen.strips[name][len(shown) :])
+    return [whole(Screen(screen.audience, first)), *rest]
+
+
+def strokes(old: Screen, new: Screen) -> list[str]:
+    """The pieces of HTML that, swapped in by id one after the other, turn a page that shows `old` into one of `new`."""
+    pieces: list[str] = []
     for name, row in new.strips.items():
-        parts += _strip_strokes(name, old.strips.get(name, ()), row)
-    return "".join(parts)
+        pieces += _strip_strokes(name, old.strips.get(name, ()), row)
+    return pieces
+
+
+def packed(pieces: Iterable[str]) -> tuple[str, ...]:
+    """As few messages as hold the pieces in their order; a piece is never torn."""
+    messages: list[str] = []
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        if held and size + len(piece) > MESSAGE_CHARACTERS:
+            messages.append("".join(held))
+            held, size = [], 0
+        held.append(piece)
+        size += len(piece)
+    return (*messages, "".join(held))
 
 
 def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) -> list[str]:
     if _has_moved(old, new):
         # In one swap, so that what the browser keeps in a row (an action's mark) finds its way to the new one.
-        return [_insert(f"innerHTML:#{name}", [each.html for each in new])]
+        return list(_inserts(f"innerHTML:#{name}", new))
     kept = {each.id: each for each in old}
     staying = {each.id for each in new}
     gone = [format_html('<i id="{}" hx-swap-oob="delete"></i>', each.id) for each in old if each.id not in staying]
-    inserts, replaced = [], []
+    inserts: list[str] = []
+    replaced: list[str] = []
     place = f"afterbegin:#{name}"
-    fresh: list[str] = []
+    fresh: list[Fragment] = []
     for each in new:
         if each.id not in kept:
-            fresh.append(each.html)
+            fresh.append(each)
             continue
-        if fresh:
-            inserts.append(_insert(place, fresh))
-            fresh = []
+        inserts += _inserts(place, fresh)
+        fresh = []
         if kept[each.id].html != each.html:
             replaced.append(each.html)
         place = f"afterend:#{each.id}"
-    if fresh:
-        inserts.append(_insert(place, fresh))
+    inserts += _inserts(place, fresh)
     return [*gone, *inserts, *replaced]
 
 
-def _insert(place: str, fresh: list[str]) -> str:
-    return format_html('<ul hx-swap-oob="{}">{}</ul>', place, mark_safe("".join(fresh)))  # noqa: S308
+def _inserts(place: str, fresh: Sequence[Fragment]) -> Iterator[str]:
+    """The fragments to a place, each chunk after the one before."""
+    for chunk in _chunks(fresh):
+        rows = mark_safe("".join(each.html for each in chunk))  # noqa: S308
+        yield format_html('<ul hx-swap-oob="{}">{}</ul>', place, rows)
+        place = f"afterend:#{chunk[-1].id}"
+
+
+def _chunks(row: Sequence[Fragment]) -> Iterator[Sequence[Fragment]]:
+    """The row in pieces of about PIECE_CHARACTERS."""
+    begin, size = 0, 0
+    for place, each in enumerate(row):
+        if size and size + len(each.html) > PIECE_CHARACTERS:
+            yield row[begin:place]
+            begin, size = place, 0
+        size += len(each.html)
+    if begin < len(row):
+        yield row[begin:]
 
 
 def _has_moved(old: Sequence[Fragment], new: Sequence[Fragment]) -> bool:

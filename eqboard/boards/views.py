@@ -1,10 +1,12 @@
 """The two pages: the desk and the wall. Both are rendered whole, and kept up by `live`."""
 
+import logging
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -17,11 +19,16 @@ from eqboard.accounts.rights import arights_of
 from eqboard.accounts.views import pairing_page, remember_display
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.build import build_id
-from eqboard.boards.fragments import paint, whole
+from eqboard.boards.fragments import Screen, paint, whole
 from eqboard.boards.health import health_of
+from eqboard.boards.layout import Health
 from eqboard.boards.pulse import pulse
 from eqboard.config import get_config
+from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
+from eqboard.floor.snapshot import Snapshot, Trouble
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -36,6 +43,14 @@ async def board(request: HttpRequest) -> HttpResponse:
 @never_cache
 async def tv(request: HttpRequest) -> HttpResponse:
     """The same for a wall: for whoever is signed in, for a paired screen, or a code to pair one."""
+    try:
+        return await _wall(request)
+    except DatabaseError as error:  # nobody stands before a wall to load its page again
+        logger.warning("A wall must wait: the database does not answer (%s)", type(error).__name__)
+        return await sync_to_async(render)(request, "boards/later.html", status=503)
+
+
+async def _wall(request: HttpRequest) -> HttpResponse:
     user = await request.auser()
     if user.is_authenticated:
         return await _page(request, Surface.TV, await arights_of(user))
@@ -57,7 +72,7 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
     health = health_of(floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=now)
     language = translation.get_language() or config.language
     context = {
-        "screen": whole(paint(floor.snapshot, health, Audience(surface, language, rights))),
+        "screen": whole(_paint(floor, health, Audience(surface, language, rights))),
         "pulse": pulse(floor.held, now, config.stale_rounds, build_id()),
         "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
         "build": build_id(),
@@ -67,3 +82,12 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
     }
     page = "boards/board.html" if surface is Surface.DESK else "boards/tv.html"
     return await sync_to_async(render)(request, page, context)
+
+
+def _paint(floor: Floor, health: Health, audience: Audience) -> Screen:
+    """A floor that cannot be rendered must not cost the page: its socket brings the next one."""
+    try:
+        return paint(floor.snapshot, health, audience)
+    except Exception:
+        logger.exception("A floor cannot be rendered; the page begins empty")
+        return paint(Snapshot(), Health(trouble=Trouble.BROKEN), audience)

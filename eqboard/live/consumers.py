@@ -3,14 +3,15 @@
 import asyncio
 import json
 import logging
+import math
 import time
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
-from asgiref.sync import sync_to_async
 from channels.auth import get_user
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what it may see now
 TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to send 1011 to 1013)
 FAILED = 4500  # our own fault; the page's socket comes back too
+ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
 RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
 
@@ -47,6 +49,7 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 class BoardConsumer(AsyncWebsocketConsumer):
     viewer: Viewer | None = None
     writer: asyncio.Task[None] | None = None
+    echoed_at = -math.inf
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -90,12 +93,21 @@ class BoardConsumer(AsyncWebsocketConsumer):
         await self.close(code=TOO_SLOW)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        number = acknowledged(text_data)
-        if number is None or self.viewer is None:
+        message = message_in(text_data)
+        number = message.get("ack")
+        if self.viewer is None or type(number) is not int:
             return
         self.viewer.on_ack(number)
+        await self.echo(message.get("at"))
         if time.monotonic() - self.checked_at > RECHECK_SECONDS:
             await self.check_again()
+
+    async def echo(self, at: object) -> None:
+        """Give the browser its own time back with ours: a line that is late must not make numbers look young."""
+        if type(at) not in (int, float) or time.monotonic() - self.echoed_at < ECHO_SECONDS:
+            return
+        self.echoed_at = time.monotonic()
+        await self.send_frame(json.dumps({"at": at, "now": self.hub.now().timestamp()}))
 
     async def check_again(self) -> None:
         """Whether the rights are still the same. Without a database nobody knows: the next check will tell."""
@@ -123,16 +135,15 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await asyncio.gather(writer, return_exceptions=True)
 
 
-def acknowledged(text: str | None) -> int | None:
-    """The number in `{"ack": 17}`; None for anything else."""
+def message_in(text: str | None) -> dict[str, object]:
+    """What the browser says: `{"ack": 17, "at": 12.5}`, a frame's number and its own seconds. {} for anything else."""
     if text is None or len(text) > MAX_MESSAGE_CHARACTERS:
-        return None
+        return {}
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    number = message.get("ack") if isinstance(message, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def audience_of(scope: Any, rights: Rights) -> Audience | None:
@@ -151,7 +162,8 @@ async def rights_of_socket(scope: Any) -> Rights:
     user = await get_user({**scope, "session": session})
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
         return await arights_of(user)
-    return await sync_to_async(rights_of_display)(cookies.get(TOKEN_COOKIE), datetime.now(UTC))
+    rights: Rights = await database_sync_to_async(rights_of_display)(cookies.get(TOKEN_COOKIE), datetime.now(UTC))
+    return rights
 
 
 def surface_of(scope: Any) -> Surface:

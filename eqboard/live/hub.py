@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
-from eqboard.boards.fragments import Screen, paint, strokes, whole
+from eqboard.boards.fragments import Screen, packed, paint, strokes, whole_strokes
 from eqboard.boards.health import health_of
 from eqboard.boards.layout import Health
 from eqboard.boards.pulse import pulse
@@ -85,6 +85,10 @@ class Hub:
         room.viewers.discard(viewer)
         if not room.viewers:
             del self._rooms[audience]
+
+    def now(self) -> datetime:
+        """By the poller's clock, as are all moments on the page."""
+        return self._floor.theirs(self._clock())
 
     @property
     def viewer_count(self) -> int:
@@ -165,7 +169,7 @@ class Hub:
     def _next_frame(self, room: Room) -> Frame:
         shown = room.screen
         self._repaint(room)
-        return Frame(self._frame_number, self._pulse(room) + strokes(shown, room.screen))
+        return self._frame(room, strokes(shown, room.screen))
 
     def _repaint(self, room: Room) -> None:
         """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
@@ -185,9 +189,13 @@ class Hub:
         return replace(self._health, trouble=Trouble.BROKEN, truth_at=shown.held.sent_at if shown.held else None)
 
     def _whole(self, room: Room) -> Frame:
-        return Frame(self._frame_number, self._pulse(room) + whole(room.screen))
+        return self._frame(room, whole_strokes(room.screen))
+
+    def _frame(self, room: Room, pieces: list[str]) -> Frame:
+        """The pulse comes last: it says how new the numbers are that stand on the page by then."""
+        return Frame(self._frame_number, packed([*pieces, self._pulse(room)]))
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows."""
-        now = self._floor.theirs(self._clock())  # all moments on the page are by the poller's clock
-        return pulse(room.floor.held, now, self._config.stale_rounds, build_id(), frame_number=self._frame_number)
+        held, stale_rounds = room.floor.held, self._config.stale_rounds
+        return pulse(held, self.now(), stale_rounds, build_id(), frame_number=self._frame_number)

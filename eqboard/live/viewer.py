@@ -19,10 +19,17 @@ MAX_UNSEEN_BYTES = 4 * 1024 * 1024  # sent and not acknowledged
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One tick for one audience, built once and shared by all its sockets. `number` counts the hub's frames."""
+    """One tick for one audience, built once and shared by all its sockets. `number` counts the hub's frames.
+
+    One message as a rule; more where a board is too large for one. The last one carries the number.
+    """
 
     number: int
-    text: str
+    messages: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(len(message) for message in self.messages)
 
 
 class Viewer:
@@ -100,7 +107,8 @@ class Viewer:
             return
         self._note_sent(frame)
         async with asyncio.timeout(DROP_AFTER_SECONDS):
-            await self._send(frame.text)
+            for message in frame.messages:
+                await self._send(message)
 
     def _take(self) -> Frame | None:
         if self._needs_whole:
@@ -111,8 +119,8 @@ class Viewer:
 
     def _note_sent(self, frame: Frame) -> None:
         self._sent_number = frame.number
-        self._unseen_bytes += len(frame.text)
-        self._unseen.append((frame.number, len(frame.text), self._clock()))
+        self._unseen_bytes += frame.size
+        self._unseen.append((frame.number, frame.size, self._clock()))
 
     def _is_blocked(self) -> bool:
         if not self._unseen:

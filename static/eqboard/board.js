@@ -11,33 +11,38 @@
   const all = (selector) => document.querySelectorAll(selector);
 
   /* The server's clock. Our own clock is the faster of the wall's and the page's: one stops while the machine
-     sleeps, the other may be set back; numbers must never look younger than they are. */
+     sleeps, the other may be set back. The server's stamp was made before it came here and after it was asked for. So
+     a frame says what that clock shows at least, and an echo what it shows at most. Numbers must never look younger
+     than they are, however late the line is: the echo counts. */
 
   const KEPT_SAMPLES = 15;
   let own = { wall: Date.now(), page: performance.now(), elapsed: 0 };
-  let samples = [];
-  let hasJumped = false;
+  let least = [];
+  let most = [];
   let shown = 0;
 
   function ownSeconds() {
     const wall = Date.now();
     const page = performance.now();
-    const [wallStep, pageStep] = [wall - own.wall, page - own.page];
-    if (Math.abs(wallStep - pageStep) > 1000) hasJumped = true; // slept, or the clock was set: begin to learn anew
-    own = { wall, page, elapsed: own.elapsed + Math.max(wallStep, pageStep, 0) };
+    own = { wall, page, elapsed: own.elapsed + Math.max(wall - own.wall, page - own.page, 0) };
     return own.elapsed / 1000;
   }
 
-  function learnClock(serverNow) {
-    const mine = ownSeconds();
-    samples = [...(hasJumped ? [] : samples), serverNow - mine].slice(-KEPT_SAMPLES);
-    hasJumped = false;
+  function learnFromFrame(serverNow) {
+    const ahead = serverNow - ownSeconds();
+    least = [...least, ahead].slice(-KEPT_SAMPLES);
+    most = most.filter((each) => each >= ahead); // else the server's clock was set
   }
 
-  /** Seconds on the server's clock: the message that travelled fastest knows best. */
+  function learnFromEcho({ at, now: serverNow }) {
+    most = [...most, serverNow - at].slice(-KEPT_SAMPLES);
+  }
+
+  /** Seconds on the server's clock: whatever travelled fastest knows best. */
   function now() {
     const mine = ownSeconds();
-    return samples.length ? mine + Math.max(...samples) : Date.now() / 1000;
+    if (most.length) return mine + Math.min(...most);
+    return least.length ? mine + Math.max(...least) : Date.now() / 1000;
   }
 
   /** The same for showing: never a little backwards, because that looks broken. */
@@ -56,7 +61,7 @@
     const element = byId("pulse");
     if (!element || element === pulse.element) return;
     const { now: serverNow, frame, build, sources } = element.dataset;
-    if (serverNow) learnClock(Number(serverNow));
+    if (serverNow) learnFromFrame(Number(serverNow));
     pulse = { element, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
   }
 
@@ -243,6 +248,14 @@
     if (!COMES_BACK.includes(code)) setTimeout(() => wrapper.reconnect(), htmx.config.wsReconnectDelay(2));
   }
 
+  /** An echo is no HTML, and nothing for htmx. */
+  function beforeMessage(event) {
+    if (!event.detail.message.startsWith("{")) return;
+    event.preventDefault();
+    heardAt = ownSeconds();
+    learnFromEcho(JSON.parse(event.detail.message));
+  }
+
   function onMessage({ detail }) {
     heardAt = ownSeconds();
     if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
@@ -255,7 +268,7 @@
   function acknowledge(to) {
     if (!pulse.frame || ownSeconds() - ackedAt < ACK_SECONDS) return;
     ackedAt = ownSeconds();
-    to.send(JSON.stringify({ ack: pulse.frame }));
+    to.send(JSON.stringify({ ack: pulse.frame, at: ackedAt }));
   }
 
   /** A wall has nobody to reload it after an update; once a minute at most, should two builds answer in turn. */
@@ -268,7 +281,8 @@
   }
 
   const listeners = {
-    "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsAfterMessage": onMessage, visibilitychange: run,
+    "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsBeforeMessage": beforeMessage,
+    "htmx:wsAfterMessage": onMessage, visibilitychange: run,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   addEventListener("pageshow", run);

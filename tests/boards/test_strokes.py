@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
+from eqboard.boards import fragments
 from eqboard.boards.audience import Audience, Surface
-from eqboard.boards.fragments import paint, strokes, whole
+from eqboard.boards.fragments import packed, paint, strokes, whole, whole_strokes
 from eqboard.boards.layout import Health
 from eqboard.floor.changes import apply, diff
 from eqboard.floor.snapshot import AgentState, Part, Trouble
@@ -45,7 +46,8 @@ def replay(floors, healths, audience):
     page = parse(whole(screen))
     for floor, health in zip(floors[1:], healths[1:], strict=True):
         following = paint(floor, health, audience, screen)
-        receive(page, strokes(screen, following))
+        for message in packed(strokes(screen, following)):
+            receive(page, message)
         screen = following
     return page, parse(whole(paint(floors[-1], healths[-1], audience)))
 
@@ -68,6 +70,40 @@ def test_a_page_whose_rows_moved_equals_one_rendered_fresh(orders, audience):
     floors = [ordered(names, away) for names, away in orders]
     updated, fresh = replay(floors, [WELL] * len(floors), audience)
     assert shape(updated) == shape(fresh)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEQUENCES | ORDERS.map(lambda orders: [ordered(*order) for order in orders]), st.sampled_from(AUDIENCES))
+def test_a_board_that_comes_in_several_messages_is_the_same_board(floors, audience):
+    with pytest.MonkeyPatch.context() as patch:  # so small that any board needs several
+        patch.setattr(fragments, "MESSAGE_CHARACTERS", 4_000)
+        patch.setattr(fragments, "PIECE_CHARACTERS", 1_500)
+        updated, fresh = replay(floors, [WELL] * len(floors), audience)
+        page = parse(whole(paint(snapshot(), WELL, audience)))
+        for message in packed(whole_strokes(paint(floors[-1], WELL, audience))):
+            receive(page, message)
+    assert shape(updated) == shape(page) == shape(fresh)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_no_message_is_larger_than_a_server_sends(reverse):
+    """Daphne sends no message above 1 MiB; these boards are three times as large."""
+    name = "שם ארוך מאוד " * 3
+    floors = [
+        snapshot(agents=[agent(key, name=f"{key if up else 9999 - key} {name}") for key in range(2_000)])
+        for up in (True, not reverse)
+    ]
+    hebrew = Audience(Surface.DESK, "he", EVERYTHING)
+    [before, after] = [paint(floor, WELL, hebrew) for floor in floors]
+    for pieces in (whole_strokes(before), strokes(before, after)):
+        assert all(len(message.encode()) < 1024 * 1024 for message in packed(pieces))
+    assert len(packed(whole_strokes(before))) > 3
+
+
+def test_a_piece_is_never_torn_and_nothing_is_an_empty_message():
+    assert packed([]) == ("",)
+    assert packed(["a" * 200_000, "b" * 100_000, "c"]) == ("a" * 200_000, "b" * 100_000 + "c")
+    assert packed(["a" * 300_000, "b"]) == ("a" * 300_000, "b")
 
 
 def ordered(names, away):
@@ -108,7 +144,7 @@ def test_no_id_is_on_the_page_twice(floor, health, audience):
 @given(snapshots(), st.sampled_from(AUDIENCES))
 def test_nothing_changed_is_no_stroke(floor, audience):
     screen = paint(floor, WELL, audience)
-    assert strokes(screen, paint(floor, WELL, audience, screen)) == ""
+    assert strokes(screen, paint(floor, WELL, audience, screen)) == []
 
 
 def some_floor(**changes):
@@ -132,7 +168,7 @@ def test_one_change_is_one_small_stroke():
     floor = some_floor()
     before = paint(floor, WELL, DESK)
     renamed = dataclasses.replace(floor, queues=floor.queues | {"501": queue("501", name="Sales 2")})
-    frame = parse(strokes(before, paint(renamed, WELL, DESK, before)))
+    frame = parse("".join(strokes(before, paint(renamed, WELL, DESK, before))))
     assert [element["id"] for element in frame.contents] == ["queue-501"]
 
 
@@ -140,7 +176,7 @@ def test_a_caller_who_leaves_is_deleted_by_id_and_a_new_one_comes_after_the_one_
     calls = [waiting_call(str(place), entered_at=ago(90 - place)) for place in range(3)]
     before = paint(some_floor(waiting=calls), WELL, DESK)
     after = paint(some_floor(waiting=[calls[0], calls[2], waiting_call("9")]), WELL, DESK, before)
-    elements = [each for each in parse(strokes(before, after)).contents if each.get("hx-swap-oob")]
+    elements = [each for each in parse("".join(strokes(before, after))).contents if each.get("hx-swap-oob")]
     assert [(each["hx-swap-oob"], each.get("id")) for each in elements] == [
         ("delete", "call-1"),
         ("afterend:#call-2", None),

@@ -33,8 +33,9 @@ def free_port() -> int:
 class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.web_port, self.simulator_port = free_port(), free_port()
+        self.web_port, self.impatient_port, self.simulator_port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.web_port}"
+        self.impatient_url = f"http://127.0.0.1:{self.impatient_port}"
         self.redis = RedisServer(folder)
         self._placed: list[str] = []
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -67,16 +68,20 @@ class Stack:
             wait_until(lambda: answers(f"http://127.0.0.1:{self.simulator_port}/"), "the simulator listens")
         if name == "web":
             wait_until(lambda: answers(f"{self.url}/sign-in/"), "the web server listens")
+        if name == "web-impatient":
+            wait_until(lambda: answers(f"{self.impatient_url}/sign-in/"), "the impatient web server listens")
 
     def _command(self, name: str) -> list[str]:
         python = sys.executable
+        daphne = (python, "-m", "daphne", "-v", "0", "-p")
         return {
             "simulator": [
                 *(python, "manage.py", "simulate", "--port", str(self.simulator_port)),
                 *("--scenario", "by_hand", "--seed", "1", "--queues", "3", "--agents", "6"),
             ],
             "poller": [python, "manage.py", "poll"],
-            "web": [python, "-m", "daphne", "-v", "0", "-p", str(self.web_port), "eqboard.asgi:application"],
+            "web": [*daphne, str(self.web_port), "eqboard.asgi:application"],
+            "web-impatient": [*daphne, str(self.impatient_port), "tests.e2e.impatient:application"],
         }[name]
 
     def _spawn(self, name: str, command: list[str]) -> None:

@@ -18,7 +18,7 @@ from django.test import Client
 
 from eqboard.accounts.models import Membership
 from eqboard.live import consumers, viewer
-from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, acknowledged, hubs
+from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, hubs, message_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
 from tests.cast import publish
 from tests.feed.following import until
@@ -106,9 +106,12 @@ async def closing_code(line: WebsocketCommunicator) -> int:
                 return message["code"]
 
 
+def frame_number(frame: str) -> int:
+    return int(BeautifulSoup(frame, "html.parser").find(id="pulse")["data-frame"])
+
+
 async def acknowledge(line: WebsocketCommunicator, frame: str) -> None:
-    number = int(BeautifulSoup(frame, "html.parser").find(id="pulse")["data-frame"])
-    await line.send_to(json.dumps({"ack": number}))
+    await line.send_to(json.dumps({"ack": frame_number(frame)}))
 
 
 # Who gets in
@@ -237,13 +240,38 @@ async def test_hostile_messages_are_passed_over(dial, cast, redis_url) -> None:
     await frame_from(line, "Sales")
 
 
-@pytest.mark.parametrize("text", [message.get("text") for message in HOSTILE if message.get("text") not in PLAIN])
-def test_only_a_plain_number_is_an_acknowledgement(text: Any) -> None:
-    assert acknowledged(text) is None
+@pytest.mark.parametrize("text", [None, "x" * 1_000_000, "[" * 900, "[1]", "null", "", "NaN", "\ud800", "{'ack': 1}"])
+def test_only_an_object_is_a_message(text: str | None) -> None:
+    assert message_in(text) == {}
 
 
-def test_a_plain_number_is_an_acknowledgement() -> None:
-    assert acknowledged('{"ack": 17}') == 17
+async def test_who_tells_the_time_gets_it_back_with_the_server_s(dial, cast) -> None:
+    line = await dial(cast.lead)
+    number = frame_number(await frame_from(line, 'id="screen"'))
+    before = datetime.now(UTC).timestamp()
+    await line.send_to(json.dumps({"ack": number, "at": 12.5}))
+    echo = json.loads(await frame_from(line, '"at"'))
+    assert echo["at"] == 12.5
+    assert before <= echo["now"] <= datetime.now(UTC).timestamp()
+
+
+@pytest.mark.parametrize("at", [None, "12", [12], {}, True])
+async def test_a_time_that_is_none_is_not_sent_back(dial, cast, redis_url, at) -> None:
+    line = await dial(cast.lead)
+    number = frame_number(await frame_from(line, 'id="screen"'))
+    await line.send_to(json.dumps({"ack": number, "at": at}))
+    await publish(redis_url, FLOOR)
+    assert '"at"' not in await frames_until(line, "Sales")
+
+
+async def test_the_time_is_sent_back_once_a_second_at_most(dial, cast, redis_url, monkeypatch) -> None:
+    monkeypatch.setattr(consumers, "ECHO_SECONDS", 3600.0)
+    line = await dial(cast.lead)
+    number = frame_number(await frame_from(line, 'id="screen"'))
+    for at in range(20):
+        await line.send_to(json.dumps({"ack": number, "at": at}))
+    await publish(redis_url, FLOOR)
+    assert (await frames_until(line, "Sales")).count('"at"') == 1
 
 
 # How they are sent away

@@ -36,12 +36,12 @@ class Socket:
         self.dropped += 1
 
     def whole(self) -> Frame:
-        return Frame(self.number, f"whole {self.number}".ljust(self.size))
+        return Frame(self.number, (f"whole {self.number}".ljust(self.size),))
 
     def push(self) -> bool:
         """The hub's next frame."""
         self.number += 1
-        return self.viewer.push(Frame(self.number, f"frame {self.number}".ljust(self.size)))
+        return self.viewer.push(Frame(self.number, (f"frame {self.number}".ljust(self.size),)))
 
     def sees_all(self) -> None:
         self.viewer.on_ack(self.number)
@@ -121,7 +121,7 @@ async def test_a_frame_that_the_whole_board_holds_already_is_not_sent_again() ->
     socket.number = 5
     async with writing(socket):
         await settle()
-        assert socket.viewer.push(Frame(5, "frame 5"))
+        assert socket.viewer.push(Frame(5, ("frame 5",)))
         await settle()
         assert socket.sent == ["whole 5"]
         socket.push()
