@@ -87,7 +87,6 @@ def agent(id: int = 7, **changes: Any) -> Agent:
         "extension": f"2{id:02}",
         "state": state,
         "state_since": ago(60),
-        "has_session": True,
         "memberships": (membership(state=state, paused=state is AgentState.PAUSED),),
     }
     return Agent(id, **defaults | changes)
@@ -229,11 +228,9 @@ def agents() -> st.SearchStrategy[Agent]:
         pause_code=maybe(st.sampled_from(CODE_KEYS)),
         pause_reason=maybe(texts()),
         wrap_up_ends_at=maybe(moments()),
-        has_session=maybe(st.booleans()),
         caller=maybe(callers()),
         call_queue=maybe(st.sampled_from(QUEUE_KEYS)),
         call_queue_name=maybe(texts()),
-        call_since=maybe(moments()),
         memberships=st.lists(memberships(), max_size=3, unique_by=lambda each: each.queue).map(tuple),
     )
 

@@ -36,7 +36,7 @@ from eqboard.eq.operations import (
 from eqboard.eq.wire import Operation, Request, build_request, read_answer
 
 API_PATH = "/eq/api/2.0"
-MAX_ANSWER_BYTES = 32 * 1024 * 1024
+MAX_ANSWER_BYTES = 8 * 1024 * 1024  # 20,000 agents in queues; reading them takes half a second of the event loop
 SHORTEST_SECRET = 6
 NO_ADDRESS = (httpx.InvalidURL, UnicodeError, OverflowError)  # the last two: what a socket says of a host or port
 CUT_OFF = "without sending"  # how httpcore begins to say that a connection was closed before the answer was there

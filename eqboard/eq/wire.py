@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from eqboard.eq.dialect import Dialect
 from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut
+from eqboard.eq.models.base import first_fault
 
 T = TypeVar("T")
 EXCERPT_CHARACTERS = 120
@@ -58,10 +59,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T], Sequence[T]):
-    """An answered array: the rows that could be read, and how many could not."""
+    """An answered array: the rows that could be read, and what is wrong with those that could not, wholly or in part.
+
+    `faults` has one sentence for each such row; it repeats no value.
+    """
 
     items: tuple[T, ...]
-    unreadable_count: int = 0
+    faults: tuple[str, ...] = ()
+
+    @property
+    def unreadable_count(self) -> int:
+        return len(self.faults)
 
     def __getitem__(self, index: Any) -> Any:
         return self.items[index]
@@ -153,29 +161,26 @@ def _read_json(operation: Operation, body: bytes) -> Any:
 
 def _read_rows(operation: Operation, model: type[BaseModel], rows: list[Any], dialect: Dialect) -> Rows[Any]:
     """Every row that can be read; one bad row does not cost the others. Only when none is readable is it EQBroken."""
-    items, faults = [], []
+    items: list[BaseModel] = []
+    faults: list[str] = []
     for row in rows:
+        odd: list[str] = []
         try:
-            items.append(_read_object(model, row, dialect))
+            items.append(_read_object(model, row, dialect, odd))
         except ValidationError as error:
-            faults.append(first_fault(error))
+            odd.append(first_fault(error))
+        faults += odd[:1]
     if faults and not items:
         raise EQBroken(operation.name, f"no row of the answer can be read ({faults[0]})")
-    return Rows(tuple(items), len(faults))
+    return Rows(tuple(items), tuple(faults))
 
 
-def _read_object(model: type[BaseModel], value: Any, dialect: Dialect) -> BaseModel:
+def _read_object(model: type[BaseModel], value: Any, dialect: Dialect, odd: list[str] | None = None) -> BaseModel:
+    """Raises ValidationError. `odd` takes what had to be left out of the object."""
     row = dialect.rename(model.__name__, value)
     if isinstance(row, dict) and isinstance(row.get("status"), str):
         row = {**row, "status": dialect.our_state(row["status"])}
-    return model.model_validate(row)
-
-
-def first_fault(error: ValidationError) -> str:
-    """The field and the rule, without the value: values may be secrets or callers' numbers."""
-    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(step) for step in fault["loc"]) or "object"
-    return f"{where}: {fault['msg']}"
+    return model.model_validate(row, context=odd)
 
 
 def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:

@@ -51,7 +51,7 @@ class Source:
     every_seconds: float  # how often it is meant to be read
     taken_at: datetime | None = None  # when EQ was asked for the truth on the board; None: never yet
     trouble: Trouble | None = None  # why the newest attempt failed; None: it did not
-    unreadable_count: int = 0  # rows of the newest answer that had to be left out
+    unreadable_count: int = 0  # rows of the newest answer that made no sense, wholly or in part
     took_seconds: float = 0.0  # how long EQ took for the newest answer, or a little less than a round
 
     def stale_after_seconds(self, rounds: float) -> float:
@@ -110,17 +110,15 @@ class Agent:
     pause_code: int | None = None
     pause_reason: str | None = None  # the code's name
     wrap_up_ends_at: datetime | None = None
-    has_session: bool | None = None  # signed in to EQ itself; None: not known
     caller: Caller | None = None
     call_queue: str | None = None  # where the call came from; None: not from a queue
     call_queue_name: str | None = None
-    call_since: datetime | None = None
     memberships: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    key: str  # unique id, else channel
+    key: str  # unique id, else channel, else what EQ says of them
     queue: str
     queue_name: str
     caller: Caller
@@ -131,7 +129,7 @@ class WaitingCall:
 
 @dataclass(frozen=True, slots=True)
 class ParkedCall:
-    key: str  # unique id, else channel
+    key: str  # unique id, else channel, else what EQ says of them
     caller: Caller
     space: str | None = None
     parked_by: str | None = None  # an extension

@@ -45,7 +45,7 @@ def _as_seen(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> A
     Their state is a fact of the person and stays; a pause of a forbidden queue, and its reason, do not.
     """
     if not _has_open_call(agent, queues, hidden):
-        agent = replace(agent, caller=None, call_queue=None, call_queue_name=None, call_since=None)
+        agent = replace(agent, caller=None, call_queue=None, call_queue_name=None)
     memberships = tuple(each for each in agent.memberships if each.queue in queues)
     if len(memberships) == len(agent.memberships):
         return agent

@@ -1,4 +1,4 @@
-"""Logs once when something is lost and once when it is back, never in between."""
+"""Logs once when something is lost and once when it is back; in between only another kind of loss, once."""
 
 import logging
 
@@ -7,15 +7,15 @@ class Lamp:
     def __init__(self, name: str, logger: logging.Logger) -> None:
         self._name = name
         self._logger = logger
-        self._is_lost = False
+        self._told: set[str] = set()
 
-    def lost(self, why: str, cause: BaseException | None = None) -> None:
-        """`cause`: an error nobody expected, which is logged with its traceback."""
-        if not self._is_lost:
+    def lost(self, why: str, cause: BaseException | None = None, *, kind: str = "") -> None:
+        """`cause`: an error nobody expected, which is logged with its traceback. `kind`: one of a few."""
+        if kind not in self._told:
             self._logger.warning("%s is lost: %s. Trying again until it is back", self._name, why, exc_info=cause)
-        self._is_lost = True
+        self._told.add(kind)
 
     def back(self) -> None:
-        if self._is_lost:
+        if self._told:
             self._logger.info("%s is back", self._name)
-        self._is_lost = False
+        self._told.clear()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from eqboard.config import Config
 from eqboard.eq import EQ, EQError
@@ -27,6 +28,12 @@ logger = logging.getLogger(__name__)
 NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
 
 T = TypeVar("T")
+
+
+def address(url: str) -> str:
+    """Host and port alone: nothing else of an address belongs into a log."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def utc_now() -> datetime:
@@ -58,10 +65,12 @@ class Lead:
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
         self._reader = Reader(eq, clock)
-        self._lamp = Lamp("EQ", logger)
+        self._lamp = Lamp(f"EQ at {address(config.eq_url)}", logger)
+        self._rows_lamp = Lamp("The sense of some of EQ's rows", logger)
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
         self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
+        self._faults: dict[Part, str] = {}  # of the newest answer for each part
         self._skew_seconds = 0.0
         self._failure_count = 0
         self.nudged = asyncio.Event()
@@ -124,9 +133,19 @@ class Lead:
         self._errors |= heard.errors
         if self._errors:  # a part that is read less often stays lost until it is read again
             first = next(iter(self._errors.values()))
-            self._lamp.lost(str(first), first.__cause__)
+            self._lamp.lost(str(first), first.__cause__, kind=type(first).__name__)
         else:
             self._lamp.back()
+        self._note_faults(heard)
+
+    def _note_faults(self, heard: Heard) -> None:
+        """Tell of rows that make no sense, by the field that is wrong in the first of each part."""
+        self._faults = {part: fault for part, fault in self._faults.items() if part not in heard.parts}
+        self._faults |= heard.faults
+        for part, fault in self._faults.items():
+            self._rows_lamp.lost(f"{part}: {fault}", kind=part)
+        if not self._faults:
+            self._rows_lamp.back()
 
     async def _rest(self, started: float) -> None:
         """Until the next round is due, or somebody nudges."""

@@ -42,6 +42,12 @@ class Heard:
     errors: Mapping[Part, EQError]
 
     @property
+    def faults(self) -> dict[Part, str]:
+        """The first thing wrong with the rows of a part."""
+        answers = ((part, getattr(self.answers, part.value)) for part in self.parts)
+        return {part: answer.faults[0] for part, answer in answers if isinstance(answer, Rows) and answer.faults}
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         return tuple(self.answers.asked_at)
 

@@ -5,7 +5,7 @@
   const words = document.body.dataset;
   const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
   const ACK_SECONDS = 5;
-  const QUIET_SECONDS = 3.5; // the server speaks every other second at least: after so long we say that it is lost
+  const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
   const SILENT_SECONDS = 15; // and after so long the socket is replaced
   const byId = (id) => (id ? document.getElementById(id) : null);
   const all = (selector) => document.querySelectorAll(selector);

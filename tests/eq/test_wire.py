@@ -145,9 +145,35 @@ def test_zero_is_no_time():
 
 
 @pytest.mark.parametrize("time", [1366390218000, "1366390218000", -1, "yesterday", True, [1], 1e300, "NaN"])
-def test_what_is_no_unix_time_makes_a_row_unreadable(time):
-    with pytest.raises(EQBroken, match="enterTime: Value error, a time is UNIX seconds"):
-        first_call(enterTime=time)
+def test_what_is_no_unix_time_is_no_time_and_told(time):
+    rows = read(CALLS, [{"queue": "500", "enterTime": time, "callerIdNumber": "555"}])
+    assert [(row.queue, row.enter_time, row.caller_id_number) for row in rows] == [("500", None, "555")]
+    assert rows.faults == ("enterTime: Value error, a time is UNIX seconds",)
+
+
+NONSENSE = {"position": "first", "channel": {"a": 1}, "priority": [7], "callerIdName": ["x"], "enterTime": {}}
+
+
+@pytest.mark.parametrize("field", NONSENSE)
+def test_an_optional_field_that_makes_no_sense_costs_that_field_alone(field):
+    """A caller must not vanish from the board because of it: the number of those who wait would be too small."""
+    rows = read(CALLS, [{"queue": "500", "uniqueId": "1.1", field: NONSENSE[field]}])
+    assert [(row.queue, row.unique_id) for row in rows] == [("500", "1.1")]
+    assert all(fault.startswith(field) for fault in rows.faults)
+
+
+def test_nonsense_within_an_object_within_a_row_costs_that_field_alone():
+    rows = read(STATUS, [{"agent": 7, "status": "onCall", "call": {"uniqueId": "1.1", "startTime": "yesterday"}}])
+    assert (rows[0].call.unique_id, rows[0].call.start_time, rows.unreadable_count) == ("1.1", None, 1)
+
+
+def test_a_row_with_several_faults_is_one_row():
+    rows = read(CALLS, [{"queue": "500", "position": "x", "priority": "y", "enterTime": "z"}])
+    assert rows.unreadable_count == 1
+
+
+def test_an_object_asked_for_alone_is_read_as_leniently():
+    assert read(AGENT, {"id": 7, "number": {"a": 1}, "firstName": "Ana"}).first_name == "Ana"
 
 
 def test_one_caller_in_another_encoding_does_not_cost_the_answer():
@@ -197,8 +223,13 @@ def test_when_no_row_can_be_read_the_answer_is_broken_and_names_the_field():
 
 def test_a_broken_answer_does_not_repeat_what_it_holds():
     with pytest.raises(EQBroken) as caught:
-        read(CALLS, [{"queue": "500", "position": "+34600111222 Carmen"}])
+        read(CALLS, [{"queue": {"+34600111222": "Carmen"}}])
     assert "34600111222" not in str(caught.value)
+
+
+def test_a_fault_does_not_repeat_what_it_found():
+    [fault] = read(CALLS, [{"queue": "500", "position": "+34600111222 Carmen"}]).faults
+    assert "34600111222" not in fault
 
 
 @pytest.mark.parametrize("body", [{"queue": "500"}, "text", 7, None, True])

@@ -251,33 +251,15 @@ def test_a_call_that_came_from_no_queue_has_none(floor):
     assert (agent.call_queue, agent.call_queue_name) == (None, None)
 
 
-def test_a_call_begins_when_eq_says_and_stays_steady(floor):
-    call = {"uniqueId": "1.1", "startTime": unix(ago(40))}
-    assert floor.agent({"status": "onCall", "call": call}).call_since == ago(40)
-    call["startTime"] += 1
-    assert floor.agent({"status": "onCall", "call": call}).call_since == ago(40)
+def test_a_call_that_stands_in_one_row_of_several_came_from_that_rows_queue(floor):
+    busy, call = {"status": "onCall"}, {"uniqueId": "1.1", "queue": None}
+    assert floor.agent({"queue": "500", **busy}, {"queue": "501", **busy, "call": call}).call_queue == "501"
+    assert floor.agent({"queue": "500", **busy, "call": call}, {"queue": "501", **busy}).call_queue == "500"
 
 
-def test_a_call_without_a_time_begins_when_we_first_see_it(floor):
-    call = {"uniqueId": "1.1"}
-    assert floor.agent({"status": "onCall", "call": call}).call_since == NOON
-    assert floor.agent({"status": "onCall", "call": call}).call_since == NOON
-
-
-def test_another_call_begins_anew(floor):
-    floor.agent({"status": "onCall", "call": {"uniqueId": "1.1"}})
-    assert floor.agent({"status": "onCall", "call": {"uniqueId": "1.2"}}).call_since == floor.now
-
-
-def test_a_call_whose_unique_id_changes_is_known_by_its_channel(floor):
-    floor.agent({"status": "onCall", "call": {"uniqueId": "1.1", "channel": "SIP/x"}})
-    assert floor.agent({"status": "onCall", "call": {"uniqueId": "1.9", "channel": "SIP/x"}}).call_since == NOON
-
-
-def test_calls_that_eq_gives_no_id_are_told_apart_by_the_caller(floor):
-    floor.agent({"status": "onCall", "call": {"callerIdNumber": "1"}})
-    assert floor.agent({"status": "onCall", "call": {"callerIdNumber": "1"}}).call_since == NOON
-    assert floor.agent({"status": "onCall", "call": {"callerIdNumber": "2"}}).call_since == floor.now
+def test_a_call_that_stands_in_every_row_came_from_no_queue(floor):
+    busy = {"status": "onCall", "call": {"uniqueId": "1.1", "queue": None}}
+    assert floor.agent(busy, {"queue": "501", **busy}).call_queue is None
 
 
 # Wrap-up, sessions, extensions
@@ -295,24 +277,18 @@ def test_the_end_of_a_wrap_up_that_is_over_is_not_shown(floor):
     assert floor.agent({"status": "available", "wrapUpEndTime": unix(ago(5))}).wrap_up_ends_at is None
 
 
-def test_whether_somebody_is_signed_in_to_eq_is_not_known_before_it_was_read(floor):
-    assert floor.agent({"status": "signedOut"}).has_session is None
-
-
-def test_sessions_tell_who_is_signed_in_and_where(floor):
+def test_where_no_row_names_the_extension_the_session_does(floor):
     rows = [{"agent": 7, "queue": "500", "status": "available"}, {"agent": 8, "queue": "500", "status": "signedOut"}]
     agents = floor.round(agents=rows, sessions=[{"user": 7, "extension": "207"}]).agents
-    assert (agents[7].has_session, agents[7].extension) == (True, "207")
-    assert (agents[8].has_session, agents[8].extension) == (False, None)
+    assert (agents[7].extension, agents[8].extension) == ("207", None)
 
 
 def test_what_sessions_told_stands_until_they_are_read_again(floor):
     rows = [{"agent": 7, "queue": "500", "status": "available"}]
     floor.round(agents=rows, sessions=[{"user": 7, "extension": "207"}])
     for sessions in (None, Trouble.BROKEN):
-        agent = floor.round(agents=rows, sessions=sessions).agents[7]
-        assert (agent.has_session, agent.extension) == (True, "207")
-    assert floor.round(agents=rows, sessions=[]).agents[7].has_session is False
+        assert floor.round(agents=rows, sessions=sessions).agents[7].extension == "207"
+    assert floor.round(agents=rows, sessions=[]).agents[7].extension is None
 
 
 def test_the_extension_of_the_rows_counts_before_that_of_the_session(floor):

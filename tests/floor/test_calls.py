@@ -47,8 +47,24 @@ def test_a_call_is_told_by_unique_id_else_by_channel_else_by_id(floor, handles, 
     assert floor.call(handles).key == key
 
 
-def test_a_call_that_cannot_be_told_from_others_is_left_out(floor):
-    assert not floor.round(calls=[{"queue": "500"}]).waiting
+def test_callers_of_whom_eq_tells_no_id_are_counted_each(floor):
+    """A number of waiting callers that is silently too small would be the worst of lies."""
+    rows = [
+        {"queue": "500"},
+        {"queue": "500"},
+        {"queue": "501", "callerIdNumber": "555", "enterTime": unix(ago(30))},
+        {"queue": "501", "callerIdNumber": "556", "enterTime": unix(ago(30))},
+    ]
+    snapshot = floor.round(calls=rows)
+    assert len(snapshot.waiting) == 4
+    assert {key: queue.waiting_count for key, queue in snapshot.queues.items()} == {"500": 2, "501": 2}
+
+
+def test_a_caller_of_whom_eq_tells_no_id_is_the_same_one_in_the_next_round(floor):
+    row = {"queue": "500", "callerIdNumber": "555", "callerIdName": "Carmen"}
+    [key] = floor.round(calls=[{**row, "position": 2}]).waiting
+    [again] = floor.round(calls=[{**row, "position": 1}]).waiting.values()
+    assert (again.key, again.entered_at) == (key, NOON)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_killed_leader_is_replaced_and_one_told_to_end_hands_over_at_once(star
     for process in (first, second):
         assert "Traceback" not in log_of(process)
         assert KEY_CANARY not in log_of(process)
-        assert log_of(process).count("EQ is lost") <= 1
+        assert log_of(process).count(" is lost: ") <= 1
 
 
 WRONG_SETTINGS = {

@@ -21,6 +21,15 @@ def test_a_loss_is_logged_once(lamp, caplog) -> None:
     ]
 
 
+def test_another_kind_of_loss_is_logged_too_and_each_kind_once(lamp, caplog) -> None:
+    for why, kind in [("no connection", "a"), ("a wrong key", "b"), ("no connection at all", "a")] * 3:
+        lamp.lost(why, kind=kind)
+    assert [record.getMessage().split(": ")[1] for record in caplog.records] == [
+        "no connection. Trying again until it is back",
+        "a wrong key. Trying again until it is back",
+    ]
+
+
 def test_its_end_is_logged_once(lamp, caplog) -> None:
     lamp.lost("x")
     for _ in range(5):

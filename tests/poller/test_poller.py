@@ -180,8 +180,28 @@ async def test_eq_fails_and_the_last_truth_stays_marked_until_it_is_back(
         await send_nudge(redis_url)
         await follower.sees(is_read)
     said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("EQ ")]
-    assert [line.split()[2].rstrip(":") for line in said] == ["lost", "back"]
+    assert [line.split(" is ")[1].split(":")[0] for line in said] == ["lost", "back"]
+    assert all(line.startswith("EQ at 127.0.0.1:8088 is") for line in said)
     assert "canary" not in caplog.text
+
+
+async def test_rows_that_make_no_sense_are_logged_once_by_their_field(redis_url, exchange, caplog) -> None:
+    caplog.set_level(logging.INFO, "eqboard.poller")
+    honest = exchange.answers["queued_calls"]
+    async with following(redis_url) as follower, polling(redis_url, exchange):
+        await follower.sees(is_read)
+        exchange.answers["queued_calls"] = [{"queue": "500", "enterTime": "yesterday", "callerIdNumber": "canary"}]
+        odd = await follower.sees(lambda floor: floor.snapshot.sources[Part.CALLS].unreadable_count)
+        assert len(odd.snapshot.waiting) == 1
+        await follower.sees(lambda floor: floor.held.seq > odd.held.seq + 3)
+        exchange.answers["queued_calls"] = honest
+        await follower.sees(lambda floor: not floor.snapshot.sources[Part.CALLS].unreadable_count)
+    said = [record.getMessage() for record in caplog.records if "rows" in record.getMessage()]
+    assert said == [
+        "The sense of some of EQ's rows is lost: calls: enterTime: Value error, a time is UNIX seconds. "
+        "Trying again until it is back",
+        "The sense of some of EQ's rows is back",
+    ]
 
 
 async def test_an_eq_that_fails_is_asked_more_and_more_seldom(redis_url, exchange) -> None:

@@ -1,13 +1,24 @@
 """How EQ's objects are read: leniently, into frozen values in EQ's own words.
 
-Unknown fields are left out, numbers may come as strings, a blank stands for "none". A required field that is missing
-raises pydantic's error, which names it (contract: "Reading is lenient, writing is strict").
+Unknown fields are left out, numbers may come as strings, a blank stands for "none", and so does an optional field that
+makes no sense: it must not cost the object. A required field that is missing raises pydantic's error, which names it
+(contract: "Reading is lenient, writing is strict").
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 
@@ -22,6 +33,31 @@ class EQObject(BaseModel):
         extra="ignore",
         coerce_numbers_to_str=True,
     )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _without_nonsense(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Leave out optional fields that make no sense. Whoever counts them gives a list as the context."""
+        try:
+            return read(value)
+        except ValidationError as error:
+            faulty = {fault["loc"][0] for fault in error.errors() if fault["loc"]}
+            if not isinstance(value, Mapping) or not faulty or faulty & cls._required():
+                raise
+            if info.context is not None:
+                info.context.append(first_fault(error))
+            return read({name: each for name, each in value.items() if name not in faulty})
+
+    @classmethod
+    def _required(cls) -> set[str]:
+        return {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+
+
+def first_fault(error: ValidationError) -> str:
+    """The field and the rule, without the value: values may be secrets or callers' numbers."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(step) for step in fault["loc"]) or "object"
+    return f"{where}: {fault['msg']}"
 
 
 def blank_to_none(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from eqboard.eq import models as eq
-from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, is_same_call, steady
+from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, steady
 from eqboard.floor.snapshot import Agent, AgentState, Membership, Part, Snapshot
 
 STATES = {
@@ -47,7 +47,7 @@ def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) 
             _agent(key, list(own.values()), names, previous.agents.get(key), taken, is_blind)
             for key, own in grouped.items()
         )
-    return {agent.id: _with_session(agent, by_user, previous.agents.get(agent.id)) for agent in agents}
+    return {agent.id: _at_extension(agent, by_user, previous.agents.get(agent.id)) for agent in agents}
 
 
 def _renamed(agent: Agent, names: Names) -> Agent:
@@ -71,13 +71,14 @@ def _is_blind(previous: Snapshot, taken: Taken) -> bool:
     return taken.at - source.taken_at > timedelta(seconds=BLIND_ROUNDS * source.every_seconds)
 
 
-def _with_session(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, old: Agent | None) -> Agent:
+def _at_extension(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, old: Agent | None) -> Agent:
+    """Where EQ does not say at which telephone an agent sits, their session does."""
+    if agent.extension:
+        return agent
     if by_user is None:
-        known = old or agent
-        return replace(agent, has_session=known.has_session, extension=agent.extension or known.extension)
+        return replace(agent, extension=old.extension if old else None)
     session = by_user.get(agent.id)
-    signed_in_at = session.extension if session else None
-    return replace(agent, has_session=session is not None, extension=agent.extension or signed_in_at)
+    return replace(agent, extension=session.extension if session else None)
 
 
 def _agent(
@@ -90,7 +91,7 @@ def _agent(
     ]
     paused = [row for row in rows if _is_paused(row)]
     is_everywhere = len(paused) == sum(row.status != "signedOut" for row in rows)
-    call = next((row.call for row in sorted(rows, key=_call_rank) if row.call), None)
+    call, call_queue = _call(rows)
     known = names.of_agent(key)
     code = next((row.pause_code for row in paused if row.pause_code is not None), None)
     return Agent(
@@ -107,9 +108,8 @@ def _agent(
         pause_reason=None if code is None else names.pause_codes.get(code),
         wrap_up_ends_at=max(wrap_up_ends, default=None),
         caller=caller_of(call) if call else None,
-        call_queue=call.queue if call else None,
-        call_queue_name=names.of_queue(call.queue) if call and call.queue else None,
-        call_since=_call_since(call, old, taken),
+        call_queue=call_queue,
+        call_queue_name=names.of_queue(call_queue) if call_queue else None,
         memberships=_sorted(_membership(row, names) for row in rows if row.queue),
     )
 
@@ -135,9 +135,20 @@ def _is_paused(row: eq.QueueAgentStatus) -> bool:
     return row.status == "paused" or (bool(row.paused) and row.status != "signedOut")
 
 
-def _call_rank(row: eq.QueueAgentStatus) -> bool:
-    """A row whose call names its queue comes first: the other rows only show that the telephone is busy."""
-    return row.call is None or row.call.queue is None
+def _call(rows: Sequence[eq.QueueAgentStatus]) -> tuple[eq.AgentCall | None, str | None]:
+    """The call and the queue it came from, if any.
+
+    An agent of several queues is busy in every row, but the call is only in the row it came from (contract §4). So a
+    call that names no queue and is not in every row came from its row's; one that is in every row came from elsewhere.
+    """
+    holders = [(row.queue, row.call) for row in rows if row.call]
+    if not holders:
+        return None, None
+    for _, call in holders:
+        if call.queue:
+            return call, call.queue
+    queue, call = holders[0]
+    return call, queue if len(holders) < len(rows) else None
 
 
 def combined_state(states: Iterable[AgentState]) -> AgentState:
@@ -160,12 +171,3 @@ def _state_since(
     if old is None:
         return taken.at, True
     return (old.state_since, old.since_at_least) if lasts else (taken.at, is_blind)
-
-
-def _call_since(call: eq.AgentCall | None, old: Agent | None, taken: Taken) -> datetime | None:
-    """When the call began: EQ's word, steady while the same call lasts; else when we first saw it."""
-    if call is None:
-        return None
-    lasts = old is not None and old.caller is not None and is_same_call(old.caller, caller_of(call))
-    known = old.call_since if old and lasts else None
-    return steady(taken.ours(call.start_time), known) or taken.at

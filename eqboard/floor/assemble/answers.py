@@ -77,15 +77,6 @@ def steady(new: datetime | None, old: datetime | None) -> datetime | None:
     return new or old
 
 
-def is_same_call(one: Caller, other: Caller) -> bool:
-    """By the unique id, or by the channel, which stays when an older switch changes the id (contract §4)."""
-    if one.unique_id and one.unique_id == other.unique_id:
-        return True
-    if one.channel and other.channel:
-        return one.channel == other.channel
-    return one == other
-
-
 def caller_of(call: eq.AgentCall | eq.QueuedCall | eq.ParkedCall | eq.ConferenceParticipant) -> Caller:
     """Names come escaped for HTML in one list and plain in another (contract §4); here they are always plain."""
     name = call.caller_id_name

@@ -1,5 +1,6 @@
 """Callers in queues and in the parking lot, and conferences."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +20,27 @@ from eqboard.floor.snapshot import (
 )
 
 
-def call_key(unique_id: str | None, channel: str | None, other: str | None = None) -> str | None:
-    """What tells one call from another; None when EQ says nothing that would."""
-    return unique_id or channel or other
+class Keys:
+    """What tells one call from another within one list."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._alike: Counter[str] = Counter()
+
+    def of(self, row: eq.QueuedCall | eq.ParkedCall, id: str | None, *facts: object) -> str | None:
+        """The row's key; None for a caller who is in the list already, and is counted once (contract §4).
+
+        Of some callers EQ tells no id. Each of their rows is a caller all the same, with a key made of what is said.
+        """
+        key = row.unique_id or row.channel or id
+        if key is None:
+            said = " ".join(str(fact) for fact in (*facts, row.caller_id_number, row.caller_id_name))
+            self._alike[said] += 1
+            return f"{said} {self._alike[said]}"
+        if not self._seen.isdisjoint({key, row.channel}):
+            return None
+        self._seen |= {handle for handle in (key, row.channel) if handle}
+        return key
 
 
 def waiting_of(
@@ -36,12 +55,11 @@ def waiting_of(
         return {key: replace(call, queue_name=names.of_queue(call.queue)) for key, call in previous.waiting.items()}
     ringing = _ringing_names(agents.values())
     calls: dict[str, WaitingCall] = {}
-    channels: set[str] = set()
+    keys = Keys()
     for row in rows:
-        key = call_key(row.unique_id, row.channel, row.id)
-        if key is None or key in calls or row.channel in channels:
-            continue  # the same caller twice is counted once (contract §4)
-        channels |= {row.channel} if row.channel else set()
+        key = keys.of(row, row.id, row.queue, row.enter_time)
+        if key is None:
+            continue
         old = previous.waiting.get(key)
         first_seen = old.entered_at if old and old.queue == row.queue else None
         calls[key] = WaitingCall(
@@ -81,9 +99,10 @@ def parked_of(
     by_presence = sorted(agents.values(), key=lambda each: each.state is not AgentState.SIGNED_OUT)
     at_extension = {agent.extension: agent.name for agent in by_presence if agent.extension}
     calls: dict[str, ParkedCall] = {}
+    keys = Keys()
     for row in rows:
-        key = call_key(row.unique_id, row.channel, row.space)
-        if key is None or key in calls:
+        key = keys.of(row, row.space, row.park_time)
+        if key is None:
             continue
         old = previous.parked.get(key)
         parked_at = steady(taken.ours(row.park_time), old.parked_at if old else None)
