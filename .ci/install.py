@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = {"run": ("run",), "dev": ("run", "dev")}  # what is set up → the groups it takes
+KINDS = {"run": ("run",), "dev": ("run", "dev"), "postgres": ("run", "postgres")}  # what is set up → its groups
 NO_REDIS = (
     "eqboard needs a Redis server, and an embedded one could not be installed: "
     "install redis-server (Debian: apt-get install redis-server; macOS: brew install redis) and run make again."
@@ -63,9 +63,10 @@ class Environment:
             self._install_redis()
 
     def is_current(self, kind: str) -> bool:
-        """True when the last install was for these very files; what serves `dev` serves `run` too."""
+        """True when the last install was for these very files; one that brought more serves those that want less."""
         wanted = fingerprint(self.root)
-        return any(self._stamp(each) == wanted for each in {kind, "dev"})
+        enough = [each for each, groups in KINDS.items() if set(KINDS[kind]) <= set(groups)]
+        return any(self._stamp(each) == wanted for each in enough)
 
     def has_redis(self) -> bool:
         """A redis-server on PATH, or the embedded one."""
@@ -141,7 +142,7 @@ def say(sentence: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Set up the kind that is named, "run" or "dev". Returns the exit code."""
+    """Set up the kind that is named, one of KINDS. Returns the exit code."""
     if len(arguments) != 1 or arguments[0] not in KINDS:
         print(f"Usage: .ci/setup {'|'.join(KINDS)}", file=sys.stderr)
         return 2

@@ -6,12 +6,14 @@ import sys
 from django.core.asgi import get_asgi_application
 
 from eqboard.config import ConfigError, get_config
+from eqboard.ops.database import DatabaseUnusable, need_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eqboard.settings")
 try:
     get_config().need("secret_key", "eq_key")
     http = get_asgi_application()
-except ConfigError as error:  # one sentence instead of the server's traceback
+    need_database()
+except (ConfigError, DatabaseUnusable) as error:  # one sentence instead of the server's traceback
     sys.exit(f"eqboard: {error}")
 
 from channels.routing import ProtocolTypeRouter

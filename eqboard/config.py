@@ -14,10 +14,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eqboard.eq import EQ, Limits, Server, load_dialect
+from eqboard.feed.connection import is_usable
 
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
+SHORTEST_SECRET_KEY = 50  # Django's deployment check asks the same
 
 
 class ConfigError(ValueError):
@@ -103,6 +105,8 @@ class Config(BaseSettings):
         parts = _split(value)
         if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must begin with redis://, rediss:// or unix:// and be a whole URL")
+        if not is_usable(value):
+            raise ValueError("has a path or an option after `?` that redis-py does not know")
         return value
 
     @field_validator("database_url")
@@ -114,6 +118,22 @@ class Config(BaseSettings):
             raise ValueError("is not a database URL; special characters of a password are %-quoted in it") from None
         if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
             raise ValueError("must begin with sqlite:/// or postgres://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value().strip()) < SHORTEST_SECRET_KEY:
+            raise ValueError(
+                f"must have {SHORTEST_SECRET_KEY} or more random characters; .env.example says how to make it"
+            )
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names_a_host(cls, value: str) -> str:
+        if not host_names(value):
+            raise ValueError("must name the host by which browsers reach the site, like board.example.com")
         return value
 
     @field_validator("language")
@@ -140,6 +160,12 @@ class Config(BaseSettings):
             raise ValueError(f"{PREFIX}STALE_AFTER_SECONDS must be at least twice {PREFIX}POLL_SECONDS")
         return self
 
+    @model_validator(mode="after")
+    def _warning_comes_first(self) -> Self:
+        if self.wait_warning_seconds > self.wait_critical_seconds:
+            raise ValueError(f"{PREFIX}WAIT_WARNING_SECONDS must not be more than {PREFIX}WAIT_CRITICAL_SECONDS")
+        return self
+
     @property
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
@@ -153,6 +179,11 @@ class Config(BaseSettings):
                 raise ConfigError(
                     f"{PREFIX}{name.upper()} is not set ({help_text}). Put it into the environment or .env."
                 )
+
+
+def host_names(text: str) -> list[str]:
+    """The names in a list that is separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,19 +1,20 @@
 """Django's settings, made from config.py: nothing here reads the environment itself."""
 
 import warnings
+from importlib.util import find_spec
 from typing import Any
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from eqboard.config import ROOT, get_config
+from eqboard.config import ROOT, ConfigError, get_config, host_names
 from eqboard.ops.logs import logging_config
 
 config = get_config()
 
 SECRET_KEY = config.secret_key.get_secret_value()
 DEBUG = config.debug
-ALLOWED_HOSTS = [host.strip() for host in config.allowed_hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = host_names(config.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host != "*"]
 
 INSTALLED_APPS = [
@@ -65,6 +66,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": dj_database_url.parse(config.database_url, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("psycopg") is None:
+    raise ConfigError("EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Several processes share the file: wait for a lock instead of failing, and let readers and the writer overlap.
     DATABASES["default"]["OPTIONS"] = {

@@ -127,6 +127,9 @@ WRONG = [
     ("redis_url", ["", "localhost:6379", "http://h", f"redis://:{CANARY}@h:{CANARY}/0", f"redis://:{CANARY}@[/0"]),
     ("database_url", ["", "nonsense", "mysql://h/x", f"{CANARY}://h", f"postgres://u:{CANARY}#@h/x"]),
     ("database_url", [f"postgres://u:{CANARY}@h:{CANARY}/x", f"postgres://u:{CANARY}@[h/x", f"mysql://u:{CANARY}@h/x"]),
+    ("redis_url", [f"redis://:{CANARY}@h/0?socket_timeout=abc", f"redis://:{CANARY}@h/0?nonsense=1"]),
+    ("secret_key", ["s", CANARY, "s" * 49]),
+    ("allowed_hosts", ["", " , ,"]),
     ("https", ["maybe", "2"]),
     ("trust_proxy", ["perhaps"]),
     ("debug", ["x"]),
@@ -148,6 +151,11 @@ def test_stale_after_must_be_two_rounds_at_least(complaint, poll, stale):
     assert sentence == "EQBOARD_STALE_AFTER_SECONDS must be at least twice EQBOARD_POLL_SECONDS."
 
 
+def test_a_warning_comes_before_what_is_critical(complaint):
+    sentence = complaint(wait_warning_seconds="181")
+    assert sentence == "EQBOARD_WAIT_WARNING_SECONDS must not be more than EQBOARD_WAIT_CRITICAL_SECONDS."
+
+
 def test_a_file_that_is_not_text_is_one_sentence(complaint, monkeypatch):
     monkeypatch.setitem(Config.model_config, "env_file", ".env")
     Path(".env").write_bytes(b"EQBOARD_EQ_KEY=\xff" + CANARY.encode())
@@ -162,7 +170,7 @@ def test_a_file_that_is_not_text_is_one_sentence(complaint, monkeypatch):
 def test_no_secret_is_in_the_repr(load):
     config = load(
         eq_key=CANARY,
-        secret_key=CANARY,
+        secret_key=CANARY * 9,
         redis_url=f"redis://:{CANARY}@h/0",
         database_url=f"postgres://u:{CANARY}@h/x",
     )
@@ -187,7 +195,7 @@ def test_a_secret_that_is_needed_and_not_set_is_one_sentence(load, name, blank):
 
 
 def test_secrets_that_are_set_are_enough(load):
-    load(eq_key="k", secret_key="s").need("eq_key", "secret_key")
+    load(eq_key="k", secret_key="s" * 50).need("eq_key", "secret_key")
 
 
 async def test_a_telephone_is_made_of_the_settings(load, tmp_path):

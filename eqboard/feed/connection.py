@@ -13,6 +13,15 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 2.0
 
 
+def is_usable(url: str) -> bool:
+    """Whether redis-py can make a connection of it. Nothing is connected."""
+    try:
+        connect(url).connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):  # a value that is none, a name it does not know
+        return False
+    return True
+
+
 def connect(url: str) -> redis.asyncio.Redis:
     """A client for one event loop; it connects when first used and again after every loss."""
     return redis.asyncio.Redis.from_url(

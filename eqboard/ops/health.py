@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
-from django.db import Error, connection
+from django.db import Error
 
+from eqboard.accounts.models import Team
 from eqboard.boards.health import health_of
 from eqboard.boards.layout import Health
 from eqboard.config import Config
@@ -50,8 +51,7 @@ def judge_eq(snapshot: Snapshot, health: Health) -> Part:
 
 def check_database() -> Part:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        Team.objects.exists()
     except Error as error:
         return Part(False, f"the database does not answer ({type(error).__name__})")
     return Part(True, "the database answers")

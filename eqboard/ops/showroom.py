@@ -217,7 +217,7 @@ async def until_moving(port: int) -> None:
         await asyncio.sleep(ASK_EVERY_SECONDS)
 
 
-def prepare_database(environment: Mapping[str, str], password: str) -> None:
+def prepare_database(environment: Mapping[str, str], password: str, folder: Path) -> None:
     """Tables and users, made by a process that sees only the demo's settings. Raises DemoError."""
     done = subprocess.run(  # noqa: S603 (every word of it is ours)
         (*MANAGE, "demo", "--prepare"),
@@ -228,7 +228,7 @@ def prepare_database(environment: Mapping[str, str], password: str) -> None:
         preexec_fn=die_with_parent(),
     )
     if done.returncode:
-        raise DemoError(f"The demo's database could not be made: see above. To begin afresh: rm -r {ROOT / '.demo'}")
+        raise DemoError(f"The demo's database could not be made: see above. To begin afresh: rm -r {folder}")
 
 
 def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: tuple[str, ...] = ()) -> None:
@@ -257,7 +257,7 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
         )
         terminal = Terminal(hidden=(eq_key, environment["EQBOARD_SECRET_KEY"], wishes.password))
         terminal.say("Preparing the demo's database …")
-        prepare_database(environment, wishes.password)
+        prepare_database(environment, wishes.password, folder)
         terminal.say(f"Starting {', '.join(program.name for program in started)} …")
         asyncio.run(Family(started, terminal).run(partial(announce, wishes, terminal)))
 

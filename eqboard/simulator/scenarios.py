@@ -81,6 +81,13 @@ SCENARIOS = {
 }
 
 
+def scenario_called(name: str) -> Scenario:
+    """Raises ValueError, one sentence, for a name that nothing has."""
+    if name not in SCENARIOS:
+        raise ValueError(f"There is no scenario {name!r}; there are {', '.join(sorted(SCENARIOS))}.")
+    return SCENARIOS[name]
+
+
 def build_world(
     scenario: str, *, seed: int, started_at: float, queues: int | None = None, agents: int | None = None
 ) -> World:
@@ -89,9 +96,7 @@ def build_world(
     `queues` (1 to 200) and `agents` (0 to 5000) override the scenario's counts. ValueError, one sentence, for an
     unknown scenario or a count out of range.
     """
-    if scenario not in SCENARIOS:
-        raise ValueError(f"There is no scenario {scenario!r}; there are {', '.join(sorted(SCENARIOS))}.")
-    chosen = SCENARIOS[scenario]
+    chosen = scenario_called(scenario)
     chosen = replace(
         chosen,
         queues=_checked("queues", chosen.queues if queues is None else queues, 1, MAX_QUEUES),

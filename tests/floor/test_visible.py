@@ -11,7 +11,6 @@ from eqboard.floor.snapshot import AgentState, Caller, Snapshot
 from eqboard.floor.visible import visible
 from tests.builders import (
     agent,
-    ago,
     caller,
     conference,
     membership,

@@ -40,7 +40,7 @@ Dial = Callable[..., Awaitable[WebsocketCommunicator]]
 
 
 @pytest.fixture
-def application() -> Any:
+def application(transactional_db) -> Any:
     """Imported late: WhiteNoise says then that `staticfiles/` is there only after a `collectstatic`."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No directory at", UserWarning)

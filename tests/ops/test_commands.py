@@ -117,6 +117,11 @@ def test_a_demo_that_cannot_be_is_one_sentence(name: str, value: str, sentence: 
     assert (process.returncode, error) == (1, f"CommandError: {sentence}\n")
 
 
+def test_a_demo_of_a_scenario_that_is_none_is_one_sentence() -> None:
+    with pytest.raises(CommandError, match=r"^There is no scenario 'doomsday'; there are .*steady.*\.$"):
+        call_command("demo", "--scenario", "doomsday")
+
+
 @pytest.mark.django_db
 def test_preparing_makes_the_demos_people(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.contrib.auth import authenticate

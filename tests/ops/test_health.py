@@ -143,11 +143,10 @@ def test_it_answers_503_when_the_newest_news_is_old(client, redis_url):
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_it_answers_503_when_the_database_is_down(client, monkeypatch, error):
-    class Gone:
-        def cursor(self):
-            raise error("password=hunter2 host=db.internal")
+    def fail():
+        raise error("password=hunter2 host=db.internal")
 
-    monkeypatch.setattr(health, "connection", Gone())
+    monkeypatch.setattr(health.Team.objects, "exists", fail)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["database"] == {"ok": False, "says": f"the database does not answer ({error.__name__})"}

@@ -162,9 +162,17 @@ def test_without_any_redis_one_sentence_says_what_to_install(
         set_up(root, "run")
 
 
+def test_a_site_on_postgresql_gets_its_driver_and_the_demo_needs_no_more(root: Path, commands: Commands) -> None:
+    set_up(root, "postgres")
+    assert commands.having("psycopg[binary]") == 1
+    assert commands.having(" pytest>=") == 0
+    set_up(root, "run")
+    assert commands.having("pip install") == 1
+
+
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert install.main(["everything"]) == 2
-    assert capsys.readouterr().err == "Usage: .ci/setup run|dev\n"
+    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres\n"
 
 
 def pinned() -> set[str]:

@@ -14,6 +14,7 @@ from eqboard.config import ROOT
 from eqboard.ops import showroom
 from eqboard.ops.children import ChildrenError, stop_numbers
 from eqboard.ops.redis_server import NoRedisServer
+from eqboard.simulator.scenarios import scenario_called
 
 
 class Command(BaseCommand):
@@ -23,8 +24,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prepare", action="store_true", help=SUPPRESS)  # what the demo asks of itself
         parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="where its database lives")
-        parser.add_argument("--scenario", help="what goes on, as for simulate")
-        parser.add_argument("--seed", help="makes the day the same each time, as for simulate")
+        parser.add_argument("--scenario", default="steady", help="what goes on, as for simulate")
+        parser.add_argument("--seed", type=int, default=1, help="makes the day the same each time, as for simulate")
 
     def handle(self, **options: Any) -> None:
         if options["prepare"]:
@@ -33,16 +34,16 @@ class Command(BaseCommand):
         for number in stop_numbers():
             signal.signal(number, signal.default_int_handler)  # until the children's keeper takes over
         try:
+            scenario_called(options["scenario"])  # here, as `simulate` would be started again and again
             with suppress(KeyboardInterrupt):  # Ctrl-C is how a demo ends
                 showroom.run(os.environ, options["folder"], simulation(options))
-        except (showroom.DemoError, ChildrenError, NoRedisServer) as error:
+        except (ValueError, showroom.DemoError, ChildrenError, NoRedisServer) as error:
             raise CommandError(str(error)) from None
 
 
 def simulation(options: dict[str, Any]) -> tuple[str, ...]:
     """What is passed on to `simulate`."""
-    named = ((f"--{name}", options[name]) for name in ("scenario", "seed"))
-    return tuple(word for name, value in named if value for word in (name, value))
+    return ("--scenario", options["scenario"], "--seed", str(options["seed"]))
 
 
 def prepare(password: str) -> None:
