@@ -6,10 +6,13 @@ A right is given by a team: queues × actions. Whoever is in several teams has t
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+PAUSE_AGENT = "agent.pause"  # the names of actions: dotted, stable, never reused
+RESUME_AGENT = "agent.resume"
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one team gives: `queues` by extension (None: every queue), `actions` by name ("agent.pause")."""
+    """What one team gives: `queues` by extension (None: every queue), `actions` by name."""
 
     queues: frozenset[str] | None
     actions: frozenset[str]
@@ -38,6 +41,11 @@ def seen_queues(rights: Rights) -> frozenset[str] | None:
 def may_see(rights: Rights, queue: str) -> bool:
     queues = seen_queues(rights)
     return queues is None or queue in queues
+
+
+def may_ever(rights: Rights, action: str) -> bool:
+    """Whether there may be anybody to whom one may do it."""
+    return any(action in grant.actions for grant in rights.grants)
 
 
 def may_do(rights: Rights, action: str, queues: Iterable[str]) -> bool:

@@ -65,7 +65,12 @@ def displays(request: HttpRequest) -> HttpResponse:
         Display.objects.create(approved_by=user, approved_at=datetime.now(UTC), **form.cleaned_data)
         return redirect("displays")
     screens = Display.objects.filter(team__in=teams, revoked_at=None).select_related("team", "approved_by")
-    context = {"form": form, "screens": screens, "tv_url": request.build_absolute_uri(reverse("tv"))}
+    context = {
+        "form": form,
+        "screens": screens,
+        "tv_url": request.build_absolute_uri(reverse("tv")),
+        "has_teams": teams.exists(),
+    }
     return render(request, "accounts/displays.html", context, status=422 if form.errors else 200)
 
 
@@ -86,9 +91,9 @@ def _user(request: HttpRequest) -> User:
 
 
 def _teams(user: User) -> QuerySet[Team]:
-    """Those the user may put on a wall; whoever has none is refused."""
+    """Those the user may put on a wall; whoever has none is refused, but for an administrator, who can make one."""
     teams = teams_to_show(user.pk, is_administrator=user.is_superuser)
-    if not teams.exists():
+    if not teams.exists() and not user.is_superuser:
         raise PermissionDenied
     return teams
 

@@ -14,9 +14,9 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from eqboard.accounts.access import Rights, may_do, seen_queues
+from eqboard.accounts.access import seen_queues
 from eqboard.boards.audience import Audience
-from eqboard.boards.layout import LAYOUTS, Health, May, touched_queues
+from eqboard.boards.layout import LAYOUTS, Hands, Health
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 
@@ -57,14 +57,14 @@ class Screen:
 def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
     """The screen for one audience; what did not change since `previous` is reused."""
     view = visible(snapshot, seen_queues(audience.rights))
-    may = hands(snapshot, audience.rights)
+    hands = Hands(audience.rights, snapshot)
     known = _by_id(previous)
     strips = {}
     with translation.override(audience.language):
         for strip in LAYOUTS[audience.surface]:
             template = get_template(strip.template)
             row = []
-            for key, subject in strip.select(view, health, may):
+            for key, subject in strip.select(view, health, hands):
                 element_id = strip.name if key is None else dom_id(strip.kind, key)
                 old = known.get(element_id)
                 if old is None or (old.subject is not subject and old.subject != subject):
@@ -73,11 +73,6 @@ def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Scre
                 row.append(old)
             strips[strip.name] = tuple(row)
     return Screen(audience, strips)
-
-
-def hands(snapshot: Snapshot, rights: Rights) -> May:
-    """Who may be acted on. Asked of the whole floor: an action also touches the queues that one does not see."""
-    return lambda action, agent_id: may_do(rights, action, touched_queues(snapshot.agents[agent_id]))
 
 
 def _by_id(screen: Screen | None) -> dict[str, Fragment]:

@@ -23,7 +23,8 @@ def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds:
         return Health(feed_lost_since=since, truth_at=_oldest_truth(sources))
     heard_at = held.sent_at if held else since
     if floor.theirs(now) - heard_at > silent_after:
-        return Health(poller_silent_since=heard_at, truth_at=_oldest_truth(sources))
+        truth_at = _oldest_truth(sources)
+        return Health(poller_silent_since=heard_at, was_poller_heard=held is not None, truth_at=truth_at)
     if held is None:
         return Health()
     troubled = sorted((source for source in sources if source.trouble), key=lambda source: source.part)

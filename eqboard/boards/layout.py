@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from eqboard.accounts.access import PAUSE_AGENT, RESUME_AGENT, Rights, may_do, may_ever
 from eqboard.boards.audience import Surface
 from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot, Trouble
 
@@ -19,11 +20,12 @@ class Health:
 
     feed_lost_since: datetime | None = None  # no Redis
     poller_silent_since: datetime | None = None  # Redis answers, no poller publishes
+    was_poller_heard: bool = True  # False: not once, as far as this process knows
     trouble: Trouble | None = None  # the poller cannot read EQ
     troubled_parts: tuple[Part, ...] = ()
     truth_at: datetime | None = None  # when the oldest numbers on the board were true
     is_slow: bool = False  # EQ takes longer than a round to answer
-    unreadable_count: int = 0  # rows of EQ's newest answers that make no sense and are left out
+    unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class AgentRow:
     agent: Agent
     may_pause: bool
     may_resume: bool
+    is_others_too: bool  # no button, because they also serve queues of other teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,22 @@ class More:
     caller_count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the audience may do. Asked of the whole floor: an action also touches the queues that one does not see."""
+
+    rights: Rights
+    floor: Snapshot
+
+    def may(self, action: str, agent: int) -> bool:
+        return may_do(self.rights, action, (each.queue for each in self.floor.agents[agent].signed_in))
+
+    def may_to_others(self, action: str, agent: int) -> bool:
+        """Whether they may do it, but not to this agent."""
+        return may_ever(self.rights, action) and not self.may(action, agent)
+
+
 Subjects = Iterable[tuple[object, object]]
-May = Callable[[str, int], bool]  # an action's name and an agent's id: is it allowed?
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,7 @@ class Strip:
     name: str
     kind: str
     template: str
-    select: Callable[[Snapshot, Health, May], Subjects]
+    select: Callable[[Snapshot, Health, Hands], Subjects]
 
 
 def totals(view: Snapshot) -> Totals:
@@ -101,31 +118,27 @@ def totals(view: Snapshot) -> Totals:
     )
 
 
-def touched_queues(agent: Agent) -> list[str]:
-    """The queues an action on the agent reaches: all they are signed in to."""
-    return [each.queue for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
-
-
-def agent_row(agent: Agent, may: May) -> AgentRow:
+def agent_row(agent: Agent, hands: Hands) -> AgentRow:
     """An agent with the buttons that make sense now, for those who may press them."""
     present = agent.state is not AgentState.SIGNED_OUT
     everywhere = agent.state is AgentState.PAUSED or agent.pause_follows
     return AgentRow(
         agent,
-        may_pause=present and not everywhere and may("agent.pause", agent.id),
-        may_resume=present and (everywhere or agent.partly_paused) and may("agent.resume", agent.id),
+        may_pause=present and not everywhere and hands.may(PAUSE_AGENT, agent.id),
+        may_resume=present and (everywhere or agent.partly_paused) and hands.may(RESUME_AGENT, agent.id),
+        is_others_too=present and hands.may_to_others(PAUSE_AGENT, agent.id),
     )
 
 
-def _health(view: Snapshot, health: Health, may: May) -> Subjects:
+def _health(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     yield None, health
 
 
-def _totals(view: Snapshot, health: Health, may: May) -> Subjects:
+def _totals(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     yield None, totals(view)
 
 
-def _queues(view: Snapshot, health: Health, may: May) -> Subjects:
+def _queues(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for queue in sorted(view.queues.values(), key=lambda each: (each.name.casefold(), each.extension)):
         yield queue.extension, queue
 
@@ -137,22 +150,22 @@ def _busiest_queues(view: Snapshot) -> list[str]:
     return [queue.extension for queue in ranked]
 
 
-def _tv_queues(view: Snapshot, health: Health, may: May) -> Subjects:
+def _tv_queues(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     """The busiest that fit, but in a steady order, so that a tile keeps its place as long as it is shown."""
     shown = set(_busiest_queues(view)[:TV_QUEUES])
-    return ((key, queue) for key, queue in _queues(view, health, may) if key in shown)
+    return ((key, queue) for key, queue in _queues(view, health, hands) if key in shown)
 
 
-def _callers(view: Snapshot, health: Health, may: May) -> Subjects:
+def _callers(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for call in sorted(view.waiting.values(), key=lambda each: (each.entered_at or LONG_AGO, each.key)):
         yield call.key, call
 
 
-def _tv_callers(view: Snapshot, health: Health, may: May) -> Subjects:
-    return list(_callers(view, health, may))[:TV_CALLERS]
+def _tv_callers(view: Snapshot, health: Health, hands: Hands) -> Subjects:
+    return list(_callers(view, health, hands))[:TV_CALLERS]
 
 
-def _tv_more(view: Snapshot, health: Health, may: May) -> Subjects:
+def _tv_more(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     left_out = _busiest_queues(view)[TV_QUEUES:]
     yield (
         None,
@@ -164,24 +177,24 @@ def _tv_more(view: Snapshot, health: Health, may: May) -> Subjects:
     )
 
 
-def _agents(view: Snapshot, health: Health, may: May) -> Subjects:
+def _agents(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
         if agent.state is not AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, may)
+            yield agent.id, agent_row(agent, hands)
 
 
-def _away(view: Snapshot, health: Health, may: May) -> Subjects:
+def _away(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for agent in sorted(view.agents.values(), key=lambda each: (each.name.casefold(), each.id)):
         if agent.state is AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, may)
+            yield agent.id, agent_row(agent, hands)
 
 
-def _parked(view: Snapshot, health: Health, may: May) -> Subjects:
+def _parked(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for call in sorted(view.parked.values(), key=lambda each: (each.parked_at or LONG_AGO, each.key)):
         yield call.key, call
 
 
-def _conferences(view: Snapshot, health: Health, may: May) -> Subjects:
+def _conferences(view: Snapshot, health: Health, hands: Hands) -> Subjects:
     for room in sorted(view.conferences.values(), key=lambda each: (each.name.casefold(), each.extension)):
         yield room.extension, room
 

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from eqboard.accounts.access import PAUSE_AGENT, RESUME_AGENT
 from eqboard.eq import EQ
-from eqboard.floor.snapshot import Agent, AgentState, Membership
+from eqboard.floor.snapshot import Agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,14 @@ class Action:
     is_seen: Callable[[Agent, int | None], bool]
 
 
-def signed_in_queues(agent: Agent) -> list[Membership]:
-    return [each for each in agent.memberships if each.state is not AgentState.SIGNED_OUT]
-
-
 def is_paused(agent: Agent, pause_code: int | None) -> bool:
     """Paused in every queue; a call that goes on meanwhile may still be seen. A reason, if one was given, shows."""
-    queues = signed_in_queues(agent)
     has_reason = pause_code is None or agent.pause_code == pause_code
-    return bool(queues) and all(each.paused for each in queues) and has_reason
+    return bool(agent.signed_in) and all(each.paused for each in agent.signed_in) and has_reason
 
 
 def is_resumed(agent: Agent, _: int | None) -> bool:
-    queues = signed_in_queues(agent)
-    return bool(queues) and not any(each.paused for each in queues)
+    return bool(agent.signed_in) and not any(each.paused for each in agent.signed_in)
 
 
 def _ask_pause(eq: EQ, agent: int, pause_code: int | None) -> Awaitable[None]:
@@ -43,5 +38,5 @@ def _ask_resume(eq: EQ, agent: int, _: int | None) -> Awaitable[None]:
     return eq.call_queue_agents.resume(agent=agent)
 
 
-PAUSE = Action("agent.pause", _ask_pause, is_paused)
-RESUME = Action("agent.resume", _ask_resume, is_resumed)
+PAUSE = Action(PAUSE_AGENT, _ask_pause, is_paused)
+RESUME = Action(RESUME_AGENT, _ask_resume, is_resumed)

@@ -19,10 +19,10 @@ from django.contrib.auth.models import User
 from django.db import close_old_connections
 
 from eqboard.accounts.access import Rights, may_do
-from eqboard.boards.layout import touched_queues
 from eqboard.config import eq_from, get_config
 from eqboard.control.actions import Action
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.words import SIGNED_OUT
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
@@ -77,7 +77,10 @@ class Attempt:
 async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | None = None) -> uuid.UUID:
     """Do it, if the actor may. Returns the attempt, whose entries tell what became of it."""
     attempt = Attempt(uuid.uuid4(), actor, action, agent, pause_code)
-    queues = touched_queues(agent)
+    queues = [each.queue for each in agent.signed_in]
+    if not queues:
+        await attempt.note(Step.REFUSED, error=SIGNED_OUT)
+        return attempt.id
     if not may_do(actor.rights, action.name, queues):
         await attempt.note(Step.DENIED, queues=queues)
         return attempt.id

@@ -24,7 +24,7 @@ from eqboard.config import get_config
 from eqboard.control.actions import PAUSE, RESUME, Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.perform import Actor, perform
-from eqboard.control.words import sentence
+from eqboard.control.words import sentence, signed_out_meanwhile
 from eqboard.feed.subscriber import read_floor
 from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
 from eqboard.floor.visible import visible
@@ -90,6 +90,8 @@ async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     sight = await _look(request, agent_id)
     if sight.agent is None:
         return await _nobody(request, sight)
+    if not sight.agent.signed_in and request.method == "GET":
+        return await _mark(request, Outcome("refused", signed_out_meanwhile(sight.agent.name)), status=422)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     if request.method == "GET":
         return await sync_to_async(render)(

@@ -7,8 +7,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from eqboard.accounts.access import PAUSE_AGENT
 from eqboard.boards.templatetags.board import outside
 from eqboard.control.models import AuditEntry, Step
+from eqboard.floor.snapshot import AgentState
+
+SIGNED_OUT = "SignedOut"  # our own refusal, in the place of EQ's
 
 
 def sentence(entry: AuditEntry) -> SafeString:
@@ -20,7 +24,7 @@ def sentence(entry: AuditEntry) -> SafeString:
         case Step.ACCEPTED:
             return say(_("EQ accepted; waiting to see it on the floor…"))
         case Step.CONFIRMED:
-            return _confirmed(entry.action, name)
+            return _confirmed(entry.action, entry.details.get("seen"), name)
         case Step.DENIED:
             text = _(
                 "You may not do this for %(name)s: your role only looks, or they also serve queues of other teams. "
@@ -42,14 +46,22 @@ def say(text: str, **outside_words: object) -> SafeString:
     return mark_safe(escape(text) % {key: outside(word) for key, word in outside_words.items()})  # noqa: S308
 
 
-def _confirmed(action: str, name: str) -> SafeString:
-    if action == "agent.pause":
-        return say(_("%(name)s is paused."), name=name)
-    return say(_("%(name)s is back."), name=name)
+def signed_out_meanwhile(name: str) -> SafeString:
+    return say(_("%(name)s has signed out meanwhile, so nothing was sent."), name=name)
+
+
+def _confirmed(action: str, seen: object, name: str) -> SafeString:
+    if action != PAUSE_AGENT:
+        return say(_("%(name)s is back."), name=name)
+    if seen != AgentState.PAUSED:  # a call, or the wrap-up after it, goes on
+        return say(_("%(name)s will be paused as soon as the call is over."), name=name)
+    return say(_("%(name)s is paused."), name=name)
 
 
 def _refused(details: Mapping[str, Any], name: str) -> SafeString:
     error = details.get("error")
+    if error == SIGNED_OUT:
+        return signed_out_meanwhile(name)
     if error == "EQUnreachable":
         return say(_("EQ cannot be reached, so nothing happened. Try again when the board is live."))
     if error == "EQSignedOut":

@@ -115,6 +115,11 @@ class Agent:
     call_queue_name: str | None = None
     memberships: tuple[Membership, ...] = ()
 
+    @property
+    def signed_in(self) -> tuple[Membership, ...]:
+        """The queues they are signed in to: those that an action on the agent touches."""
+        return tuple(each for each in self.memberships if each.state is not AgentState.SIGNED_OUT)
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:

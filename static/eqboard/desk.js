@@ -10,6 +10,7 @@
   let held = {};
 
   function hold() {
+    underPointer = rowUnderPointer();
     const active = document.activeElement;
     const open = [...all("#screen details[open]")].map((each) => each.id);
     const outcomes = [...all("#screen .mark .outcome")];
@@ -20,6 +21,7 @@
     for (const id of held.open ?? []) if (byId(id)) byId(id).open = true;
     if (document.activeElement === document.body) focusOn(held.id, held.row);
     for (const outcome of held.outcomes ?? []) if (!outcome.isConnected) outliveRow(outcome);
+    if (rowUnderPointer() !== underPointer) shiftedAt = performance.now();
   }
 
   /** What becomes of an action is told even if the row it was pressed on has left. */
@@ -32,6 +34,27 @@
     (byId(id) ?? byId(row)?.querySelector("[data-hand]"))?.focus({ preventScroll: true });
   }
 
+  /* Nobody presses what has just slid under the pointer: it may act on somebody else */
+
+  const SETTLED_MS = 400;
+  let pointer = null;
+  let underPointer;
+  let shiftedAt = -SETTLED_MS;
+
+  const rowUnderPointer = () => pointer && document.elementFromPoint(...pointer)?.closest("#screen li")?.id;
+
+  function onPointer({ pointerType, clientX, clientY }) {
+    pointer = pointerType === "mouse" ? [clientX, clientY] : null;
+  }
+
+  function refuseSlip(event) {
+    const isHand = event.detail && event.target.closest("[data-hand]"); // a key has no place to slip from
+    if (!isHand || performance.now() - shiftedAt > SETTLED_MS) return;
+    event.preventDefault();
+    event.stopPropagation();
+    notice(words.sayShifted);
+  }
+
   /* Finding */
 
   const find = byId("find");
@@ -41,10 +64,24 @@
     if (!find || (!find.value && !("filtered" in root.dataset))) return;
     const wanted = fold(find.value).split(/\s+/).filter(Boolean);
     root.toggleAttribute("data-filtered", wanted.length > 0);
-    for (const row of all("#agents > li, #away > li, #waiting > li")) {
-      const text = fold(row.textContent);
+    for (const row of all("#screen .rows > li, #screen .people > li")) {
+      const text = fold(ownWords(row));
       row.hidden = !wanted.every((word) => text.includes(word));
     }
+    showAway(wanted.length > 0 && document.querySelector("#away > li:not([hidden])") !== null);
+  }
+
+  /** What a row says, without the words on its buttons. */
+  const ownWords = (row) =>
+    [...row.children].filter((each) => !each.matches(".hand, .mark")).map((each) => each.textContent).join(" ");
+
+  /** Agents who are signed out come into sight while one of them is found. */
+  function showAway(isFound) {
+    const box = byId("away-box");
+    if (isFound && !box.open) box.dataset.opened = "";
+    if (isFound) box.open = true;
+    else if ("opened" in box.dataset) box.open = false;
+    if (!isFound) delete box.dataset.opened;
   }
 
   /* Dialogs */
@@ -65,6 +102,14 @@
   function closeAfter({ detail }) {
     const from = detail.elt.closest?.("dialog");
     if (from && detail.successful && detail.target !== byId("dialog-body")) from.close();
+  }
+
+  /** The row may leave while its dialog is open. The action is asked for all the same, and answered beside the board. */
+  function onMissingTarget({ target: form }) {
+    if (!form.closest("dialog")) return;
+    form.setAttribute("hx-target", "#notices");
+    form.setAttribute("hx-swap", "beforeend");
+    htmx.trigger(form, "submit");
   }
 
   /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. */
@@ -143,9 +188,11 @@
   const listeners = {
     "htmx:wsBeforeMessage": hold, "htmx:wsAfterMessage": afterMessage, "htmx:beforeSwap": onPiece,
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
-    "htmx:timeout": onSilence, keydown: onKey, click: onClick,
+    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, keydown: onKey, click: onClick,
+    pointermove: onPointer, pointerdown: onPointer,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  document.addEventListener("click", refuseSlip, { capture: true });
   document.addEventListener("htmx:afterSwap", openDialog);
   document.addEventListener("htmx:afterSwap", readOut);
   find?.addEventListener("input", filter);

@@ -9,7 +9,7 @@ from django.core import signing
 from django.test import Client
 
 from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, read_code, read_signed_code, sign_code
-from eqboard.accounts.models import Display, Membership, Role
+from eqboard.accounts.models import Display, Membership, Role, Team
 from tests.builders import agent, membership, queue, snapshot, waiting_call
 from tests.cast import publish, static_files_are_not_collected
 
@@ -257,6 +257,18 @@ def test_one_is_offered_the_teams_one_leads(client, cast, name, offered):
     client.force_login(getattr(cast, name))
     page = BeautifulSoup(client.get("/displays/").text, "html.parser")
     assert {option.text for option in page.select("select[name=team] option")} == offered
+
+
+def test_an_administrator_without_any_team_is_told_to_make_one(client, cast):
+    Team.objects.all().delete()
+    client.force_login(cast.admin)
+    page = BeautifulSoup(client.get("/displays/").text, "html.parser")
+    assert "there is no team yet" in page.select_one("[role=alert]").text
+    assert page.select_one("[role=alert] a")["href"] == "/admin/accounts/team/add/"
+    assert page.select_one("input[name=code]") is None
+    posted = client.post("/displays/", {"code": new_code(), "name": "Wall", "team": 1})
+    assert posted.status_code == 422
+    assert not Display.objects.exists()
 
 
 def test_looking_at_a_team_is_not_leading_it(lead, cast):

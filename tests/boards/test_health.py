@@ -57,7 +57,7 @@ def test_a_poller_is_silent_after_its_time(seconds, is_silent):
 
 def test_a_poller_that_never_spoke_is_silent_since_we_listen():
     assert health(Floor(None, True), since=ago(2)) == Health()
-    assert health(Floor(None, True), since=ago(3)) == Health(poller_silent_since=ago(3))
+    assert health(Floor(None, True), since=ago(3)) == Health(poller_silent_since=ago(3), was_poller_heard=False)
 
 
 def test_only_the_parts_in_trouble_say_how_old_the_numbers_are():
@@ -129,13 +129,14 @@ def banner(health, language="en", surface=Surface.DESK):
     ("broken", "level", "words"),
     [
         (Health(feed_lost_since=NOON), "critical", "Redis"),
-        (Health(poller_silent_since=NOON), "critical", "The poller"),
+        (Health(poller_silent_since=NOON), "critical", "has been silent since"),
+        (Health(poller_silent_since=NOON, was_poller_heard=False), "critical", "has not been heard yet"),
         (Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.CALLS,)), "critical", "EQ does not answer"),
         (Health(trouble=Trouble.BROKEN, troubled_parts=(Part.CALLS,)), "critical", "EQ answers with errors"),
         (Health(trouble=Trouble.REFUSED, troubled_parts=(Part.CALLS,)), "critical", "its key may be wrong"),
         (Health(trouble=Trouble.MISSING, troubled_parts=(Part.CALLS,)), "critical", "EQ knows no such path"),
-        (Health(unreadable_count=1), "warning", "1 row of EQ's answers makes no sense"),
-        (Health(unreadable_count=3), "warning", "3 rows of EQ's answers make no sense"),
+        (Health(unreadable_count=1), "warning", "1 row of EQ's answers could not be read"),
+        (Health(unreadable_count=3), "warning", "3 rows of EQ's answers could not be read"),
         (Health(is_slow=True), "warning", "EQ takes long"),
     ],
 )

@@ -102,7 +102,7 @@ def test_controls_are_seen(letter):
     assert outside(f"a{letter}b") == '<bdi class="outside">a�b</bdi>'
 
 
-@pytest.mark.parametrize("text", ["דנה כהן", "Søren", "名前", "José 😀", "+34 600"])
+@pytest.mark.parametrize("text", ["דנה כהן", "Søren", "名前", "José 😀", "+34 600", "👩‍👩‍👧", "نمی‌دانم"])
 def test_names_in_any_script_are_left_alone(text):
     assert parse(outside(text)).text == text
 

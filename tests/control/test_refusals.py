@@ -5,7 +5,8 @@ from bs4 import BeautifulSoup
 from django.test import AsyncClient
 
 from eqboard.control.models import AuditEntry
-from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code
+from eqboard.floor.snapshot import AgentState
+from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code, queue, snapshot
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import a_floor, last_entry, signed_in, steps
 
@@ -54,6 +55,27 @@ async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast
     assert not exchange.asked
     entry = await last_entry()
     assert (entry.step, entry.details) == ("denied", {"queues": ["500", "502"]})
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("who", ["lead", "supervisor"])
+async def test_somebody_who_has_signed_out_meanwhile_is_left_alone(cast, config, exchange, redis_url, action, who):
+    gone = agent(7, state=AgentState.SIGNED_OUT)
+    await publish(redis_url, snapshot(agents=[gone], queues=[queue("500")]))
+    client = await signed_in(getattr(cast, who))
+    answer = await client.post(f"/agents/7/{action}/")
+    assert said(answer) == "Ana Ruiz has signed out meanwhile, so nothing was sent."
+    assert await steps() == ["refused"]
+    assert not exchange.asked
+
+
+async def test_there_is_no_form_for_somebody_who_has_signed_out_meanwhile(cast, config, exchange, redis_url):
+    gone = agent(7, state=AgentState.SIGNED_OUT)
+    await publish(redis_url, snapshot(agents=[gone], queues=[queue("500")]))
+    client = await signed_in(cast.lead)
+    answer = await client.get("/agents/7/pause/")
+    assert (answer.status_code, said(answer)) == (422, "Ana Ruiz has signed out meanwhile, so nothing was sent.")
+    assert await nothing_happened(exchange)
 
 
 async def test_leading_one_queue_and_looking_at_the_other_is_not_enough(cast, floor, exchange):

@@ -4,9 +4,20 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.stack import Stack
+from tests.e2e.stack import AGENTS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+PRESS_AS_SOON_AS_THE_ROWS_HAVE_MOVED = """([x, y, aimedAt]) => {
+    const press = () => {
+        const there = document.elementFromPoint(x, y).closest("li");
+        if (there.id === aimedAt) return;
+        document.removeEventListener("htmx:wsAfterMessage", press);
+        const click = new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 });
+        there.querySelector("[data-hand]").dispatchEvent(click);
+    };
+    document.addEventListener("htmx:wsAfterMessage", press);
+}"""
 
 
 async def test_pause_is_pressed_confirmed_and_seen_by_others(stack: Stack, board: Page, second_page: Page) -> None:
@@ -44,6 +55,58 @@ async def test_an_agent_is_paused_by_keyboard_alone(stack: Stack, board: Page) -
     await board.keyboard.press("Enter")
 
     await expect(board.locator("#agent-2")).to_have_attribute("data-state", "paused")
+
+
+async def test_resuming_by_keyboard_leaves_the_focus_on_the_row(stack: Stack, board: Page) -> None:
+    stack.move_agent(2, "paused")
+    resume = board.locator("#agent-2-resume")
+    await resume.focus()
+    await board.keyboard.press("Enter")
+
+    await expect(board.locator("#agent-2")).to_have_attribute("data-state", "available")
+    await expect(board.locator("#agent-2-pause")).to_be_focused()
+
+
+async def test_a_pause_during_a_call_says_that_it_begins_after_it(stack: Stack, board: Page) -> None:
+    for agent in AGENTS:
+        if agent != 1:
+            stack.move_agent(agent, "signed_out")
+    stack.place_call("500", "Grace Hopper", "5550103")
+    await expect(board.locator("#agent-1")).to_have_attribute("data-state", "on_call")
+    await board.locator("#agent-1-pause").click()
+    await board.locator("#dialog button.primary").click()
+
+    await expect(board.locator("#mark-agent-1")).to_contain_text("will be paused as soon as the call is over")
+    await expect(board.locator("#agent-1")).to_contain_text("then paused")
+
+
+async def test_a_press_on_somebody_who_left_while_the_dialog_was_open_is_answered(stack: Stack, board: Page) -> None:
+    await board.locator("#agent-5-pause").click()
+    await expect(board.locator("#dialog form")).to_be_visible()
+    stack.move_agent(5, "signed_out")
+    await expect(board.locator("#agent-5")).to_have_count(0)
+
+    await board.locator("#dialog button.primary").click()
+
+    await expect(board.locator("#notices")).to_contain_text("has signed out meanwhile, so nothing was sent")
+    await expect(board.locator("#dialog")).to_be_hidden()
+
+
+async def test_a_row_that_slides_under_the_pointer_is_not_pressed(stack: Stack, board: Page) -> None:
+    """Whoever aims at one agent must not act on another."""
+    stack.move_agent(1, "signed_out")
+    await expect(board.locator("#agent-1")).to_have_count(0)
+    second = board.locator("#agents > li").nth(1)
+    box = await second.locator("[data-hand]").bounding_box()
+    assert box is not None
+    await board.mouse.move(box["x"] + 5, box["y"] + 5)
+    aimed_at = await second.get_attribute("id")
+    await board.evaluate(PRESS_AS_SOON_AS_THE_ROWS_HAVE_MOVED, [box["x"] + 5, box["y"] + 5, aimed_at])
+
+    stack.move_agent(1, "available")
+
+    await expect(board.locator("#notices")).to_contain_text("moved under your pointer")
+    await expect(board.locator("#dialog")).to_be_hidden()
 
 
 async def test_with_a_slow_eq_the_press_is_pending_at_once(stack: Stack, board: Page) -> None:

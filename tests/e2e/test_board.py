@@ -102,6 +102,53 @@ async def bones(page: Page) -> tuple[str, object]:
     return update, elements
 
 
+async def test_agents_are_found_by_their_queues_also_while_they_talk(stack: Stack, board: Page) -> None:
+    for agent in AGENTS:
+        if agent != 1:
+            stack.move_agent(agent, "signed_out")
+    queues = await board.locator("#agent-1 .queues bdi").all_inner_texts()
+    assert len(queues) > 1
+    stack.place_call("500", "Grace Hopper", "5550104")
+    await expect(board.locator("#agent-1")).to_have_attribute("data-state", "on_call")
+
+    for name in queues:
+        await board.fill("#find", name)
+        await expect(board.locator("#agent-1")).to_be_visible()
+    await board.fill("#find", "no such queue")
+    await expect(board.locator("#agent-1")).to_be_hidden()
+    await expect(board.get_by_text("No agent matches")).to_be_visible()
+
+
+async def test_a_signed_out_agent_who_is_found_comes_into_sight(stack: Stack, board: Page) -> None:
+    stack.move_agent(3, "signed_out")
+    row = board.locator("#away-3")
+    await expect(row).to_have_count(1)
+    await expect(row).to_be_hidden()
+
+    await board.fill(
+        "#find", await row.locator(".who").inner_text() or (await row.locator(".who").text_content() or "")
+    )
+
+    await expect(row).to_be_visible()
+    await board.keyboard.press("Escape")
+    await expect(row).to_be_hidden()
+
+
+async def test_the_words_on_buttons_are_not_searched(stack: Stack, board: Page) -> None:
+    await board.fill("#find", "Pause")
+    await expect(board.locator("#agents > li:not([hidden])")).to_have_count(0)
+    stack.move_agent(2, "paused")
+    await expect(board.locator("#agents > li:not([hidden])")).to_have_count(1)
+
+
+async def test_a_lead_reads_why_somebody_has_no_button(stack: Stack, second_page: Page) -> None:
+    await sign_in(stack, second_page, "lead")
+    without = second_page.locator("#agents > li:not(:has(button))")
+    assert await without.count(), "somebody also serves a queue of another team"
+    await expect(without.first.locator(".others-too")).to_have_text("other teams too")
+    await expect(second_page.locator("#agents > li:has(button) .others-too")).to_have_count(0)
+
+
 async def test_the_wall_shows_the_same_and_does_not_scroll(stack: Stack, second_page: Page) -> None:
     send_everybody_on_a_break(stack)
     for number in range(7):

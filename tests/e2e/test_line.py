@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.builders import agent, queue, snapshot, source
+from eqboard.floor.snapshot import Part
+from tests.builders import (
+    agent,
+    caller,
+    conference,
+    membership,
+    parked_call,
+    participant,
+    queue,
+    snapshot,
+    source,
+    waiting_call,
+)
 from tests.cast import publish
 from tests.e2e.conftest import sign_in
 from tests.e2e.stack import Stack
@@ -64,6 +76,27 @@ async def test_a_board_too_large_for_one_message_comes_whole(stack: Stack, board
     stack.start("web")
     await expect(rows).to_have_count(MANY, timeout=30_000)
     assert await board.evaluate("window.wasNeverReloaded")
+
+
+async def test_names_that_never_end_do_not_widen_the_page(stack: Stack, board: Page) -> None:
+    stack.stop("poller")
+    now, long = datetime.now(UTC), "Anna" * 750
+    who = caller(long, name=long)
+    serving = (membership("500", queue_name=long), membership("501", queue_name="אבגד" * 750))
+    floor = snapshot(
+        queues=[queue("500", name=long)],
+        agents=[agent(1, name=long, extension="2" * 99, memberships=serving), agent(2, name="שלום" * 750, caller=who)],
+        waiting=[waiting_call(caller=who, queue_name=long, ringing_at=(long,), entered_at=now)],
+        parked=[parked_call(caller=who, parked_by_name=long, space="7" * 99)],
+        conferences=[conference(name=long, participants=(participant(caller=who),))],
+        sources=[source(part, taken_at=now) for part in Part],
+    )
+    await publish(stack.redis.url, floor, sent_at=now)
+    await expect(board.locator("#waiting > li")).to_have_count(1)
+
+    for width in (390, 800, 1024, 1366, 1920):
+        await board.set_viewport_size({"width": width, "height": 800})
+        assert await board.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
 
 
 async def closing_code(page: Page, path: str) -> Any:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 REPLACEMENT = "�"
+JOINERS = "\u200c\u200d"
 
 
 @register.simple_tag
@@ -46,5 +47,8 @@ def outside(text: object) -> SafeString:
 
 
 def is_control(letter: str) -> bool:
-    """Control and format characters (bidi overrides, zero-width …), and halves of surrogate pairs."""
-    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")
+    """Control and format characters (bidi overrides among them), and halves of surrogate pairs.
+
+    Not the joiners, which emoji and some scripts need; nor letters that are newer than this Python's Unicode.
+    """
+    return letter not in JOINERS and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co")
