@@ -11,34 +11,16 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+from eqboard.ops.browsers import find_installed
+
 APT_UPDATE_SECONDS = 60
 APT_INSTALL_SECONDS = 300
 MISSING = "There is no Chromium or Chrome here: browser tests are skipped (Debian: apt-get install chromium)."
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",  # containers run as root, where Chromium's sandbox refuses to start
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def is_needed() -> bool:
     """In CI a missing browser is a failure, not a skip."""
     return os.environ.get("EQBOARD_TESTS_NEED_BROWSER") == "1"
-
-
-def find_installed() -> str | None:
-    """An installed browser's executable."""
-    on_path = (shutil.which(name) for name in NAMES)
-    in_place = (place for place in PLACES if os.access(place, os.X_OK))
-    return next((found for found in (*on_path, *in_place) if found), None)
 
 
 def choose(playwrights_own: str) -> str | None:

@@ -19,8 +19,11 @@ from playwright.async_api import Browser, Page, async_playwright
 from redis import Redis
 from redis.exceptions import RedisError
 
+from eqboard.config import Config
+from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser
+from tests.cast import Cast, configured, create_cast
 
 START_SECONDS = 10.0
 
@@ -104,6 +107,18 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.url
 
 
+@pytest.fixture
+def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
+    """The settings, with that Redis."""
+    yield from configured(monkeypatch, redis_url=redis_url)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people of the tests."""
+    return create_cast()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The session's browser. Without one the test is skipped, or fails where EQBOARD_TESTS_NEED_BROWSER=1."""
@@ -111,7 +126,7 @@ async def chromium() -> AsyncIterator[Browser]:
         executable = browser.choose(playwright.chromium.executable_path)
         if executable is None:
             (pytest.fail if browser.is_needed() else pytest.skip)(browser.MISSING)
-        started = await playwright.chromium.launch(executable_path=executable, args=browser.FLAGS)
+        started = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield started
         await started.close()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from eqboard.ops import browsers
 from tests import browser
 
 
@@ -17,11 +18,11 @@ def executable(file: Path) -> Path:
 @pytest.fixture
 def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(browser, "PLACES", ())
+    monkeypatch.setattr(browsers, "PLACES", ())
 
 
 @pytest.mark.usefixtures("nothing_installed")
-@pytest.mark.parametrize("name", browser.NAMES)
+@pytest.mark.parametrize("name", browsers.NAMES)
 def test_an_installed_browser_comes_first(name: str, tmp_path: Path) -> None:
     installed = executable(tmp_path / name)
     own = executable(tmp_path / "playwrights-own")

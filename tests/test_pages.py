@@ -1,7 +1,6 @@
 """The pages over HTTP: who gets which, in which language, in which trouble; and what no page may hold."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -10,10 +9,9 @@ from django.test import Client
 
 from eqboard.boards import views
 from eqboard.boards.policy import POLICY
-from eqboard.config import Config
 from eqboard.floor.snapshot import Part, Trouble
 from tests.builders import agent, membership, pause_code, queue, snapshot, source, waiting_call
-from tests.cast import Cast, configured, create_cast, publish, static_files_are_not_collected
+from tests.cast import publish, static_files_are_not_collected
 from tests.environment import KEY_CANARY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
@@ -25,16 +23,6 @@ A_FLOOR = snapshot(
     waiting=[waiting_call()],
     pause_codes=[pause_code()],
 )
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
-    yield from configured(monkeypatch, redis_url=redis_url)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from eqboard.config import ROOT
+from eqboard.ops.browsers import FLAGS, find_installed
 from eqboard.ops.showroom import HOST, free_port
 
 SEED = "7"
@@ -23,8 +23,6 @@ PASSWORD = "for-pictures-only"  # noqa: S105 (of a demo that lives for a minute)
 READY_SECONDS = 120.0
 STALE_SECONDS = 5.0
 SETTLE_MS = 2500
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 DESK, LAPTOP, PHONE = (1920, 1080), (1366, 768), (390, 844)
 
@@ -69,7 +67,7 @@ def take_all(folder: Path, scenarios: Iterable[str]) -> Iterator[Path]:
 
 def take_for_readme(folder: Path) -> Iterator[Path]:
     """The two that README shows. Raises PicturesError."""
-    with demo("steady") as (url, _), browser() as chromium:
+    with demo("monday_storm") as (url, _), browser() as chromium:
         for name, shot in zip(("board.png", "wall.png"), FOR_README, strict=True):
             yield picture(chromium, url, shot, folder / name)
 
@@ -102,7 +100,7 @@ def picture(chromium: Browser, url: str, shot: Shot, file: Path) -> Path:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    executable = find_installed()
     if executable is None:
         raise PicturesError("There is no Chromium or Chrome here (Debian: apt-get install chromium).")
     with sync_playwright() as playwright:

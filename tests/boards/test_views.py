@@ -7,19 +7,9 @@ from django.test import Client
 from eqboard.boards import views
 from eqboard.boards.audience import Surface
 from eqboard.boards.fragments import paint
-from tests.cast import Cast, configured, create_cast, static_files_are_not_collected
+from tests.cast import static_files_are_not_collected
 
-pytestmark = [pytest.mark.django_db, static_files_are_not_collected]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return create_cast()
-
-
-@pytest.fixture(autouse=True)
-def config(monkeypatch, redis_url):
-    yield from configured(monkeypatch, redis_url=redis_url)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
 
 
 @pytest.mark.parametrize("path", ["/", "/tv/"])

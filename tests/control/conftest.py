@@ -1,7 +1,7 @@
 """The exchange at the other end of the telephone, and what was written down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,7 +19,7 @@ from eqboard.feed.subscriber import read_floor
 from eqboard.floor.snapshot import Agent, AgentState, Snapshot
 from eqboard.loops import PerLoop
 from tests.builders import agent, membership, pause_code, snapshot
-from tests.cast import Cast, configured, create_cast, publish
+from tests.cast import publish
 from tests.environment import KEY_CANARY
 
 OF_502 = membership("502", queue_name="Complaints")
@@ -57,16 +57,6 @@ class Exchange:
     def complain(self, parameter: str | None, kind: str, description: str = "", status: int = 400) -> None:
         complaint = {"parameter": parameter, "type": kind, "description": description}
         self.answer = httpx.Response(status, json=[complaint])
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
-    yield from configured(monkeypatch, redis_url=redis_url)
 
 
 @pytest.fixture

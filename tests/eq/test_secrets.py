@@ -105,7 +105,7 @@ def test_no_repr_tells_the_key(dial):
     assert_silent(repr(server) + str(server))
     eq = EQ(server)
     assert_silent(repr(eq) + str(eq) + repr(eq._http) + repr(eq.queued_calls))
-    config = Config(eq_key=KEY, secret_key=KEY, redis_url=f"redis://:{quote_plus(KEY)}@h/0")
+    config = Config(eq_key=KEY, secret_key=KEY * 5, redis_url=f"redis://:{quote_plus(KEY)}@h/0")
     assert_silent(repr(config) + str(config))
 
 

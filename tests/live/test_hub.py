@@ -26,6 +26,7 @@ ONLY_500 = Audience(Surface.DESK, "en", Rights(frozenset({Grant(frozenset({"500"
 ON_THE_WALL = Audience(Surface.TV, "en", EVERYTHING.rights)
 
 SILENT = "has been silent since"
+UNHEARD = "has not been heard yet"
 NO_REDIS = "no connection to Redis"
 BROKEN = "EQ answers with errors"
 
@@ -223,14 +224,14 @@ async def test_a_silent_poller_is_told_within_its_rounds(hub, speaker, config) -
 
 async def test_a_poller_that_never_spoke_is_told_too(hub) -> None:
     async with watching(hub, EVERYTHING) as screen:
-        await screen.gets(SILENT)
+        await screen.gets(UNHEARD)
 
 
 async def test_while_nobody_speaks_the_page_still_hears_a_pulse(hub, monkeypatch) -> None:
     monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.1)
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     async with watching(hub, EVERYTHING) as screen:
-        await screen.gets(SILENT)
+        await screen.gets(UNHEARD)
         screen.forget()
         await until(lambda: len(screen.frames) >= 3)
         assert all('id="pulse"' in text for text in screen.frames)
@@ -371,5 +372,5 @@ async def test_starting_twice_is_starting_once_and_stopping_leaves_nothing(confi
     assert asyncio.all_tasks() == before
     hub.start()
     async with watching(hub, EVERYTHING) as screen:
-        await screen.gets(SILENT)
+        await screen.gets(UNHEARD)
     await hub.stop()

@@ -2,29 +2,23 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import InterfaceError, OperationalError
 
-from eqboard.config import Config, get_config
+from eqboard.config import get_config
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Trouble
 from eqboard.ops import health
 from eqboard.ops.health import judge, report
 from tests.builders import NOON, ago, snapshot, source
-from tests.cast import configured, publish, static_files_are_not_collected
+from tests.cast import publish, static_files_are_not_collected
 from tests.environment import KEY_CANARY
 
 pytestmark = static_files_are_not_collected
-
-
-@pytest.fixture
-def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
-    yield from configured(monkeypatch, redis_url=redis_url)
 
 
 # Judging
