@@ -1,5 +1,6 @@
 """The people of the tests, always the same, and the floor they look at."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from django.contrib.auth.models import User
 
 from eqboard.accounts.models import Membership, Role, Team
 from eqboard.config import Config, get_config
+from eqboard.feed.follower import followers
 from eqboard.feed.leader import Leadership
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
@@ -65,6 +67,16 @@ def configured(monkeypatch: pytest.MonkeyPatch, **settings: object) -> Iterator[
     get_config.cache_clear()
 
 
+async def is_seen(epoch: str) -> None:
+    """Wait until the follower of this loop, if it runs, has heard of the epoch: pages show what it knows."""
+    follower = followers.get()
+    if follower.is_running:
+        async with asyncio.timeout(10):
+            async for floor in follower.floors():
+                if floor.held and floor.held.epoch == epoch:
+                    return
+
+
 async def publish(
     redis_url: str, floor: Snapshot, *, sent_at: datetime | None = None, asking_since: datetime | None = None
 ) -> None:
@@ -77,6 +89,7 @@ async def publish(
         update = Update(epoch, 1, at, diff(Snapshot(), floor), asking_since)
         await publisher.publish(update, Stored(epoch, 1, at, floor, asking_since))
         await leadership.release(epoch)
+        await is_seen(epoch)
     finally:
         await leadership.close()
         await publisher.close()

@@ -19,13 +19,14 @@ from eqboard.accounts.rights import arights_of
 from eqboard.accounts.views import pairing_page, remember_display
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.build import build_id
-from eqboard.boards.fragments import Screen, paint, whole
+from eqboard.boards.fragments import Screen, whole
+from eqboard.boards.gallery import gallery
 from eqboard.boards.health import health_of
 from eqboard.boards.layout import Health
 from eqboard.boards.pulse import pulse
 from eqboard.config import get_config
 from eqboard.feed.follow import Floor
-from eqboard.feed.subscriber import read_floor
+from eqboard.feed.follower import followers
 from eqboard.floor.snapshot import Snapshot, Trouble
 
 logger = logging.getLogger(__name__)
@@ -67,13 +68,16 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
     if not rights.grants:
         return await sync_to_async(render)(request, "accounts/no_team.html", status=403)
     config = get_config()
+    follower = followers.get()
+    floor = await follower.newest()
     now = datetime.now(UTC)
-    floor = await read_floor(config.redis_url)
-    health = health_of(floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=now)
+    health = health_of(
+        floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=follower.since
+    )
     language = translation.get_language() or config.language
     context = {
         "screen": whole(_paint(floor, health, Audience(surface, language, rights))),
-        "pulse": pulse(floor.held, now, config.stale_rounds, build_id()),
+        "pulse": pulse(floor.held, floor.theirs(now), config.stale_rounds, build_id()),
         "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
         "build": build_id(),
         "may_pair_screens": any(grant.actions for grant in rights.grants),
@@ -87,7 +91,7 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
 def _paint(floor: Floor, health: Health, audience: Audience) -> Screen:
     """A floor that cannot be rendered must not cost the page: its socket brings the next one."""
     try:
-        return paint(floor.snapshot, health, audience)
+        return gallery.paint(floor.snapshot, health, audience)
     except Exception:
         logger.exception("A floor cannot be rendered; the page begins empty")
-        return paint(Snapshot(), Health(trouble=Trouble.BROKEN), audience)
+        return gallery.paint(Snapshot(), Health(trouble=Trouble.BROKEN), audience)

@@ -26,8 +26,8 @@ from eqboard.control.words import SIGNED_OUT
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
+from eqboard.feed.follower import followers
 from eqboard.feed.publisher import send_nudge
-from eqboard.feed.subscriber import follow
 from eqboard.floor.snapshot import Agent, Part
 from eqboard.loops import PerLoop
 
@@ -151,7 +151,7 @@ async def watch(attempt: Attempt, accepted_at: datetime) -> None:
         logger.warning("The poller could not be nudged: Redis is away")
     newest: Floor | None = None
     try:
-        async with asyncio.timeout(config.confirm_seconds), aclosing(follow(config.redis_url)) as floors:
+        async with asyncio.timeout(config.confirm_seconds), aclosing(followers.get().floors()) as floors:
             async for floor in floors:
                 newest = floor
                 if shows(floor, attempt, accepted_at):

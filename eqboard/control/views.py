@@ -25,7 +25,7 @@ from eqboard.control.actions import PAUSE, RESUME, Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.perform import Actor, perform
 from eqboard.control.words import sentence, signed_out_meanwhile
-from eqboard.feed.subscriber import read_floor
+from eqboard.feed.follower import followers
 from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
 from eqboard.floor.visible import visible
 
@@ -127,7 +127,7 @@ async def outcome(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
 
 async def _look(request: HttpRequest, agent_id: int) -> Sight:
     rights = await arights_of(await request.auser())
-    floor = await read_floor(get_config().redis_url)
+    floor = await followers.get().newest()
     view = visible(floor.snapshot, seen_queues(rights))
     agent = floor.snapshot.agents[agent_id] if agent_id in view.agents else None
     return Sight(rights, view, agent, floor.is_connected)

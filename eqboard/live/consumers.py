@@ -22,6 +22,7 @@ from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.audience import Audience, Surface
 from eqboard.config import get_config
+from eqboard.feed.follower import followers
 from eqboard.live.hub import Hub
 from eqboard.live.viewer import Viewer
 from eqboard.loops import PerLoop
@@ -36,7 +37,7 @@ RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
 
 
-hubs = PerLoop(lambda: Hub(get_config()))
+hubs = PerLoop(lambda: Hub(get_config(), followers.get()))
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):

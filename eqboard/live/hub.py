@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 
 from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
-from eqboard.boards.fragments import Screen, packed, paint, strokes, whole_strokes
+from eqboard.boards.fragments import Screen, packed, strokes, whole_strokes
+from eqboard.boards.gallery import gallery
 from eqboard.boards.health import health_of
 from eqboard.boards.layout import Health
 from eqboard.boards.pulse import pulse
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
-from eqboard.feed.subscriber import follow
+from eqboard.feed.follower import Follower
 from eqboard.floor.snapshot import Trouble
 from eqboard.live.viewer import Frame, Viewer
 
@@ -43,12 +44,14 @@ class Room:
 
 
 class Hub:
-    def __init__(self, config: Config, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, config: Config, follower: Follower, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._config = config
+        self._follower = follower
         self._clock = clock
         self._floor = Floor()
-        self._since = clock()
-        self._health = Health(feed_lost_since=self._since)
+        self._health = Health(feed_lost_since=follower.since)
         self._rooms: dict[Audience, Room] = {}
         self._frame_number = 0
         self._told_at = time.monotonic()
@@ -95,17 +98,14 @@ class Hub:
         return sum(len(room.viewers) for room in self._rooms.values())
 
     async def _follow(self) -> None:
-        """Follow the floor for ever; an error that nobody expected is logged once, shown, and tried again."""
-        while True:
-            try:
-                async with aclosing(follow(self._config.redis_url)) as floors:
-                    async for floor in floors:
-                        self._note_floor(floor)
-                        await self._tell()
-            except Exception:
-                self._note_failure()
-                self._note_floor(self._floor.lost())
-                await asyncio.sleep(RETRY_SECONDS)
+        """Tell of every floor; after an error that nobody expected, of the next."""
+        async with aclosing(self._follower.floors()) as floors:
+            async for floor in floors:
+                self._floor = floor
+                try:
+                    await self._tell()
+                except Exception:
+                    self._note_failure()
 
     async def _watch(self) -> None:
         """Tell of a silence when it begins, and beat while it lasts."""
@@ -119,11 +119,6 @@ class Hub:
                 self._note_failure()
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _note_floor(self, floor: Floor) -> None:
-        if floor.is_connected != self._floor.is_connected:
-            self._since = self._clock()
-        self._floor = floor
-
     def _note_failure(self) -> None:
         if not self._is_failing:
             logger.exception("The hub stumbled; going on, and trying again until it works")
@@ -135,7 +130,7 @@ class Hub:
             self._clock(),
             poll_seconds=self._config.poll_seconds,
             stale_rounds=self._config.stale_rounds,
-            since=self._since,
+            since=self._follower.since,
         )
 
     async def _tell(self) -> None:
@@ -175,12 +170,12 @@ class Hub:
         """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
         audience = room.screen.audience
         try:
-            room.screen = paint(self._floor.snapshot, self._health, audience, room.screen)
+            room.screen = gallery.paint(self._floor.snapshot, self._health, audience, room.screen)
         except Exception:
             if not room.is_broken:
                 logger.exception("A floor cannot be rendered; the screen keeps the one before until this works again")
             room.is_broken = True
-            room.screen = paint(room.floor.snapshot, self._broken_health(room.floor), audience, room.screen)
+            room.screen = gallery.paint(room.floor.snapshot, self._broken_health(room.floor), audience, room.screen)
         else:
             room.is_broken = False
             room.floor = self._floor

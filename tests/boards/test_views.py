@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from eqboard.boards import views
+from eqboard.boards import gallery, views
 from eqboard.boards.audience import Surface
 from eqboard.boards.fragments import paint
 from tests.cast import static_files_are_not_collected
@@ -22,7 +22,7 @@ def test_a_floor_that_cannot_be_rendered_costs_the_numbers_and_not_the_page(cast
             raise ZeroDivisionError("a template's bug")
         return paint(*args)
 
-    monkeypatch.setattr(views, "paint", fail_once)
+    monkeypatch.setattr(gallery, "paint", fail_once)
     client = Client()
     client.force_login(cast.supervisor)
     answer = client.get(path)

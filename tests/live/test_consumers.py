@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from eqboard.accounts.models import Membership
+from eqboard.feed.follower import followers
 from eqboard.live import consumers, viewer
 from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, hubs, message_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
@@ -72,6 +73,7 @@ async def dial(config, application, transactional_db) -> AsyncIterator[Dial]:
     hub = hubs.get()
     assert hub.viewer_count == 0, "every socket gave up its place"
     await hub.stop()
+    await followers.get().stop()
 
 
 def session_of(user: User) -> str:

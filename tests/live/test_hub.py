@@ -1,7 +1,6 @@
 """The hub on a real Redis: everybody gets every tick, and nobody's trouble is anybody else's."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from eqboard.accounts.access import Grant, Rights
+from eqboard.boards import gallery
 from eqboard.boards.audience import Audience, Surface
 from eqboard.feed import connection
+from eqboard.feed.follower import Follower
 from eqboard.floor.snapshot import Snapshot
 from eqboard.live import hub as module
 from eqboard.live.hub import Hub
@@ -76,8 +77,15 @@ async def watching(hub: Hub, audience: Audience, *, reads: bool = True) -> Async
 
 
 @pytest.fixture
-async def hub(config) -> AsyncIterator[Hub]:
-    hub = Hub(config)
+async def follower(config) -> AsyncIterator[Follower]:
+    follower = Follower(config.redis_url)
+    yield follower
+    await follower.stop()
+
+
+@pytest.fixture
+async def hub(config, follower) -> AsyncIterator[Hub]:
+    hub = Hub(config, follower)
     hub.start()
     yield hub
     tasks = list(hub._tasks)
@@ -120,8 +128,8 @@ async def test_a_new_viewer_gets_the_whole_board_and_then_what_changed(hub, spea
 
 async def test_everybody_with_the_same_rights_shares_one_rendering(hub, speaker, monkeypatch) -> None:
     painted = []
-    honest = module.paint
-    monkeypatch.setattr(module, "paint", lambda *args: painted.append(args[2]) or honest(*args))
+    honest = gallery.paint
+    monkeypatch.setattr(gallery, "paint", lambda *args: painted.append(args[2]) or honest(*args))
     async with watching(hub, EVERYTHING) as one, watching(hub, EVERYTHING) as two, watching(hub, ONLY_500) as other:
         await say(speaker, a_floor("Sales"))
         for screen in (one, two, other):
@@ -198,9 +206,9 @@ class Recorder:
         return True
 
 
-async def test_frames_come_in_order_though_a_tick_pauses_in_its_midst(config, monkeypatch) -> None:
+async def test_frames_come_in_order_though_a_tick_pauses_in_its_midst(config, follower, monkeypatch) -> None:
     monkeypatch.setattr(module, "AT_ONCE", 1)
-    hub = Hub(config)
+    hub = Hub(config, follower)
     crowd = [hub.join(EVERYTHING, lambda whole: Recorder()) for _ in range(5)]
     await asyncio.gather(*(hub._tell() for _ in range(20)))
     assert all(each.numbers == list(range(1, 21)) for each in crowd)
@@ -254,9 +262,9 @@ async def test_redis_gone_is_told_and_so_is_its_return(hub, speaker, redis_serve
         assert not any(NO_REDIS in text for text in screen.frames[-1:])
 
 
-async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config) -> None:
+async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config, follower) -> None:
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.4)  # the feed's own test waits for the real one
-    hub = Hub(config)
+    hub = Hub(config, follower)
     hub.start()
     async with watching(hub, EVERYTHING) as screen:
         await say(speaker, a_floor("Sales"))
@@ -275,14 +283,14 @@ async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config) -> No
 async def test_a_floor_that_cannot_be_rendered_is_marked_for_its_audience_alone(
     hub, speaker, monkeypatch, caplog
 ) -> None:
-    honest = module.paint
+    honest = gallery.paint
 
     def paint(floor, health, audience, previous=None):
         if audience == EVERYTHING and "666" in floor.queues:
             raise ZeroDivisionError("a template's bug")
         return honest(floor, health, audience, previous)
 
-    monkeypatch.setattr(module, "paint", paint)
+    monkeypatch.setattr(gallery, "paint", paint)
     poison = snapshot(queues=[queue("666", name="Poison"), queue("500", name="Sales, renamed")])
     async with watching(hub, EVERYTHING) as broken, watching(hub, ONLY_500) as healthy:
         await say(speaker, a_floor("Sales"))
@@ -304,7 +312,7 @@ async def test_a_floor_that_cannot_be_rendered_is_marked_for_its_audience_alone(
 
 
 async def test_a_first_floor_that_cannot_be_rendered_lets_viewers_in_all_the_same(hub, speaker, monkeypatch) -> None:
-    honest = module.paint
+    honest = gallery.paint
 
     def paint(floor, *rest):
         if floor.queues:
@@ -313,13 +321,12 @@ async def test_a_first_floor_that_cannot_be_rendered_lets_viewers_in_all_the_sam
 
     await say(speaker, a_floor("Sales"))
     await until(lambda: hub._floor.held)
-    monkeypatch.setattr(module, "paint", paint)
+    monkeypatch.setattr(gallery, "paint", paint)
     async with watching(hub, EVERYTHING) as screen:
         await screen.gets('id="screen"', BROKEN)
 
 
 async def test_an_error_nobody_expected_does_not_end_the_following(hub, speaker, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
     honest, failures = module.strokes, []
 
     def strokes(*args):
@@ -341,34 +348,14 @@ async def test_an_error_nobody_expected_does_not_end_the_following(hub, speaker,
     assert 1 <= caplog.text.count("The hub stumbled") <= 2
 
 
-async def test_a_feed_that_cannot_even_be_opened_is_tried_again(config, monkeypatch, caplog, speaker) -> None:
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
-    honest, tries = module.follow, []
-
-    def follow(url):
-        tries.append(1)
-        if len(tries) < 4:
-            raise ValueError("a bug of ours")
-        return honest(url)
-
-    monkeypatch.setattr(module, "follow", follow)
-    hub = Hub(config)
-    hub.start()
-    async with watching(hub, EVERYTHING) as screen:
-        await until(lambda: len(tries) == 4)
-        await say(speaker, a_floor("Sales"))
-        await screen.gets("Sales")
-    await hub.stop()
-    assert len([record for record in caplog.records if record.levelno >= logging.ERROR]) == 1
-
-
-async def test_starting_twice_is_starting_once_and_stopping_leaves_nothing(config) -> None:
+async def test_starting_twice_is_starting_once_and_stopping_leaves_nothing(config, follower) -> None:
     before = asyncio.all_tasks()
-    hub = Hub(config)
+    hub = Hub(config, follower)
     hub.start()
     hub.start()
     assert len(asyncio.all_tasks() - before) == 2
     await hub.stop()
+    await follower.stop()
     assert asyncio.all_tasks() == before
     hub.start()
     async with watching(hub, EVERYTHING) as screen:
