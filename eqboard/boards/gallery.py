@@ -15,7 +15,7 @@ class Gallery:
         self._screens: OrderedDict[Audience, Screen] = OrderedDict()
 
     def paint(self, snapshot: Snapshot, health: Health, audience: Audience, shown: Screen | None = None) -> Screen:
-        """The screen for one audience; fragments that are as in its newest screen, or else in `shown`, are taken over."""
+        """The screen for one audience; fragments as in its newest screen, or else in `shown`, are taken over."""
         screen = paint(snapshot, health, audience, self._screens.get(audience, shown))
         self._screens[audience] = screen
         self._screens.move_to_end(audience)
