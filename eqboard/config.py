@@ -4,6 +4,7 @@ Settings come from the environment (`EQBOARD_` + the name in capitals) or from a
 the environment wins. A missing or wrong one is a ConfigError with one clear sentence.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eqboard.eq import EQ, Limits, Server, load_dialect
+from eqboard.eq.client import API_PATH
 from eqboard.feed.connection import is_usable
 
 PREFIX = "EQBOARD_"
@@ -97,15 +99,26 @@ class Config(BaseSettings):
             raise ValueError("must be a URL like http://eq.example.com")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("must not hold a user, a password or a query")
+        if parts.path.strip("/") and not parts.path.rstrip("/").endswith(API_PATH):
+            raise ValueError(f"must end with the server's name or port, or with {API_PATH}")
+        return value
+
+    @field_validator("eq_dialect")
+    @classmethod
+    def _is_dialect(cls, value: Path | None) -> Path | None:
+        try:
+            load_dialect(value)
+        except ValueError as error:
+            raise ValueError(str(error).rstrip(".")) from None
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: str) -> str:
         parts = _split(value)
-        if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
+        if parts is None or parts.fragment or parts.scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must begin with redis://, rediss:// or unix:// and be a whole URL")
-        if not is_usable(value):
+        if not _leads_to_redis(parts) or not is_usable(value):
             raise ValueError("has a path or an option after `?` that redis-py does not know")
         return value
 
@@ -113,11 +126,14 @@ class Config(BaseSettings):
     @classmethod
     def _is_database(cls, value: str) -> str:
         try:
-            dj_database_url.parse(value)
+            name = dj_database_url.parse(value)["NAME"]
         except ValueError:
             raise ValueError("is not a database URL; special characters of a password are %-quoted in it") from None
-        if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
+        parts = urlsplit(value)
+        if parts.scheme not in ("sqlite", "postgres", "postgresql"):
             raise ValueError("must begin with sqlite:/// or postgres://")
+        if name in ("", ":memory:") or (parts.scheme == "sqlite" and parts.netloc):
+            raise ValueError("must name a database, like sqlite:////srv/eqboard/db.sqlite3 or postgres://host/eqboard")
         return value
 
     @field_validator("secret_key")
@@ -132,7 +148,8 @@ class Config(BaseSettings):
     @field_validator("allowed_hosts")
     @classmethod
     def _names_a_host(cls, value: str) -> str:
-        if not host_names(value):
+        names = host_names(value)
+        if not names or any("/" in name for name in names):
             raise ValueError("must name the host by which browsers reach the site, like board.example.com")
         return value
 
@@ -194,6 +211,13 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _leads_to_redis(parts: SplitResult) -> bool:
+    """A socket's path, or a database's number: redis-py takes anything else for database 0."""
+    if parts.scheme == "unix":
+        return bool(parts.path) and not parts.hostname
+    return re.fullmatch(r"/?\d*", parts.path) is not None
 
 
 @lru_cache(maxsize=1)

@@ -70,18 +70,20 @@ def test_settings_that_nobody_knows_do_not_matter(load):
     assert load(colour="blue").language == "en"
 
 
-@pytest.mark.parametrize("url", ["http://eq", "https://eq.example:8443/eq/api/2.0", "http://[::1]:80/"])
-def test_an_address_of_eq_may_have_port_and_path(load, url):
+@pytest.mark.parametrize(
+    "url", ["http://eq", "https://eq.example:8443/eq/api/2.0", "http://[::1]:80/", "https://h/pbx/eq/api/2.0/"]
+)
+def test_an_address_of_eq_may_have_a_port_and_the_api_s_path(load, url):
     assert load(eq_url=url).eq_url == url
 
 
-@pytest.mark.parametrize("url", ["redis://h/0", "rediss://u:p%40@h:6380/1", "unix:///tmp/a b.sock?db=2"])
+@pytest.mark.parametrize("url", ["redis://h", "redis://h/0", "rediss://u:p%40@h:6380/1", "unix:///tmp/a b.sock?db=2"])
 def test_redis_may_be_reached_in_three_ways(load, url):
     assert load(redis_url=url).redis_url == url
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:////srv/a b/db.sqlite3", "sqlite://:memory:", "postgres://u:p%23@h:5432/x", "postgresql://h/x"]
+    "url", ["sqlite:////srv/a b/db.sqlite3", "sqlite:///db", "postgres://u:p%23@h:5432/x", "postgresql:///x"]
 )
 def test_the_database_may_be_sqlite_or_postgres(load, url):
     assert load(database_url=url).database_url == url
@@ -117,6 +119,8 @@ WRONG = [
     ),
     ("eq_url", [f"http://{CANARY}@eq", f"http://u:{CANARY}@eq", f"http://:{CANARY}@eq", f"http://eq?k={CANARY}"]),
     ("eq_url", [f"http://eq#{CANARY}", f"http://eq:{CANARY}", f"http://u:{CANARY}\u2100@eq"]),
+    ("eq_url", ["http://eq/eq", f"http://eq/{CANARY}", "http://eq/eq/api/2.0/agent/7"]),
+    ("eq_dialect", ["/gone.toml", "/"]),
     ("poll_seconds", ["", "fast", "0", "0.1", "61", "-1", "nan", "inf"]),
     ("slow_every_rounds", ["0", "601", "1.5", "x"]),
     ("names_refresh_seconds", ["9", "inf", "nan", "x"]),
@@ -127,9 +131,12 @@ WRONG = [
     ("redis_url", ["", "localhost:6379", "http://h", f"redis://:{CANARY}@h:{CANARY}/0", f"redis://:{CANARY}@[/0"]),
     ("database_url", ["", "nonsense", "mysql://h/x", f"{CANARY}://h", f"postgres://u:{CANARY}#@h/x"]),
     ("database_url", [f"postgres://u:{CANARY}@h:{CANARY}/x", f"postgres://u:{CANARY}@[h/x", f"mysql://u:{CANARY}@h/x"]),
+    ("database_url", ["postgres://h", "postgres://h/", "sqlite://", "sqlite:///", "sqlite://srv/db.sqlite3"]),
     ("redis_url", [f"redis://:{CANARY}@h/0?socket_timeout=abc", f"redis://:{CANARY}@h/0?nonsense=1"]),
+    ("redis_url", ["redis://h/0?protocol=9", "redis://h/0?retry=x", "rediss://h/0?ssl_cert_reqs=abc"]),
+    ("redis_url", ["redis://h/main", "redis://h/-1", f"redis://:{CANARY}#@h/0", "unix://", "unix://tmp/redis.sock"]),
     ("secret_key", ["s", CANARY, "s" * 49]),
-    ("allowed_hosts", ["", " , ,"]),
+    ("allowed_hosts", ["", " , ,", "https://board.example"]),
     ("https", ["maybe", "2"]),
     ("trust_proxy", ["perhaps"]),
     ("debug", ["x"]),
@@ -217,7 +224,7 @@ def test_there_is_no_telephone_without_a_key(load):
 
 def test_a_dialect_that_cannot_be_used_is_one_sentence(load, tmp_path):
     with pytest.raises(ConfigError, match=r"gone\.toml cannot be read: No such file or directory\.$"):
-        eq_from(load(eq_key="k", eq_dialect=str(tmp_path / "gone.toml")))
+        load(eq_dialect=str(tmp_path / "gone.toml"))
 
 
 # The command line

@@ -17,7 +17,7 @@ def is_usable(url: str) -> bool:
     """Whether redis-py can make a connection of it. Nothing is connected."""
     try:
         connect(url).connection_pool.make_connection()  # type: ignore[no-untyped-call]
-    except (ValueError, TypeError):  # a value that is none, a name it does not know
+    except Exception:  # redis-py hands every option of the URL on, and each fails in its own way
         return False
     return True
 
