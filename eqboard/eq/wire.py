@@ -20,6 +20,7 @@ from eqboard.eq.models.base import first_fault
 
 T = TypeVar("T")
 EXCERPT_CHARACTERS = 120
+MAX_ROWS = 50_000  # 1,000 agents in 50 queues each; not even nonsense of so many takes long to read
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -126,6 +127,8 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
     if operation.many:
         if not isinstance(value, list):
             raise _broken(operation, "the answer is not an array", body)
+        if len(value) > MAX_ROWS:
+            raise _broken(operation, f"the answer has more than {MAX_ROWS} rows", body)
         return _read_rows(operation, operation.result, value, dialect)
     try:
         return _read_object(operation.result, value, dialect)

@@ -1,6 +1,8 @@
 """The telephone: what it sends, when it tries again, and what it makes of silence."""
 
 import asyncio
+import json
+import threading
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
@@ -310,6 +312,35 @@ async def test_an_answer_that_does_not_end_is_cut_off(dial, monkeypatch):
     assert caught.value.outcome_unknown
     assert stream.sent == 11
     assert stream.is_closed
+
+
+@pytest.mark.parametrize(("row_count", "is_beside"), [(1, False), (2000, True)])
+async def test_a_large_answer_is_not_read_on_the_event_loop(dial, monkeypatch, row_count, is_beside):
+    """The lead in Redis is renewed there."""
+    threads, read_answer = [], client_module.read_answer
+
+    def watched(*args):
+        threads.append(threading.current_thread())
+        return read_answer(*args)
+
+    monkeypatch.setattr(client_module, "read_answer", watched)
+    rows = [{"queue": "500", "callerIdName": "x" * 200}] * row_count
+    assert len(await dial(Exchange(rows)).queued_calls.all()) == row_count
+    assert [thread is not threading.main_thread() for thread in threads] == [is_beside]
+
+
+async def test_a_large_answer_that_is_broken_is_as_broken_as_a_small_one(dial):
+    answer = httpx.Response(200, content=b"[" * client_module.LARGE_ANSWER_BYTES * 2)
+    with pytest.raises(EQBroken, match="not JSON"):
+        await dial(Exchange(answer)).queued_calls.all()
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-16", "application/json; charset=latin-1", "x/y; charset=?"])
+async def test_an_answer_is_utf_8_whatever_its_header_says(dial, kind):
+    body = json.dumps([{"queue": "500", "callerIdName": "José 😀"}], ensure_ascii=False).encode()
+    exchange = Exchange(httpx.Response(200, content=body, headers={"content-type": kind}))
+    [call] = await dial(exchange).queued_calls.all()
+    assert call.caller_id_name == "José 😀"
 
 
 async def test_a_redirect_is_not_followed(dial):

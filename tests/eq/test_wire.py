@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.eq import EQBroken, EQError, EQInvalid, EQNotFound, EQRefused, EQSignedOut, load_dialect
+from eqboard.eq import Dialect, EQBroken, EQError, EQInvalid, EQNotFound, EQRefused, EQSignedOut, load_dialect
 from eqboard.eq.errors import Complaint
 from eqboard.eq.operations import OPERATIONS
-from eqboard.eq.wire import Rows, build_request, read_answer, read_complaints
+from eqboard.eq.wire import MAX_ROWS, Rows, build_request, read_answer, read_complaints
 
 DIALECT = load_dialect()
 CALLS = OPERATIONS["queued_calls.all"]
@@ -172,6 +172,19 @@ def test_a_row_with_several_faults_is_one_row():
     assert rows.unreadable_count == 1
 
 
+def test_nonsense_in_a_field_that_a_site_calls_otherwise_costs_that_field_alone():
+    dialect = Dialect(fields={"QueuedCall": {"enter_time": "entered", "unique_id": "uid"}})
+    body = as_bytes([{"queue": "500", "uid": "1.1", "entered": "yesterday"}])
+    rows = read_answer(CALLS, 200, body, dialect)
+    assert [(row.unique_id, row.enter_time) for row in rows] == [("1.1", None)]
+    assert rows.unreadable_count == 1
+
+
+def test_a_participant_who_is_no_object_does_not_cost_the_conference():
+    rows = read(CONFERENCES, [{"extension": "900", "name": "Daily", "participants": [{"muted": True}, "what"]}])
+    assert ([row.name for row in rows], rows.unreadable_count) == (["Daily"], 1)
+
+
 def test_an_object_asked_for_alone_is_read_as_leniently():
     assert read(AGENT, {"id": 7, "number": {"a": 1}, "firstName": "Ana"}).first_name == "Ana"
 
@@ -199,6 +212,58 @@ def test_control_characters_in_a_name_do_not_cost_the_answer():
 
 def test_a_byte_order_mark_is_no_part_of_the_answer():
     assert len(read(CALLS, b"\xef\xbb\xbf[]")) == 0
+
+
+def test_of_a_key_that_stands_twice_the_last_counts():
+    [call] = read(CALLS, b'[{"queue": "500", "position": 1, "position": 2}]')
+    assert call.position == 2
+
+
+ODD_VALUES = {
+    "infinity": "Infinity",
+    "minus infinity": "-Infinity",
+    "no number": "NaN",
+    "beyond a float": "1e400",
+    "a large float": "1e308",
+    "a huge number": "9" * 4300,
+    "a huge negative number": "-" + "9" * 4300,
+    "huge digits": json.dumps("9" * 9000),
+    "a number beyond 9999": "253402300800",
+    "a digit of another script": '"\u0663"',
+    "a nul": r'"\u0000"',
+    "half a pair": r'"\udfff"',
+    "yes": "true",
+    "no": "false",
+    "deeply nested": "[" * 800 + "]" * 800,
+    "an object": '{"a": {"b": [1]}}',
+    "an array of objects": '[{"a": 1}, 7, null]',
+}
+FIELDS = sorted(
+    {
+        (operation.name, field.alias or name)
+        for operation in OPERATIONS.values()
+        if operation.result
+        for name, field in operation.result.model_fields.items()
+    }
+)
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES)
+def test_whatever_stands_in_a_field_the_others_are_read(odd):
+    """Or EQ's error is raised, if it is a field that the object cannot do without; never another one."""
+    keys = {"id": 7, "agent": 7, "user": 7, "queue": "500", "extension": "500"}
+    broken = set()
+    for name, field in FIELDS:
+        operation = OPERATIONS[name]
+        others = json.dumps({key: value for key, value in keys.items() if key != field})
+        body = f'{others[:-1]}, "{field}": {ODD_VALUES[odd]}}}'
+        try:
+            value = read(operation, (f"[{body}]" if operation.many else body).encode())
+        except EQBroken:
+            broken.add(field)
+        else:
+            assert (value[0] if operation.many else value).model_dump_json()
+    assert broken <= keys.keys()
 
 
 # Answers that are partly a value
@@ -238,6 +303,12 @@ def test_one_object_where_an_array_belongs_is_broken(body):
         read(CALLS, body)
 
 
+def test_more_rows_than_any_site_has_are_not_read():
+    assert len(read(CALLS, [{"queue": "500"}] * 3)) == 3
+    with pytest.raises(EQBroken, match="more than 50000 rows"):
+        read(CALLS, b"[" + b"0," * MAX_ROWS + b"0]")
+
+
 @pytest.mark.parametrize("body", [[], "text", 7, None, {"number": "1"}, {"id": "seven"}])
 def test_what_is_not_the_object_is_broken(body):
     with pytest.raises(EQBroken, match="cannot be read"):
@@ -253,8 +324,11 @@ def test_what_is_not_the_object_is_broken(body):
         (b'[{"queue": "50', "14 bytes"),
         (b"[" * 100_000, "100000 bytes"),
         (b"[" + b"9" * 5000 + b"]", "5002 bytes"),
+        ("[]".encode("utf-16"), "6 bytes"),
+        (b"[]\x00", "3 bytes"),
+        (b"\x1f\x8b\x08", "3 bytes"),
     ],
-    ids=["html", "empty", "text", "cut off", "deeply nested", "endless number"],
+    ids=["html", "empty", "text", "cut off", "deeply nested", "endless number", "UTF-16", "a nul behind", "gzip"],
 )
 def test_what_is_not_json_is_broken_and_not_quoted(body, shape):
     with pytest.raises(EQBroken, match=f"not JSON; it is {shape}$") as caught:

@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+PLAIN = {"include_url": False, "include_input": False, "include_context": False}  # a fault as field and rule alone
+
 
 class EQObject(BaseModel):
     """One object of EQ's API; attributes are camelCase on the wire."""
@@ -41,8 +43,10 @@ class EQObject(BaseModel):
         try:
             return read(value)
         except ValidationError as error:
-            faulty = {fault["loc"][0] for fault in error.errors() if fault["loc"]}
-            if not isinstance(value, Mapping) or not faulty or faulty & cls._required():
+            if not isinstance(value, Mapping):
+                raise
+            faulty = {fault["loc"][0] for fault in error.errors(**PLAIN) if fault["loc"]}
+            if not faulty or faulty & cls._required():
                 raise
             if info.context is not None:
                 info.context.append(first_fault(error))
@@ -55,7 +59,7 @@ class EQObject(BaseModel):
 
 def first_fault(error: ValidationError) -> str:
     """The field and the rule, without the value: values may be secrets or callers' numbers."""
-    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    fault = error.errors(**PLAIN)[0]
     where = ".".join(str(step) for step in fault["loc"]) or "object"
     return f"{where}: {fault['msg']}"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, FailFast
 
 from eqboard.eq.models.base import EQObject, Flag, Key, Moment, Number, Text, none_to_empty
 
@@ -50,4 +50,4 @@ class Conference(EQObject):
     name: Text = None
     locked: Flag = None
     start_time: Moment = None
-    participants: Annotated[tuple[ConferenceParticipant, ...], BeforeValidator(none_to_empty)] = ()
+    participants: Annotated[tuple[ConferenceParticipant, ...], FailFast(), BeforeValidator(none_to_empty)] = ()
