@@ -15,7 +15,13 @@ class LeadershipLost(Exception):
     """Somebody else leads now."""
 
 
-# Renewing and giving up must only touch our own lock; each is one step in Redis.
+# Each is one step in Redis. A lock always has an expiry: what has none is nobody's, and would stay for ever.
+ACQUIRE = """
+if redis.call('pttl', KEYS[1]) >= 0 then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1
+"""
+# Renewing and giving up must only touch our own lock.
 RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
 RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
@@ -30,7 +36,7 @@ class Leadership:
     async def acquire(self) -> str | None:
         """Try once to lead: the new epoch, or None when another leads. Raises FeedLost."""
         epoch = secrets.token_hex(8)
-        return epoch if await self._redis.set(keys.LEADER, epoch, nx=True, px=self._lease_ms) else None
+        return epoch if await self._redis.eval(ACQUIRE, 1, keys.LEADER, epoch, str(self._lease_ms)) else None
 
     async def renew(self, epoch: str) -> None:
         """Keep the lock for another lease. Raises LeadershipLost, FeedLost."""

@@ -1,11 +1,15 @@
 """The sending end: the leader's updates, and anybody's nudges."""
 
+import logging
+
 import redis.asyncio
 
 from eqboard.feed import keys
 from eqboard.feed.connection import connect
 from eqboard.feed.leader import LeadershipLost
 from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
+
+logger = logging.getLogger(__name__)
 
 PUBLISH = """
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -32,20 +36,34 @@ class Publisher:
             raise LeadershipLost
 
     async def last_stored(self) -> Stored | None:
-        """The floor as the last leader left it; None when there is none, or one of another version. Raises FeedLost."""
-        return await read_stored(self._redis)
+        """The floor as the last leader left it; None when there is none, or something else. Raises FeedLost."""
+        try:
+            return await _read(self._redis)
+        except Unreadable:
+            logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
+            return None
 
     async def close(self) -> None:
         await self._redis.aclose()
 
 
 async def read_stored(client: redis.asyncio.Redis) -> Stored | None:
-    """The stored floor, or None. Raises FeedLost."""
-    data = await client.get(keys.SNAPSHOT)
+    """The stored floor; None when there is none, or something else. Raises FeedLost."""
     try:
-        return stored.decode(data) if data else None
+        return await _read(client)
     except Unreadable:
         return None
+
+
+async def _read(client: redis.asyncio.Redis) -> Stored | None:
+    """Raises Unreadable, FeedLost."""
+    try:
+        data = await client.get(keys.SNAPSHOT)
+    except redis.ResponseError as error:
+        if str(error).startswith("WRONGTYPE"):  # a list, a set …
+            raise Unreadable("no string") from None
+        raise
+    return stored.decode(data) if data else None
 
 
 async def send_nudge(redis_url: str) -> None:

@@ -136,6 +136,15 @@ async def test_without_redis_nobody_leads(redis_server, redis_url, candidate) ->
     assert await leadership.acquire()
 
 
+async def test_what_is_no_lock_keeps_nobody_from_leading(candidate, client) -> None:
+    await client.lpush(keys.LEADER, "a list")
+    first = candidate()
+    await first.release(await first.acquire())
+    await client.set(keys.LEADER, "a word that never expires")
+    epoch = await candidate().acquire()
+    assert await client.get(keys.LEADER) == epoch.encode()
+
+
 async def test_a_lock_that_expires_by_itself_is_free(candidate, client) -> None:
     assert await candidate().acquire()
     await client.pexpire(keys.LEADER, 1)

@@ -88,13 +88,27 @@ async def test_junk_on_the_channel_is_passed_over(redis_url) -> None:
         assert all(floor.is_connected for floor in follower.floors)
 
 
-async def test_a_stored_floor_of_another_version_counts_as_none(redis_url) -> None:
+async def store_another_version(client: Redis) -> None:
+    await client.set(keys.SNAPSHOT, b'{"version": 2}')
+
+
+async def store_a_list(client: Redis) -> None:
+    await client.lpush(keys.SNAPSHOT, b"1")
+
+
+@pytest.mark.parametrize("store", [store_another_version, store_a_list])
+async def test_a_stored_floor_that_is_none_is_told_and_overwritten(redis_url, store, caplog) -> None:
     async with Redis.from_url(redis_url) as client:
-        await client.set(keys.SNAPSHOT, b'{"version": 2}')
+        await store(client)
     assert await read_floor(redis_url) == Floor(None, is_connected=True)
     publisher = Publisher(redis_url)
     assert await publisher.last_stored() is None
     await publisher.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    async with following(redis_url) as follower, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"))
+        await follower.sees_floor(floor_of("500"))
+        assert all(floor.is_connected for floor in follower.floors)
 
 
 async def test_redis_restarted_is_lost_once_and_then_back_with_the_last_truth(redis_server, redis_url, caplog) -> None:
