@@ -111,7 +111,7 @@ class Agent:
     pause_reason: str | None = None  # the code's name
     wrap_up_ends_at: datetime | None = None
     caller: Caller | None = None
-    call_queue: str | None = None  # where the call came from; None: not from a queue
+    call_queue: str | None = None  # where the call came from; None: not from a queue, or EQ does not tell
     call_queue_name: str | None = None
     memberships: tuple[Membership, ...] = ()
 

@@ -12,8 +12,9 @@ from eqboard.floor.snapshot import Agent, AgentState, Caller, Conference, Parked
 def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
     """The floor as seen with the right to `queues` (extensions); None means every queue.
 
-    An agent is seen through a queue they serve. A parked call or a conference has no queue: it is seen when an agent
-    one may see parked it or takes part.
+    An agent is seen through a queue they serve, and their caller through the queue the call came from. Where EQ does
+    not tell that queue, it may be any the agent serves: the caller is seen by who may see them all. A parked call or a
+    conference has no queue: it is seen when an agent one may see parked it or takes part.
     """
     if queues is None:
         return snapshot
@@ -56,9 +57,11 @@ def _as_seen(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> A
 
 
 def _has_open_call(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> bool:
-    """False for the call of a forbidden queue, also where only the list of its callers tells that it is one."""
+    """False for what may be the call of a forbidden queue, also where only the list of its callers tells that it is."""
     if agent.call_queue is not None:
         return agent.call_queue in queues
+    if any(each.queue not in queues for each in agent.memberships):
+        return False
     return agent.caller is None or _handles_of(agent.caller).isdisjoint(hidden)
 
 

@@ -48,9 +48,10 @@ class Floor:
     now: datetime = NOON - timedelta(seconds=1)
     snapshot: Snapshot = field(default_factory=Snapshot)
 
-    def round(self, *, after_seconds: float = 1.0, **parts: Any) -> Snapshot:
+    def round(self, *, after_seconds: float = 1.0, took_seconds: float = 0.0, **parts: Any) -> Snapshot:
         self.now += timedelta(seconds=after_seconds)
-        answers = Answers(**{part: answer(part, rows) for part, rows in parts.items()})
+        asked_at = dict.fromkeys(map(Part, parts), self.now - timedelta(seconds=took_seconds))
+        answers = Answers(**{part: answer(part, rows) for part, rows in parts.items()}, asked_at=asked_at)
         taken = Taken(self.now, self.skew_seconds)
         self.snapshot = assemble(answers, self.names, self.snapshot, taken, EVERY_SECONDS)
         return self.snapshot

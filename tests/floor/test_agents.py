@@ -85,6 +85,11 @@ def test_the_same_row_twice_is_one_membership(floor):
     assert floor.snapshot.queues["500"].available_count == 1
 
 
+def test_of_two_rows_for_one_queue_the_busier_counts_whatever_eqs_order(floor):
+    rows = [{"status": "available"}, {"status": "onCall"}, {"status": "signedOut"}]
+    assert {floor.agent(*some).memberships[0].state for some in permutations(rows)} == {ON_CALL}
+
+
 def test_memberships_stand_in_the_order_of_their_names_whatever_eqs_order(floor):
     floor.names = Names(queues={"500": "sales", "501": "Billing", "502": "Support"})
     rows = [{"queue": queue, "status": "available"} for queue in ("500", "501", "502")]
@@ -146,6 +151,12 @@ def test_a_change_found_after_a_long_silence_is_at_least_since_now(floor):
         floor.round(agents=Trouble.UNREACHABLE)
     agent = floor.agent({"status": "available"})
     assert (agent.state_since, agent.since_at_least) == (floor.now, True)
+
+
+def test_a_change_that_a_slow_eq_tells_in_its_own_pace_is_exact(floor):
+    floor.round(agents=[{"agent": 7, "queue": "500", "status": "paused"}], took_seconds=4)
+    agent = floor.agent({"status": "available"}, after_seconds=4, took_seconds=4)
+    assert (agent.state_since, agent.since_at_least) == (floor.now, False)
 
 
 def test_eqs_time_replaces_what_we_only_knew_at_least(floor):
@@ -257,9 +268,10 @@ def test_a_call_that_stands_in_one_row_of_several_came_from_that_rows_queue(floo
     assert floor.agent({"queue": "500", **busy, "call": call}, {"queue": "501", **busy}).call_queue == "500"
 
 
-def test_a_call_that_stands_in_every_row_came_from_no_queue(floor):
+def test_of_a_call_that_stands_in_several_rows_nobody_knows_the_queue(floor):
     busy = {"status": "onCall", "call": {"uniqueId": "1.1", "queue": None}}
     assert floor.agent(busy, {"queue": "501", **busy}).call_queue is None
+    assert floor.agent(busy, {"queue": "501", **busy}, {"queue": "502", "status": "signedOut"}).call_queue is None
 
 
 # Wrap-up, sessions, extensions

@@ -40,7 +40,7 @@ def test_a_caller_is_taken_over_with_everything_eq_says(floor):
     [
         ({"uniqueId": "1.1", "channel": "SIP/x", "id": "8"}, "1.1"),
         ({"uniqueId": None, "channel": "SIP/x", "id": "8"}, "SIP/x"),
-        ({"uniqueId": "", "channel": "", "id": 8}, "8"),
+        ({"uniqueId": "", "channel": "", "id": 8}, "8 1"),
     ],
 )
 def test_a_call_is_told_by_unique_id_else_by_channel_else_by_id(floor, handles, key):
@@ -52,12 +52,14 @@ def test_callers_of_whom_eq_tells_no_id_are_counted_each(floor):
     rows = [
         {"queue": "500"},
         {"queue": "500"},
+        {"queue": "500", "id": "1"},
+        {"queue": "501", "id": "1"},
         {"queue": "501", "callerIdNumber": "555", "enterTime": unix(ago(30))},
         {"queue": "501", "callerIdNumber": "556", "enterTime": unix(ago(30))},
     ]
     snapshot = floor.round(calls=rows)
-    assert len(snapshot.waiting) == 4
-    assert {key: queue.waiting_count for key, queue in snapshot.queues.items()} == {"500": 2, "501": 2}
+    assert len(snapshot.waiting) == 6
+    assert {key: queue.waiting_count for key, queue in snapshot.queues.items()} == {"500": 3, "501": 3}
 
 
 def test_a_caller_of_whom_eq_tells_no_id_is_the_same_one_in_the_next_round(floor):
@@ -142,7 +144,7 @@ def test_whoever_talks_already_is_not_ringing(floor):
 
 def test_two_calls_without_any_handle_do_not_match_each_other(floor):
     snapshot = floor.round(agents=[ringing(7, callerIdName="x")], calls=[{"queue": "500", "id": "8"}])
-    assert snapshot.waiting["8"].ringing_at == ()
+    assert snapshot.waiting["8 1"].ringing_at == ()
 
 
 # Parked
@@ -193,7 +195,11 @@ def test_of_two_at_one_extension_the_one_who_is_there_parked_it(floor):
 
 
 def test_a_parked_call_may_be_told_by_its_space_alone(floor):
-    assert parked(floor, uniqueId=None).key == "71"
+    assert parked(floor, uniqueId=None).key == "71 1"
+
+
+def test_parked_callers_of_whom_eq_tells_no_id_are_counted_each(floor):
+    assert len(floor.round(parked=[{"space": "71"}, {"space": "71"}, {}, {}]).parked) == 4
 
 
 # Conferences

@@ -99,8 +99,37 @@ def test_a_call_of_an_allowed_queue_is_shown():
     assert (found.caller, found.call_queue_name) == (caller(), "Sales")
 
 
-def test_a_call_that_came_from_no_queue_is_shown():
-    assert seen_agent(caller=caller()).caller == caller()
+def test_a_call_of_which_eq_tells_no_queue_is_shown_to_whoever_may_see_all_the_agents_queues():
+    assert seen(agents=[agent(7, caller=caller())]).agents[7].caller == caller()
+
+
+def test_a_call_of_which_eq_tells_no_queue_may_be_of_a_forbidden_one_and_is_blanked():
+    found = seen_agent(state=AgentState.ON_CALL, caller=SPY)
+    assert (found.state, found.caller) == (AgentState.ON_CALL, None)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "seen_by"),
+    [((False, True), {"600"}), ((True, True), set()), ((True, False), {"500"})],
+    ids=["in the row of 600", "in both", "in the row of 500"],
+)
+def test_a_call_without_a_queue_is_seen_by_the_queue_in_whose_row_alone_it_stands(floor, repeated, seen_by):
+    """An agent of 500 and 600 is on a call, as EQ tells it."""
+    call = {"uniqueId": "1.1", "callerIdNumber": "5550666", "queue": None}
+    rows = [
+        {"queue": queue, "status": "onCall", "call": call if has_call else None}
+        for queue, has_call in zip(("500", "600"), repeated, strict=True)
+    ]
+    floor.agent(*rows)
+    views = {queue: visible(floor.snapshot, frozenset({queue})).agents[7] for queue in ("500", "600")}
+    assert {queue for queue, view in views.items() if "5550666" in repr(view)} == seen_by
+    assert visible(floor.snapshot, frozenset({"500", "600"})).agents[7].caller.number == "5550666"
+
+
+def test_a_call_without_a_queue_of_an_agent_of_one_queue_is_seen_by_that_queue(floor):
+    floor.agent({"queue": "600", "status": "onCall", "call": {"callerIdNumber": "5550666"}})
+    assert visible(floor.snapshot, frozenset({"600"})).agents[7].caller.number == "5550666"
+    assert not visible(floor.snapshot, SALES).agents
 
 
 @pytest.mark.parametrize("known_by", [{"channel": None}, {"unique_id": None}, {"unique_id": "other"}])
@@ -198,10 +227,14 @@ def marked(floor, allowed):
     def mark_queue(extension, name):
         return name if extension is None or extension in allowed else f"FORBIDDEN queue {extension}"
 
-    def mark_caller(extension, who, kind):
-        if who is None or extension is None or extension in allowed:
+    def mark_caller(origins, who, kind):
+        if who is None or allowed.issuperset(origins):
             return who
         return Caller(f"FORBIDDEN {kind}", f"FORBIDDEN {kind}", "FORBIDDEN", "FORBIDDEN")
+
+    def origins_of(each):
+        """The queues that the agent's call may have come from."""
+        return {one.queue for one in each.memberships} if each.call_queue is None else {each.call_queue}
 
     def is_paused_elsewhere(each):
         """Only in queues that one may not see, as far as one can tell."""
@@ -213,7 +246,7 @@ def marked(floor, allowed):
         return replace(
             each,
             name=each.name if is_served else "FORBIDDEN agent",
-            caller=mark_caller(each.call_queue, each.caller, "call"),
+            caller=mark_caller(origins_of(each), each.caller, "call"),
             call_queue_name=mark_queue(each.call_queue, each.call_queue_name),
             pause_reason="FORBIDDEN pause" if is_paused_elsewhere(each) else each.pause_reason,
             memberships=tuple(replace(m, queue_name=mark_queue(m.queue, m.queue_name)) for m in each.memberships),
@@ -229,7 +262,7 @@ def marked(floor, allowed):
             replace(
                 each,
                 queue_name=mark_queue(each.queue, each.queue_name),
-                caller=mark_caller(each.queue, each.caller, f"waiting {key}"),
+                caller=mark_caller({each.queue}, each.caller, f"waiting {key}"),
                 ringing_at=tuple(one.name for one in agents),
             )
             for key, each in floor.waiting.items()

@@ -17,7 +17,7 @@ STATES = {
     "paused": AgentState.PAUSED,
 }
 
-BLIND_ROUNDS = 2.5  # after so long without a reading, nobody saw when a state began
+BLIND_ROUNDS = 2.5  # after so long without a reading, nobody saw when a state began; however late a page turns grey
 
 # Over all queues of an agent (contract §3): one available queue beats a pause in another.
 COMBINED_PRECEDENCE = (
@@ -38,9 +38,9 @@ def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) 
     if rows is None:
         agents: Iterable[Agent] = (_renamed(agent, names) for agent in previous.agents.values())
     else:
-        # By queue, as EQ keeps no order: what is taken from the first row must not change from round to round.
+        # EQ keeps no order: what is taken from the first row must not change from round to round.
         grouped: dict[int, dict[str, eq.QueueAgentStatus]] = {}
-        for row in sorted(rows, key=lambda each: each.queue or ""):
+        for row in sorted(rows, key=_by_queue_and_state):
             grouped.setdefault(row.agent, {}).setdefault(row.queue or "", row)
         is_blind = _is_blind(previous, taken)
         agents = (
@@ -48,6 +48,10 @@ def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) 
             for key, own in grouped.items()
         )
     return {agent.id: _at_extension(agent, by_user, previous.agents.get(agent.id)) for agent in agents}
+
+
+def _by_queue_and_state(row: eq.QueueAgentStatus) -> tuple[str, int]:
+    return row.queue or "", COMBINED_PRECEDENCE.index(_state(row))
 
 
 def _renamed(agent: Agent, names: Names) -> Agent:
@@ -68,7 +72,7 @@ def _is_blind(previous: Snapshot, taken: Taken) -> bool:
     source = previous.sources.get(Part.AGENTS)
     if source is None or source.taken_at is None:
         return False
-    return taken.at - source.taken_at > timedelta(seconds=BLIND_ROUNDS * source.every_seconds)
+    return taken.at - source.taken_at > timedelta(seconds=source.stale_after_seconds(BLIND_ROUNDS))
 
 
 def _at_extension(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, old: Agent | None) -> Agent:
@@ -136,10 +140,10 @@ def _is_paused(row: eq.QueueAgentStatus) -> bool:
 
 
 def _call(rows: Sequence[eq.QueueAgentStatus]) -> tuple[eq.AgentCall | None, str | None]:
-    """The call and the queue it came from, if any.
+    """The call and the queue it came from, as far as EQ tells.
 
     An agent of several queues is busy in every row, but the call is only in the row it came from (contract §4). So a
-    call that names no queue and is not in every row came from its row's; one that is in every row came from elsewhere.
+    call that names no queue came from its row's, if that row alone of several has it; else nobody knows whence.
     """
     holders = [(row.queue, row.call) for row in rows if row.call]
     if not holders:
@@ -148,7 +152,7 @@ def _call(rows: Sequence[eq.QueueAgentStatus]) -> tuple[eq.AgentCall | None, str
         if call.queue:
             return call, call.queue
     queue, call = holders[0]
-    return call, queue if len(holders) < len(rows) else None
+    return call, queue if len(holders) == 1 < len(rows) else None
 
 
 def combined_state(states: Iterable[AgentState]) -> AgentState:

@@ -30,11 +30,12 @@ class Keys:
     def of(self, row: eq.QueuedCall | eq.ParkedCall, id: str | None, *facts: object) -> str | None:
         """The row's key; None for a caller who is in the list already, and is counted once (contract §4).
 
-        Of some callers EQ tells no id. Each of their rows is a caller all the same, with a key made of what is said.
+        Of some callers EQ tells neither unique id nor channel. Each of their rows is a caller all the same, with a key
+        made of what is said: an id of another kind may be one within its queue only.
         """
-        key = row.unique_id or row.channel or id
+        key = row.unique_id or row.channel
         if key is None:
-            said = " ".join(str(fact) for fact in (*facts, row.caller_id_number, row.caller_id_name))
+            said = id or " ".join(str(fact) for fact in (*facts, row.caller_id_number, row.caller_id_name))
             self._alike[said] += 1
             return f"{said} {self._alike[said]}"
         if not self._seen.isdisjoint({key, row.channel}):
