@@ -1,1 +1,6 @@
-"""THE GAUGES: health, logs, and the demo that puts the parts together."""
+"""THE GAUGES, and the demo that puts the parts together.
+
+What runs beside every board: health.py and views.py (/healthz), logs.py, database.py (may the web server start?).
+What only a visitor or a developer needs: showroom.py (the demo), with children.py (its processes), probes.py (are they
+ready?) and redis_server.py (its Redis); pictures.py (screenshots of it) and browsers.py (with what).
+"""

@@ -13,7 +13,7 @@ class DatabaseUnusable(Exception):
 
 
 def need_database() -> None:
-    """Raise DatabaseUnusable unless the database answers and has our tables as they are now.
+    """Raise DatabaseUnusable unless the database answers, can be written and has our tables as they are now.
 
     Asked in a thread of its own: a server may import the application from within its event loop.
     """
@@ -26,10 +26,18 @@ def _check() -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise DatabaseUnusable(NOT_MIGRATED)
+        _write_nothing()
     except Error as error:
         raise DatabaseUnusable(sentence(error)) from None
     finally:
         connection.close()
+
+
+def _write_nothing() -> None:
+    """What changes no row, and is refused all the same where nothing may be written."""
+    from django.contrib.sessions.models import Session  # here: its model needs Django's apps
+
+    Session.objects.filter(pk="").delete()
 
 
 def sentence(error: Error) -> str:

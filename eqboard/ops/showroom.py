@@ -127,8 +127,12 @@ def signing_key(folder: Path) -> str:
 
 
 def _private_file(path: Path) -> TextIO:
-    """Open for reading and writing, made if it is not there; only this user may read it."""
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
+    """Open for reading and writing, made if it is not there; only this user may read it. Raises DemoError."""
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DemoError(f"The demo needs to write to {path}: {error.strerror}.") from None
+    return os.fdopen(number, "r+", encoding="utf-8")
 
 
 def _first_line(file: TextIO) -> str:

@@ -13,6 +13,9 @@ from eqboard.ops.database import NOT_MIGRATED, DatabaseUnusable, need_database, 
 
 DEADLINE_SECONDS = 30
 CHECK = "check EQBOARD_DATABASE_URL, and that eqboard may read and write it."
+WITHOUT_DRIVER = (
+    "import sys; sys.modules['psycopg'] = None; sys.argv[1:] = ['check']; import manage; sys.exit(manage.main())"
+)
 MIGRATE = ("manage.py", "migrate", "-v0")
 SERVE = ("-m", "daphne", "-p", "0", "eqboard.asgi:application")
 
@@ -56,6 +59,20 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(request, words, place,
 def test_a_web_server_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
     code, error = said_by(SERVE, f"sqlite:///{tmp_path}/db.sqlite3")
     assert (code, error) == (1, f"eqboard: {NOT_MIGRATED}\n")
+
+
+def test_postgresql_without_its_driver_says_how_to_install_it() -> None:
+    code, error = said_by(("-c", WITHOUT_DRIVER), "postgres://127.0.0.1/eqboard")
+    assert code == 2
+    assert error == "eqboard: EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.\n"
+
+
+def test_a_database_that_may_only_be_read_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "db.sqlite3"
+    assert said_by(MIGRATE, f"sqlite:///{file}") == (0, "")
+    code, error = said_by(SERVE, f"sqlite:///file:{file}%3Fmode=ro")
+    assert code == 1
+    assert error == f"eqboard: The database cannot be used (attempt to write a readonly database): {CHECK}\n"
 
 
 @pytest.mark.django_db(transaction=True)

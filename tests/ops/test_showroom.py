@@ -106,6 +106,14 @@ def test_the_folder_is_private_even_if_it_was_not(tmp_path: Path) -> None:
     assert mode_of(folder) == 0o700
 
 
+@pytest.mark.parametrize("name", ["lock", "secret_key"])
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    refused = pytest.raises(DemoError, match=rf"^The demo needs to write to .*{name}: Is a directory\.$")
+    with refused, sole_use(tmp_path, 8000):
+        signing_key(tmp_path)
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DemoError, match=r"^The demo needs to write to .*: Not a directory\.$"):
