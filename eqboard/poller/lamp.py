@@ -1,21 +1,32 @@
-"""Logs once when something is lost and once when it is back; in between only another kind of loss, once."""
+"""Logs once when something is lost and once when it is back, and does not fill the log when it comes and goes."""
 
 import logging
+import time
+from collections.abc import Callable
+
+STEADY_SECONDS = 60.0  # what is lost again sooner than this is back only when it was well for so long
 
 
 class Lamp:
-    def __init__(self, name: str, logger: logging.Logger) -> None:
+    def __init__(self, name: str, logger: logging.Logger, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
         self._logger = logger
-        self._told: set[str] = set()
+        self._clock = clock
+        self._is_lost = False
+        self._lost_at = self._back_at = -STEADY_SECONDS
+        self._wait_seconds = 0.0
 
-    def lost(self, why: str, cause: BaseException | None = None, *, kind: str = "") -> None:
-        """`cause`: an error nobody expected, which is logged with its traceback. `kind`: one of a few."""
-        if kind not in self._told:
+    def lost(self, why: str, cause: BaseException | None = None) -> None:
+        """`cause`: an error nobody expected, which is logged with its traceback."""
+        now = self._lost_at = self._clock()
+        if not self._is_lost:
+            self._is_lost = True
+            self._wait_seconds = STEADY_SECONDS if now - self._back_at < STEADY_SECONDS else 0.0
             self._logger.warning("%s is lost: %s. Trying again until it is back", self._name, why, exc_info=cause)
-        self._told.add(kind)
 
     def back(self) -> None:
-        if self._told:
+        now = self._clock()
+        if self._is_lost and now - self._lost_at >= self._wait_seconds:
+            self._is_lost = False
+            self._back_at = now
             self._logger.info("%s is back", self._name)
-        self._told.clear()

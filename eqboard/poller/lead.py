@@ -21,11 +21,17 @@ from eqboard.loops import end_if_cancelled
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
-from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds
+from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds, trouble_of
 
 logger = logging.getLogger(__name__)
 
 NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
+WHAT_IS_LOST = {
+    Trouble.UNREACHABLE: "The connection to EQ at {}",
+    Trouble.BROKEN: "The sense of what EQ at {} answers",
+    Trouble.REFUSED: "The right to read EQ at {}",
+    Trouble.MISSING: "A path of EQ at {}",
+}
 
 T = TypeVar("T")
 
@@ -65,12 +71,12 @@ class Lead:
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
         self._reader = Reader(eq, clock)
-        self._lamp = Lamp(f"EQ at {address(config.eq_url)}", logger)
-        self._rows_lamp = Lamp("The sense of some of EQ's rows", logger)
+        place = address(config.eq_url)
+        self._lamps = {trouble: Lamp(what.format(place), logger) for trouble, what in WHAT_IS_LOST.items()}
+        self._row_lamps = {part: Lamp(f"The sense of some rows of EQ's {part}", logger) for part in Part}
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
         self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
-        self._faults: dict[Part, str] = {}  # of the newest answer for each part
         self._skew_seconds = 0.0
         self._failure_count = 0
         self.nudged = asyncio.Event()
@@ -131,21 +137,22 @@ class Lead:
             self._failure_count = self._failure_count + 1 if len(heard.errors) == len(heard.parts) else 0
         self._errors = {part: error for part, error in self._errors.items() if part not in heard.parts}
         self._errors |= heard.errors
-        if self._errors:  # a part that is read less often stays lost until it is read again
-            first = next(iter(self._errors.values()))
-            self._lamp.lost(str(first), first.__cause__, kind=type(first).__name__)
-        else:
-            self._lamp.back()
+        firsts = {trouble_of(error): error for error in reversed(self._errors.values())}
+        for trouble, lamp in self._lamps.items():
+            if error := firsts.get(trouble):
+                lamp.lost(str(error), error.__cause__)
+            else:
+                lamp.back()
         self._note_faults(heard)
 
     def _note_faults(self, heard: Heard) -> None:
         """Tell of rows that make no sense, by the field that is wrong in the first of each part."""
-        self._faults = {part: fault for part, fault in self._faults.items() if part not in heard.parts}
-        self._faults |= heard.faults
-        for part, fault in self._faults.items():
-            self._rows_lamp.lost(f"{part}: {fault}", kind=part)
-        if not self._faults:
-            self._rows_lamp.back()
+        faults = heard.faults
+        for part in heard.parts:
+            if fault := faults.get(part):
+                self._row_lamps[part].lost(fault)
+            elif part not in heard.errors:
+                self._row_lamps[part].back()
 
     async def _rest(self, started: float) -> None:
         """Until the next round is due, or somebody nudges."""

@@ -87,6 +87,7 @@ class Poller:
     async def _renew(self, epoch: str) -> None:
         while True:
             await self._leadership.renew(epoch)
+            self._lamp.back()
             end_if_cancelled()
             await asyncio.sleep(ATTEMPT_SECONDS)
 

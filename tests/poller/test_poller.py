@@ -14,7 +14,7 @@ from eqboard.eq import EQ, Server
 from eqboard.feed import connection, keys, leader
 from eqboard.feed.publisher import send_nudge
 from eqboard.floor.snapshot import AgentState, Part, Trouble
-from eqboard.poller import lead, poller
+from eqboard.poller import lamp, lead, poller
 from eqboard.poller.poller import Poller, until_one_ends
 from eqboard.simulator.app import build_app
 from tests.feed.following import Follower, following, hung, until
@@ -179,9 +179,8 @@ async def test_eq_fails_and_the_last_truth_stays_marked_until_it_is_back(
         exchange.fault = None
         await send_nudge(redis_url)
         await follower.sees(is_read)
-    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("EQ ")]
-    assert [line.split(" is ")[1].split(":")[0] for line in said] == ["lost", "back"]
-    assert all(line.startswith("EQ at 127.0.0.1:8088 is") for line in said)
+    lost, back = [record.getMessage() for record in caplog.records if "EQ at 127.0.0.1:8088" in record.getMessage()]
+    assert back == lost.partition(" is lost: ")[0] + " is back"
     assert "canary" not in caplog.text
 
 
@@ -198,9 +197,9 @@ async def test_rows_that_make_no_sense_are_logged_once_by_their_field(redis_url,
         await follower.sees(lambda floor: not floor.snapshot.sources[Part.CALLS].unreadable_count)
     said = [record.getMessage() for record in caplog.records if "rows" in record.getMessage()]
     assert said == [
-        "The sense of some of EQ's rows is lost: calls: enterTime: Value error, a time is UNIX seconds. "
+        "The sense of some rows of EQ's calls is lost: enterTime: Value error, a time is UNIX seconds. "
         "Trying again until it is back",
-        "The sense of some of EQ's rows is back",
+        "The sense of some rows of EQ's calls is back",
     ]
 
 
@@ -220,6 +219,19 @@ async def test_a_slow_part_that_always_fails_is_logged_once(redis_url, exchange,
         await follower.sees(lambda floor: floor.held)
         await until(lambda: exchange.count("active_agent_sessions") >= 4)
     assert len(warnings_of(caplog)) == 1
+
+
+async def test_another_cause_is_logged_too_while_the_first_lasts(redis_url, exchange, caplog) -> None:
+    caplog.set_level(logging.INFO, "eqboard.poller")
+    exchange.faults["active_agent_sessions"] = says(404, "[]")
+    async with following(redis_url) as follower, polling(redis_url, exchange):
+        await until(lambda: "A path of EQ at 127.0.0.1:8088 is lost: active_sessions.agents: " in caplog.text)
+        exchange.faults["queued_calls"] = fails_with(httpx.ConnectError("refused"))
+        await until(lambda: "The connection to EQ at 127.0.0.1:8088 is lost: queued_calls.all: " in caplog.text)
+        del exchange.faults["queued_calls"]
+        await until(lambda: "The connection to EQ at 127.0.0.1:8088 is back" in caplog.text)
+        await sees_rounds(follower, 2)
+    assert len(warnings_of(caplog)) == 2
 
 
 async def test_a_part_that_fails_costs_no_other(redis_url, exchange) -> None:
@@ -303,6 +315,29 @@ async def test_redis_restarted_brings_the_floor_back_by_itself(redis_server, red
     assert caplog.text.count("Redis is lost") == caplog.text.count("Redis is back") == 1
 
 
+async def test_keys_of_another_kind_in_redis_are_overwritten(redis_url, exchange, caplog) -> None:
+    async with Redis.from_url(redis_url) as client, following(redis_url) as follower:
+        for key in (keys.SNAPSHOT, keys.LEADER):
+            await client.lpush(key, "a list")
+        async with polling(redis_url, exchange):
+            await follower.sees(is_read)
+    assert len(warnings_of(caplog)) == 1
+
+
+async def test_a_redis_that_was_lost_twice_is_told_lost_again_later(
+    redis_server, redis_url, exchange, caplog, monkeypatch
+) -> None:
+    monkeypatch.setattr(lamp, "STEADY_SECONDS", 2.0)
+    caplog.set_level(logging.INFO, "eqboard.poller")
+    async with following(redis_url) as follower, polling(redis_url, exchange):
+        await follower.sees(is_read)
+        for count in (1, 2):
+            redis_server.stop()
+            await until(lambda count=count: caplog.text.count("Redis is lost") == count)
+            redis_server.start()
+            await until(lambda count=count: caplog.text.count("Redis is back") == count)
+
+
 async def test_redis_hung_is_survived(redis_url, exchange, caplog, monkeypatch) -> None:
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.4)
     async with following(redis_url) as follower, polling(redis_url, exchange):
@@ -363,7 +398,7 @@ async def test_who_lost_the_lead_stands_by(redis_url, exchange, caplog) -> None:
     caplog.set_level(logging.INFO, "eqboard.poller")
     async with following(redis_url) as follower, polling(redis_url, exchange), Redis.from_url(redis_url) as client:
         before = await follower.sees(is_read)
-        await client.set(keys.LEADER, "somebody else")
+        await client.set(keys.LEADER, "somebody else", ex=60)
         await until(lambda: "standing by" in caplog.text)
         told = len(follower.floors)
         asked = len(exchange.asked)
