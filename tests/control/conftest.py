@@ -86,6 +86,12 @@ async def no_watch_is_left(db: None) -> AsyncIterator[None]:
     await asyncio.gather(*perform.watches, return_exceptions=True)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press is answered with what EQ said, however slow the machine is: without it, it might say *asked*."""
+    monkeypatch.setattr(perform, "PENDING_AFTER_SECONDS", 60.0)
+
+
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """Watch the floor for a moment only: for tests in which nothing comes."""

@@ -176,6 +176,7 @@ async def test_redis_that_is_lost_meanwhile_is_no_news(cast, floor, exchange, re
     assert state(await pressing) == "accepted"
     await settled()
     assert (await last_entry()).details == {"seen": "no_news"}
+    assert await steps() == ["asked", "accepted", "not_seen"]
     assert "could not be nudged" in caplog.text
 
 
