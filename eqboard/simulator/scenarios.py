@@ -41,6 +41,7 @@ SCENARIOS = {
             _STEADY,
             name="monday_storm",
             about="Calls build up to twice what the floor can take, then drain.",
+            warm_seconds=2700.0,  # it is coming up when one begins to look
             curve=((0.0, 0.6), (1800.0, 0.7), (3600.0, 2.2), (5400.0, 2.0), (7200.0, 0.4), (10800.0, 0.6)),
             curve_period_seconds=10800.0,
         ),
