@@ -58,14 +58,17 @@ class Config(BaseSettings):
     )
     eq_concurrent_requests: int = Field(6, ge=1, le=64, description="Requests that EQ gets at the same time, at most")
     stale_after_seconds: float | None = Field(
-        None, ge=0.5, description="Age at which numbers are greyed out, in seconds; blank for 2.5 rounds"
+        None,
+        ge=0.5,
+        description="Age at which the numbers of each round are greyed out, in seconds (what is read every few rounds: as "
+        "many times that); blank for 2.5 rounds",
     )
     wait_warning_seconds: int = Field(60, ge=1, description="A caller who waits longer is marked as waiting long")
     wait_critical_seconds: int = Field(
         180, ge=1, description="A caller who waits longer is marked as waiting very long"
     )
     confirm_seconds: float = Field(
-        6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action"
+        6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action; 2.5 rounds at least"
     )
 
     # The parts of eqboard
@@ -81,7 +84,9 @@ class Config(BaseSettings):
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; 50 or more random characters")
     allowed_hosts: str = Field("127.0.0.1,localhost", description="Host names the site is reached by, by comma")
     https: bool = Field(True, description="The site is served over HTTPS: secure cookies, HSTS, redirects")
-    trust_proxy: bool = Field(False, description="A reverse proxy in front sets X-Forwarded-Proto and -For")
+    trust_proxy: bool = Field(
+        False, description="A reverse proxy in front sets X-Forwarded-Proto, and appends to X-Forwarded-For"
+    )
     time_zone: str = Field("UTC", description="Time zone of clock times on the page, for example Europe/Madrid")
     language: str = Field("en", description="Language where the browser asks for none we have: en, es or he")
     debug: bool = Field(False, description="Django's debug pages; never on a server that others reach")
@@ -187,6 +192,11 @@ class Config(BaseSettings):
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
         return STALE_ROUNDS if self.stale_after_seconds is None else self.stale_after_seconds / self.poll_seconds
+
+    @property
+    def watch_seconds(self) -> float:
+        """How long the floor is watched for the effect of an action: the board may be read less often than that."""
+        return max(self.confirm_seconds, STALE_ROUNDS * self.poll_seconds)
 
     def need(self, *names: str) -> None:
         """Raise ConfigError unless each of the named secrets is set: not every command needs every one."""

@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 telephones = PerLoop(lambda: eq_from(get_config()))
+NUDGE_SECONDS = 1.0  # while an effect is awaited EQ is read so often, however rarely otherwise
 PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
 
 watches: set[asyncio.Task[None]] = set()  # asyncio itself keeps only a weak hold of its tasks
@@ -143,23 +144,35 @@ def storable(text: str) -> str:
 
 
 async def watch(attempt: Attempt, accepted_at: datetime) -> None:
-    """Nudge the poller, then follow the floor until it shows the effect, or until time is up."""
-    config = get_config()
-    try:
-        await send_nudge(config.redis_url)
-    except FeedLost:
-        logger.warning("The poller could not be nudged: Redis is away")
+    """Follow the floor until it shows the effect, or until time is up."""
     newest: Floor | None = None
+    nudging = asyncio.create_task(keep_nudging())
     try:
-        async with asyncio.timeout(config.confirm_seconds), aclosing(followers.get().floors()) as floors:
+        async with asyncio.timeout(get_config().watch_seconds), aclosing(followers.get().floors()) as floors:
             async for floor in floors:
                 newest = floor
                 if shows(floor, attempt, accepted_at):
                     break
     except TimeoutError:
         await attempt.note(Step.NOT_SEEN, **last_seen(newest, attempt, accepted_at))
-        return
-    await attempt.note(Step.CONFIRMED, **last_seen(newest, attempt, accepted_at))
+    else:
+        await attempt.note(Step.CONFIRMED, **last_seen(newest, attempt, accepted_at))
+    finally:
+        nudging.cancel()
+        await asyncio.gather(nudging, return_exceptions=True)
+
+
+async def keep_nudging() -> None:
+    """Have EQ read again and again: the first reading may come before the switch has acted (contract §4)."""
+    is_lost = False
+    while True:
+        try:
+            await send_nudge(get_config().redis_url)
+        except FeedLost:
+            if not is_lost:
+                logger.warning("The poller could not be nudged: Redis is away")
+            is_lost = True
+        await asyncio.sleep(NUDGE_SECONDS)
 
 
 def shows(floor: Floor, attempt: Attempt, accepted_at: datetime) -> bool:

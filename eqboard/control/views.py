@@ -155,9 +155,15 @@ async def _perform(
 
 
 def _address(request: HttpRequest) -> str | None:
-    """Where the click came from; None over a unix socket."""
+    """Where the click came from; None over a unix socket.
+
+    A proxy appends it to the header. What stands before that is the browser's own claim.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if get_config().trust_proxy:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
     try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+        return str(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return None
 
@@ -167,7 +173,7 @@ def _outcome_of(entry: AuditEntry) -> Outcome:
     age = datetime.now(UTC) - entry.at
     if entry.step == Step.ASKED and age > LOST_AFTER:
         entry.step = Step.UNKNOWN
-    if entry.step == Step.ACCEPTED and age > LOST_AFTER + timedelta(seconds=get_config().confirm_seconds):
+    if entry.step == Step.ACCEPTED and age > LOST_AFTER + timedelta(seconds=get_config().watch_seconds):
         entry.step, entry.details = Step.NOT_SEEN, {"seen": "no_news"}
     return Outcome(entry.step, sentence(entry), reverse("control:outcome", args=[entry.attempt]))
 

@@ -95,7 +95,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """Watch the floor for a moment only: for tests in which nothing comes."""
-    short = config.model_copy(update={"confirm_seconds": 0.2})
+    short = config.model_copy(update={"confirm_seconds": 0.2, "poll_seconds": 0.08})
     monkeypatch.setattr(perform, "get_config", lambda: short)
 
 
