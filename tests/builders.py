@@ -205,6 +205,7 @@ def sources() -> st.SearchStrategy[Source]:
         taken_at=maybe(moments()),
         trouble=maybe(st.sampled_from(Trouble)),
         unreadable_count=st.integers(0, 9),
+        took_seconds=st.floats(0, 600),
     )
 
 

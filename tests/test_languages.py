@@ -25,7 +25,7 @@ from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.views import DisplayForm
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.fragments import paint, whole
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health
 from eqboard.config import ROOT
 from eqboard.floor.snapshot import AgentState, Part, Snapshot, Trouble
 from tests.builders import (

@@ -16,7 +16,8 @@ from django.utils.safestring import mark_safe
 
 from eqboard.accounts.access import seen_queues
 from eqboard.boards.audience import Audience
-from eqboard.boards.layout import LAYOUTS, Hands, Health
+from eqboard.boards.health import Health
+from eqboard.boards.layout import LAYOUTS, Hands
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from eqboard.boards.audience import Audience
 from eqboard.boards.fragments import Screen, paint
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health
 from eqboard.floor.snapshot import Snapshot
 
 SCREENS = 32  # a screen of a large site holds about a megabyte

@@ -1,13 +1,61 @@
 """What is wrong between EQ and this process, as a value that the board shows. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from eqboard.boards.layout import Health
 from eqboard.feed.follow import Floor
-from eqboard.floor.snapshot import Snapshot, Source, Trouble
+from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 
 SLOW_ROUNDS = 1.2  # an answer that takes longer than a round, and not by chance
+BESIDE_THE_POINT = frozenset({Part.PARKED, Part.CONFERENCES, Part.SESSIONS})  # a floor is a floor without them
+STANDING = frozenset({Trouble.REFUSED, Trouble.MISSING})  # these do not pass by themselves
+WORST_FIRST = (Trouble.UNREACHABLE, Trouble.BROKEN, Trouble.REFUSED, Trouble.MISSING)
+
+
+class Level(StrEnum):
+    """How loud it is said."""
+
+    WELL = ""
+    WARNING = "warning"  # what is shown is true, but not all of it, or late
+    CRITICAL = "critical"  # what is shown is old
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is wrong on the way from EQ to here, as far as a web process can tell; None: all is well."""
+
+    feed_lost_since: datetime | None = None  # no Redis
+    poller_silent_since: datetime | None = None  # Redis answers, no poller publishes
+    was_poller_heard: bool = True  # False: not once, as far as this process knows
+    trouble: Trouble | None = None  # the poller cannot read EQ
+    troubled_parts: tuple[Part, ...] = ()
+    truth_at: datetime | None = None  # when the oldest numbers on the board were true
+    is_slow: bool = False  # EQ takes longer than a round to answer
+    unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
+
+    @property
+    def kind(self) -> str:
+        """The one thing that the board names: the first that is wrong on the way from here to EQ."""
+        if self.feed_lost_since:
+            return "feed_lost"
+        if self.poller_silent_since:
+            return "poller_silent" if self.was_poller_heard else "poller_unheard"
+        if self.trouble:
+            return self.trouble.value
+        if self.unreadable_count:
+            return "unreadable"
+        return "slow" if self.is_slow else ""
+
+    @property
+    def level(self) -> Level:
+        if not self.kind:
+            return Level.WELL
+        # An exchange may have no such list at all, for ever: nobody could see the real alarm behind that one.
+        is_beside_the_point = self.trouble in STANDING and BESIDE_THE_POINT.issuperset(self.troubled_parts)
+        is_minor = is_beside_the_point or self.kind in ("unreadable", "slow")
+        return Level.WARNING if is_minor else Level.CRITICAL
 
 
 def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds: float, since: datetime) -> Health:
@@ -27,42 +75,39 @@ def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds:
         return Health(poller_silent_since=heard_at, was_poller_heard=held is not None, truth_at=truth_at)
     if held is None:
         return Health()
-    troubled = sorted((source for source in sources if source.trouble), key=lambda source: source.part)
-    if troubled:
-        return _in_trouble(troubled, troubled[0].trouble)
-    late = late_sources(floor.snapshot, held.asking_since, floor.theirs(now), stale_rounds, silent_after)
-    if late:
-        return _in_trouble(late, Trouble.UNREACHABLE)
+    troubles = troubles_of(floor.snapshot, held.asking_since, floor.theirs(now), stale_rounds, silent_after)
+    if troubles:
+        truth_at = _oldest_truth(floor.snapshot.sources[part] for part in troubles)
+        return Health(trouble=_worst(troubles), troubled_parts=tuple(troubles), truth_at=truth_at)
     return Health(
         is_slow=any(source.took_seconds > SLOW_ROUNDS * poll_seconds for source in sources),
         unreadable_count=sum(source.unreadable_count for source in sources),
     )
 
 
-def late_sources(
+def troubles_of(
     snapshot: Snapshot, asking_since: datetime | None, now: datetime, stale_rounds: float, silent_after: timedelta
-) -> list[Source]:
-    """The parts that EQ owes: read too long ago, or never read though asked for long enough."""
+) -> dict[Part, Trouble]:
+    """The parts that EQ owes, and why: the newest attempt failed, or none has ended for too long."""
     is_kept_waiting = asking_since is not None and now - asking_since > silent_after
-    return sorted(
-        (
-            source
-            for source in snapshot.sources.values()
-            if (is_kept_waiting if source.taken_at is None else _is_old(source, source.taken_at, now, stale_rounds))
-        ),
-        key=lambda source: source.part,
-    )
+    troubles: dict[Part, Trouble] = {}
+    for source in sorted(snapshot.sources.values(), key=lambda each: each.part):
+        is_late = is_kept_waiting if source.taken_at is None else _is_old(source, source.taken_at, now, stale_rounds)
+        if trouble := source.trouble or (Trouble.UNREACHABLE if is_late else None):
+            troubles[source.part] = trouble
+    return troubles
 
 
 def _is_old(source: Source, taken_at: datetime, now: datetime, stale_rounds: float) -> bool:
     return now - taken_at > timedelta(seconds=source.stale_after_seconds(stale_rounds))
 
 
-def _in_trouble(sources: list[Source], trouble: Trouble | None) -> Health:
-    parts = tuple(source.part for source in sources)
-    return Health(trouble=trouble, troubled_parts=parts, truth_at=_oldest_truth(sources))
+def _worst(troubles: Mapping[Part, Trouble]) -> Trouble:
+    """Of what matters most, if that is in trouble at all."""
+    weighty = {trouble for part, trouble in troubles.items() if part not in BESIDE_THE_POINT}
+    return min(weighty or set(troubles.values()), key=WORST_FIRST.index)
 
 
-def _oldest_truth(sources: Collection[Source]) -> datetime | None:
+def _oldest_truth(sources: Iterable[Source]) -> datetime | None:
     """When the oldest of their numbers were true."""
     return min((source.taken_at for source in sources if source.taken_at), default=None)

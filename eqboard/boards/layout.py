@@ -6,26 +6,13 @@ from datetime import UTC, datetime
 
 from eqboard.accounts.access import PAUSE_AGENT, RESUME_AGENT, Rights, may_do, may_ever
 from eqboard.boards.audience import Surface
-from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot, Trouble
+from eqboard.boards.health import Health
+from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot
 
 TV_QUEUES = 6
 TV_CALLERS = 4
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What is wrong on the way from EQ to here, as far as a web process can tell; None: all is well."""
-
-    feed_lost_since: datetime | None = None  # no Redis
-    poller_silent_since: datetime | None = None  # Redis answers, no poller publishes
-    was_poller_heard: bool = True  # False: not once, as far as this process knows
-    trouble: Trouble | None = None  # the poller cannot read EQ
-    troubled_parts: tuple[Part, ...] = ()
-    truth_at: datetime | None = None  # when the oldest numbers on the board were true
-    is_slow: bool = False  # EQ takes longer than a round to answer
-    unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
 
 
 @dataclass(frozen=True, slots=True)

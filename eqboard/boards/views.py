@@ -21,8 +21,7 @@ from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.build import build_id
 from eqboard.boards.fragments import Screen, whole
 from eqboard.boards.gallery import gallery
-from eqboard.boards.health import health_of
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health, health_of
 from eqboard.boards.pulse import pulse
 from eqboard.config import get_config
 from eqboard.feed.follow import Floor

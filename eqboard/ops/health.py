@@ -7,12 +7,11 @@ from asgiref.sync import sync_to_async
 from django.db import Error
 
 from eqboard.accounts.models import Team
-from eqboard.boards.health import health_of
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health, Level, health_of
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
-from eqboard.floor.snapshot import Snapshot
+from eqboard.floor.snapshot import Snapshot, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,12 @@ def judge(floor: Floor, config: Config, now: datetime) -> dict[str, Part]:
 
 
 def judge_eq(snapshot: Snapshot, health: Health) -> Part:
-    sources = snapshot.sources.values()
+    """A board that lacks only what it can do without is well, and says so."""
     if health.trouble:
-        named = sorted((source for source in sources if source.part in health.troubled_parts), key=lambda s: s.part)
-        return Part(False, ", ".join(f"{source.part}: {source.trouble or health.trouble}" for source in named))
-    if not any(source.taken_at for source in sources):
+        troubles = {part: snapshot.sources[part].trouble or Trouble.UNREACHABLE for part in health.troubled_parts}
+        named = ", ".join(f"{part}: {trouble}" for part, trouble in troubles.items())
+        return Part(health.level is not Level.CRITICAL, named)
+    if not any(source.taken_at for source in snapshot.sources.values()):
         return Part(False, "EQ has not been read yet")
     return Part(True, "EQ answers, but slowly" if health.is_slow else "EQ answers")
 

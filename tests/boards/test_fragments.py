@@ -13,7 +13,7 @@ from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.fragments import dom_id, paint, whole
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health
 from eqboard.floor.snapshot import Agent, AgentState, Queue, Snapshot
 from tests.boards.htmx import parse
 from tests.builders import (

@@ -4,7 +4,7 @@ from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import gallery as module
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.gallery import Gallery
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health
 from tests.builders import agent, snapshot
 
 DESK = Audience(Surface.DESK, "en", EVERYTHING)

@@ -8,8 +8,7 @@ import pytest
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.fragments import paint
-from eqboard.boards.health import health_of
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health, health_of
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Trouble
@@ -63,7 +62,7 @@ def test_a_poller_that_never_spoke_is_silent_since_we_listen():
 def test_only_the_parts_in_trouble_say_how_old_the_numbers_are():
     sessions = source(Part.SESSIONS, taken_at=ago(3600), trouble=Trouble.REFUSED)
     assert health(floor(OK, sessions)).truth_at == ago(3600)
-    assert health(floor(ODD_AGENTS, source(Part.SESSIONS, taken_at=ago(3600)))).truth_at == ago(10)
+    assert health(floor(ODD_AGENTS, source(Part.SESSIONS, taken_at=ago(30), every_seconds=60))).truth_at == ago(10)
 
 
 def test_parts_that_cannot_be_read_are_named():
@@ -73,8 +72,35 @@ def test_parts_that_cannot_be_read_are_named():
 
 
 def test_what_is_named_does_not_depend_on_the_order_of_the_parts():
-    expected = Health(trouble=Trouble.BROKEN, troubled_parts=(Part.AGENTS, Part.CALLS), truth_at=ago(30))
+    expected = Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.AGENTS, Part.CALLS), truth_at=ago(30))
     assert health(floor(LOST_CALLS, ODD_AGENTS)) == health(floor(ODD_AGENTS, LOST_CALLS)) == expected
+
+
+@pytest.mark.parametrize("other", [Trouble.BROKEN, Trouble.REFUSED, Trouble.MISSING])
+def test_the_worst_of_several_is_named(other):
+    agents = source(Part.AGENTS, trouble=other)
+    assert health(floor(LOST_CALLS, agents)).trouble is Trouble.UNREACHABLE
+
+
+def test_what_matters_less_does_not_name_the_trouble():
+    parked = source(Part.PARKED, trouble=Trouble.UNREACHABLE)
+    told = health(floor(source(Part.CALLS, trouble=Trouble.REFUSED), parked))
+    assert (told.trouble, told.troubled_parts) == (Trouble.REFUSED, (Part.CALLS, Part.PARKED))
+
+
+def test_a_standing_trouble_does_not_hide_an_eq_that_hangs():
+    no_conferences = source(Part.CONFERENCES, taken_at=None, trouble=Trouble.MISSING)
+    told = health(floor(no_conferences, source(Part.AGENTS, taken_at=ago(7))))
+    expected = Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.AGENTS, Part.CONFERENCES), truth_at=ago(7))
+    assert told == expected
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("part", Part)
+def test_only_what_a_floor_can_do_without_and_may_lack_for_ever_is_no_alarm(part, trouble):
+    may_lack = part in (Part.PARKED, Part.CONFERENCES, Part.SESSIONS)
+    expected = "warning" if may_lack and trouble in (Trouble.REFUSED, Trouble.MISSING) else "critical"
+    assert health(floor(OK, source(part, trouble=trouble))).level == expected
 
 
 def test_trouble_hides_slowness():
@@ -145,6 +171,7 @@ def test_the_banner_says_what_is_broken(broken, level, words):
     assert not shown.has_attr("hidden")
     assert shown["data-level"] == level
     assert words in shown.text
+    assert shown["role"] == ("alert" if level == "critical" else "status")  # the first is read out at once
 
 
 @pytest.mark.parametrize("language", ["en", "es", "he"])

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.fragments import paint
-from eqboard.boards.layout import TV_CALLERS, TV_QUEUES, Health, More, Totals, totals
+from eqboard.boards.health import Health
+from eqboard.boards.layout import TV_CALLERS, TV_QUEUES, More, Totals, totals
 from eqboard.floor.snapshot import AgentState
 from tests.builders import (
     NOON,

@@ -12,7 +12,7 @@ from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import fragments
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.fragments import packed, paint, strokes, whole, whole_strokes
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health
 from eqboard.floor.changes import apply, diff
 from eqboard.floor.snapshot import AgentState, Part, Trouble
 from tests.boards.htmx import parse, receive, shape

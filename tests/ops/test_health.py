@@ -76,6 +76,16 @@ def test_a_part_of_eq_that_cannot_be_read_is_named():
     assert parts["eq"].says == "agents: refused, calls: broken"
 
 
+def test_a_part_that_hangs_is_named_beside_one_that_fails():
+    parts = judged(floor(source(Part.CALLS, trouble=Trouble.REFUSED), source(Part.AGENTS, taken_at=ago(7))))
+    assert parts["eq"] == health.Part(False, "agents: unreachable, calls: refused")
+
+
+def test_a_board_that_lacks_what_it_can_do_without_is_well_and_says_so():
+    parts = judged(floor(source(), source(Part.CONFERENCES, trouble=Trouble.MISSING)))
+    assert parts["eq"] == health.Part(True, "conferences: missing")
+
+
 @pytest.mark.parametrize("sources", [(), (source(taken_at=None),)])
 def test_an_eq_that_was_never_read_is_not_yet_well(sources):
     assert judged(floor(*sources))["eq"] == health.Part(False, "EQ has not been read yet")
