@@ -73,7 +73,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self.audience = audience
         self.checked_at = time.monotonic()
         self.hub = hubs.get()
-        self.hub.start()
+        await self.hub.start()
         self.viewer = self.hub.join(audience, lambda whole: Viewer(self.send_frame, self.drop, whole))
         self.writer = asyncio.create_task(self.write(self.viewer))
 

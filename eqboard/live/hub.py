@@ -16,8 +16,7 @@ from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
 from eqboard.boards.fragments import Screen, packed, strokes, whole_strokes
 from eqboard.boards.gallery import gallery
-from eqboard.boards.health import health_of
-from eqboard.boards.layout import Health
+from eqboard.boards.health import Health, health_of
 from eqboard.boards.pulse import pulse
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
@@ -57,12 +56,17 @@ class Hub:
         self._told_at = time.monotonic()
         self._telling = asyncio.Lock()  # one tick after the other: every viewer gets the frames in their order
         self._is_failing = False
+        self._is_ready = asyncio.Event()  # Redis has answered, or has not
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to follow the floor; Daphne has no start-up event, so the first socket does it."""
+    async def start(self) -> None:
+        """Follow the floor, and come back when there is one to show: nobody's page is blanked by a board of nothing.
+
+        Daphne has no start-up event, so every socket asks for it.
+        """
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
+        await self._is_ready.wait()
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -106,6 +110,7 @@ class Hub:
                     await self._tell()
                 except Exception:
                     self._note_failure()
+                self._is_ready.set()
 
     async def _watch(self) -> None:
         """Tell of a silence when it begins, and beat while it lasts."""

@@ -86,7 +86,7 @@ async def follower(config) -> AsyncIterator[Follower]:
 @pytest.fixture
 async def hub(config, follower) -> AsyncIterator[Hub]:
     hub = Hub(config, follower)
-    hub.start()
+    await hub.start()
     yield hub
     tasks = list(hub._tasks)
     assert not any(task.done() for task in tasks), "nothing ends the hub"
@@ -217,6 +217,18 @@ async def test_frames_come_in_order_though_a_tick_pauses_in_its_midst(config, fo
 # What is wrong is said
 
 
+async def test_the_first_board_waits_until_redis_has_answered(config, follower, redis_url) -> None:
+    hub = Hub(config, follower)
+    with hung(redis_url):
+        starting = asyncio.create_task(hub.start())
+        await until(lambda: follower.is_running)
+        await asyncio.sleep(0)
+        assert not starting.done()
+    await starting
+    assert hub._floor.is_connected
+    await hub.stop()
+
+
 async def test_a_silent_poller_is_told_within_its_rounds(hub, speaker, config) -> None:
     async with watching(hub, EVERYTHING) as screen:
         await say(speaker, a_floor("Sales"))
@@ -249,7 +261,7 @@ async def test_redis_gone_is_told_and_so_is_its_return(hub, speaker, redis_serve
     async with watching(hub, EVERYTHING) as screen:
         await say(speaker, a_floor("Sales"))
         await screen.gets("Sales")
-        screen.forget()  # the very first board was painted before Redis had answered, and said so
+        assert not any(NO_REDIS in text for text in screen.frames)
         redis_server.stop()
         await screen.gets(NO_REDIS)
         async with watching(hub, EVERYTHING) as late:
@@ -265,7 +277,7 @@ async def test_redis_gone_is_told_and_so_is_its_return(hub, speaker, redis_serve
 async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config, follower) -> None:
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.4)  # the feed's own test waits for the real one
     hub = Hub(config, follower)
-    hub.start()
+    await hub.start()
     async with watching(hub, EVERYTHING) as screen:
         await say(speaker, a_floor("Sales"))
         await screen.gets("Sales")
@@ -351,13 +363,13 @@ async def test_an_error_nobody_expected_does_not_end_the_following(hub, speaker,
 async def test_starting_twice_is_starting_once_and_stopping_leaves_nothing(config, follower) -> None:
     before = asyncio.all_tasks()
     hub = Hub(config, follower)
-    hub.start()
-    hub.start()
-    assert len(asyncio.all_tasks() - before) == 2
+    await hub.start()
+    await hub.start()
+    assert len(asyncio.all_tasks() - before) == 3  # the third is the follower's
     await hub.stop()
     await follower.stop()
     assert asyncio.all_tasks() == before
-    hub.start()
+    await hub.start()
     async with watching(hub, EVERYTHING) as screen:
         await screen.gets(UNHEARD)
     await hub.stop()
