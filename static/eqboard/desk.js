@@ -133,11 +133,18 @@
     list.append(line);
   }
 
-  function onRefusal({ detail }) {
+  /** Asking what became of an action is no action: it goes on by itself, and nothing has to be pressed again. */
+  const isFollowUp = ({ detail }) => Boolean(detail.elt.closest?.(".outcome"));
+
+  function onRefusal(event) {
+    const { detail } = event;
+    if (isFollowUp(event)) return;
     notice(detail.xhr.status === 403 ? words.sayForbidden : words.sayFailed);
   }
 
-  function onSilence({ detail }) {
+  function onSilence(event) {
+    const { detail } = event;
+    if (isFollowUp(event)) return;
     notice(detail.requestConfig?.verb === "get" ? words.sayNoAnswer : words.sayUnsure);
   }
 
