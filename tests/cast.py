@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from eqboard.accounts.models import Membership, Role, Team
+from eqboard.boards.following import followers
 from eqboard.config import Config, get_config
-from eqboard.feed.follower import followers
 from eqboard.feed.leader import Leadership
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher

@@ -19,13 +19,13 @@ from eqboard.accounts.rights import arights_of
 from eqboard.accounts.views import pairing_page, remember_display
 from eqboard.boards.audience import Audience, Surface
 from eqboard.boards.build import build_id
+from eqboard.boards.following import followers
 from eqboard.boards.fragments import Screen, whole
 from eqboard.boards.gallery import gallery
 from eqboard.boards.health import Health, health_of
 from eqboard.boards.pulse import pulse
 from eqboard.config import get_config
 from eqboard.feed.follow import Floor
-from eqboard.feed.follower import followers
 from eqboard.floor.snapshot import Snapshot, Trouble
 
 logger = logging.getLogger(__name__)

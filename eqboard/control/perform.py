@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from django.db import close_old_connections
 
 from eqboard.accounts.access import Rights, may_do
+from eqboard.boards.following import followers
 from eqboard.config import eq_from, get_config
 from eqboard.control.actions import Action
 from eqboard.control.models import AuditEntry, Step
@@ -26,7 +27,6 @@ from eqboard.control.words import SIGNED_OUT
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
-from eqboard.feed.follower import followers
 from eqboard.feed.publisher import send_nudge
 from eqboard.floor.snapshot import Agent, Part
 from eqboard.loops import PerLoop

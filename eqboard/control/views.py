@@ -20,12 +20,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from eqboard.accounts.access import Rights, seen_queues
 from eqboard.accounts.rights import arights_of
+from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.control.actions import PAUSE, RESUME, Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.perform import Actor, perform
 from eqboard.control.words import sentence, signed_out_meanwhile
-from eqboard.feed.follower import followers
 from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
 from eqboard.floor.visible import visible
 

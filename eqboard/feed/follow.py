@@ -1,5 +1,6 @@
 """Which updates may be applied, and when the whole floor has to be read again. Pure (design.md, law 3)."""
 
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -7,6 +8,8 @@ from enum import Enum
 from eqboard.feed.messages import Stored, Update
 from eqboard.floor.changes import apply
 from eqboard.floor.snapshot import Snapshot
+
+KEPT_SAMPLES = 5  # an update that was late is followed by one that was not
 
 
 class Verdict(Enum):
@@ -50,8 +53,23 @@ class Floor:
         return replace(self, is_connected=False)
 
 
-def settled_ahead_seconds(held: float, seen: float) -> float:
-    """How far the poller's clock is ahead, from when an update was sent and heard. Under a second is the way here."""
-    if abs(seen) <= 1.0:
-        return 0.0
-    return held if abs(seen - held) <= 1.0 else seen
+class Clocks:
+    """How far the poller's clock is ahead of ours, as the updates tell.
+
+    An update was sent before it was heard, so each shows at least how far; the one that came quickest knows best. Under
+    a second is the way here, not the clocks.
+    """
+
+    def __init__(self, ahead_seconds: float = 0.0) -> None:
+        self._settled = ahead_seconds
+        self._seen: deque[float] = deque(maxlen=KEPT_SAMPLES)
+
+    def ahead_seconds(self, sent_at: datetime, heard_at: datetime) -> float:
+        """With one update more."""
+        self._seen.append((sent_at - heard_at).total_seconds())
+        most = max(self._seen)
+        if abs(most) <= 1.0:
+            self._settled = 0.0
+        elif abs(most - self._settled) > 1.0:
+            self._settled = most
+        return self._settled

@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from eqboard.config import get_config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import follow
-from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +79,3 @@ class Follower:
         self._floor = floor
         news, self._news = self._news, asyncio.Event()
         news.set()
-
-
-followers = PerLoop(lambda: Follower(get_config().redis_url))

@@ -17,7 +17,7 @@ import redis.asyncio.client
 
 from eqboard.feed import keys
 from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
-from eqboard.feed.follow import Floor, Verdict, advance, judge, settled_ahead_seconds
+from eqboard.feed.follow import Clocks, Floor, Verdict, advance, judge
 from eqboard.feed.messages import Stored, Unreadable, updates
 from eqboard.feed.publisher import read_stored
 from eqboard.loops import end_if_cancelled
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LISTEN_SECONDS = 0.5  # how long one wait for a message lasts
 SILENCE_SECONDS = 1.0  # after this much silence Redis is asked whether it is there
+PING_SECONDS = 1.0  # and must say so within this: before anybody takes its silence for the poller's
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0)
 
 
@@ -77,20 +78,15 @@ async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[F
     async with client.pubsub() as channel:
         await _subscribe(channel, keys.UPDATES)
         floor = replace(known, held=await read_stored(client) or known.held, is_connected=True)
+        clocks = Clocks(floor.ahead_seconds)
         yield floor
         async with aclosing(_messages(client, channel)) as messages:
             async for data in messages:
                 held = await _take(client, floor.held, data)
-                if held is not floor.held:
-                    floor = replace(floor, held=held, ahead_seconds=_ahead_seconds(floor, held))
+                if held is not None and held is not floor.held:
+                    ahead_seconds = clocks.ahead_seconds(held.sent_at, datetime.now(UTC))
+                    floor = replace(floor, held=held, ahead_seconds=ahead_seconds)
                     yield floor
-
-
-def _ahead_seconds(floor: Floor, held: Stored | None) -> float:
-    """An update that is heard was sent a moment ago: what differs is the clocks."""
-    if held is None:
-        return floor.ahead_seconds
-    return settled_ahead_seconds(floor.ahead_seconds, (held.sent_at - datetime.now(UTC)).total_seconds())
 
 
 async def _subscribe(channel: redis.asyncio.client.PubSub, name: str) -> None:
@@ -117,8 +113,9 @@ async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.P
             if is_asked:  # Redis may answer on other connections while this one is dead
                 raise redis.TimeoutError("Redis is silent on the channel")
             silent_seconds = 0.0
-            await client.ping()
-            await channel.ping()
+            async with asyncio.timeout(PING_SECONDS):
+                await client.ping()
+                await channel.ping()
             is_asked = True
 
 

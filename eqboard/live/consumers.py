@@ -21,8 +21,8 @@ from eqboard.accounts.access import Rights
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.following import followers
 from eqboard.config import get_config
-from eqboard.feed.follower import followers
 from eqboard.live.hub import Hub
 from eqboard.live.viewer import Viewer
 from eqboard.loops import PerLoop

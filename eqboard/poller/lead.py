@@ -21,10 +21,11 @@ from eqboard.loops import end_if_cancelled
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
-from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds, trouble_of
+from eqboard.poller.rounds import QUICK, Heard, Reader, due_parts, every_seconds, settled_skew_seconds, trouble_of
 
 logger = logging.getLogger(__name__)
 
+PROMPT_SECONDS = 1.0  # what EQ answers within this is published together; what comes later, when it comes
 NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
 WHAT_IS_LOST = {
     Trouble.UNREACHABLE: "The connection to EQ at {}",
@@ -88,15 +89,14 @@ class Lead:
 
     async def go_round(self) -> None:
         """Read and publish for ever. Raises LeadershipLost, FeedLost."""
+        within_seconds = min(self._config.poll_seconds, PROMPT_SECONDS)
         round_number = 0
         while True:
             started = time.monotonic()
             self.nudged.clear()
             parts = due_parts(round_number, self._config.slow_every_rounds)
-            heard = await self._reader.read(parts, within_seconds=self._config.poll_seconds)
-            self._note_outcome(heard)
-            await self._publish(self._assembled(heard))
-            await self._beating_while(self._rest(started))
+            await self._take(await self._reader.read(parts, within_seconds))
+            await self._hear_the_rest(started)
             round_number += 1
 
     async def close(self) -> None:
@@ -113,6 +113,15 @@ class Lead:
             except Exception as error:  # the floor is worth more than its names
                 self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
             await asyncio.sleep(NAMES_PAUSE_SECONDS)
+
+    async def _take(self, heard: Heard) -> None:
+        self._note_outcome(heard)
+        await self._publish(self._assembled(heard))
+
+    @property
+    def _is_deaf(self) -> bool:
+        """EQ told none of what is asked in every round."""
+        return all(part in self._errors for part in QUICK)
 
     def _assembled(self, heard: Heard) -> Snapshot:
         self._skew_seconds = settled_skew_seconds(self._skew_seconds, self._eq.skew_seconds)
@@ -133,8 +142,6 @@ class Lead:
         return replace(floor, sources=sources | broken)
 
     def _note_outcome(self, heard: Heard) -> None:
-        if heard.parts:
-            self._failure_count = self._failure_count + 1 if len(heard.errors) == len(heard.parts) else 0
         self._errors = {part: error for part, error in self._errors.items() if part not in heard.parts}
         self._errors |= heard.errors
         firsts = {trouble_of(error): error for error in reversed(self._errors.values())}
@@ -154,16 +161,30 @@ class Lead:
             elif part not in heard.errors:
                 self._row_lamps[part].back()
 
-    async def _rest(self, started: float) -> None:
-        """Until the next round is due, or somebody nudges."""
-        chance = self._chance.random()
-        due = started + self._pace.delay_seconds(failure_count=self._failure_count, chance=chance)
+    async def _hear_the_rest(self, started: float) -> None:
+        """Publish what EQ tells late, until the next round is due."""
+        chance, failed_before = self._chance.random(), self._failure_count
+        while True:
+            self._failure_count = failed_before + 1 if self._is_deaf else 0
+            delay_seconds = self._pace.delay_seconds(failure_count=self._failure_count, chance=chance)
+            if not await self._beating_while(self._rest(started, started + delay_seconds)):
+                break
+            await self._take(self._reader.take())
+
+    async def _rest(self, started: float, due: float) -> bool:
+        """Until the next round is due, or somebody nudges. True, and before that, when EQ has told more meanwhile."""
+        nudged = asyncio.create_task(self.nudged.wait())
+        more = asyncio.create_task(self._reader.wait_for_more())
         try:
-            async with asyncio.timeout(due - time.monotonic()):
-                await self.nudged.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
+            time_left = max(0.0, due - time.monotonic())
+            await asyncio.wait({nudged, more}, timeout=time_left, return_when=asyncio.FIRST_COMPLETED)
+            if nudged.done():
+                await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
+            return more.done() and not nudged.done()
+        finally:
+            for task in (nudged, more):
+                task.cancel()
+            await asyncio.gather(nudged, more, return_exceptions=True)
 
     async def _beating_while(self, work: Coroutine[Any, Any, T]) -> T:
         """The work's result; while it takes longer than a round, each round is told all the same."""

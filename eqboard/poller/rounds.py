@@ -71,6 +71,16 @@ class Reader:
         started = [self._start(part) for part in parts if part not in self._running]
         if started:
             await asyncio.wait(started, timeout=within_seconds)
+        return self.take()
+
+    async def wait_for_more(self) -> None:
+        """Until an answer comes that is still out; for ever when none is."""
+        if not self._running:
+            await asyncio.Event().wait()
+        await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def take(self) -> Heard:
+        """What has come since the last time."""
         outcomes = {part: task.result() for part, task in self._running.items() if task.done()}
         for part in outcomes:
             del self._running[part]

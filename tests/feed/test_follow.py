@@ -1,12 +1,13 @@
 """Any sequence of updates, with any of them lost, ends after a resync in the poller's state (design.md, law 3)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.feed.follow import Floor, Verdict, advance, judge
+from eqboard.feed.follow import KEPT_SAMPLES, Clocks, Floor, Verdict, advance, judge
 from eqboard.feed.messages import Stored, Update
 from eqboard.floor.changes import diff
 from eqboard.floor.snapshot import Snapshot
@@ -88,3 +89,40 @@ def test_advancing_gives_the_stored_floor_itself(old, new) -> None:
     before = Stored("a", 1, NOON, old)
     update = Update("a", 2, NOON, diff(old, new), NOON)
     assert advance(before, update) == replace(before, seq=2, snapshot=new, asking_since=NOON)
+
+
+# The poller's clock and ours
+
+
+def heard(clocks: Clocks, *ahead: float) -> float:
+    """What is believed after updates whose stamp was so many seconds ahead of when they were heard."""
+    return [clocks.ahead_seconds(NOON + timedelta(seconds=each), NOON) for each in ahead][-1]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "believed"),
+    [
+        ([-0.01], 0.0),
+        ([0.9], 0.0),
+        ([60.0], 60.0),
+        ([-60.0], -60.0),
+        ([-0.01, -3.0, -4.0], 0.0),  # updates that were late, by clocks that agree
+        ([60.0, 57.0, 55.0], 60.0),
+        ([-3.0, -0.2], 0.0),
+        ([60.0, 60.4, 59.8], 60.0),  # small differences move nothing
+        ([0.0, 60.0], 60.0),  # the poller's clock was set forward
+    ],
+)
+def test_the_update_that_came_quickest_tells_the_clocks_apart(ahead, believed) -> None:
+    assert heard(Clocks(), *ahead) == believed
+
+
+def test_a_clock_that_was_set_back_is_believed_after_some_updates() -> None:
+    clocks = Clocks()
+    heard(clocks, 60.0)
+    assert heard(clocks, *[0.0] * (KEPT_SAMPLES - 1)) == 60.0
+    assert heard(clocks, 0.0) == 0.0
+
+
+def test_what_was_believed_outlives_a_reconnect() -> None:
+    assert heard(Clocks(60.0), 59.5) == 60.0

@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from eqboard.accounts.models import Membership
-from eqboard.feed.follower import followers
+from eqboard.boards.following import followers
 from eqboard.live import consumers, viewer
 from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, hubs, message_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call

@@ -283,9 +283,7 @@ async def test_redis_hung_is_told(speaker, redis_url, monkeypatch, config, follo
         await screen.gets("Sales")
         screen.forget()
         with hung(redis_url):
-            began = time.monotonic()
             await screen.gets(NO_REDIS)
-            assert time.monotonic() - began < 5.0
     await hub.stop()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -68,7 +69,7 @@ async def test_every_round_is_published_even_if_nothing_changed(redis_url, excha
         first = await follower.sees(is_read)
         began = time.monotonic()
         await sees_rounds(follower, 5)
-        assert 3 * POLL_SECONDS < time.monotonic() - began < 15 * POLL_SECONDS
+        assert time.monotonic() - began > 3 * POLL_SECONDS
         seqs = [floor.held.seq for floor in follower.floors if floor.held and floor.held.epoch == first.held.epoch]
         assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
 
@@ -102,7 +103,7 @@ async def test_a_storm_of_nudges_is_held_to_the_cooldown(redis_url, exchange) ->
             while time.monotonic() - began < 1.0:
                 await client.publish(keys.NUDGES, b"1")
         rounds = exchange.count("queued_calls") - 1
-        assert 1 <= rounds <= 1.0 / 0.3 + 1
+        assert 1 <= rounds <= (time.monotonic() - began) / 0.3 + 1
 
 
 async def until_heard(redis_url: str) -> None:
@@ -206,10 +207,10 @@ async def test_rows_that_make_no_sense_are_logged_once_by_their_field(redis_url,
 async def test_an_eq_that_fails_is_asked_more_and_more_seldom(redis_url, exchange) -> None:
     exchange.fault = says(500)
     async with following(redis_url) as follower, polling(redis_url, exchange, slow_every_rounds=1):
-        await follower.sees(lambda floor: floor.snapshot.sources)
-        await asyncio.sleep(1.0)  # so much real time has to pass: it is what is measured
-        rounds = exchange.count("queued_calls") / 2  # each with one repetition
-        assert 3 <= rounds <= 5, "after 0, 0.1, 0.3, 0.7 s, a quarter more or less"
+        await until(lambda: exchange.count("queued_calls") >= 2 * 5)  # each round with one repetition
+        begun = [at for at, path in zip(exchange.asked_at, exchange.asked, strict=True) if path == "queued_calls"][::2]
+        pauses = [after - before for before, after in pairwise(begun)]
+        assert all(pause > 0.7 * POLL_SECONDS * 2**times for times, pause in enumerate(pauses)), pauses
         assert len([floor for floor in follower.floors if floor.held]) >= 6, "while every round is told"
 
 
@@ -234,6 +235,23 @@ async def test_another_cause_is_logged_too_while_the_first_lasts(redis_url, exch
     assert len(warnings_of(caplog)) == 2
 
 
+async def test_a_part_that_hangs_delays_no_other_and_is_published_when_it_comes(redis_url, exchange) -> None:
+    """Also where rounds are rare: nobody waits for the next one."""
+    may_answer = asyncio.Event()
+
+    async def late(request: httpx.Request) -> httpx.Response:
+        await may_answer.wait()
+        return httpx.Response(200, json=[])
+
+    exchange.faults["parked_calls"] = late
+    async with following(redis_url) as follower, polling(redis_url, exchange, poll_seconds=60):
+        floor = await follower.sees(lambda floor: floor.snapshot.agents)
+        assert floor.snapshot.sources[Part.PARKED].taken_at is None
+        may_answer.set()
+        await follower.sees(is_read)
+    assert exchange.count("parked_calls") == 1
+
+
 async def test_a_part_that_fails_costs_no_other(redis_url, exchange) -> None:
     exchange.faults["queued_calls"] = says(500)
     async with following(redis_url) as follower, polling(redis_url, exchange):
@@ -242,9 +260,7 @@ async def test_a_part_that_fails_costs_no_other(redis_url, exchange) -> None:
         assert sources[Part.CALLS].trouble is Trouble.BROKEN
         assert not sources[Part.AGENTS].trouble
         rounds = exchange.count("call_queue_agent_status")
-        began = time.monotonic()
-        await until(lambda: exchange.count("call_queue_agent_status") >= rounds + 3)
-        assert time.monotonic() - began < 8 * POLL_SECONDS, "and the rounds go on at their pace"
+        await until(lambda: exchange.count("call_queue_agent_status") >= rounds + 12)  # at their pace; slower, in vain
 
 
 @pytest.mark.parametrize("text", ["half a character \ud800", "\udfff", "nul \x00", "\u202e<script>"])
@@ -360,7 +376,8 @@ async def test_redis_emptied_in_mid_flight_is_survived(redis_url, exchange) -> N
 # One leads
 
 
-async def test_the_second_stands_by_and_takes_over_at_once(redis_url, exchange) -> None:
+async def test_the_second_stands_by_and_need_not_wait_for_the_lease_to_end(redis_url, exchange, monkeypatch) -> None:
+    monkeypatch.setattr(leader, "LEASE_SECONDS", 600.0)
     idle = Exchange()
     async with polling(redis_url, exchange) as first, following(redis_url) as follower:
         before = await follower.sees(is_read)
@@ -369,9 +386,7 @@ async def test_the_second_stands_by_and_takes_over_at_once(redis_url, exchange) 
             assert not idle.asked, "whoever stands by leaves EQ alone"
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
-            began = time.monotonic()
             after = await follower.sees(lambda floor: floor.held.epoch != before.held.epoch)
-            assert time.monotonic() - began < 2.0
             assert is_read(after)
             asked = len(exchange.asked)
             await sees_rounds(follower, 2)
@@ -389,9 +404,7 @@ async def test_who_dies_without_a_word_is_replaced(redis_url, exchange, monkeypa
         async with polling(redis_url, Exchange()):
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
-            began = time.monotonic()
             await follower.sees(lambda floor: floor.held.epoch != before.held.epoch)
-            assert time.monotonic() - began < 3.0
 
 
 async def test_who_lost_the_lead_stands_by(redis_url, exchange, caplog) -> None:
