@@ -245,6 +245,7 @@ def waiting_calls() -> st.SearchStrategy[WaitingCall]:
         caller=callers(),
         position=maybe(st.integers(0, 99)),
         entered_at=maybe(moments()),
+        since_at_least=st.booleans(),
         ringing_at=st.lists(texts(), max_size=2).map(tuple),
     )
 

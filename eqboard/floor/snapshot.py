@@ -99,7 +99,7 @@ class Agent:
     """One person, once: the combined state over all their queues."""
 
     id: int
-    name: str  # "Agent 7" while the name is not known
+    name: str  # "#7", the id, while the name is not known
     number: str | None = None
     extension: str | None = None
     state: AgentState = AgentState.UNKNOWN
@@ -129,6 +129,7 @@ class WaitingCall:
     caller: Caller
     position: int | None = None  # 1 is next
     entered_at: datetime | None = None
+    since_at_least: bool = False  # entered_at is when we first saw them: the truth is this or earlier
     ringing_at: tuple[str, ...] = ()  # names of the agents whose telephones ring for this caller
 
 

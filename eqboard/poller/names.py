@@ -74,7 +74,7 @@ class NameBook:
             return
         name = " ".join(filter(None, (found.first_name, found.last_name)))
         if name or found.number:
-            self.agents[agent] = AgentName(name or f"Agent {found.number}", found.number)
+            self.agents[agent] = AgentName(name or str(found.number), found.number)
 
     async def _ask_pause_codes(self, eq: EQ) -> None:
         codes: dict[int, str] = {}

@@ -135,6 +135,7 @@
       write(element, duration(Math.ceil(element.dataset.until - momentFor(element, moment))));
     }
     for (const element of all(".age")) showAge(element, moment);
+    if (known.size > MANY) forgetGone();
     for (const element of all("[data-clock]")) write(element, wallTime.format(moment * 1000));
     showLink();
     isFirstTick = false;
@@ -158,6 +159,7 @@
   const limits = { critical: Number(words.waitCritical), warning: Number(words.waitWarning) };
   const LEVELS = Object.entries(limits).filter(([, limit]) => limit);
   const known = new Map();
+  const MANY = 1000; // as many rows as no page has; a wall sees more callers than that in a month
   let isFirstTick = true;
 
   function setLevel(holder, seconds) {
@@ -170,6 +172,11 @@
     if (level) known.set(holder.dataset.wait, level);
     else known.delete(holder.dataset.wait);
     if (level && !isFirstTick && before !== "critical") announce(holder, level);
+  }
+
+  function forgetGone() {
+    const here = new Set([...all("[data-wait]")].map((each) => each.dataset.wait));
+    for (const name of known.keys()) if (!here.has(name)) known.delete(name);
   }
 
   function announce(holder, level) {

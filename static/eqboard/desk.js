@@ -47,12 +47,32 @@
     pointer = pointerType === "mouse" ? [clientX, clientY] : null;
   }
 
+  /** Off the queues, their order need not wait for the next message. */
+  function onPointerOver({ target }) {
+    if (!target.closest("#queues")) rankQueues();
+  }
+
   function refuseSlip(event) {
     const isHand = event.detail && event.target.closest("[data-hand]"); // a key has no place to slip from
     if (!isHand || performance.now() - shiftedAt > SETTLED_MS) return;
     event.preventDefault();
     event.stopPropagation();
     notice(words.sayShifted);
+  }
+
+  /* Queues whose callers wait too long stand first. Under the hand their order is held, and that is said. */
+
+  let ranks = new Map();
+
+  function rankQueues() {
+    const list = byId("queues");
+    if (!list) return;
+    const tiles = [...list.children];
+    const level = (tile) => tile.dataset.level ?? "";
+    const isHeld = list.matches(":hover, :focus-within");
+    if (!isHeld) ranks = new Map(tiles.map((tile) => [tile.id, level(tile)]));
+    for (const tile of tiles) tile.dataset.rank = ranks.get(tile.id) ?? "";
+    list.toggleAttribute("data-held", isHeld && tiles.some((tile) => tile.dataset.rank !== level(tile)));
   }
 
   /* Finding */
@@ -188,6 +208,7 @@
   }
 
   function afterMessage() {
+    rankQueues();
     restore();
     filter();
   }
@@ -196,7 +217,7 @@
     "htmx:wsBeforeMessage": hold, "htmx:wsAfterMessage": afterMessage, "htmx:beforeSwap": onPiece,
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
     "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, keydown: onKey, click: onClick,
-    pointermove: onPointer, pointerdown: onPointer,
+    pointermove: onPointer, pointerdown: onPointer, pointerover: onPointerOver,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   document.addEventListener("click", refuseSlip, { capture: true });

@@ -211,7 +211,7 @@ def test_a_time_beyond_what_a_clock_can_show_is_none(floor):
 
 def test_an_agent_without_a_name_is_called_by_number(floor):
     agent = floor.agent({"status": "available"})
-    assert (agent.name, agent.number, agent.memberships[0].queue_name) == ("Agent 7", None, "500")
+    assert (agent.name, agent.number, agent.memberships[0].queue_name) == ("#7", None, "500")
 
 
 def test_names_that_arrive_later_are_used(floor):

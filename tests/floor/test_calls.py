@@ -91,9 +91,17 @@ def test_the_first_time_that_was_seen_stays(floor):
     assert floor.call({"enterTime": None}).entered_at == ago(30)
 
 
-def test_a_caller_without_a_time_came_when_we_first_saw_them(floor):
-    assert floor.call({}).entered_at == NOON
-    assert floor.call({}).entered_at == NOON
+@pytest.mark.parametrize("told", [None, unix(ago(-3600))])
+def test_a_caller_without_a_time_that_can_be_came_when_we_first_saw_them_or_before(floor, told):
+    for _ in range(2):
+        call = floor.call({"enterTime": told})
+        assert (call.entered_at, call.since_at_least) == (NOON, True)
+
+
+def test_what_eq_tells_later_is_believed_where_it_had_told_nothing(floor):
+    floor.call({})
+    call = floor.call({"enterTime": unix(ago(300))})
+    assert (call.entered_at, call.since_at_least) == (ago(300), False)
 
 
 def test_a_caller_who_changes_the_queue_waits_anew(floor):
@@ -125,7 +133,7 @@ def test_a_telephone_that_rings_is_matched_by_unique_id_or_by_channel(floor, han
     snapshot = floor.round(
         agents=[ringing(7, **handle)], calls=[{"queue": "500", "uniqueId": "1.1", "channel": "SIP/x"}]
     )
-    assert snapshot.waiting["1.1"].ringing_at == ("Agent 7",)
+    assert snapshot.waiting["1.1"].ringing_at == ("#7",)
 
 
 def test_all_telephones_that_ring_are_named_once_each_in_order(floor):
@@ -190,8 +198,8 @@ def test_of_two_at_one_extension_the_one_who_is_there_parked_it(floor):
         {"agent": agent, "queue": "500", "status": status, "extension": "207"}
         for agent, status in ((7, "available"), (8, "signedOut"))
     ]
-    assert parked(floor, agents=rows, parkedBy="207").parked_by_name == "Agent 7"
-    assert parked(floor, agents=rows[::-1], parkedBy="207").parked_by_name == "Agent 7"
+    assert parked(floor, agents=rows, parkedBy="207").parked_by_name == "#7"
+    assert parked(floor, agents=rows[::-1], parkedBy="207").parked_by_name == "#7"
 
 
 def test_a_parked_call_may_be_told_by_its_space_alone(floor):

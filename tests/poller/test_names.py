@@ -68,7 +68,7 @@ async def test_who_is_not_found_is_not_asked_again_at_once(book, exchange) -> No
     for now in (0, 5, 60):
         await refresh(book, exchange, now)
     assert exchange.count("agent/7") == exchange.count("call_queue/500") == 1
-    assert book.names().of_agent(7).name == "Agent 7"
+    assert book.names().of_agent(7).name == "#7"
     assert book.names().of_queue("500") == "500"
 
 
@@ -76,13 +76,13 @@ async def test_who_is_no_longer_found_loses_the_name(book, exchange) -> None:
     await refresh(book, exchange, 0)
     del exchange.answers["agent/7"]
     await refresh(book, exchange, REFRESH_SECONDS)
-    assert book.names().of_agent(7).name == "Agent 7"
+    assert book.names().of_agent(7).name == "#7"
 
 
 async def test_an_agent_without_a_name_goes_by_the_number(book, exchange) -> None:
     exchange.answers["agent/7"] = {"id": 7, "number": "4711", "firstName": "", "lastName": None}
     await refresh(book, exchange, 0)
-    assert book.names().of_agent(7) == AgentName("Agent 4711", "4711")
+    assert book.names().of_agent(7) == AgentName("4711", "4711")
 
 
 async def test_pause_codes_are_probed_until_five_in_a_row_are_missing(book, exchange) -> None:

@@ -44,7 +44,7 @@ class Names:
     pause_codes: Mapping[int, str] = field(default_factory=dict)
 
     def of_agent(self, agent: int) -> AgentName:
-        return self.agents.get(agent) or AgentName(f"Agent {agent}")
+        return self.agents.get(agent) or AgentName(f"#{agent}")
 
     def of_queue(self, queue: str) -> str:
         return self.queues.get(queue) or queue

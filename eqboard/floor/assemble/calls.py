@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.answers import Names, Taken, caller_of, heard, steady
+from eqboard.floor.assemble.answers import SAME_MOMENT, Names, Taken, caller_of, heard, steady
 from eqboard.floor.snapshot import (
     Agent,
     AgentState,
@@ -62,17 +62,31 @@ def waiting_of(
         if key is None:
             continue
         old = previous.waiting.get(key)
-        first_seen = old.entered_at if old and old.queue == row.queue else None
+        entered_at, since_at_least = _entered(row, old if old and old.queue == row.queue else None, taken)
         calls[key] = WaitingCall(
             key=key,
             queue=row.queue,
             queue_name=names.of_queue(row.queue),
             caller=caller_of(row),
             position=row.position,
-            entered_at=first_seen or taken.ours(row.enter_time) or taken.at,
+            entered_at=entered_at,
+            since_at_least=since_at_least,
             ringing_at=_ringing_at(row, ringing),
         )
     return calls
+
+
+def _entered(row: eq.QueuedCall, old: WaitingCall | None, taken: Taken) -> tuple[datetime, bool]:
+    """When the caller came, and whether that is only when we first saw them, as EQ told nothing that can be.
+
+    The first moment that EQ tells stands: it cuts times to the second, and its clock may be set meanwhile.
+    """
+    if old and old.entered_at and not old.since_at_least:
+        return old.entered_at, False
+    told = taken.ours(row.enter_time)
+    if told and told <= taken.at + SAME_MOMENT:
+        return told, False
+    return (old.entered_at if old and old.entered_at else taken.at), True
 
 
 def _ringing_at(row: eq.QueuedCall, ringing: Mapping[str, list[str]]) -> tuple[str, ...]:
