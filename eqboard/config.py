@@ -154,8 +154,9 @@ class Config(BaseSettings):
     @classmethod
     def _names_a_host(cls, value: str) -> str:
         names = host_names(value)
-        if not names or any("/" in name for name in names):
-            raise ValueError("must name the host by which browsers reach the site, like board.example.com")
+        parts = [_split(f"//{name}") for name in names]
+        if not names or any(each is None or each.path or each.port is not None for each in parts):
+            raise ValueError("must name the host by which browsers reach the site, like board.example.com, and no port")
         return value
 
     @field_validator("language")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 
+DUE_ROUNDS = 1.2  # the poller speaks every round
 SLOW_ROUNDS = 1.2  # an answer that takes longer than a round, and not by chance
 BESIDE_THE_POINT = frozenset({Part.PARKED, Part.CONFERENCES, Part.SESSIONS})  # a floor is a floor without them
 STANDING = frozenset({Trouble.REFUSED, Trouble.MISSING})  # these do not pass by themselves
@@ -75,7 +76,9 @@ def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds:
         return Health(poller_silent_since=heard_at, was_poller_heard=held is not None, truth_at=truth_at)
     if held is None:
         return Health()
-    troubles = troubles_of(floor.snapshot, held.asking_since, floor.theirs(now), stale_rounds, silent_after)
+    # Beyond the next word that is due from the poller, nobody knows whether EQ is late or the poller.
+    known_until = min(floor.theirs(now), heard_at + timedelta(seconds=poll_seconds * DUE_ROUNDS))
+    troubles = troubles_of(floor.snapshot, held.asking_since, known_until, stale_rounds, silent_after)
     if troubles:
         truth_at = _oldest_truth(floor.snapshot.sources[part] for part in troubles)
         return Health(trouble=_worst(troubles), troubled_parts=tuple(troubles), truth_at=truth_at)

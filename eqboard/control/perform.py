@@ -99,6 +99,10 @@ async def carry_out(attempt: Attempt, telephone: EQ) -> None:
     except EQError as error:
         await attempt.note(step_of(error), **answer_of(error))
         return
+    except Exception as error:  # a fault of ours: EQ may have heard us all the same
+        logger.exception("An action failed in a way that nobody expected")
+        await attempt.note(Step.UNKNOWN, error=type(error).__name__)
+        return
     accepted_at = datetime.now(UTC)
     await attempt.note(Step.ACCEPTED)
     outlive_the_request(watch(attempt, accepted_at))

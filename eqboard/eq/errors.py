@@ -2,7 +2,7 @@
 
     EQError
     ├── EQUnreachable        no answer: connect, timeout, closed        → retry reads; an action is "unknown"
-    ├── EQBroken             5xx, or an answer we cannot read           → same, and log the excerpt
+    ├── EQBroken             5xx, or an answer we cannot read           → same; never quoted
     └── EQComplained         EQ's own error array, as (parameter, type, description)
         ├── EQSignedOut      401: the key or the session             → sign in again, once
         └── EQRefused        the server said no

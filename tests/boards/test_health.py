@@ -49,6 +49,12 @@ def test_a_silent_poller_hides_what_it_last_said_about_eq():
     assert health(silent) == Health(poller_silent_since=ago(3), truth_at=ago(30))
 
 
+@pytest.mark.parametrize("seconds", [1.0, 2.0, 2.5, 2.6, 30])
+def test_what_a_silent_poller_does_not_read_is_not_blamed_on_eq(seconds):
+    last_words = floor(source(Part.CALLS, taken_at=ago(seconds + 0.4)), sent_at=ago(seconds), asking_since=ago(seconds))
+    assert health(last_words).trouble is None
+
+
 @pytest.mark.parametrize(("seconds", "is_silent"), [(0, False), (2.5, False), (2.6, True), (-5, False)])
 def test_a_poller_is_silent_after_its_time(seconds, is_silent):
     assert (health(floor(OK, sent_at=ago(seconds))).poller_silent_since is not None) is is_silent

@@ -154,6 +154,16 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
     assert len(exchange.asked) == 1
 
 
+async def test_a_fault_of_ours_leaves_nobody_waiting(cast, floor, exchange, caplog):
+    exchange.answer = ZeroDivisionError("a bug")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    assert state(answer) == "unknown"
+    assert "nobody knows whether it happened" in said(answer)
+    assert await steps() == ["asked", "unknown"]
+    assert (await last_entry()).details == {"error": "ZeroDivisionError"}
+    assert "ZeroDivisionError" in caplog.text
+
+
 async def test_what_eq_says_is_hostile_too(cast, floor, exchange):
     exchange.answer = httpx.Response(
         400, content=b'[{"parameter": "x", "type": "y", "description": "<script>\\u0000\\u202e\\ud800"}]'

@@ -63,7 +63,10 @@ class Stack:
         if name == "redis":
             self.redis.start()
         else:
+            leads_before = self._lead_count()
             self._spawn(name, self._command(name.removesuffix("-2")))
+        if name == "poller":  # until it does, the last one's numbers may pass for well
+            wait_until(lambda: self._lead_count() > leads_before, "the poller leads")
         if name == "simulator":
             wait_until(lambda: answers(f"http://127.0.0.1:{self.simulator_port}/"), "the simulator listens")
         if name == "web":
@@ -113,6 +116,13 @@ class Stack:
 
     def wait_until_well(self) -> None:
         wait_until(lambda: answers(f"{self.url}/healthz"), "every part is well")
+
+    def _lead_count(self) -> int:
+        log = self.folder / "poller.log"
+        return log.read_text().count("This poller leads") if log.exists() else 0
+
+    def log_of(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))

@@ -120,6 +120,21 @@ async def test_with_a_slow_eq_the_press_is_pending_at_once(stack: Stack, board: 
     await expect(mark).to_have_attribute("data-state", "confirmed", timeout=10_000)
 
 
+async def test_a_web_server_lost_meanwhile_is_no_call_to_press_again(stack: Stack, board: Page) -> None:
+    """EQ was asked; only the page does not know yet what became of it."""
+    stack.fault("latency", "/call_queue_agent_action", seconds=20)
+    await board.locator("#agent-5-pause").click()
+    await board.locator("#dialog button.primary").click()
+    await expect(board.locator("#mark-agent-5 .outcome")).to_have_attribute("data-state", "asked")
+
+    async with board.expect_event("requestfailed", lambda request: "/actions/" in request.url):
+        stack.stop("web")
+    await expect(board.locator("#link-lost")).to_be_visible(timeout=15_000)
+
+    await expect(board.locator("#notices > *")).to_have_count(0)
+    await expect(board.locator("#mark-agent-5 .outcome")).to_have_attribute("data-state", "asked")
+
+
 async def test_what_became_of_it_is_told_even_if_the_agent_has_left(stack: Stack, board: Page) -> None:
     stack.fault("latency", "/call_queue_agent_action", seconds=2)
     await board.locator("#agent-5-pause").click()

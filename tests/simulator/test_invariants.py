@@ -1,19 +1,23 @@
 """Laws that hold in every world, at every moment, for any seed and any step (design.md, law 5)."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import asdict, replace
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eqboard.simulator.app import build_app
 from eqboard.simulator.durations import Duration
 from eqboard.simulator.entities import Place
+from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_directory
 from eqboard.simulator.world import World
 
-from .conftest import START
+from .conftest import KEY, START, Clock, Server
 
 BUSY = replace(
     SCENARIOS["steady"],
@@ -114,6 +118,54 @@ def test_every_world_keeps_its_laws_whatever_people_do_to_it(seed, actions):
         check(world)
         world.tick(seconds)
         check(world)
+
+
+FAULTS = st.lists(
+    st.builds(
+        Fault,
+        st.sampled_from(FaultKind),
+        st.sampled_from(["", "/call_queue_agent_action", "/queued_calls"]),
+        st.floats(0, 1),
+        st.floats(-86400, 86400),
+    ),
+    max_size=4,
+)
+REQUESTS = st.tuples(
+    st.sampled_from(["queued_calls", "call_queue_agent_status", "pause", "resume"]), st.floats(-90, 90)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), ordered=FAULTS, story=st.lists(REQUESTS, min_size=1, max_size=10))
+def test_no_fault_of_the_server_and_no_jump_of_its_clock_reaches_the_world(seed, ordered, story):
+    world, clock, faults = build(seed), Clock(), Faults()
+    for fault in ordered:
+        faults.add(fault)
+    app = build_app(world, key=KEY, clock=clock, faults=faults, sleep=no_time)
+
+    async def tell():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://eq") as client:
+            server = Server(client)
+            for request, seconds in story:
+                before = world.now
+                clock.now += seconds
+                with suppress(ConnectionDropped):
+                    await ask(server, request)
+                assert world.now >= before
+                check(world)
+
+    asyncio.run(tell())
+
+
+async def no_time(seconds):
+    """How a latency waits here."""
+
+
+async def ask(server, request):
+    if request in ("pause", "resume"):
+        await server.act(action=request, options='{"agent": 1}')
+    else:
+        await server.get(request)
 
 
 def meddle(world, action, agent_id, queue):
