@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from eqboard.accounts.access import Rights, seen_queues
+from eqboard.accounts.access import Rights, may_do, seen_queues
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.control.actions import PAUSE, RESUME, Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.perform import Actor, perform
-from eqboard.control.words import sentence, signed_out_meanwhile
+from eqboard.control.words import denied, sentence, signed_out_meanwhile
 from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
 from eqboard.floor.visible import visible
 
@@ -90,17 +90,23 @@ async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     sight = await _look(request, agent_id)
     if sight.agent is None:
         return await _nobody(request, sight)
-    if not sight.agent.signed_in and request.method == "GET":
-        return await _mark(request, Outcome("refused", signed_out_meanwhile(sight.agent.name)), status=422)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     if request.method == "GET":
-        return await sync_to_async(render)(
-            request, "control/pause_form.html", {"agent": sight.view.agents[agent_id], "codes": codes}
-        )
+        return await _pause_form(request, sight.rights, sight.agent, codes)
     form = PauseForm(codes, request.POST)
     if not form.is_valid():
         return await _mark(request, Outcome("refused", _("This pause reason no longer exists. Choose another.")), 422)
     return await _perform(request, sight.rights, PAUSE, sight.agent, form.cleaned_data["pause_code"])
+
+
+async def _pause_form(request: HttpRequest, rights: Rights, agent: Agent, codes: list[PauseCode]) -> HttpResponse:
+    """The form, or at once why there is nothing to fill in."""
+    queues = [each.queue for each in agent.signed_in]
+    if not queues:
+        return await _mark(request, Outcome("refused", signed_out_meanwhile(agent.name)), status=422)
+    if not may_do(rights, PAUSE.name, queues):
+        return await _mark(request, Outcome("denied", denied(agent.name)), status=403)
+    return await sync_to_async(render)(request, "control/pause_form.html", {"agent": agent, "codes": codes})
 
 
 @require_POST

@@ -26,11 +26,7 @@ def sentence(entry: AuditEntry) -> SafeString:
         case Step.CONFIRMED:
             return _confirmed(entry.action, entry.details.get("seen"), name)
         case Step.DENIED:
-            text = _(
-                "You may not do this for %(name)s: your role only looks, or they also serve queues of other teams. "
-                "Ask an administrator."
-            )
-            return say(text, name=name)
+            return denied(name)
         case Step.REFUSED:
             return _refused(entry.details, name)
         case Step.NOT_SEEN:
@@ -48,6 +44,14 @@ def say(text: str, **outside_words: object) -> SafeString:
 
 def signed_out_meanwhile(name: str) -> SafeString:
     return say(_("%(name)s has signed out meanwhile, so nothing was sent."), name=name)
+
+
+def denied(name: str) -> SafeString:
+    text = _(
+        "You may not do this for %(name)s: your role only looks, or they also serve queues of other teams. "
+        "Ask an administrator."
+    )
+    return say(text, name=name)
 
 
 def _confirmed(action: str, seen: object, name: str) -> SafeString:

@@ -79,6 +79,7 @@ class Lead:
         self._names_lamp = Lamp("The reading of names", logger)
         self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
         self._skew_seconds = 0.0
+        self._lost_to: dict[Trouble, set[Part]] = {trouble: set() for trouble in Trouble}
         self._failure_count = 0
         self.nudged = asyncio.Event()
 
@@ -142,13 +143,18 @@ class Lead:
         return replace(floor, sources=sources | broken)
 
     def _note_outcome(self, heard: Heard) -> None:
+        """Each kind of loss is over when every part that it had cost is read again, not when it has become another."""
+        well = set(heard.parts) - set(heard.errors)
         self._errors = {part: error for part, error in self._errors.items() if part not in heard.parts}
         self._errors |= heard.errors
         firsts = {trouble_of(error): error for error in reversed(self._errors.values())}
         for trouble, lamp in self._lamps.items():
+            lost = self._lost_to[trouble]
+            lost -= well
+            lost |= {part for part, error in heard.errors.items() if trouble_of(error) is trouble}
             if error := firsts.get(trouble):
                 lamp.lost(str(error), error.__cause__)
-            else:
+            elif not lost:
                 lamp.back()
         self._note_faults(heard)
 

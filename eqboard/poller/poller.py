@@ -40,7 +40,12 @@ class Poller:
                 end_if_cancelled()
                 await self._one_turn()
         finally:
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        with suppress(*FeedLost):
             await self._leadership.close()
+        with suppress(*FeedLost):
             await self._publisher.close()
 
     async def _one_turn(self) -> None:
@@ -48,6 +53,7 @@ class Poller:
             await self._lead(await self._stand_by())
         except FeedLost as error:
             self._lamp.lost(f"no answer ({type(error).__name__})")
+            await self._hang_up()  # every kept connection is dead too, and would be lost once more when used
             await asyncio.sleep(ATTEMPT_SECONDS)
         except LeadershipLost:
             logger.warning("The lead was lost; standing by")

@@ -153,13 +153,15 @@ def _agent(scenario: Scenario, index: int) -> Agent:
 
 
 def _bindings(scenario: Scenario, index: int) -> dict[str, int]:
-    """One to three queues, spread evenly; the further a queue is from the agent's own, the worse their skill."""
-    size = min(scenario.queues, scenario.queues_per_agent[index % len(scenario.queues_per_agent)])
-    bound = {}
-    for step in range(size):
-        queue = (index + step * (1 + index % 2)) % scenario.queues
-        bound[str(500 + queue)] = min(scenario.max_skill, 1 + step + index // 3 % 3)
-    return bound
+    """One to three queues: the agent's own, its neighbour (two make a team), one of another team. Skill falls off."""
+    size = scenario.queues_per_agent[index % len(scenario.queues_per_agent)]
+    own = index // 2 % scenario.queues
+    near = (own, own ^ 1, *range(own + 2, own + scenario.queues))
+    queues = dict.fromkeys(queue % scenario.queues for queue in near if queue != own ^ 1 or queue < scenario.queues)
+    return {
+        str(500 + queue): min(scenario.max_skill, 1 + step + index // 3 % 3)
+        for step, queue in enumerate(list(queues)[:size])
+    }
 
 
 def _supervisor(index: int) -> Supervisor:

@@ -84,16 +84,20 @@
     if (!find || (!find.value && !("filtered" in root.dataset))) return;
     const wanted = fold(find.value).split(/\s+/).filter(Boolean);
     root.toggleAttribute("data-filtered", wanted.length > 0);
-    for (const row of all("#screen .rows > li, #screen .people > li")) {
+    for (const row of rows()) {
       const text = fold(ownWords(row));
       row.hidden = !wanted.every((word) => text.includes(word));
     }
     showAway(wanted.length > 0 && document.querySelector("#away > li:not([hidden])") !== null);
   }
 
-  /** What a row says, without the words on its buttons. */
-  const ownWords = (row) =>
-    [...row.children].filter((each) => !each.matches(".hand, .mark")).map((each) => each.textContent).join(" ");
+  const rows = () => all("#screen :is(.rows, .people, .tiles) > li");
+
+  /** What a row says, without the words on its buttons; of a queue, how it is called. */
+  const ownWords = (row) => {
+    const told = row.matches(".tile") ? ".tile-name, .extension" : ":not(.hand, .mark)";
+    return [...row.children].filter((each) => each.matches(told)).map((each) => each.textContent).join(" ");
+  };
 
   /** Agents who are signed out come into sight while one of them is found. */
   function showAway(isFound) {
@@ -114,6 +118,7 @@
     if (detail.target !== body || dialog.open) return;
     if (!body.querySelector("form")) return notice(body.textContent.trim());
     const hand = detail.requestConfig?.elt;
+    byId("dialog-notices").replaceChildren();
     opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
     dialog.showModal();
     body.querySelector("input:checked, input, button")?.focus(); // htmx has used up any autofocus before it was shown
@@ -142,7 +147,7 @@
   /* Saying what went wrong */
 
   function notice(text) {
-    const list = byId("notices");
+    const list = byId(dialog?.open ? "dialog-notices" : "notices"); // behind an open dialog nobody reads it
     if (!list || [...list.children].some((each) => each.firstChild.textContent === text)) return;
     const line = document.createElement("p");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "dismiss" });
@@ -183,8 +188,10 @@
 
   function onKey(event) {
     const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "Escape" && event.target === find) return clearFind();
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") return clearFind();
+    if (event.key === "Enter" && event.target === find) return goToFound();
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
       "/": () => find?.focus(),
       "?": () => byId("keys")?.showModal(),
@@ -196,9 +203,15 @@
   }
 
   function clearFind() {
+    if (!find) return;
     if (!find.value) return find.blur();
     find.value = "";
     filter();
+  }
+
+  function goToFound() {
+    const found = [...rows()].filter((row) => find.value && !row.hidden);
+    found.map((row) => row.querySelector("[data-hand]")).find(Boolean)?.focus();
   }
 
   function onClick({ target }) {
