@@ -54,7 +54,10 @@ class Config(BaseSettings):
         600.0, ge=10, description="Seconds after which the name of an agent, queue or pause code is asked again"
     )
     eq_timeout_seconds: float = Field(
-        4.0, ge=0.2, le=60, description="Seconds of silence after which one request to EQ is given up"
+        4.0,
+        ge=0.2,
+        le=60,
+        description="Seconds of silence after which EQ is asked again, and given up after as many more",
     )
     eq_concurrent_requests: int = Field(6, ge=1, le=64, description="Requests that EQ gets at the same time, at most")
     stale_after_seconds: float | None = Field(

@@ -1,8 +1,8 @@
 """Who answers what over HTTP. Websockets: `live/routing.py`."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.urls import include, path, reverse_lazy
 
 from eqboard.accounts import views as accounts
 from eqboard.boards import views as boards
@@ -10,6 +10,8 @@ from eqboard.control import views as control
 from eqboard.ops import views as ops
 
 sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
+
+password = PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("board"))
 
 control_paths = [
     path("agents/<int:agent_id>/pause/", control.pause, name="pause"),
@@ -24,11 +26,8 @@ urlpatterns = [
     path("displays/", accounts.displays, name="displays"),
     path("displays/<int:display_id>/revoke/", accounts.revoke, name="revoke_display"),
     path("", include((control_paths, "control"))),
-    path(
-        "sign-in/",
-        sign_in,
-        name="sign_in",
-    ),
+    path("sign-in/", sign_in, name="sign_in"),
+    path("password/", password, name="password"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

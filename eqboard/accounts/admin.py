@@ -1,11 +1,34 @@
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts.models import Membership, Team
+
+admin.site.site_header = admin.site.site_title = "eqboard"
+admin.site.index_title = _("Administration")
+admin.site.unregister((User, Group))  # rights are given by teams: Django's own say nothing here
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg] # a subscript fails at run time
     model = Membership
     extra = 1
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Who may sign in. What they see and do is said by their teams; an administrator sees and does everything."""
+
+    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    filter_horizontal = ()
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
 
 
 @admin.register(Team)

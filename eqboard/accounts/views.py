@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from eqboard.accounts.displays import (
     CODE_LASTS,
@@ -74,11 +74,13 @@ def displays(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/displays.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def revoke(request: HttpRequest, display_id: int) -> HttpResponse:
-    """Take a screen's token away; its page asks for a pairing again."""
+    """GET: ask whether this screen is meant. POST: take its token away; its page asks for a pairing again."""
     display = get_object_or_404(Display, pk=display_id, team__in=_teams(_user(request)), revoked_at=None)
+    if request.method == "GET":
+        return render(request, "accounts/revoke.html", {"screen": display})
     display.revoked_at = datetime.now(UTC)
     display.save(update_fields=["revoked_at"])
     return redirect("displays")

@@ -84,7 +84,9 @@ def whole(screen: Screen) -> str:
     """The whole board as one element, `#screen`."""
     strips = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
     with translation.override(screen.audience.language):
-        return get_template(f"boards/{screen.audience.surface}_screen.html").render({"strips": strips})
+        sees_all = seen_queues(screen.audience.rights) is None
+        page = get_template(f"boards/{screen.audience.surface}_screen.html")
+        return page.render({"strips": strips, "sees_all": sees_all})
 
 
 def whole_strokes(screen: Screen) -> list[str]:

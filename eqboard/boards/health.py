@@ -71,7 +71,9 @@ def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds:
     if not floor.is_connected:
         return Health(feed_lost_since=since, truth_at=_oldest_truth(sources))
     heard_at = held.sent_at if held else since
-    if floor.theirs(now) - heard_at > silent_after:
+    # Who could not be heard while Redis was away is not to blame for it.
+    silent_since = max(heard_at, floor.theirs(floor.back_at)) if floor.back_at else heard_at
+    if floor.theirs(now) - silent_since > silent_after:
         truth_at = _oldest_truth(sources)
         return Health(poller_silent_since=heard_at, was_poller_heard=held is not None, truth_at=truth_at)
     if held is None:

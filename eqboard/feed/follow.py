@@ -38,6 +38,7 @@ class Floor:
 
     held: Stored | None = None
     is_connected: bool = False
+    back_at: datetime | None = None  # when Redis was found again, after it was lost
     ahead_seconds: float = 0.0  # how far the poller's clock, by which all is dated, is ahead of ours
 
     @property

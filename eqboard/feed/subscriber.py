@@ -42,7 +42,8 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
         end_if_cancelled()
         client = connect(redis_url)
         try:
-            async with aclosing(_listen(client, floor)) as floors:
+            known = replace(floor, back_at=datetime.now(UTC)) if attempt else floor
+            async with aclosing(_listen(client, known)) as floors:
                 async for floor in floors:
                     if attempt:
                         logger.info("The feed is back")

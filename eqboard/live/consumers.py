@@ -33,7 +33,7 @@ NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what 
 TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to send 1011 to 1013)
 FAILED = 4500  # our own fault; the page's socket comes back too
 ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
-RECHECK_SECONDS = 20.0  # how long a right that was taken away may still stream
+RECHECK_SECONDS = 10.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
 
 

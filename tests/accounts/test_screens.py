@@ -343,10 +343,19 @@ def test_a_lead_takes_a_screen_away(lead, cast):
     assert datetime.now(UTC) - display.revoked_at < timedelta(minutes=1)
 
 
-def test_another_teams_screen_is_as_if_it_were_not_there(lead, cast):
+def test_taking_a_screen_away_asks_first_and_names_it(lead, cast):
+    display = display_of_team(cast, "front")
+    asked = lead.get(f"/displays/{display.pk}/revoke/")
+    assert "Wall of front" in BeautifulSoup(asked.text, "html.parser").h1.text
+    display.refresh_from_db()
+    assert display.revoked_at is None
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_another_teams_screen_is_as_if_it_were_not_there(lead, cast, verb):
     display = display_of_team(cast, "back")
-    foreign = lead.post(f"/displays/{display.pk}/revoke/")
-    missing = lead.post(f"/displays/{display.pk + 1000}/revoke/")
+    foreign = getattr(lead, verb)(f"/displays/{display.pk}/revoke/")
+    missing = getattr(lead, verb)(f"/displays/{display.pk + 1000}/revoke/")
     assert foreign.status_code == missing.status_code == 404
     display.refresh_from_db()
     assert display.revoked_at is None
@@ -379,7 +388,7 @@ def test_the_screens_page_refuses_other_verbs(lead, verb):
     assert getattr(lead, verb)("/displays/").status_code == 405
 
 
-@pytest.mark.parametrize("verb", ["get", "head", "put", "delete"])
+@pytest.mark.parametrize("verb", ["head", "put", "delete"])
 def test_taking_away_refuses_other_verbs(lead, cast, verb):
     display = display_of_team(cast, "front")
     assert getattr(lead, verb)(f"/displays/{display.pk}/revoke/").status_code == 405

@@ -49,6 +49,13 @@ def test_a_silent_poller_hides_what_it_last_said_about_eq():
     assert health(silent) == Health(poller_silent_since=ago(3), truth_at=ago(30))
 
 
+@pytest.mark.parametrize(("seconds", "is_silent"), [(0, False), (2.5, False), (2.6, True)])
+def test_a_poller_has_its_time_again_when_redis_is_back(seconds, is_silent):
+    back = replace(floor(OK, sent_at=ago(60)), back_at=ago(seconds))
+    told = health(back)
+    assert (told.poller_silent_since == ago(60)) is is_silent
+
+
 @pytest.mark.parametrize("seconds", [1.0, 2.0, 2.5, 2.6, 30])
 def test_what_a_silent_poller_does_not_read_is_not_blamed_on_eq(seconds):
     last_words = floor(source(Part.CALLS, taken_at=ago(seconds + 0.4)), sent_at=ago(seconds), asking_since=ago(seconds))
