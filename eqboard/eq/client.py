@@ -4,15 +4,15 @@ One client lives as long as its process: connections are kept, and a TLS context
 """
 
 import asyncio
-import json
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, quote_plus
@@ -97,7 +97,9 @@ class EQ:
         self._http = httpx.AsyncClient(
             base_url=usable_url(server.api_url),
             transport=transport,
-            headers={"accept": "application/json", "user-agent": "eqboard"},
+            # Plain, as a few bytes may be unpacked into gigabytes before anybody has looked at their number.
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "eqboard"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the API has none, and they would pile up
             trust_env=False,  # a proxy in the environment must not see the key
         )
         self.skew_seconds: float | None = None
@@ -150,12 +152,12 @@ class EQ:
         return await self._send(operation, request)
 
     async def _send(self, operation: Operation, request: Request) -> Any:
-        """Once over the wire. A read is bounded by its caller, an action here: it may wait its turn, but not hang."""
+        """Once over the wire. A read is bounded by its caller, an action here."""
         limits = self._limits
         silence_seconds, all_seconds = limits.read_seconds, None
         if not operation.is_read:
             silence_seconds = all_seconds = limits.action_seconds
-        async with self._lines:
+        async with self._line(operation):
             asked_at = self._clock()
             try:
                 async with asyncio.timeout(all_seconds):
@@ -163,14 +165,34 @@ class EQ:
                     response, body = await self._exchange(request, patience)
             except (httpx.HTTPError, TimeoutError, *NO_ADDRESS) as error:
                 raise lost(operation, error) from None
+        if response.status_code == 200 and is_packed(response):
+            raise EQBroken(
+                operation.name, "the answer is packed, and was not to be", outcome_unknown=not operation.is_read
+            )
         if body is None:
             raise EQBroken(operation.name, "the answer is too large", outcome_unknown=not operation.is_read)
         self._note_clock(response, asked_at)
-        if response.status_code != 200:
-            body = self._without_key(body)
+        answer = (operation, response.status_code, body, self._dialect, self._without_key)
         if len(body) > LARGE_ANSWER_BYTES:
-            return await asyncio.to_thread(read_answer, operation, response.status_code, body, self._dialect)
-        return read_answer(operation, response.status_code, body, self._dialect)
+            return await asyncio.to_thread(read_answer, *answer)
+        return read_answer(*answer)
+
+    @asynccontextmanager
+    async def _line(self, operation: Operation) -> AsyncIterator[None]:
+        """One of the few requests that EQ gets at a time. An action that would wait long is not sent at all: whoever
+        pressed would have been told meanwhile that nobody knows.
+        """
+        try:
+            async with asyncio.timeout(None if operation.is_read else self._limits.connect_seconds):
+                await self._lines.acquire()
+        except TimeoutError:
+            raise EQUnreachable(
+                operation.name, "EQ has not answered earlier requests, so this one was not sent"
+            ) from None
+        try:
+            yield
+        finally:
+            self._lines.release()
 
     async def _exchange(self, request: Request, patience: httpx.Timeout) -> tuple[httpx.Response, bytes | None]:
         query = {"auth_key": self._key.get_secret_value(), **request.query}
@@ -178,6 +200,8 @@ class EQ:
         async with self._http.stream(
             request.method, request.path, params=query, data=request.form or None, timeout=patience
         ) as response:
+            if is_packed(response):
+                return response, b""
             async for chunk in response.aiter_bytes():
                 chunks.append(chunk)
                 size += len(chunk)
@@ -185,14 +209,13 @@ class EQ:
                     return response, None
         return response, b"".join(chunks)
 
-    def _without_key(self, body: bytes) -> bytes:
+    def _without_key(self, text: str) -> str:
         """An error that repeats the key would carry it into logs and the audit. A word too short is no secret."""
         key = self._key.get_secret_value()
         if len(key) < SHORTEST_SECRET:
-            return body
-        for spelling in {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1]}:
-            body = body.replace(spelling.encode("utf-8", "replace"), b"***")
-        return body
+            return text
+        spellings = {key, quote(key, safe=""), quote(key), quote_plus(key)}
+        return re.sub("|".join(map(re.escape, spellings)), "***", text, flags=re.IGNORECASE)
 
     def _note_clock(self, response: httpx.Response, asked_at: datetime) -> None:
         """What we hold stands as long as the newest header agrees with it.
@@ -210,11 +233,16 @@ class EQ:
             self.skew_seconds = (at_least + at_most) / 2
 
 
+def is_packed(response: httpx.Response) -> bool:
+    """Though we asked for it plain. Unpacking would come before any limit on its size."""
+    return response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
+
+
 def usable_url(text: str) -> str:
     """The address again. Raises ValueError, which does not repeat it: someone may have put a password there."""
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, UnicodeError):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or " " in text or (url.port or 0) > 65535:
         raise ValueError("EQ's address is not a usable URL.")

@@ -6,7 +6,7 @@ camelCase attributes, bare JSON results, an error array.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -21,6 +21,8 @@ from eqboard.eq.models.base import first_fault
 T = TypeVar("T")
 EXCERPT_CHARACTERS = 120
 MAX_ROWS = 50_000  # 1,000 agents in 50 queues each; not even nonsense of so many takes long to read
+MAX_PARTS = 100_000  # objects and arrays in one answer, the nested ones too: a row of a status may hold a call
+LONGEST_NUMBER = 1000  # digits; more are no number of a telephone exchange
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -104,11 +106,13 @@ def _texts(values: Mapping[str, object]) -> dict[str, str]:
     return {name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in values.items()}
 
 
-def read_answer(operation: Operation, status: int, body: bytes, dialect: Dialect) -> Any:
-    """The value EQ answered. Raises the EQError that fits anything else."""
+def read_answer(
+    operation: Operation, status: int, body: bytes, dialect: Dialect, hide: Callable[[str], str] = str
+) -> Any:
+    """The value EQ answered. Raises the EQError that fits anything else; `hide` takes secrets out of EQ's words."""
     if status == 200:
         return _read_value(operation, body, dialect)
-    complaints = read_complaints(body)
+    complaints = read_complaints(body, hide)
     if status == 401:
         raise EQSignedOut(operation.name, "EQ does not accept the key or the session", complaints)
     if status == 404:
@@ -137,16 +141,27 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON value of a body. Raises ValueError, RecursionError.
+    """The JSON value of a body. Raises ValueError, RecursionError; the first for more parts than any answer has, too.
 
     The strings in it are text that can be shown and sent on: one caller's name in another encoding, or with a control
     character in it, must not cost the answer (contract §4).
     """
-    value = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+    if body.count(b"{") + body.count(b"[") > MAX_PARTS:
+        raise ValueError("too many parts")
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        value = json.loads(text, strict=False)
+    except ValueError:  # perhaps for one number alone, of thousands of digits
+        value = json.loads(text, strict=False, parse_int=_integer)
     if not SURROGATE.search(body):
         return value
     # Only an escape can bring half of a surrogate pair, which no encoding can carry.
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
+
+
+def _integer(digits: str) -> int | str:
+    """Python reads no number of thousands of digits, for safety. It stays a text, and makes no sense as one."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 def _read_nothing(operation: Operation, body: bytes) -> None:
@@ -192,7 +207,7 @@ def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
     return EQBroken(operation.name, f"{reason}; it is {shape}", outcome_unknown=not operation.is_read)
 
 
-def read_complaints(body: bytes) -> tuple[Complaint, ...]:
+def read_complaints(body: bytes, hide: Callable[[str], str] = str) -> tuple[Complaint, ...]:
     """EQ's errors from an array, one object, {"errors": [...]}; nothing from text, HTML and an empty body."""
     try:
         value = read_json(body)
@@ -204,18 +219,17 @@ def read_complaints(body: bytes) -> tuple[Complaint, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(_complaint(entry) for entry in value if isinstance(entry, dict) and "type" in entry)
+    return tuple(_complaint(entry, hide) for entry in value if isinstance(entry, dict) and "type" in entry)
 
 
-def _complaint(entry: Mapping[str, Any]) -> Complaint:
-    return Complaint(
-        _excerpt(entry.get("parameter")) or None, _excerpt(entry["type"]), _excerpt(entry.get("description"))
-    )
+def _complaint(entry: Mapping[str, Any], hide: Callable[[str], str]) -> Complaint:
+    parameter, kind, description = (_excerpt(entry.get(name), hide) for name in ("parameter", "type", "description"))
+    return Complaint(parameter or None, kind, description)
 
 
-def _excerpt(value: Any) -> str:
+def _excerpt(value: Any, hide: Callable[[str], str]) -> str:
     """The beginning of a text, on one line of visible characters: it goes into logs. Empty for what is no text."""
     if not isinstance(value, str | int | float):
         return ""
-    text = str(value)[:EXCERPT_CHARACTERS]
+    text = hide(str(value))[:EXCERPT_CHARACTERS]
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()

@@ -268,6 +268,53 @@ async def test_an_action_is_refused_with_eqs_own_words(dial):
 # Limits
 
 
+async def test_an_action_that_finds_no_free_line_is_not_sent_and_certainly_did_not_happen(dial):
+    """It might go out long after whoever pressed was told that nobody knows."""
+    release = asyncio.Event()
+
+    async def answer():
+        await release.wait()
+        return []
+
+    exchange = Exchange(lambda request: answer())
+    eq = dial(exchange, connect_seconds=0.02, concurrent_requests=1)
+    first = asyncio.create_task(eq.call_queue_agents.pause(agent=7))
+    while not exchange.requests:
+        await asyncio.sleep(0)
+    with pytest.raises(EQUnreachable, match="not sent") as caught:
+        await eq.call_queue_agents.pause(agent=8)
+    assert not caught.value.outcome_unknown
+    release.set()
+    await first
+    assert len(exchange.requests) == 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "deflate"])
+async def test_a_packed_answer_is_not_unpacked(dial, encoding):
+    """A few bytes may become gigabytes before anybody has looked at their number."""
+    stream = Endless()
+    exchange = Exchange(httpx.Response(200, stream=stream, headers={"content-encoding": encoding}))
+    with pytest.raises(EQBroken, match="is packed"):
+        await dial(exchange, retry_count=0).queued_calls.all()
+    assert (stream.sent, stream.is_closed) == (0, True)
+    assert exchange.requests[0].headers["accept-encoding"] == "identity"
+
+
+async def test_a_packed_refusal_is_a_refusal_all_the_same(dial):
+    answer = httpx.Response(401, stream=Endless(), headers={"content-encoding": "gzip"})
+    with pytest.raises(EQSignedOut):
+        await dial(Exchange(answer)).queued_calls.all()
+
+
+async def test_no_cookie_is_kept(dial):
+    """A proxy may set another with every answer; sent back, they would one day be too long for any server."""
+    exchange = Exchange(lambda request: httpx.Response(200, json=[], headers={"set-cookie": "a=1; Path=/"}))
+    eq = dial(exchange)
+    for _ in range(2):
+        await eq.queued_calls.all()
+    assert "cookie" not in exchange.requests[-1].headers
+
+
 async def test_only_so_many_requests_at_the_same_time(dial):
     now, most = 0, 0
 

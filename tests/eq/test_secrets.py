@@ -109,6 +109,26 @@ def test_no_repr_tells_the_key(dial):
     assert_silent(repr(config) + str(config))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"key ab\/cd+ef\/0123",
+        "key ab%2fcd%2bef%2f0123",
+        r"key \u0061b/cd+ef/0123",
+        "AB/CD+EF/0123",
+        "x" * 110 + " ab/cd+ef/0123",
+    ],
+)
+async def test_a_key_that_is_repeated_in_other_letters_is_hidden_too(dial, said):
+    body = f'[{{"parameter": "auth_key", "type": "invalid", "description": "{said}"}}]'
+    eq = dial(Exchange(httpx.Response(400, content=body.encode())), key="ab/cd+ef/0123")
+    with pytest.raises(EQError) as caught:
+        await eq.call_queue_agents.pause(agent=7)
+    [complaint] = caught.value.complaints
+    assert "***" in complaint.description
+    assert "ab" not in complaint.description.lower()
+
+
 @pytest.mark.parametrize("key", ["a", "type", "[]", "null"])
 async def test_a_key_that_is_an_ordinary_word_does_not_garble_refusals(dial, key):
     error = [{"parameter": "agent", "type": "nonexistent", "description": "no agent"}]

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ModelWrapValidatorHandler,
     StringConstraints,
     ValidationError,
@@ -21,6 +23,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+LONGEST_TEXT = 255
 PLAIN = {"include_url": False, "include_input": False, "include_context": False}  # a fault as field and rule alone
 
 
@@ -69,6 +72,11 @@ def blank_to_none(value: Any) -> Any:
     return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
 
 
+def cut(text: str | None) -> str | None:
+    """No text of a telephone exchange is longer; a caller may send any name, and every board would have to show it."""
+    return text if text is None or len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
 def none_to_empty(value: Any) -> Any:
     """A list that is not there as an empty one."""
     return () if blank_to_none(value) is None else value
@@ -95,11 +103,11 @@ def unix_to_moment(value: Any) -> Any:
 
 
 Moment = Annotated[datetime | None, BeforeValidator(unix_to_moment)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""What names a thing, and so may not be blank."""
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+"""What names a thing, and so may not be blank; cut, it would name another."""
 
-Text = Annotated[str | None, BeforeValidator(blank_to_none)]
-Number = Annotated[int | None, BeforeValidator(blank_to_none)]
+Text = Annotated[str | None, AfterValidator(cut), BeforeValidator(blank_to_none)]
+Number = Annotated[Annotated[int, Field(ge=-(10**12), le=10**12)] | None, BeforeValidator(blank_to_none)]
 Amount = Annotated[float | None, BeforeValidator(blank_to_none)]
 Flag = Annotated[bool | None, BeforeValidator(blank_to_none)]
 YesOrNo = Annotated[bool, BeforeValidator(lambda value: False if blank_to_none(value) is None else value)]

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, FailFast
+from pydantic import BeforeValidator, FailFast, Field
 
 from eqboard.eq.models.base import EQObject, Flag, Key, Moment, Number, Text, none_to_empty
+
+MOST_PARTICIPANTS = 500
 
 
 class QueuedCall(EQObject):
@@ -50,4 +52,9 @@ class Conference(EQObject):
     name: Text = None
     locked: Flag = None
     start_time: Moment = None
-    participants: Annotated[tuple[ConferenceParticipant, ...], FailFast(), BeforeValidator(none_to_empty)] = ()
+    participants: Annotated[
+        tuple[ConferenceParticipant, ...],
+        Field(max_length=MOST_PARTICIPANTS),
+        FailFast(),
+        BeforeValidator(none_to_empty),
+    ] = ()
