@@ -1,15 +1,11 @@
 """The sending end: the leader's updates, and anybody's nudges."""
 
-import logging
-
 import redis.asyncio
 
 from eqboard.feed import keys
 from eqboard.feed.connection import connect
 from eqboard.feed.leader import LeadershipLost
 from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
-
-logger = logging.getLogger(__name__)
 
 PUBLISH = """
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -36,12 +32,8 @@ class Publisher:
             raise LeadershipLost
 
     async def last_stored(self) -> Stored | None:
-        """The floor as the last leader left it; None when there is none, or something else. Raises FeedLost."""
-        try:
-            return await _read(self._redis)
-        except Unreadable:
-            logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
-            return None
+        """The floor as the last leader left it; None when there is none. Raises Unreadable, FeedLost."""
+        return await _read(self._redis)
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -18,7 +18,7 @@ import redis.asyncio.client
 from eqboard.feed import keys
 from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
 from eqboard.feed.follow import Clocks, Floor, Verdict, advance, judge
-from eqboard.feed.messages import Stored, Unreadable, updates
+from eqboard.feed.messages import Stored, Unreadable, Update, updates
 from eqboard.feed.publisher import read_stored
 from eqboard.loops import end_if_cancelled
 
@@ -82,8 +82,13 @@ async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[F
         clocks = Clocks(floor.ahead_seconds)
         yield floor
         async with aclosing(_messages(client, channel)) as messages:
+            is_foreign = False  # tell of messages of another version once, not of each
             async for data in messages:
-                held = await _take(client, floor.held, data)
+                update = _decoded(data)
+                if update is None and not is_foreign:
+                    logger.warning("Updates of another version are passed over; the whole floor is read instead")
+                is_foreign = update is None
+                held = await _take(client, floor.held, update)
                 if held is not None and held is not floor.held:
                     ahead_seconds = clocks.ahead_seconds(held.sent_at, datetime.now(UTC))
                     floor = replace(floor, held=held, ahead_seconds=ahead_seconds)
@@ -120,14 +125,17 @@ async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.P
             is_asked = True
 
 
-async def _take(client: redis.asyncio.Redis, held: Stored | None, data: bytes) -> Stored | None:
+def _decoded(data: bytes) -> Update | None:
+    """None for an update of another version, or damaged."""
     try:
-        update = updates.decode(data)
+        return updates.decode(data)
     except Unreadable:
-        logger.warning("An update of another version was passed over; reading the whole floor instead")
+        return None
+
+
+async def _take(client: redis.asyncio.Redis, held: Stored | None, update: Update | None) -> Stored | None:
+    if update is None or held is None:
         return await read_stored(client) or held
-    if held is None:
-        return await read_stored(client)
     match judge(held, update):
         case Verdict.IGNORE:
             return held

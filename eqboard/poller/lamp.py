@@ -16,6 +16,10 @@ class Lamp:
         self._lost_at = self._back_at = -STEADY_SECONDS
         self._wait_seconds = 0.0
 
+    @property
+    def is_lost(self) -> bool:
+        return self._is_lost
+
     def lost(self, why: str, cause: BaseException | None = None) -> None:
         """`cause`: an error nobody expected, which is logged with its traceback."""
         now = self._lost_at = self._clock()

@@ -12,9 +12,10 @@ from typing import Any
 
 from eqboard.config import Config
 from eqboard.eq import EQ
+from eqboard.feed import keys
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
-from eqboard.feed.messages import Stored
+from eqboard.feed.messages import Stored, Unreadable
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import nudges
 from eqboard.loops import end_if_cancelled
@@ -31,7 +32,10 @@ class Poller:
         self._leadership = Leadership(config.redis_url)
         self._publisher = Publisher(config.redis_url)
         self._lamp = Lamp("Redis", logger)
-        self._floor: Stored | None = None  # as our own last lead left it, for a Redis that comes back empty
+        self._lead_lamp = Lamp("The lead", logger)
+        self._work_lamp = Lamp("The work of the lead", logger)
+        self._nudge_lamp = Lamp("The hearing of nudges", logger)
+        self._floor: Stored | None = None  # as it was last seen, for a Redis that comes back empty
 
     async def run(self) -> None:
         """Stand by, lead, and stand by again, until cancelled."""
@@ -56,9 +60,10 @@ class Poller:
             await self._hang_up()  # every kept connection is dead too, and would be lost once more when used
             await asyncio.sleep(ATTEMPT_SECONDS)
         except LeadershipLost:
-            logger.warning("The lead was lost; standing by")
-        except Exception:
-            logger.exception("The lead ended unexpectedly; taking it up again")
+            self._lead_lamp.lost("another poller has it, or Redis has dropped it")
+            await asyncio.sleep(ATTEMPT_SECONDS)  # each lead begins with reading everything: not more often than that
+        except Exception as error:
+            self._work_lamp.lost(f"unexpected {type(error).__name__}", error)
             await asyncio.sleep(ATTEMPT_SECONDS)
 
     async def _stand_by(self) -> str:
@@ -70,15 +75,18 @@ class Poller:
             if not is_waiting:
                 logger.info("Another poller leads; standing by")
             is_waiting = True
+            with suppress(Unreadable):
+                self._floor = await self._publisher.last_stored() or self._floor
             await asyncio.sleep(ATTEMPT_SECONDS)
         self._lamp.back()
-        logger.info("This poller leads")
+        if not self._lead_lamp.is_lost:  # else its being back is told, once it is steady
+            logger.info("This poller leads")
         return epoch
 
     async def _lead(self, epoch: str) -> None:
         """Read and publish until the lead or Redis is lost. Raises LeadershipLost, FeedLost."""
         try:
-            before = await self._publisher.last_stored() or self._floor
+            before = await self._last_floor()
             end_if_cancelled()
             lead = Lead(epoch, self._config, self._eq, self._publisher, before)
             try:
@@ -90,17 +98,32 @@ class Poller:
             with suppress(*FeedLost):
                 await self._leadership.release(epoch)
 
+    async def _last_floor(self) -> Stored | None:
+        try:
+            return await self._publisher.last_stored() or self._floor
+        except Unreadable:
+            logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
+            return self._floor
+
     async def _renew(self, epoch: str) -> None:
         while True:
             await self._leadership.renew(epoch)
-            self._lamp.back()
+            for lamp in (self._lamp, self._lead_lamp, self._work_lamp):
+                lamp.back()
             end_if_cancelled()
             await asyncio.sleep(ATTEMPT_SECONDS)
 
     async def _hear_nudges(self, lead: Lead) -> None:
-        async with aclosing(nudges(self._config.redis_url)) as heard:
-            async for _ in heard:
-                lead.nudged.set()
+        """Nudges bring the next round forward. Without them it comes all the same, so their loss ends no lead."""
+        while True:
+            try:
+                async with aclosing(nudges(self._config.redis_url)) as heard:
+                    async for _ in heard:
+                        self._nudge_lamp.back()
+                        lead.nudged.set()
+            except FeedLost as error:
+                await asyncio.sleep(ATTEMPT_SECONDS)  # if Redis itself is gone, the lead ends meanwhile
+                self._nudge_lamp.lost(f"Redis refuses ({type(error).__name__})")
 
 
 async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from eqboard.feed import keys, subscriber
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
-from eqboard.feed.messages import Stored, Update, stored, updates
+from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
 from eqboard.feed.publisher import Publisher, send_nudge
 from eqboard.feed.subscriber import follow, nudges, read_floor
 from tests.builders import NOON
@@ -94,14 +94,14 @@ async def store_a_list(client: Redis) -> None:
 
 
 @pytest.mark.parametrize("store", [store_another_version, store_a_list])
-async def test_a_stored_floor_that_is_none_is_told_and_overwritten(redis_url, store, caplog) -> None:
+async def test_a_stored_floor_that_is_none_is_overwritten(redis_url, store) -> None:
     async with Redis.from_url(redis_url) as client:
         await store(client)
     assert await read_floor(redis_url) == Floor(None, is_connected=True)
     publisher = Publisher(redis_url)
-    assert await publisher.last_stored() is None
+    with pytest.raises(Unreadable):
+        await publisher.last_stored()
     await publisher.close()
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
     async with following(redis_url) as follower, speaking(redis_url) as speaker:
         await speaker.says(floor_of("500"))
         await follower.sees_floor(floor_of("500"))
@@ -347,3 +347,12 @@ async def test_the_whole_floor_and_the_update_are_one_step(redis_url) -> None:
             message = await channel.get_message(timeout=5)
             held: Stored = stored.decode(await client.get(keys.SNAPSHOT))
             assert held.seq >= updates.decode(message["data"]).seq
+
+
+async def test_updates_of_another_version_are_told_once_and_not_each(redis_url, caplog) -> None:
+    async with following(redis_url) as follower, speaking(redis_url) as speaker, Redis.from_url(redis_url) as client:
+        for _ in range(20):
+            await client.publish(keys.UPDATES, b'{"version": 2}')
+        await speaker.says(floor_of("500"))
+        await follower.sees_floor(floor_of("500"))
+    assert caplog.text.count("Updates of another version") == 1

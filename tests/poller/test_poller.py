@@ -407,6 +407,59 @@ async def test_who_dies_without_a_word_is_replaced(redis_url, exchange, monkeypa
             await follower.sees(lambda floor: floor.held.epoch != before.held.epoch)
 
 
+async def test_a_lead_that_is_taken_away_again_and_again_spins_nothing(redis_url, exchange, caplog) -> None:
+    """A full Redis may drop the lock, as it is the key that expires."""
+    caplog.set_level(logging.INFO, "eqboard.poller")
+    async with following(redis_url) as follower, polling(redis_url, exchange), Redis.from_url(redis_url) as client:
+        await follower.sees(is_read)
+        epochs, began, rounds = set(), time.monotonic(), exchange.count("queued_calls")
+        while len(epochs) < 4:
+            epochs.add(await client.getdel(keys.LEADER))
+            epochs.discard(None)
+            await asyncio.sleep(0.01)
+        elapsed = time.monotonic() - began
+    assert elapsed > 2.5, "between two leads there is time"
+    assert exchange.count("queued_calls") - rounds <= elapsed / POLL_SECONDS + 1
+    assert len(warnings_of(caplog)) <= 2
+    assert caplog.text.count("This poller leads") == 1
+
+
+async def test_without_nudges_the_rounds_go_on(redis_url, exchange, caplog, monkeypatch) -> None:
+    """Redis may refuse one connection more, and keep those it has."""
+
+    async def refused(url):
+        raise ConnectionError("max number of clients reached")
+        yield
+
+    monkeypatch.setattr(poller, "nudges", refused)
+    async with following(redis_url) as follower, polling(redis_url, exchange):
+        first = await follower.sees(is_read)
+        await until(lambda: "The hearing of nudges is lost" in caplog.text)
+        await sees_rounds(follower, 12)
+        assert follower.floors[-1].held.epoch == first.held.epoch
+    assert len(warnings_of(caplog)) == 1
+
+
+async def test_who_stands_by_knows_the_floor_when_redis_has_forgotten_it(redis_url, exchange, monkeypatch) -> None:
+    looked, last_stored = [], poller.Publisher.last_stored
+
+    async def noted(publisher):
+        looked.append(await last_stored(publisher))
+        return looked[-1]
+
+    monkeypatch.setattr(poller.Publisher, "last_stored", noted)
+    silent = Exchange(fault=fails_with(httpx.ConnectError("EQ is away")))
+    async with polling(redis_url, exchange) as first, following(redis_url) as follower:
+        known = await follower.sees(is_read)
+        async with polling(redis_url, silent), Redis.from_url(redis_url) as client:
+            await until(lambda: any(looked))
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            await client.flushall()
+            after = await follower.sees(lambda floor: floor.held.epoch != known.held.epoch and floor.snapshot.sources)
+            assert after.snapshot.agents.keys() == known.snapshot.agents.keys()
+
+
 async def test_who_lost_the_lead_stands_by(redis_url, exchange, caplog) -> None:
     caplog.set_level(logging.INFO, "eqboard.poller")
     async with following(redis_url) as follower, polling(redis_url, exchange), Redis.from_url(redis_url) as client:
@@ -419,7 +472,7 @@ async def test_who_lost_the_lead_stands_by(redis_url, exchange, caplog) -> None:
         assert (len(follower.floors), len(exchange.asked)) == (told, asked)
         await client.delete(keys.LEADER)
         await follower.sees(lambda floor: floor.held.epoch != before.held.epoch)
-    assert "The lead was lost" in caplog.text
+    assert "The lead is lost" in caplog.text
 
 
 # Told to end
