@@ -5,6 +5,8 @@ import json
 import logging
 import math
 import time
+from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -35,9 +37,24 @@ FAILED = 4500  # our own fault; the page's socket comes back too
 ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
 RECHECK_SECONDS = 10.0  # how long a right that was taken away may still stream
 MAX_MESSAGE_CHARACTERS = 1000
+MAX_MESSAGES = 100  # a page says something every five seconds, and more often while a large board comes
+MESSAGES_WITHIN_SECONDS = 10.0
 
 
 hubs = PerLoop(lambda: Hub(get_config(), followers.get()))
+
+
+class Chatter:
+    """How much a browser talks. What nobody reads in time piles up in the server."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._heard_at: deque[float] = deque(maxlen=MAX_MESSAGES)
+
+    def is_too_much(self) -> bool:
+        """After one message more."""
+        self._heard_at.append(self._clock())
+        return len(self._heard_at) == MAX_MESSAGES and self._heard_at[-1] - self._heard_at[0] < MESSAGES_WITHIN_SECONDS
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):
@@ -59,6 +76,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.leave()  # also after an error in a handler, or when the server cancels us
 
     async def connect(self) -> None:
+        if not is_same_origin(self.scope):
+            await self.close()
+            return
         await self.accept()
         try:
             rights = await rights_of_socket(self.scope)
@@ -71,6 +91,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_ALLOWED)
             return
         self.audience = audience
+        self.chatter = Chatter()
         self.checked_at = time.monotonic()
         self.hub = hubs.get()
         await self.hub.start()
@@ -94,14 +115,20 @@ class BoardConsumer(AsyncWebsocketConsumer):
         await self.close(code=TOO_SLOW)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.viewer is None:
+            return  # sent away already
+        if self.chatter.is_too_much():
+            await self.leave()
+            await self.close(code=TOO_SLOW)
+            return
+        if time.monotonic() - self.checked_at > RECHECK_SECONDS:
+            await self.check_again()  # before anything more is shown
         message = message_in(text_data)
         number = message.get("ack")
         if self.viewer is None or type(number) is not int:
             return
         self.viewer.on_ack(number)
         await self.echo(message.get("at"))
-        if time.monotonic() - self.checked_at > RECHECK_SECONDS:
-            await self.check_again()
 
     async def echo(self, at: object) -> None:
         """Give the browser its own time back with ours: a line that is late must not make numbers look young."""
@@ -134,6 +161,18 @@ class BoardConsumer(AsyncWebsocketConsumer):
         if writer is not None:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
+
+
+def is_same_origin(scope: Any) -> bool:
+    """Whether a page of this very site asks, by host and port: another one on the host has the same cookies."""
+    headers = dict(scope["headers"])
+    origin, host = (headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))
+    is_same = bool(origin.partition("://")[2].lower() == host.lower())
+    if not is_same:
+        logger.warning(
+            "A socket was refused: its page is from %r, and asks %r. A proxy must pass Host on", origin, host
+        )
+    return is_same
 
 
 def message_in(text: str | None) -> dict[str, object]:

@@ -5,6 +5,7 @@
   const words = document.body.dataset;
   const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
   const ACK_SECONDS = 5;
+  const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
   const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
   const SILENT_SECONDS = 15; // and after so long the socket is replaced
   const byId = (id) => (id ? document.getElementById(id) : null);
@@ -213,6 +214,7 @@
   let wrapper = null;
   let heardAt = ownSeconds();
   let ackedAt = -ACK_SECONDS;
+  let unackedCharacters = 0;
 
   htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
   htmx.createWebSocket = (url) => (socket = new WebSocket(url));
@@ -257,6 +259,7 @@
 
   /** An echo is no HTML, and nothing for htmx. */
   function beforeMessage(event) {
+    unackedCharacters += event.detail.message.length;
     if (!event.detail.message.startsWith("{")) return;
     event.preventDefault();
     heardAt = ownSeconds();
@@ -273,8 +276,10 @@
   }
 
   function acknowledge(to) {
-    if (!pulse.frame || ownSeconds() - ackedAt < ACK_SECONDS) return;
+    const isDue = ownSeconds() - ackedAt >= ACK_SECONDS || unackedCharacters > ACK_CHARACTERS;
+    if (!pulse.frame || !isDue) return;
     ackedAt = ownSeconds();
+    unackedCharacters = 0;
     to.send(JSON.stringify({ ack: pulse.frame, at: ackedAt }));
   }
 

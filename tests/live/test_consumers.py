@@ -20,7 +20,7 @@ from django.test import Client
 from eqboard.accounts.models import Membership
 from eqboard.boards.following import followers
 from eqboard.live import consumers, viewer
-from eqboard.live.consumers import NOT_ALLOWED, TOO_SLOW, hubs, message_in
+from eqboard.live.consumers import MAX_MESSAGES, NOT_ALLOWED, TOO_SLOW, Chatter, hubs, message_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
 from tests.cast import publish
 from tests.feed.following import until
@@ -152,7 +152,13 @@ async def test_somebody_who_is_no_longer_active_sees_nothing(dial, cast) -> None
     assert await closing_code(await dial(cookie=cookie)) == NOT_ALLOWED
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://localhost.evil.example"])
+STRANGERS = [
+    *("http://evil.example", "null", "", "http://localhost.evil.example"),
+    *("http://localhost:9999", "http://user@localhost", "localhost", "http://127.0.0.1"),
+]
+
+
+@pytest.mark.parametrize("origin", STRANGERS)
 async def test_another_site_s_page_is_refused(dial, cast, origin) -> None:
     line = await dial(cast.supervisor, origin=origin)
     assert not line.is_accepted
@@ -289,6 +295,41 @@ async def test_the_time_is_sent_back_once_a_second_at_most(dial, cast, redis_url
 
 
 # How they are sent away
+
+
+@pytest.mark.parametrize(("pause_seconds", "is_too_much"), [(0.0, True), (0.09, True), (0.11, False), (5.0, False)])
+def test_a_page_may_talk_and_not_chatter(pause_seconds, is_too_much) -> None:
+    now = 0.0
+    chatter = Chatter(clock=lambda: now)
+    for _ in range(300):
+        now += pause_seconds
+        last = chatter.is_too_much()
+    assert last is is_too_much
+
+
+async def test_who_chatters_is_sent_away(dial, cast) -> None:
+    line, other = await dial(cast.viewer), await dial(cast.supervisor)
+    for _ in range(MAX_MESSAGES + 1):
+        await line.send_to("{}")
+    assert await closing_code(line) == TOO_SLOW
+    await frame_from(other, 'id="screen"')
+
+
+async def test_a_late_word_does_not_bring_a_board_that_is_not_theirs_any_more(
+    dial, cast, redis_url, monkeypatch
+) -> None:
+    """Whoever lags is owed the whole board with the next acknowledgement: but their rights are looked at first."""
+    line = await dial(cast.viewer)
+    frame = await frame_from(line, 'id="screen"')
+    monkeypatch.setattr(viewer, "ACK_WITHIN_SECONDS", 0)
+    await publish(redis_url, FLOOR)
+    await frame_from(await dial(cast.supervisor), "Sales")
+    await Membership.objects.filter(user=cast.viewer).adelete()
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    await acknowledge(line, frame)
+    while (message := await line.receive_output(timeout=10))["type"] != "websocket.close":
+        assert "Sales" not in message["text"]
+    assert message["code"] == NOT_ALLOWED
 
 
 async def test_rights_that_were_taken_away_end_the_stream(dial, cast, redis_url, monkeypatch) -> None:
