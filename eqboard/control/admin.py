@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -5,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from eqboard.boards.templatetags.board import outside
 from eqboard.control.models import AuditEntry
 
 
@@ -12,7 +14,9 @@ from eqboard.control.models import AuditEntry
 class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """To read, not to write."""
 
-    list_display = ("moment", "actor_name", "action", "target_name", "step", "details")
+    list_display = ("moment", "actor_name", "action", "whom", "step", "what")
+    fields = ("moment", "attempt", "actor_name", "address", "action", "target", "whom", "step", "what")
+    readonly_fields = fields
     list_filter = ("action", "step", "actor_name")
     search_fields = ("actor_name", "target_name")
     ordering = ("-id",)
@@ -21,6 +25,14 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def moment(self, entry: AuditEntry) -> str:
         """To the second: the steps of one action are that close together."""
         return f"{localtime(entry.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(ordering="target_name", description=_("whom"))
+    def whom(self, entry: AuditEntry) -> str:
+        return outside(entry.target_name)
+
+    @admin.display(description=_("details"))
+    def what(self, entry: AuditEntry) -> str:
+        return outside(json.dumps(entry.details, ensure_ascii=False) if entry.details else "")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -65,7 +65,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.target_name}: {self.step}"
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.target}: {self.step}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

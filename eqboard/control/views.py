@@ -1,6 +1,5 @@
 """The hands' HTTP side: forms in, a small answer out; the board itself changes by the feed."""
 
-import ipaddress
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eqboard.accounts.access import Rights, may_do, seen_queues
+from eqboard.accounts.address import address_of
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
@@ -26,7 +26,8 @@ from eqboard.control.actions import PAUSE, RESUME, Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.perform import Actor, perform
 from eqboard.control.words import denied, sentence, signed_out_meanwhile
-from eqboard.floor.snapshot import Agent, PauseCode, Snapshot
+from eqboard.feed.follow import Floor
+from eqboard.floor.snapshot import Agent, Part, PauseCode, Snapshot
 from eqboard.floor.visible import visible
 
 LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it
@@ -48,13 +49,13 @@ class Sight:
     """What the user sees of the floor (`view`), and the agent they ask for.
 
     Another team's agent is not there at all. One who is there comes with all their queues, the unseen ones too: those
-    decide what may be done.
+    decide what may be done, and so the floor must be a current one.
     """
 
     rights: Rights
     view: Snapshot
     agent: Agent | None
-    is_connected: bool
+    is_current: bool
 
 
 def signed_in(view: View) -> View:
@@ -88,8 +89,8 @@ class PauseForm(forms.Form):
 async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     """GET: the form for the dialog. POST: pause the agent, with a pause code or without."""
     sight = await _look(request, agent_id)
-    if sight.agent is None:
-        return await _nobody(request, sight)
+    if sight.agent is None or not sight.is_current:
+        return await _unseen(request, sight)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     if request.method == "GET":
         return await _pause_form(request, sight.rights, sight.agent, codes)
@@ -115,8 +116,8 @@ async def _pause_form(request: HttpRequest, rights: Rights, agent: Agent, codes:
 async def resume(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Put the agent back to work."""
     sight = await _look(request, agent_id)
-    if sight.agent is None:
-        return await _nobody(request, sight)
+    if sight.agent is None or not sight.is_current:
+        return await _unseen(request, sight)
     return await _perform(request, sight.rights, RESUME, sight.agent, None)
 
 
@@ -136,16 +137,24 @@ async def _look(request: HttpRequest, agent_id: int) -> Sight:
     floor = await followers.get().newest()
     view = visible(floor.snapshot, seen_queues(rights))
     agent = floor.snapshot.agents[agent_id] if agent_id in view.agents else None
-    return Sight(rights, view, agent, floor.is_connected)
+    return Sight(rights, view, agent, knows_agents(floor, datetime.now(UTC), get_config().stale_rounds))
 
 
-async def _nobody(request: HttpRequest, sight: Sight) -> HttpResponse:
-    """The answer where the agent is not to be seen: because they are not there, or because nothing is."""
-    if sight.is_connected:
-        gone = _("This agent is not on your board any more. Nothing was done.")
-        return await _mark(request, Outcome("refused", gone), status=404)
-    blind = _("eqboard cannot see the floor now, so nothing was done. Try again when the board is live.")
-    return await _mark(request, Outcome("refused", blind), status=422)
+def knows_agents(floor: Floor, now: datetime, stale_rounds: float) -> bool:
+    """Whether the agents on it are those of this moment: an old floor does not know whose queues they serve by now."""
+    source = floor.snapshot.sources.get(Part.AGENTS)
+    if not floor.is_connected or source is None or source.taken_at is None:
+        return False
+    return floor.theirs(now) - source.taken_at <= timedelta(seconds=source.stale_after_seconds(stale_rounds))
+
+
+async def _unseen(request: HttpRequest, sight: Sight) -> HttpResponse:
+    """The answer where the floor cannot be seen, or the agent is not on it."""
+    if not sight.is_current:
+        blind = _("eqboard cannot see the floor now, so nothing was done. Try again when the board is live.")
+        return await _mark(request, Outcome("refused", blind), status=422)
+    gone = _("This agent is not on your board any more. Nothing was done.")
+    return await _mark(request, Outcome("refused", gone), status=404)
 
 
 async def _perform(
@@ -153,25 +162,11 @@ async def _perform(
 ) -> HttpResponse:
     user = await request.auser()
     assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
-    actor = Actor(user, rights, _address(request))
+    actor = Actor(user, rights, address_of(request))
     attempt = await perform(actor, action, agent, pause_code)
     entry = await AuditEntry.objects.filter(attempt=attempt).alast()
     assert entry is not None  # noqa: S101 (perform has written it)
     return await _mark(request, _outcome_of(entry), status=403 if entry.step == Step.DENIED else 200)
-
-
-def _address(request: HttpRequest) -> str | None:
-    """Where the click came from; None over a unix socket.
-
-    A proxy appends it to the header. What stands before that is the browser's own claim.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    if get_config().trust_proxy:
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(address.partition("%")[0]))
-    except ValueError:
-        return None
 
 
 def _outcome_of(entry: AuditEntry) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,9 +17,9 @@ from eqboard.control import perform
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Limits, Server
 from eqboard.feed.subscriber import read_floor
-from eqboard.floor.snapshot import Agent, AgentState, Snapshot
+from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot
 from eqboard.loops import PerLoop
-from tests.builders import agent, membership, pause_code, snapshot
+from tests.builders import agent, membership, pause_code, snapshot, source
 from tests.cast import publish
 from tests.environment import KEY_CANARY
 
@@ -30,7 +31,12 @@ def a_floor(*agents: Agent, **changes: Any) -> Snapshot:
     bea = agent(8, name="Bea", memberships=(membership(), OF_502))
     ours = [agent(7), bea, agent(9, name="Max", memberships=(OF_502,))]
     people = {each.id: each for each in (*ours, *agents)}
-    return snapshot(**{"agents": people.values(), "pause_codes": [pause_code(1, "Lunch"), pause_code(2)]} | changes)
+    defaults = {
+        "sources": [source(Part.AGENTS, taken_at=datetime.now(UTC))],
+        "agents": people.values(),
+        "pause_codes": [pause_code(1, "Lunch"), pause_code(2)],
+    }
+    return snapshot(**defaults | changes)
 
 
 PAUSED = agent(7, state=AgentState.PAUSED)

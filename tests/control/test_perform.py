@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from eqboard.config import ConfigError
-from eqboard.control import perform, views
+from eqboard.control import perform
 from eqboard.control.models import AuditEntry
 from eqboard.loops import PerLoop
 from tests.builders import agent, pause_code
@@ -63,38 +63,6 @@ async def test_what_was_asked_is_written_down_before_eq_hears_of_it(cast, floor,
     exchange.may_answer.set()
     await pressing
     assert await steps() == ["asked", "accepted"]
-
-
-@pytest.mark.parametrize(
-    ("address", "noted"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8::1", "2001:db8::1"),
-        ("fe80::1%eth0", "fe80::1"),
-        ("", None),
-        ("/run/web.sock", None),
-    ],
-)
-def test_the_address_is_written_down_where_there_is_one(rf, address, noted):
-    assert views._address(rf.get("/", REMOTE_ADDR=address)) == noted
-
-
-@pytest.mark.parametrize(
-    ("trusted", "forwarded", "noted"),
-    [
-        (True, "203.0.113.9", "203.0.113.9"),
-        (True, "192.0.2.66, 203.0.113.9", "203.0.113.9"),
-        (True, "nonsense", None),
-        (True, None, "127.0.0.1"),
-        (False, "203.0.113.9", "127.0.0.1"),
-    ],
-)
-def test_a_proxy_tells_the_address_where_it_is_trusted_and_nobody_else(
-    rf, config, monkeypatch, trusted, forwarded, noted
-):
-    monkeypatch.setattr(views, "get_config", lambda: config.model_copy(update={"trust_proxy": trusted}))
-    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
-    assert views._address(rf.get("/", headers=headers)) == noted
 
 
 # EQ's answers. Each is sent exactly one request.

@@ -1,12 +1,17 @@
 """Who may not, where it is not there, and how it may not be asked: each refused, and EQ hears nothing."""
 
+import asyncio
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.test import AsyncClient
 
+from eqboard.boards.following import followers
 from eqboard.control.models import AuditEntry
-from eqboard.floor.snapshot import AgentState
-from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code, queue, snapshot
+from eqboard.floor.snapshot import AgentState, Part
+from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code, source
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import a_floor, last_entry, signed_in, steps
 
@@ -61,7 +66,7 @@ async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast
 @pytest.mark.parametrize("who", ["lead", "supervisor"])
 async def test_somebody_who_has_signed_out_meanwhile_is_left_alone(cast, config, exchange, redis_url, action, who):
     gone = agent(7, state=AgentState.SIGNED_OUT)
-    await publish(redis_url, snapshot(agents=[gone], queues=[queue("500")]))
+    await publish(redis_url, a_floor(gone))
     client = await signed_in(getattr(cast, who))
     answer = await client.post(f"/agents/7/{action}/")
     assert said(answer) == "Ana Ruiz has signed out meanwhile, so nothing was sent."
@@ -71,7 +76,7 @@ async def test_somebody_who_has_signed_out_meanwhile_is_left_alone(cast, config,
 
 async def test_there_is_no_form_for_somebody_who_has_signed_out_meanwhile(cast, config, exchange, redis_url):
     gone = agent(7, state=AgentState.SIGNED_OUT)
-    await publish(redis_url, snapshot(agents=[gone], queues=[queue("500")]))
+    await publish(redis_url, a_floor(gone))
     client = await signed_in(cast.lead)
     answer = await client.get("/agents/7/pause/")
     assert (answer.status_code, said(answer)) == (422, "Ana Ruiz has signed out meanwhile, so nothing was sent.")
@@ -220,9 +225,37 @@ async def test_without_redis_nothing_is_done_and_that_is_said(cast, floor, excha
     assert await nothing_happened(exchange)
 
 
-async def test_before_anything_was_published_nobody_is_there(cast, exchange):
+BLIND = "eqboard cannot see the floor now, so nothing was done. Try again when the board is live."
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_before_anything_was_published_nothing_can_be_done(cast, exchange, action):
+    answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/")
+    assert (answer.status_code, said(answer)) == (422, BLIND)
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_an_old_floor_lets_nobody_act(cast, redis_url, exchange, action):
+    """Meanwhile the agent may have joined another team's queue."""
+    old = datetime.now(UTC) - timedelta(seconds=60)
+    await publish(redis_url, a_floor(sources=[source(Part.AGENTS, taken_at=old)]))
+    answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/")
+    assert (answer.status_code, said(answer)) == (422, BLIND)
+    assert await nothing_happened(exchange)
+
+
+async def test_without_redis_nobody_acts_on_what_was_seen_last(cast, floor, exchange, redis_server):
     client = await signed_in(cast.lead)
-    assert (await client.post("/agents/7/pause/")).status_code == 404
+    await client.get("/")
+    redis_server.stop()
+    async with asyncio.timeout(10), aclosing(followers.get().floors()) as floors:
+        async for seen in floors:
+            if not seen.is_connected:
+                break
+    answer = await client.post("/agents/7/resume/")
+    assert (answer.status_code, said(answer)) == (422, BLIND)
+    assert await nothing_happened(exchange)
 
 
 # The form

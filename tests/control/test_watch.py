@@ -95,7 +95,7 @@ async def test_a_pause_is_confirmed_by_a_newer_reading_that_shows_it(cast, floor
 
 
 async def test_a_return_is_confirmed_likewise(cast, redis_url, exchange):
-    await publish(redis_url, read_at(NOON, PAUSED))
+    await publish(redis_url, read_at(now(), PAUSED))
     client, attempt = await press(cast, "resume")
     await publish(redis_url, read_at(now()))
     await settled()
