@@ -1,6 +1,8 @@
 """Django's settings, made from config.py: nothing here reads the environment itself."""
 
+import os
 import warnings
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -26,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "django_htmx",
     "eqboard.accounts",
     "eqboard.boards",
@@ -45,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "eqboard.urls"
@@ -69,6 +73,7 @@ DATABASES = {"default": dj_database_url.parse(config.database_url, conn_health_c
 if DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("psycopg") is None:
     raise ConfigError("EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    os.umask(os.umask(0o077) | 0o007)  # the file holds everybody's sessions: no business of the machine's other users
     # Several processes share the file: wait for a lock instead of failing, and let readers and the writer overlap.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 10,
@@ -78,7 +83,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "eqboard.accounts.hashing.FrugalArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -86,6 +91,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Whoever guesses somebody's password from one place is made to wait; from elsewhere that person still gets in.
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_CLIENT_IP_CALLABLE = "eqboard.accounts.address.address_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -112,6 +128,7 @@ SECURE_SSL_REDIRECT = config.https
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if config.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = config.https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+TRUST_PROXY = config.trust_proxy  # ours: see accounts/address.py
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if config.trust_proxy else None
 X_FRAME_OPTIONS = "DENY"
 

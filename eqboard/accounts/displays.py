@@ -6,9 +6,11 @@ Display; the screen with that cookie claims it once and gets a token for good. A
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db import Error
 from django.db.models import QuerySet
 
 from eqboard.accounts.access import NOTHING, Grant, Rights
@@ -95,7 +97,8 @@ def rights_of_display(token: str | None, now: datetime) -> Rights:
     if display is None:
         return NOTHING
     if display.seen_at is None or now - display.seen_at > timedelta(minutes=1):
-        Display.objects.filter(pk=display.pk).update(seen_at=now)
+        with suppress(Error):  # a database that may only be read shows the board all the same
+            Display.objects.filter(pk=display.pk).update(seen_at=now)
     return Rights(frozenset({Grant(display.team.queues, frozenset())}))
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models import ProtectedError
 
 from eqboard.accounts import displays
@@ -140,3 +141,16 @@ def test_that_a_screen_is_there_is_noted_once_a_minute(approved, django_assert_n
     with django_assert_num_queries(2):
         rights_of_display(token, NOW + timedelta(seconds=61))
     assert Display.objects.get().seen_at == NOW + timedelta(seconds=61)
+
+
+def test_a_database_that_can_only_be_read_shows_a_screen_its_board(transactional_db, approved):
+    token = claim(CODE, NOW)
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("UPDATE"):
+            raise OperationalError("attempt to write a readonly database")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        assert rights_of_display(token, NOW + timedelta(hours=1)).grants
+    assert Display.objects.get().seen_at == NOW

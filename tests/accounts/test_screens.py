@@ -407,6 +407,59 @@ def test_another_site_cannot_post_for_a_lead(cast, path):
 # Signing in and out
 
 
+def sign_in(client, name, password, **headers):
+    return client.post("/sign-in/", {"username": name, "password": password}, **headers)
+
+
+def test_whoever_guesses_a_password_is_made_to_wait(client, cast, settings):
+    cast.lead.set_password("right-password")
+    cast.lead.save()
+    for _ in range(settings.AXES_FAILURE_LIMIT - 1):
+        assert sign_in(client, "lead", "wrong").status_code == 200
+    assert sign_in(client, "lead", "wrong").status_code == 429
+    refused = sign_in(client, "lead", "right-password")
+    assert refused.status_code == 429
+    assert "five minutes" in refused.text
+    assert sign_in(client, "lead", "right-password", REMOTE_ADDR="203.0.113.9").status_code == 302
+
+
+def test_wrong_tries_do_not_count_for_somebody_else_nor_after_a_right_one(client, cast, settings):
+    for user in (cast.lead, cast.viewer):
+        user.set_password("right-password")
+        user.save()
+    for _ in range(2):
+        for _ in range(settings.AXES_FAILURE_LIMIT - 1):
+            sign_in(client, "lead", "wrong")
+        assert sign_in(client, "viewer", "right-password").status_code == 302
+        client.post("/sign-out/")
+        assert sign_in(client, "lead", "right-password").status_code == 302
+        client.post("/sign-out/")
+
+
+def test_everybody_changes_their_own_password(client, cast):
+    cast.viewer.set_password("old-password-1")
+    cast.viewer.save()
+    client.force_login(cast.viewer)
+    form = {"old_password": "old-password-1", "new_password1": "a-new-one-2026", "new_password2": "a-new-one-2026"}
+    assert client.post("/password/", form | {"old_password": "wrong"}).status_code == 200
+    assert client.post("/password/", form)["Location"] == "/"
+    assert client.get("/").status_code != 302, "one stays signed in"
+    cast.viewer.refresh_from_db()
+    assert cast.viewer.check_password("a-new-one-2026")
+
+
+def test_a_stranger_changes_no_password(client, db):
+    assert client.get("/password/")["Location"].startswith("/sign-in/")
+
+
+def test_a_password_that_is_too_short_is_refused_with_the_rule(client, cast):
+    cast.viewer.set_password("old-password-1")
+    cast.viewer.save()
+    client.force_login(cast.viewer)
+    form = {"old_password": "old-password-1", "new_password1": "short", "new_password2": "short"}
+    assert "10" in BeautifulSoup(client.post("/password/", form).text, "html.parser").select_one(".error").text
+
+
 @pytest.fixture
 def known(cast):
     cast.lead.set_password("a long word")
