@@ -8,7 +8,7 @@ CHECK_ENV = EQBOARD_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.t
 
 .PHONY: demo test check setup
 
-demo:  ## a board with a pretend EQ server behind it: make demo [PORT=8000] [DEMO_PASSWORD=…]
+demo:  ## a board with a pretend EQ server behind it: [PORT=8000] [DEMO_PASSWORD=…] make demo
 	@.ci/setup run
 	@exec $(PYTHON) manage.py demo
 

@@ -152,6 +152,9 @@ def main(arguments: list[str]) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or ROOT} cannot be written: {error.strerror}. make needs to.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0

@@ -15,12 +15,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eqboard.eq import EQ, Limits, Server, load_dialect
-from eqboard.eq.client import API_PATH
+from eqboard.eq.client import API_PATH, is_usable_url
 from eqboard.feed.connection import is_usable
 
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
+HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 SHORTEST_SECRET_KEY = 50  # Django's deployment check asks the same
 
 
@@ -105,6 +106,8 @@ class Config(BaseSettings):
         parts = _split(value)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or " " in value:
             raise ValueError("must be a URL like http://eq.example.com")
+        if not is_usable_url(value):
+            raise ValueError("must be a URL like http://eq.example.com")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("must not hold a user, a password or a query")
         if parts.path.strip("/") and not parts.path.rstrip("/").endswith(API_PATH):
@@ -157,8 +160,7 @@ class Config(BaseSettings):
     @classmethod
     def _names_a_host(cls, value: str) -> str:
         names = host_names(value)
-        parts = [_split(f"//{name}") for name in names]
-        if not names or any(each is None or each.path or each.port is not None for each in parts):
+        if not names or not all(HOST_NAME.fullmatch(name) for name in names):
             raise ValueError("must name the host by which browsers reach the site, like board.example.com, and no port")
         return value
 

@@ -238,13 +238,17 @@ def is_packed(response: httpx.Response) -> bool:
     return response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
 
 
-def usable_url(text: str) -> str:
-    """The address again. Raises ValueError, which does not repeat it: someone may have put a password there."""
+def is_usable_url(text: str) -> bool:
     try:
         url = httpx.URL(text)
+        return url.scheme in ("http", "https") and bool(url.host) and " " not in text and (url.port or 0) <= 65535
     except (httpx.InvalidURL, UnicodeError):
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or " " in text or (url.port or 0) > 65535:
+        return False
+
+
+def usable_url(text: str) -> str:
+    """The address again. Raises ValueError, which does not repeat it: someone may have put a password there."""
+    if not is_usable_url(text):
         raise ValueError("EQ's address is not a usable URL.")
     return text
 

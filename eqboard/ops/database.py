@@ -26,14 +26,14 @@ def _check() -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise DatabaseUnusable(NOT_MIGRATED)
-        _write_nothing()
+        write_nothing()
     except Error as error:
         raise DatabaseUnusable(sentence(error)) from None
     finally:
         connection.close()
 
 
-def _write_nothing() -> None:
+def write_nothing() -> None:
     """What changes no row, and is refused all the same where nothing may be written."""
     from django.contrib.sessions.models import Session  # here: its model needs Django's apps
 

@@ -12,6 +12,7 @@ from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
 from eqboard.floor.snapshot import Snapshot, Trouble
+from eqboard.ops.database import write_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ def check_database() -> Part:
         Team.objects.exists()
     except Error as error:
         return Part(False, f"the database does not answer ({type(error).__name__})")
+    try:
+        write_nothing()
+    except Error as error:
+        return Part(False, f"the database cannot be written ({type(error).__name__})")
     return Part(True, "the database answers")
 
 

@@ -164,6 +164,7 @@
   function onRefusal(event) {
     const { detail } = event;
     if (isFollowUp(event)) return;
+    if (detail.xhr.responseText.includes('id="not-sent"')) return notice(words.sayOutdated);
     notice(detail.xhr.status === 403 ? words.sayForbidden : words.sayFailed);
   }
 

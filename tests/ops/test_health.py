@@ -196,3 +196,16 @@ def test_no_secret_is_told_or_logged(client, settings, caplog, redis_server, red
         told = json.dumps(client.get("/healthz").json()) + caplog.text
         for secret in (KEY_CANARY, settings.SECRET_KEY, redis_url):
             assert secret not in told
+
+
+@pytest.mark.usefixtures("running")
+def test_it_answers_503_when_the_database_can_only_be_read(client, monkeypatch):
+    """Nobody could sign in, nor press a button."""
+
+    def refuse():
+        raise OperationalError
+
+    monkeypatch.setattr(health, "write_nothing", refuse)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == {"ok": False, "says": "the database cannot be written (OperationalError)"}
