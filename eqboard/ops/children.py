@@ -91,6 +91,7 @@ class Program:
     ready_seconds: float = 60.0
     is_quiet: bool = False  # what it says is only shown when it dies
     folder: Path | None = None
+    files: tuple[int, ...] = ()  # open ones that it gets from us, by their numbers
 
 
 @dataclass
@@ -193,6 +194,7 @@ class Child:
                 stderr=asyncio.subprocess.PIPE,
                 limit=LONGEST_LINE_BYTES,
                 process_group=0,
+                pass_fds=self.program.files,
                 preexec_fn=die_with_parent(),
             )
         except OSError as error:

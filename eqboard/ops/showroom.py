@@ -29,6 +29,7 @@ from eqboard.ops.redis_server import SOCKET_NAME, find_redis_server, make_privat
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+BACKLOG = 128
 SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
 MOVING_SECONDS = 90.0
 ASK_EVERY_SECONDS = 0.25
@@ -68,14 +69,21 @@ def _password(text: str) -> str:
     return text
 
 
-def check_port(port: int) -> None:
-    """Raise DemoError unless the web server can listen there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: just-closed ones are free
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise DemoError(_why_not(port, error)) from None
+def listen(port: int) -> socket.socket:
+    """Take the port for the web server, for as long as the demo runs. Raises DemoError.
+
+    The server gets the socket itself. So nobody can come between, no other server's answer passes for its own, and
+    whoever calls while it is being brought back has only to wait.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports that were just closed are free
+    try:
+        listener.bind((HOST, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise DemoError(_why_not(port, error)) from None
+    return listener
 
 
 def _why_not(port: int, error: OSError) -> str:
@@ -178,13 +186,14 @@ def programs(
     redis: tuple[str, ...],
     socket_path: Path,
     simulator_port: int,
-    web_port: int,
+    listener: socket.socket,
     environment: Mapping[str, str],
     simulation: tuple[str, ...] = (),
 ) -> tuple[Program, ...]:
     """Who is started, in this order: each needs the ones before it. `simulation`: further options of `simulate`."""
+    web_port = listener.getsockname()[1]
     simulate = (*MANAGE, "simulate", "--host", HOST, "--port", str(simulator_port), *simulation)
-    serve = (sys.executable, "-m", "daphne", "-v", "0", "-b", HOST, "-p", str(web_port), "eqboard.asgi:application")
+    serve = (sys.executable, "-m", "daphne", "-v", "0", "--fd", str(listener.fileno()), "eqboard.asgi:application")
 
     async def web_answers() -> bool:
         return await http_get(HOST, web_port, "/healthz") is not None
@@ -194,7 +203,7 @@ def programs(
         Program("simulator", simulate, environment, partial(accepts, HOST, simulator_port)),
         Program("poller", (*MANAGE, "poll"), environment),
         # From the checkout: `-m` looks for eqboard in the working directory.
-        Program("web", serve, environment, web_answers, folder=ROOT),
+        Program("web", serve, environment, web_answers, folder=ROOT, files=(listener.fileno(),)),
     )
 
 
@@ -240,8 +249,7 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
     wishes = read_wishes(environ)
     executable = find_redis_server()
     open_folder(folder)
-    with sole_use(folder, wishes.port), redis_folder() as place:
-        check_port(wishes.port)
+    with sole_use(folder, wishes.port), redis_folder() as place, listen(wishes.port) as listener:
         simulator_port, eq_key = free_port(), secrets.token_urlsafe(24)
         environment = demo_environment(
             environ,
@@ -255,7 +263,7 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
             redis_command(executable, place),
             place / SOCKET_NAME,
             simulator_port,
-            wishes.port,
+            listener,
             environment,
             simulation,
         )

@@ -17,9 +17,9 @@ from eqboard.ops.showroom import (
     DemoError,
     Wishes,
     announce,
-    check_port,
     demo_environment,
     free_port,
+    listen,
     open_folder,
     programs,
     read_wishes,
@@ -72,13 +72,16 @@ def test_a_weak_password_is_refused_and_not_repeated(password: str) -> None:
 # Its port
 
 
-def test_a_free_port_is_fine() -> None:
-    check_port(free_port())
+def test_a_free_port_is_held_until_the_demo_ends() -> None:
+    port = free_port()
+    with listen(port), pytest.raises(DemoError, match=f"^Port {port} is in use"):
+        listen(port)
+    listen(port).close()
 
 
 def test_a_port_in_use_is_refused_with_a_way_out(busy_port: int) -> None:
     with pytest.raises(DemoError, match=f"^Port {busy_port} is in use; choose another one: make demo PORT="):
-        check_port(busy_port)
+        listen(busy_port)
 
 
 class Forbidden(socket.socket):
@@ -89,7 +92,7 @@ class Forbidden(socket.socket):
 def test_a_port_for_root_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", Forbidden)
     with pytest.raises(DemoError, match=r"^Port 80 is for root only; choose one from 1024 on: make demo PORT=8000$"):
-        check_port(80)
+        listen(80)
 
 
 # Its folder
@@ -176,13 +179,15 @@ def test_the_password_goes_to_none_of_them() -> None:
 
 
 def test_no_secret_is_in_a_command_line() -> None:
-    started = programs(("redis-server",), Path("/r.sock"), 8088, 8000, environment())
+    with listen(free_port()) as listener:
+        started = programs(("redis-server",), Path("/r.sock"), 8088, listener, environment())
     words = " ".join(word for program in started for word in program.command)
     assert not [secret for secret in SECRETS.values() if secret in words]
 
 
 def test_each_program_comes_after_those_it_needs() -> None:
-    started = programs(("redis-server",), Path("/r.sock"), 8088, 8000, environment())
+    with listen(free_port()) as listener:
+        started = programs(("redis-server",), Path("/r.sock"), 8088, listener, environment())
     assert [program.name for program in started] == ["redis", "simulator", "poller", "web"]
 
 
