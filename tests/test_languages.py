@@ -54,7 +54,7 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 # Latin words that stay what they are in Hebrew: products, keys, and what each language calls itself.
-PROPER = {"eqboard", "EQ", "Administration", "Redis", "poller", "Esc", "Tab", "p", "English", "Español"}
+PROPER = {"eqboard", "EQ", "Administration", "Redis", "poller", "Esc", "Enter", "Tab", "p", "English", "Español"}
 
 Key = tuple[str | None, str | tuple[str, ...]]  # the context, and the message with its plural
 
