@@ -25,7 +25,11 @@
   }
 
   /** What becomes of an action is told even if the row it was pressed on has left. */
-  function outliveRow(outcome) {
+  function outliveRow(outcome, name = "") {
+    const sentence = outcome.querySelector(".sentence");
+    if (name && !sentence.textContent.includes(name)) {
+      sentence.prepend(Object.assign(document.createElement("bdi"), { className: "outside", textContent: name }), ": ");
+    }
     byId("notices")?.append(outcome);
     htmx.process(outcome);
   }
@@ -137,11 +141,14 @@
     htmx.trigger(form, "submit");
   }
 
-  /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. */
-  function readOut({ target }) {
+  /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. What went wrong needs
+      more words than a row has room for, and stays until it is dismissed: it moves to the notices. */
+  function settle({ target }) {
     const outcome = target.closest?.(".outcome") ?? target.querySelector?.(".mark .outcome");
-    const isDone = outcome && !["asked", "accepted"].includes(outcome.dataset.state);
-    if (isDone) byId("say").textContent = outcome.querySelector(".sentence").textContent;
+    if (!outcome || ["asked", "accepted"].includes(outcome.dataset.state)) return;
+    byId("say").textContent = outcome.querySelector(".sentence").textContent;
+    const isGood = outcome.dataset.state === "confirmed";
+    if (!isGood && outcome.closest(".mark")) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent);
   }
 
   /* Saying what went wrong */
@@ -191,7 +198,7 @@
     const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return clearFind();
-    if (event.key === "Enter" && event.target === find) return goToFound();
+    if (event.key === "Enter" && event.target === find) return goToFound(event);
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
       "/": () => find?.focus(),
@@ -210,7 +217,8 @@
     filter();
   }
 
-  function goToFound() {
+  function goToFound(event) {
+    event.preventDefault(); // it would press the button that it finds
     const found = [...rows()].filter((row) => find.value && !row.hidden);
     found.map((row) => row.querySelector("[data-hand]")).find(Boolean)?.focus();
   }
@@ -236,7 +244,7 @@
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   document.addEventListener("click", refuseSlip, { capture: true });
   document.addEventListener("htmx:afterSwap", openDialog);
-  document.addEventListener("htmx:afterSwap", readOut);
+  document.addEventListener("htmx:afterSwap", settle);
   find?.addEventListener("input", filter);
   dialog?.addEventListener("close", () => focusOn(opener.id, opener.row));
 })();

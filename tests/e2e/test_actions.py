@@ -135,6 +135,29 @@ async def test_a_web_server_lost_meanwhile_is_no_call_to_press_again(stack: Stac
     await expect(board.locator("#mark-agent-5 .outcome")).to_have_attribute("data-state", "asked")
 
 
+async def test_a_press_that_reaches_nobody_says_so_in_the_dialog(stack: Stack, board: Page) -> None:
+    await board.locator("#agent-2-pause").click()
+    await expect(board.locator("#dialog form")).to_be_visible()
+    stack.stop("web")
+    await board.locator("#dialog button.primary").click()
+
+    await expect(board.locator("#dialog-notices")).to_contain_text("eqboard did not answer in time")
+    await board.keyboard.press("Escape")
+    await expect(board.locator("#dialog")).to_be_hidden()
+
+
+async def test_what_is_told_of_an_action_covers_no_other_row(stack: Stack, board: Page) -> None:
+    await board.locator("#agent-1-pause").click()
+    await board.locator("#dialog button.primary").click()
+    mark = board.locator("#mark-agent-1 .outcome")
+    await expect(mark).to_have_attribute("data-state", "confirmed")
+
+    told, row = await mark.bounding_box(), await board.locator("#agent-1").bounding_box()
+    assert told is not None
+    assert row is not None
+    assert told["y"] + told["height"] <= row["y"] + row["height"] + 1
+
+
 async def test_what_became_of_it_is_told_even_if_the_agent_has_left(stack: Stack, board: Page) -> None:
     stack.fault("latency", "/call_queue_agent_action", seconds=2)
     await board.locator("#agent-5-pause").click()
@@ -146,12 +169,14 @@ async def test_what_became_of_it_is_told_even_if_the_agent_has_left(stack: Stack
     await expect(board.locator("#notices .outcome")).not_to_have_attribute("data-state", "asked", timeout=15_000)
 
 
-async def test_when_eq_refuses_the_reason_stands_at_the_row(stack: Stack, board: Page) -> None:
+async def test_when_it_went_wrong_the_reason_stands_until_it_is_dismissed(stack: Stack, board: Page) -> None:
+    name = await board.locator("#agent-3 .who").inner_text()
     stack.fault("server_error", "/call_queue_agent_action")
     await board.locator("#agent-3-pause").click()
     await board.locator("#dialog button.primary").click()
 
-    await expect(board.locator("#mark-agent-3")).to_contain_text("EQ's answer was lost")
+    await expect(board.locator("#notices")).to_contain_text(f"{name}: EQ's answer was lost")
+    await expect(board.locator("#mark-agent-3 .outcome")).to_have_count(0)
     await expect(board.locator("#agent-3")).to_have_attribute("data-state", "available")
 
 

@@ -121,7 +121,38 @@ async def test_agents_are_found_by_their_queues_also_while_they_talk(stack: Stac
         await expect(board.locator("#agent-1")).to_be_visible()
     await board.fill("#find", "no such queue")
     await expect(board.locator("#agent-1")).to_be_hidden()
-    await expect(board.get_by_text("No agent matches")).to_be_visible()
+    await expect(board.get_by_text("Nothing matches")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1920, 1080)])
+async def test_what_is_found_comes_into_sight_alone(stack: Stack, board: Page, size: tuple[int, int]) -> None:
+    width, height = size
+    await board.set_viewport_size({"width": width, "height": height})
+    name = await board.locator("#agent-5 .who").inner_text()
+    await board.fill("#find", name)
+
+    await expect(board.locator("#agent-5")).to_be_in_viewport(ratio=1)
+    await expect(board.locator("#agents > li:visible")).to_have_count(1)
+    for hidden in ("#totals", "#queues", "#waiting", "#parked"):
+        await expect(board.locator(hidden)).to_be_hidden()
+
+
+async def test_a_queue_is_found_by_its_name_and_not_by_its_numbers(stack: Stack, board: Page) -> None:
+    await expect(board.locator("#queue-502")).to_contain_text("Billing")
+    await board.fill("#find", "billing")
+    await expect(board.locator("#queues > li:visible")).to_have_count(1)
+    await board.fill("#find", "waiting")
+    await expect(board.locator("#queues > li:visible")).to_have_count(0)
+
+
+async def test_find_is_used_and_left_by_keyboard(stack: Stack, board: Page) -> None:
+    await board.keyboard.press("/")
+    await board.keyboard.type(await board.locator("#agent-3 .who").inner_text())
+    await board.keyboard.press("Enter")
+    await expect(board.locator("#agent-3-pause")).to_be_focused()
+    await board.keyboard.press("Escape")
+    await expect(board.locator("#agents > li:visible")).to_have_count(len(AGENTS))
+    await expect(board.locator("#find")).to_have_value("")
 
 
 async def test_a_signed_out_agent_who_is_found_comes_into_sight(stack: Stack, board: Page) -> None:
@@ -212,7 +243,10 @@ async def test_a_screen_on_the_wall_is_paired_by_its_code(stack: Stack, board: P
     await expect(second_page.locator("#screen")).to_be_visible(timeout=10_000)
     await expect(second_page.locator("html")).to_have_attribute("data-link", "open")
 
-    await board.locator("li", has_text="Canteen").get_by_role("button").click()
+    await board.locator("li", has_text="Canteen").get_by_role("link").click()
+    await expect(board.locator("h1")).to_contain_text("Canteen")
+    await board.get_by_role("button", name="Take away").click()
+    await expect(board.locator("li", has_text="Canteen")).to_have_count(0)
     await second_page.reload()
 
     await expect(second_page.locator(".pairing-code")).to_be_visible()
