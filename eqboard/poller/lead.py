@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 PROMPT_SECONDS = 1.0  # what EQ answers within this is published together; what comes later, when it comes
 NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
+FIRST_NAMES_SECONDS = 0.1  # as long as there is nothing that could have a name
 WHAT_IS_LOST = {
     Trouble.UNREACHABLE: "The connection to EQ at {}",
     Trouble.BROKEN: "The sense of what EQ at {} answers",
@@ -113,7 +114,8 @@ class Lead:
                 logger.debug("Names have to wait: %s", error)
             except Exception as error:  # the floor is worth more than its names
                 self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
-            await asyncio.sleep(NAMES_PAUSE_SECONDS)
+            is_known = self._floor.snapshot.agents or self._floor.snapshot.queues
+            await asyncio.sleep(NAMES_PAUSE_SECONDS if is_known else FIRST_NAMES_SECONDS)
 
     async def _take(self, heard: Heard) -> None:
         self._note_outcome(heard)
