@@ -104,9 +104,7 @@ class Config(BaseSettings):
     @classmethod
     def _is_http(cls, value: str) -> str:
         parts = _split(value)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or " " in value:
-            raise ValueError("must be a URL like http://eq.example.com")
-        if not is_usable_url(value):
+        if parts is None or not is_usable_url(value):
             raise ValueError("must be a URL like http://eq.example.com")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("must not hold a user, a password or a query")
