@@ -3,11 +3,14 @@
 import importlib.util
 import re
 import shutil
+import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from eqboard.config import ROOT
 
@@ -188,6 +191,19 @@ def canonical(name: str) -> str:
 def test_everything_asked_for_is_pinned(group: str) -> None:
     asked = {canonical(re.split(r"[\[<>=; ]", line)[0]) for line in install.requirements(ROOT, group)}
     assert asked <= pinned()
+
+
+def test_the_oldest_python_that_we_promise_takes_every_pin() -> None:
+    """Debian 12 has 3.11.2; pip refuses a pin that asks for more, and nothing is installed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    oldest = project["requires-python"].removeprefix(">=") + ".0"
+    asking_for_more = [
+        each.metadata["Name"]
+        for each in distributions()
+        if canonical(each.metadata["Name"]) in pinned()
+        and not SpecifierSet(each.metadata.get("Requires-Python") or "").contains(oldest)
+    ]
+    assert asking_for_more == []
 
 
 def test_the_pins_name_exact_versions_and_no_host() -> None:
