@@ -3,11 +3,12 @@
 Django's own settings take 100 MiB for each check. Anybody may ask for a check by trying to sign in, many at once.
 """
 
-from threading import BoundedSemaphore
+from concurrent.futures import ThreadPoolExecutor
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-AT_A_TIME = BoundedSemaphore(2)
+# In threads of their own, as each thread that ever hashed may keep its memory.
+WORKERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
 
 
 class FrugalArgon2(Argon2PasswordHasher):
@@ -16,9 +17,7 @@ class FrugalArgon2(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        with AT_A_TIME:
-            return super().encode(password, salt)
+        return WORKERS.submit(super().encode, password, salt).result()
 
     def verify(self, password: str, encoded: str) -> bool:
-        with AT_A_TIME:
-            return super().verify(password, encoded)
+        return WORKERS.submit(super().verify, password, encoded).result()

@@ -8,8 +8,8 @@ import contextvars
 import logging
 import re
 import uuid
-from collections.abc import Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -150,9 +150,13 @@ def storable(text: str) -> str:
 async def watch(attempt: Attempt, accepted_at: datetime) -> None:
     """Follow the floor until it shows the effect, or until time is up."""
     newest: Floor | None = None
-    nudging = asyncio.create_task(keep_nudging())
+    await nudge()
     try:
-        async with asyncio.timeout(get_config().watch_seconds), aclosing(followers.get().floors()) as floors:
+        async with (
+            nudgers.get().at_work(),
+            asyncio.timeout(get_config().watch_seconds),
+            aclosing(followers.get().floors()) as floors,
+        ):
             async for floor in floors:
                 newest = floor
                 if shows(floor, attempt, accepted_at):
@@ -161,22 +165,42 @@ async def watch(attempt: Attempt, accepted_at: datetime) -> None:
         await attempt.note(Step.NOT_SEEN, **last_seen(newest, attempt, accepted_at))
     else:
         await attempt.note(Step.CONFIRMED, **last_seen(newest, attempt, accepted_at))
-    finally:
-        nudging.cancel()
-        await asyncio.gather(nudging, return_exceptions=True)
 
 
-async def keep_nudging() -> None:
-    """Have EQ read again and again: the first reading may come before the switch has acted (contract §4)."""
-    is_lost = False
-    while True:
+async def nudge() -> None:
+    try:
+        await send_nudge(get_config().redis_url)
+    except FeedLost:
+        logger.warning("The poller could not be nudged: Redis is away")
+
+
+class Nudger:
+    """Has EQ read every second while any effect is awaited, however many: the first reading may come before the switch
+    has acted (contract §4).
+    """
+
+    def __init__(self) -> None:
+        self._waiting_count = 0
+        self._task: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        self._waiting_count += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._go_on())
         try:
-            await send_nudge(get_config().redis_url)
-        except FeedLost:
-            if not is_lost:
-                logger.warning("The poller could not be nudged: Redis is away")
-            is_lost = True
-        await asyncio.sleep(NUDGE_SECONDS)
+            yield
+        finally:
+            self._waiting_count -= 1
+
+    async def _go_on(self) -> None:
+        while self._waiting_count:
+            await asyncio.sleep(NUDGE_SECONDS)
+            await nudge()
+        self._task = None
+
+
+nudgers = PerLoop(Nudger)
 
 
 def shows(floor: Floor, attempt: Attempt, accepted_at: datetime) -> bool:

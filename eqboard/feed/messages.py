@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError
 from eqboard.floor.changes import Changes
 from eqboard.floor.snapshot import Snapshot
 
-T = TypeVar("T")
+T = TypeVar("T", bound="Update | Stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,12 @@ class Codec(Generic[T]):
     def decode(self, data: bytes | str) -> T:
         """Raises Unreadable."""
         try:
-            return self._adapter.validate_json(data)
+            message = self._adapter.validate_json(data)
         except ValidationError as error:
             raise Unreadable(f"{error.error_count()} faults") from None
+        if message.sent_at.tzinfo is None:
+            raise Unreadable("a moment without a time zone")
+        return message
 
 
 updates = Codec(Update)

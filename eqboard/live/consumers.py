@@ -36,6 +36,7 @@ TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to sen
 FAILED = 4500  # our own fault; the page's socket comes back too
 ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
 RECHECK_SECONDS = 10.0  # how long a right that was taken away may still stream
+CHECK_SECONDS = 2.0  # a database that hangs must not stop the boards: their next acknowledgement waits for it
 MAX_MESSAGE_CHARACTERS = 1000
 MAX_MESSAGES = 100  # a page says something every five seconds, and more often while a large board comes
 MESSAGES_WITHIN_SECONDS = 10.0
@@ -45,16 +46,26 @@ hubs = PerLoop(lambda: Hub(get_config(), followers.get()))
 
 
 class Chatter:
-    """How much a browser talks. What nobody reads in time piles up in the server."""
+    """How much a browser talks. What nobody reads in time piles up in the server: `waiting_count` tells how much."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, waiting_count: Callable[[], int] = lambda: 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._waiting_count = waiting_count
         self._clock = clock
         self._heard_at: deque[float] = deque(maxlen=MAX_MESSAGES)
 
     def is_too_much(self) -> bool:
-        """After one message more."""
+        """After one message more. A flood leaves us no time to read so many: then those that wait give it away."""
         self._heard_at.append(self._clock())
-        return len(self._heard_at) == MAX_MESSAGES and self._heard_at[-1] - self._heard_at[0] < MESSAGES_WITHIN_SECONDS
+        is_fast = self._heard_at[-1] - self._heard_at[0] < MESSAGES_WITHIN_SECONDS
+        return self._waiting_count() > MAX_MESSAGES or (len(self._heard_at) == MAX_MESSAGES and is_fast)
+
+
+def waiting_in(receive: Any) -> Callable[[], int]:
+    """How many messages the server holds for us: Daphne's `receive` is the `get` of a queue. Elsewhere nobody knows."""
+    waiting_count: Callable[[], int] = getattr(getattr(receive, "__self__", None), "qsize", lambda: 0)
+    return waiting_count
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):
@@ -70,6 +81,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
     echoed_at = -math.inf
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.chatter = Chatter(waiting_in(receive))
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -91,7 +103,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_ALLOWED)
             return
         self.audience = audience
-        self.chatter = Chatter()
         self.checked_at = time.monotonic()
         self.hub = hubs.get()
         await self.hub.start()
@@ -141,8 +152,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
         """Whether the rights are still the same. Without a database nobody knows: the next check will tell."""
         self.checked_at = time.monotonic()
         try:
-            rights = await rights_of_socket(self.scope)
-        except DatabaseError as error:
+            async with asyncio.timeout(CHECK_SECONDS):
+                rights = await rights_of_socket(self.scope)
+        except (DatabaseError, TimeoutError) as error:
             logger.warning("Rights could not be checked again: no database (%s)", type(error).__name__)
             return
         if audience_of(self.scope, rights) != self.audience:

@@ -40,7 +40,7 @@ def logging_config() -> dict[str, Any]:
         # httpx logs every request at INFO, daphne every one it serves: at one poll a second that is all one would see.
         # Django writes a line, or a traceback, for every address somebody mistypes and every page that is not for them.
         "loggers": {
-            **dict.fromkeys(("httpx", "httpcore", "daphne", "asyncio", "django.channels.server"), quiet),
+            **dict.fromkeys(("httpx", "httpcore", "daphne", "asyncio", "axes", "django.channels.server"), quiet),
             "django.request": {"level": "ERROR"},
         },
     }

@@ -214,6 +214,7 @@
   let wrapper = null;
   let heardAt = ownSeconds();
   let ackedAt = -ACK_SECONDS;
+  let ackedFrame = 0;
   let unackedCharacters = 0;
 
   htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
@@ -276,10 +277,12 @@
   }
 
   function acknowledge(to) {
-    const isDue = ownSeconds() - ackedAt >= ACK_SECONDS || unackedCharacters > ACK_CHARACTERS;
-    if (!pulse.frame || !isDue) return;
+    if (!pulse.frame) return;
+    const isMuch = unackedCharacters > ACK_CHARACTERS && pulse.frame !== ackedFrame; // not in the midst of the next one
+    if (!isMuch && ownSeconds() - ackedAt < ACK_SECONDS) return;
+    if (pulse.frame !== ackedFrame) unackedCharacters = 0;
     ackedAt = ownSeconds();
-    unackedCharacters = 0;
+    ackedFrame = pulse.frame;
     to.send(JSON.stringify({ ack: pulse.frame, at: ackedAt }));
   }
 

@@ -24,7 +24,11 @@ def test_the_address_is_written_down_where_there_is_one(rf, address, noted):
     [
         (True, "203.0.113.9", "203.0.113.9"),
         (True, "192.0.2.66, 203.0.113.9", "203.0.113.9"),
-        (True, "nonsense", None),
+        (True, "203.0.113.9:5678", "203.0.113.9"),
+        (True, "[2001:db8::1]:5678", "2001:db8::1"),
+        (True, "2001:db8::1", "2001:db8::1"),
+        (True, "nonsense", "127.0.0.1"),
+        (True, "", "127.0.0.1"),
         (True, None, "127.0.0.1"),
         (False, "203.0.113.9", "127.0.0.1"),
     ],

@@ -124,3 +124,8 @@ def test_what_is_unreadable_is_not_repeated_in_the_error() -> None:
 def test_a_field_of_a_later_version_is_passed_over() -> None:
     held = Stored("e", 1, NOON + timedelta(seconds=1), snapshot(agents=[agent(7)]))
     assert stored.decode(stored.encode(held)[:-1] + b',"weather":"fine"}') == held
+
+
+def test_a_moment_without_a_time_zone_is_not_ours() -> None:
+    with pytest.raises(Unreadable):
+        stored.decode(b'{"epoch": "e", "seq": 1, "sent_at": "2026-03-02T12:00:00", "snapshot": {}}')

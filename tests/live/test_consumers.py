@@ -20,7 +20,7 @@ from django.test import Client
 from eqboard.accounts.models import Membership
 from eqboard.boards.following import followers
 from eqboard.live import consumers, viewer
-from eqboard.live.consumers import MAX_MESSAGES, NOT_ALLOWED, TOO_SLOW, Chatter, hubs, message_in
+from eqboard.live.consumers import MAX_MESSAGES, NOT_ALLOWED, TOO_SLOW, Chatter, hubs, message_in, waiting_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
 from tests.cast import publish
 from tests.feed.following import until
@@ -305,6 +305,32 @@ def test_a_page_may_talk_and_not_chatter(pause_seconds, is_too_much) -> None:
         now += pause_seconds
         last = chatter.is_too_much()
     assert last is is_too_much
+
+
+def test_a_flood_is_known_by_what_waits_though_little_is_read() -> None:
+    assert not Chatter(lambda: MAX_MESSAGES).is_too_much()
+    assert Chatter(lambda: MAX_MESSAGES + 1).is_too_much()
+
+
+async def test_what_waits_in_the_servers_queue_is_counted() -> None:
+    queue: asyncio.Queue[int] = asyncio.Queue()
+    queue.put_nowait(1)
+    assert waiting_in(queue.get)() == 1
+    assert waiting_in(lambda: None)() == 0
+
+
+async def test_a_database_that_hangs_stops_no_board(dial, cast, redis_url, monkeypatch) -> None:
+    async def hang(scope: Any) -> None:
+        await asyncio.Event().wait()
+
+    line = await dial(cast.supervisor)
+    frame = await frame_from(line, 'id="screen"')
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    monkeypatch.setattr(consumers, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(consumers, "rights_of_socket", hang)
+    await acknowledge(line, frame)
+    await publish(redis_url, FLOOR)
+    await frame_from(line, "Sales")
 
 
 async def test_who_chatters_is_sent_away(dial, cast) -> None:
