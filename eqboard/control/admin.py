@@ -14,7 +14,7 @@ from eqboard.control.models import AuditEntry
 class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """To read, not to write."""
 
-    list_display = ("moment", "actor_name", "action", "whom", "step", "what")
+    list_display = ("moment", "actor_name", "address", "action", "whom", "step", "what")
     fields = ("moment", "attempt", "actor_name", "address", "action", "target", "whom", "step", "what")
     readonly_fields = fields
     list_filter = ("action", "step", "actor_name")

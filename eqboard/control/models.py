@@ -15,7 +15,7 @@ class Step(models.TextChoices):
     DENIED = "denied", _("denied: not allowed")
     ASKED = "asked", _("asked")
     ACCEPTED = "accepted", _("accepted by EQ")
-    REFUSED = "refused", _("refused by EQ")
+    REFUSED = "refused", _("refused: not done")
     UNKNOWN = "unknown", _("unknown: EQ's answer was lost")
     CONFIRMED = "confirmed", _("confirmed on the floor")
     NOT_SEEN = "not_seen", _("accepted, but not seen on the floor")

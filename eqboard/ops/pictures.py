@@ -18,7 +18,7 @@ from eqboard.config import ROOT
 from eqboard.ops.browsers import FLAGS, find_installed
 from eqboard.ops.showroom import HOST, free_port
 
-SEED = "20"  # a steady floor with somebody waiting and somebody parked; a storm that is one
+SEED = "81"  # a steady floor with somebody waiting and somebody parked; a storm that is one
 PASSWORD = "for-pictures-only"  # noqa: S105 (of a demo that lives for a minute)
 READY_SECONDS = 120.0
 STALE_SECONDS = 5.0

@@ -55,7 +55,7 @@ class Callers:
             unique_id=self._switch.new_unique_id(),
             channel=_channel(call_id, extension),
             number=caller_number(self._rng) if number is None else number,
-            name=caller_name(self._rng) if name is None else name,
+            name=caller_name(self._rng, self._scenario.hostile_share) if name is None else name,
             queue=extension,
             entered_at=self._agenda.now,
             talk_left=self._scenario.talk.draw(self._rng) if talk_seconds is None else talk_seconds,

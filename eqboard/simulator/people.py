@@ -26,7 +26,7 @@ _TURNS = (0, 1, 0, 2, 0)  # of five agents three are English, one Spanish, one H
 _CALLERS = (
     "SMITH JOHN", "Anna Kowalska", "GARCIA MARIA", "David Cohen", "WIRELESS CALLER", "Fatima Zahra", "LEE KEVIN",
     "Sam Taylor", "NGUYEN THI", "Olivia Brown", "Unknown", "PATEL R", "Emma Wilson", "J. Fernandes", "Kim Jong-su",
-    "Acme Logistics Ltd", "NEW YORK NY", "Ivan Petrov", "Sarah Levy", "M. Rossi",
+    "Acme Logistics Ltd", "NEW YORK NY", "Ivan Petrov", "Sarah Levy", "M. Rossi", "משה לוי", "José Ñandú Çelik",
 )  # fmt: skip
 
 HOSTILE_NAMES = (
@@ -36,14 +36,12 @@ HOSTILE_NAMES = (
     "Rob'); DROP TABLE calls;--",
     "\u202egnihton\u202c evil",  # right-to-left override: reads backwards on a careless page
     "\u2066Ann\u2069 \u200fLee",
-    "משה לוי",
-    "José Ñandú Çelik",
     "Bell\x07Ringer",
     "${jndi:x} {{7*7}} {% now %}",
     "&lt;already escaped&gt;",
     "W" * 80,
 )
-HOSTILE_SHARE = 0.04
+NAMELESS_SHARE = 0.04
 
 
 def staff_name(index: int) -> tuple[str, str, str]:
@@ -54,16 +52,16 @@ def staff_name(index: int) -> tuple[str, str, str]:
     return first_names[place % len(first_names)], last_names[(place + place // 77) % len(last_names)], language
 
 
-def caller_name(rng: Random) -> str:
-    """What the line says about a caller: mostly a plain name, sometimes nothing, now and then something hostile."""
+def caller_name(rng: Random, hostile_share: float) -> str:
+    """What the line says about a caller: a plain name, sometimes nothing, for a share (0 to 1) something hostile."""
     chance = rng.random()
-    if chance < HOSTILE_SHARE:
+    if chance < hostile_share:
         return rng.choice(HOSTILE_NAMES)
-    return "" if chance < 2 * HOSTILE_SHARE else rng.choice(_CALLERS)
+    return "" if chance < hostile_share + NAMELESS_SHARE else rng.choice(_CALLERS)
 
 
 def caller_number(rng: Random) -> str:
     """A North American number out of the range kept for fiction, or "anonymous"."""
-    if rng.random() < HOSTILE_SHARE:
+    if rng.random() < NAMELESS_SHARE:
         return "anonymous"
     return f"{rng.randrange(201, 990)}5550{rng.randrange(100, 200)}"

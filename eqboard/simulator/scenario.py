@@ -39,6 +39,7 @@ class Scenario:
     park_share: float = 0.18
     conference_share: float = 0.1
     parked: Duration = USUAL_PARKING
+    hostile_share: float = 0.0  # callers whose name is an attack: a demo shows none, a test may want them
     renamed_share: float = 0.3  # parked callers who get a new unique id
 
     # Telephones

@@ -30,7 +30,7 @@ PAUSE_CODES = (
 
 SUPERVISORS = (("dana", "Dana", "Weiss"), ("mgomez", "Marta", "Gómez"), ("tclarke", "Theo", "Clarke"))
 
-_STEADY = Scenario("steady", "An ordinary day: callers wait now and then, every state is to be seen.", busy_share=0.92)
+_STEADY = Scenario("steady", "An ordinary day: callers wait now and then, every state is to be seen.", busy_share=0.86)
 
 SCENARIOS = {
     scenario.name: scenario
@@ -41,6 +41,7 @@ SCENARIOS = {
             _STEADY,
             name="monday_storm",
             about="Calls build up to twice what the floor can take, then drain.",
+            busy_share=0.92,
             warm_seconds=2700.0,  # it is coming up when one begins to look
             curve=((0.0, 0.6), (1800.0, 0.7), (3600.0, 2.2), (5400.0, 2.0), (7200.0, 0.4), (10800.0, 0.6)),
             curve_period_seconds=10800.0,
@@ -76,6 +77,9 @@ SCENARIOS = {
             no_answer_share=0.0,
             park_share=0.0,
             conference_share=0.0,
+        ),
+        replace(
+            _STEADY, name="hostile", about="An ordinary day, but many callers' names are attacks.", hostile_share=0.5
         ),
         replace(_STEADY, name="large_site", about="A hundred queues, a thousand agents.", queues=100, agents=1000),
     )

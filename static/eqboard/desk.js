@@ -212,8 +212,8 @@
 
   function clearFind() {
     if (!find) return;
-    if (!find.value) return find.blur();
     find.value = "";
+    find.blur();
     filter();
   }
 
