@@ -107,15 +107,15 @@ class Lead:
     async def learn_names(self) -> None:
         """Keep the names fresh, gently; what EQ does not tell now is asked later."""
         while True:
+            floor = self._floor.snapshot
             try:
-                await self._book.refresh(self._eq, self._floor.snapshot, time.monotonic())
+                await self._book.refresh(self._eq, floor, time.monotonic())
                 self._names_lamp.back()
             except EQError as error:
                 logger.debug("Names have to wait: %s", error)
             except Exception as error:  # the floor is worth more than its names
                 self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
-            is_known = self._floor.snapshot.agents or self._floor.snapshot.queues
-            await asyncio.sleep(NAMES_PAUSE_SECONDS if is_known else FIRST_NAMES_SECONDS)
+            await asyncio.sleep(NAMES_PAUSE_SECONDS if floor.agents or floor.queues else FIRST_NAMES_SECONDS)
 
     async def _take(self, heard: Heard) -> None:
         self._note_outcome(heard)
