@@ -97,14 +97,10 @@ def troubles_of(
     is_kept_waiting = asking_since is not None and now - asking_since > silent_after
     troubles: dict[Part, Trouble] = {}
     for source in sorted(snapshot.sources.values(), key=lambda each: each.part):
-        is_late = is_kept_waiting if source.taken_at is None else _is_old(source, source.taken_at, now, stale_rounds)
+        is_late = is_kept_waiting if source.taken_at is None else source.is_stale(now, stale_rounds)
         if trouble := source.trouble or (Trouble.UNREACHABLE if is_late else None):
             troubles[source.part] = trouble
     return troubles
-
-
-def _is_old(source: Source, taken_at: datetime, now: datetime, stale_rounds: float) -> bool:
-    return now - taken_at > timedelta(seconds=source.stale_after_seconds(stale_rounds))
 
 
 def _worst(troubles: Mapping[Part, Trouble]) -> Trouble:

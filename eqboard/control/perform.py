@@ -150,7 +150,6 @@ def storable(text: str) -> str:
 async def watch(attempt: Attempt, accepted_at: datetime) -> None:
     """Follow the floor until it shows the effect, or until time is up."""
     newest: Floor | None = None
-    await nudge()
     try:
         async with (
             nudgers.get().at_work(),
@@ -167,24 +166,19 @@ async def watch(attempt: Attempt, accepted_at: datetime) -> None:
         await attempt.note(Step.CONFIRMED, **last_seen(newest, attempt, accepted_at))
 
 
-async def nudge() -> None:
-    try:
-        await send_nudge(get_config().redis_url)
-    except FeedLost:
-        logger.warning("The poller could not be nudged: Redis is away")
-
-
 class Nudger:
-    """Has EQ read every second while any effect is awaited, however many: the first reading may come before the switch
-    has acted (contract §4).
+    """Has EQ read at once when an effect is awaited, and every second while any is, however many: the first reading may
+    come before the switch has acted (contract §4).
     """
 
     def __init__(self) -> None:
         self._waiting_count = 0
         self._task: asyncio.Task[None] | None = None
+        self._is_lost = False
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
+        await self._nudge()
         self._waiting_count += 1
         if self._task is None:
             self._task = asyncio.create_task(self._go_on())
@@ -194,10 +188,22 @@ class Nudger:
             self._waiting_count -= 1
 
     async def _go_on(self) -> None:
-        while self._waiting_count:
-            await asyncio.sleep(NUDGE_SECONDS)
-            await nudge()
-        self._task = None
+        try:
+            while self._waiting_count:
+                await asyncio.sleep(NUDGE_SECONDS)
+                await self._nudge()
+        finally:
+            self._task = None
+
+    async def _nudge(self) -> None:
+        try:
+            await send_nudge(get_config().redis_url)
+        except FeedLost:
+            if not self._is_lost:
+                logger.warning("The poller could not be nudged: Redis is away")
+            self._is_lost = True
+        else:
+            self._is_lost = False
 
 
 nudgers = PerLoop(Nudger)

@@ -143,9 +143,7 @@ async def _look(request: HttpRequest, agent_id: int) -> Sight:
 def knows_agents(floor: Floor, now: datetime, stale_rounds: float) -> bool:
     """Whether the agents on it are those of this moment: an old floor does not know whose queues they serve by now."""
     source = floor.snapshot.sources.get(Part.AGENTS)
-    if not floor.is_connected or source is None or source.taken_at is None:
-        return False
-    return floor.theirs(now) - source.taken_at <= timedelta(seconds=source.stale_after_seconds(stale_rounds))
+    return floor.is_connected and source is not None and not source.is_stale(floor.theirs(now), stale_rounds)
 
 
 async def _unseen(request: HttpRequest, sight: Sight) -> HttpResponse:

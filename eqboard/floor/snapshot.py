@@ -7,7 +7,7 @@ order; whoever shows them sorts them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -57,6 +57,10 @@ class Source:
     def stale_after_seconds(self, rounds: float) -> float:
         """The age at which its numbers are old: so many of its own rounds, which a slow EQ stretches."""
         return max(self.every_seconds, self.took_seconds) * rounds
+
+    def is_stale(self, now: datetime, rounds: float) -> bool:
+        """Whether its numbers are old at `now`; so are those that were never read."""
+        return self.taken_at is None or now - self.taken_at > timedelta(seconds=self.stale_after_seconds(rounds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,14 +188,19 @@ async def test_a_read_has_a_total_time_that_counts_every_try(dial):
     assert not caught.value.outcome_unknown
 
 
-async def test_waiting_for_a_free_line_counts_too(dial):
-    release = asyncio.Event()
+def once(event):
+    """An empty answer that comes when the event does."""
 
     async def answer():
-        await release.wait()
+        await event.wait()
         return []
 
-    exchange = Exchange(lambda request: answer())
+    return lambda request: answer()
+
+
+async def test_waiting_for_a_free_line_counts_too(dial):
+    release = asyncio.Event()
+    exchange = Exchange(once(release))
     eq = dial(exchange, total_seconds=0.02, concurrent_requests=1)
     outcomes = await asyncio.gather(*(eq.queued_calls.all() for _ in range(3)), return_exceptions=True)
     assert [type(each) for each in outcomes] == [EQUnreachable] * 3
@@ -271,12 +276,7 @@ async def test_an_action_is_refused_with_eqs_own_words(dial):
 async def test_an_action_that_finds_no_free_line_is_not_sent_and_certainly_did_not_happen(dial):
     """It might go out long after whoever pressed was told that nobody knows."""
     release = asyncio.Event()
-
-    async def answer():
-        await release.wait()
-        return []
-
-    exchange = Exchange(lambda request: answer())
+    exchange = Exchange(once(release))
     eq = dial(exchange, connect_seconds=0.02, concurrent_requests=1)
     first = asyncio.create_task(eq.call_queue_agents.pause(agent=7))
     while not exchange.requests:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from eqboard.eq import models as eq
 from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, steady
@@ -72,7 +72,7 @@ def _is_blind(previous: Snapshot, taken: Taken) -> bool:
     source = previous.sources.get(Part.AGENTS)
     if source is None or source.taken_at is None:
         return False
-    return taken.at - source.taken_at > timedelta(seconds=source.stale_after_seconds(BLIND_ROUNDS))
+    return source.is_stale(taken.at, BLIND_ROUNDS)
 
 
 def _at_extension(agent: Agent, by_user: Mapping[int, eq.UserSession] | None, old: Agent | None) -> Agent:
