@@ -1,33 +1,45 @@
 """The telephone: a typed, async client of the EQ API 2.0. It knows nothing of the wallboard."""
 
-from eqboard.eq.client import EQ, Limits, Server
+from eqboard.eq.client import EQ, Answer, Limits, Server
 from eqboard.eq.dialect import Dialect, DialectError, load_dialect
 from eqboard.eq.errors import (
     Complaint,
     EQBroken,
     EQComplained,
+    EQConflict,
     EQError,
     EQInvalid,
     EQNotFound,
     EQRefused,
     EQSignedOut,
     EQUnreachable,
+    EQWrongValue,
+    Holder,
 )
+from eqboard.eq.session import Kind, Session
+from eqboard.eq.tls import TLS
 
 __all__ = [
     "EQ",
+    "TLS",
+    "Answer",
     "Complaint",
     "Dialect",
     "DialectError",
     "EQBroken",
     "EQComplained",
+    "EQConflict",
     "EQError",
     "EQInvalid",
     "EQNotFound",
     "EQRefused",
     "EQSignedOut",
     "EQUnreachable",
+    "EQWrongValue",
+    "Holder",
+    "Kind",
     "Limits",
     "Server",
+    "Session",
     "load_dialect",
 ]

@@ -1,44 +1,34 @@
-"""The telephone: the only file that imports httpx. Limits, timeouts, retries, errors, redaction.
+"""The telephone: the only file that imports httpx. Limits, timeouts, retries, errors.
 
 One client lives as long as its process: connections are kept, and a TLS context is built once (performance.md §5).
 """
 
 import asyncio
-import logging
 import random
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, quote_plus
 
 import httpx
 from pydantic import SecretStr
 
 from eqboard.eq.dialect import Dialect, load_dialect
 from eqboard.eq.errors import EQBroken, EQError, EQUnreachable
-from eqboard.eq.operations import (
-    ActiveSessions,
-    Agents,
-    CallQueueAgents,
-    CallQueues,
-    CallQueueStatistics,
-    Conferences,
-    ParkedCalls,
-    PauseCodes,
-    QueuedCalls,
-)
-from eqboard.eq.wire import Operation, Request, build_request, read_answer
+from eqboard.eq.operations import Resources
+from eqboard.eq.redaction import hide_sent, secrets
+from eqboard.eq.session import Kind, Session
+from eqboard.eq.tls import TLS
+from eqboard.eq.wire import Arguments, Operation, Request, build_request, read_answer
 
 API_PATH = "/eq/api/2.0"
 MAX_ANSWER_BYTES = 8 * 1024 * 1024  # 20,000 rows of 400 bytes: 1,000 agents in 20 queues each, all of them on a call
 LARGE_ANSWER_BYTES = 256 * 1024  # takes up to 50 ms to read (0.05 to 0.2 s for each MiB), the most on the event loop
-SHORTEST_SECRET = 6
 NO_ADDRESS = (httpx.InvalidURL, UnicodeError, OverflowError)  # the last two: what a socket says of a host or port
 CUT_OFF = "without sending"  # how httpcore begins to say that a connection was closed before the answer was there
 
@@ -63,6 +53,7 @@ class Server:
     url: str
     key: SecretStr
     limits: Limits = field(default_factory=Limits)
+    tls: TLS = field(default_factory=TLS)
 
     @property
     def api_url(self) -> str:
@@ -70,11 +61,21 @@ class Server:
         return base if base.endswith(API_PATH) else base + API_PATH
 
 
-class EQ:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, unread: for whoever wants to see what an EQ server really says."""
+
+    status: int
+    body: bytes
+    seconds: float
+
+
+class EQ(Resources):
     """An EQ server. Resources hold its operations: `await eq.queued_calls.all()`.
 
     Reads time out fast and are tried again; actions are sent exactly once, and a lost answer is
-    EQUnreachable (or EQBroken) with `outcome_unknown`. ValueError for an address that is no URL.
+    EQUnreachable (or EQBroken) with `outcome_unknown`. A value against the API's rules is EQWrongValue, and nothing is
+    sent. ValueError for an address that is no URL, or for a certificate that cannot be used.
     """
 
     def __init__(
@@ -87,33 +88,18 @@ class EQ:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: random.Random | None = None,
     ) -> None:
+        super().__init__(self)
         self._limits = server.limits
         self._key = server.key
         self._dialect = dialect or load_dialect()
         self._clock = clock
         self._sleep = sleep
         self._chance = chance or random.Random()
-        self._lines = asyncio.Semaphore(server.limits.concurrent_requests)
-        self._http = httpx.AsyncClient(
-            base_url=usable_url(server.api_url),
-            transport=transport,
-            # Plain, as a few bytes may be unpacked into gigabytes before anybody has looked at their number.
-            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "eqboard"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the API has none, and they would pile up
-            trust_env=False,  # a proxy in the environment must not see the key
-        )
+        self._free_lines = asyncio.Semaphore(server.limits.concurrent_requests)
+        self._kept, self._fresh = _connections(server, transport)
         self.skew_seconds: float | None = None
         """EQ's clock minus ours, as the Date headers tell it, exact to a second; None: never said."""
-
-        self.queued_calls = QueuedCalls(self)
-        self.parked_calls = ParkedCalls(self)
-        self.conferences = Conferences(self)
-        self.call_queue_statistics = CallQueueStatistics(self)
-        self.call_queue_agents = CallQueueAgents(self)
-        self.agents = Agents(self)
-        self.call_queues = CallQueues(self)
-        self.pause_codes = PauseCodes(self)
-        self.active_sessions = ActiveSessions(self)
+        secrets.add(server.key)
 
     async def __aenter__(self) -> Self:
         return self
@@ -124,37 +110,84 @@ class EQ:
         await self.close()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._kept.aclose()
+        await self._fresh.aclose()
 
-    async def call(self, operation: Operation, arguments: Mapping[str, object]) -> Any:
-        """Carry out one operation; the resources call this."""
+    async def sign_in_supervisor(self, *, user: int, extension: str | None = None, force: bool = False) -> Session:
+        """A supervisor's session, kept until `sign_out`. EQConflict says who is in the way; `force` ends theirs."""
+        return await Session.begin(self, Kind.SUPERVISOR, user, extension, force=force)
+
+    async def sign_in_agent(self, *, user: int, extension: str, force: bool = False) -> Session:
+        """An agent's session, kept until `sign_out`. Errors as for `sign_in_supervisor`."""
+        return await Session.begin(self, Kind.AGENT, user, extension, force=force)
+
+    @asynccontextmanager
+    async def supervisor_session(
+        self, *, user: int, extension: str | None = None, force: bool = False
+    ) -> AsyncIterator[Session]:
+        """A supervisor's session for as long as the block lasts."""
+        async with await self.sign_in_supervisor(user=user, extension=extension, force=force) as session:
+            yield session
+
+    @asynccontextmanager
+    async def agent_session(self, *, user: int, extension: str, force: bool = False) -> AsyncIterator[Session]:
+        """An agent's session for as long as the block lasts."""
+        async with await self.sign_in_agent(user=user, extension=extension, force=force) as session:
+            yield session
+
+    async def call(self, operation: Operation, arguments: Arguments, *, session: Session | None = None) -> Any:
+        """Carry out one operation, in the name of a session's user if one is given; the resources call this."""
         request = build_request(operation, arguments, self._dialect)
+        if session is not None:
+            request = request.with_query(session.credentials())
         if operation.is_read:
-            return await self._read(operation, request)
-        return await self._send(operation, request)
+            return await self._read(operation, arguments, request)
+        return await self._ask_and_read(operation, arguments, request, self._fresh)
 
-    async def _read(self, operation: Operation, request: Request) -> Any:
+    async def probe(self, operation: Operation, arguments: Arguments) -> Answer:
+        """Ask once, and take the answer as it is, whatever its status. Raises EQUnreachable, EQBroken."""
+        return await self._ask(operation, build_request(operation, arguments, self._dialect), self._kept)
+
+    async def _read(self, operation: Operation, arguments: Arguments, request: Request) -> Any:
         try:
             async with asyncio.timeout(self._limits.total_seconds):
-                return await self._read_with_retries(operation, request)
+                return await self._read_with_retries(operation, arguments, request)
         except TimeoutError:
             seconds = self._limits.total_seconds
             raise EQUnreachable(operation.name, f"no answer within {seconds:g} s") from None
 
-    async def _read_with_retries(self, operation: Operation, request: Request) -> Any:
+    async def _read_with_retries(self, operation: Operation, arguments: Arguments, request: Request) -> Any:
+        """The first attempt goes over a connection that was kept; those after a failure over a fresh one, as after a
+        restart of the server every kept one is dead.
+        """
         wait_seconds = self._limits.retry_after_seconds
+        connection = self._kept
         for _ in range(self._limits.retry_count):
             try:
-                return await self._send(operation, request)
+                return await self._ask_and_read(operation, arguments, request, connection)
             except (EQUnreachable, EQBroken):
                 await self._sleep(wait_seconds * self._chance.uniform(0.5, 1.5))
                 wait_seconds *= 2
-        return await self._send(operation, request)
+                connection = self._fresh
+        return await self._ask_and_read(operation, arguments, request, connection)
 
-    async def _send(self, operation: Operation, request: Request) -> Any:
+    async def _ask_and_read(
+        self, operation: Operation, arguments: Arguments, request: Request, connection: httpx.AsyncClient
+    ) -> Any:
+        answer = await self._ask(operation, request, connection)
+
+        def hide(text: str) -> str:
+            return hide_sent(secrets.hide(text), arguments)
+
+        reading = (operation, answer.status, answer.body, self._dialect, hide)
+        if len(answer.body) > LARGE_ANSWER_BYTES:
+            return await asyncio.to_thread(read_answer, *reading)
+        return read_answer(*reading)
+
+    async def _ask(self, operation: Operation, request: Request, connection: httpx.AsyncClient) -> Answer:
         """Once over the wire. A read is bounded by its caller, an action here."""
         limits = self._limits
-        silence_seconds, all_seconds = limits.read_seconds, None
+        silence_seconds, all_seconds = limits.read_seconds, limits.total_seconds
         if not operation.is_read:
             silence_seconds = all_seconds = limits.action_seconds
         async with self._line(operation):
@@ -162,7 +195,7 @@ class EQ:
             try:
                 async with asyncio.timeout(all_seconds):
                     patience = httpx.Timeout(silence_seconds, connect=limits.connect_seconds)
-                    response, body = await self._exchange(request, patience)
+                    response, body = await self._exchange(connection, request, patience)
             except (httpx.HTTPError, TimeoutError, *NO_ADDRESS) as error:
                 raise lost(operation, error) from None
         if response.status_code == 200 and is_packed(response):
@@ -172,10 +205,7 @@ class EQ:
         if body is None:
             raise EQBroken(operation.name, "the answer is too large", outcome_unknown=not operation.is_read)
         self._note_clock(response, asked_at)
-        answer = (operation, response.status_code, body, self._dialect, self._without_key)
-        if len(body) > LARGE_ANSWER_BYTES:
-            return await asyncio.to_thread(read_answer, *answer)
-        return read_answer(*answer)
+        return Answer(response.status_code, body, (self._clock() - asked_at).total_seconds())
 
     @asynccontextmanager
     async def _line(self, operation: Operation) -> AsyncIterator[None]:
@@ -184,7 +214,7 @@ class EQ:
         """
         try:
             async with asyncio.timeout(None if operation.is_read else self._limits.connect_seconds):
-                await self._lines.acquire()
+                await self._free_lines.acquire()
         except TimeoutError:
             raise EQUnreachable(
                 operation.name, "EQ has not answered earlier requests, so this one was not sent"
@@ -192,12 +222,14 @@ class EQ:
         try:
             yield
         finally:
-            self._lines.release()
+            self._free_lines.release()
 
-    async def _exchange(self, request: Request, patience: httpx.Timeout) -> tuple[httpx.Response, bytes | None]:
+    async def _exchange(
+        self, connection: httpx.AsyncClient, request: Request, patience: httpx.Timeout
+    ) -> tuple[httpx.Response, bytes | None]:
         query = {"auth_key": self._key.get_secret_value(), **request.query}
         chunks, size = [], 0
-        async with self._http.stream(
+        async with connection.stream(
             request.method, request.path, params=query, data=request.form or None, timeout=patience
         ) as response:
             if is_packed(response):
@@ -208,14 +240,6 @@ class EQ:
                 if size > MAX_ANSWER_BYTES:
                     return response, None
         return response, b"".join(chunks)
-
-    def _without_key(self, text: str) -> str:
-        """An error that repeats the key would carry it into logs and the audit. A word too short is no secret."""
-        key = self._key.get_secret_value()
-        if len(key) < SHORTEST_SECRET:
-            return text
-        spellings = {key, quote(key, safe=""), quote(key), quote_plus(key)}
-        return re.sub("|".join(map(re.escape, spellings)), "***", text, flags=re.IGNORECASE)
 
     def _note_clock(self, response: httpx.Response, asked_at: datetime) -> None:
         """What we hold stands as long as the newest header agrees with it.
@@ -231,6 +255,31 @@ class EQ:
             return  # no header, or one that is no time
         if self.skew_seconds is None or not at_least <= self.skew_seconds <= at_most:
             self.skew_seconds = (at_least + at_most) / 2
+
+
+def _connections(
+    server: Server, transport: httpx.AsyncBaseTransport | None
+) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    """One that keeps its connections, for reads, and one that makes each anew: for actions, as a kept connection that
+    died meanwhile would leave nobody knowing whether an action was heard.
+    """
+    url = usable_url(server.api_url)
+    context = server.tls.context() if url.startswith("https") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    most = server.limits.concurrent_requests
+
+    def connection(kept_count: int) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=url,
+            transport=transport,
+            verify=context,
+            limits=httpx.Limits(max_keepalive_connections=kept_count),
+            # Plain, as a few bytes may be unpacked into gigabytes before anybody has looked at their number.
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "eqboard"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the API has none, and they would pile up
+            trust_env=False,  # a proxy in the environment must not see the key
+        )
+
+    return connection(most), connection(0)
 
 
 def is_packed(response: httpx.Response) -> bool:
@@ -267,28 +316,3 @@ def lost(operation: Operation, error: Exception) -> EQError:
     if isinstance(error, httpx.DecodingError | httpx.ProtocolError) and not is_cut_off:
         return EQBroken(operation.name, "the answer is not HTTP as it should be", outcome_unknown=outcome_unknown)
     return EQUnreachable(operation.name, "the connection to EQ was lost", outcome_unknown=outcome_unknown)
-
-
-SECRET_IN_URL = re.compile(r"(auth_(?:key|supervisor_session|agent_session)=)[^&\s\"'\\]+")
-TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
-
-
-def hide_secrets(record: logging.LogRecord) -> bool:
-    """Blot out EQ's key and tokens: httpx logs full URLs at INFO, and the key is in the query string.
-
-    A line that cannot be formatted is left to the handler, which says so; from here it would end its writer.
-    """
-    with suppress(Exception):
-        text = record.getMessage()
-        hidden = SECRET_IN_URL.sub(r"\1***", text)
-        if hidden != text:
-            record.msg, record.args = hidden, ()
-    if record.exc_info and not record.exc_text:
-        record.exc_text = logging.Formatter().formatException(record.exc_info)
-    if record.exc_text:
-        record.exc_text = SECRET_IN_URL.sub(r"\1***", record.exc_text)
-    return True
-
-
-for _name in TALKATIVE:
-    logging.getLogger(_name).addFilter(hide_secrets)

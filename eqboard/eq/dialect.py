@@ -1,26 +1,43 @@
-"""What differs between EQ servers and is not in the vendor's text: paths, field names, state words.
+"""What differs between EQ servers and is not in the vendor's text: paths, methods, field names, state words.
 
-The paths stand in `operations/`, the field names in `models/`; a dialect only says where a site departs from them.
+The paths stand in `operations/`, the field names in `models/`; a dialect only says where a site departs from them. The
+client understands a site's words by it, and the simulator can speak them.
 """
 
 import string
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from eqboard.eq import models
+from eqboard.eq.models.attributes import AlertAttributes
+from eqboard.eq.models.base import object_inside
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 BUILT_IN = Path(__file__).with_name("dialect.toml")
+LARGEST_FILE_BYTES = 256 * 1024
+
+STATE_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "QueueAgentStatus": {"status": "agent"},
+    "ActiveCall": {"status": "call", "direction": "direction"},
+}
+"""The fields that hold a state word, and in which table of `states` its words are."""
+
+OBJECTS: Mapping[str, type[BaseModel]] = {
+    **{name: getattr(models, name) for name in models.__all__},
+    "Alert": AlertAttributes,  # is written, and never read
+}
 
 
 class DialectError(ValueError):
-    """A dialect file that cannot be used; the message names the file and what is wrong in it."""
+    """A dialect file that cannot be used; the message names the file, the line and what is wrong there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,100 +50,205 @@ class Route:
 
 @dataclass(frozen=True)
 class Dialect:
-    """`fields` maps an object's name to {our field: their field}; `states` maps our word to theirs."""
+    """`fields` maps an object's name to {our field: their field}, `states` a kind of state to {our word: their word}."""
 
     operations: Mapping[str, Route] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    states: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def our_states(self) -> Mapping[str, str]:
-        return {theirs: ours for ours, theirs in self.states.items()}
+    def is_foreign(self) -> bool:
+        """Whether any object looks other than in the built-in dialect; only then need answers be translated."""
+        return bool(self.fields) or any(
+            ours != theirs for words in self.states.values() for ours, theirs in words.items()
+        )
 
-    def our_state(self, word: str) -> str:
-        """The contract's word for theirs; a word nobody knows stays as it is."""
-        return self.our_states.get(word, word)
-
-    def rename(self, object_name: str, row: Any) -> Any:
-        """One answered object with their field names replaced by ours, in the objects inside it too.
+    def understand(self, object_name: str, row: Any) -> Any:
+        """One answered object with their field names and words replaced by ours, in the objects inside it too.
 
         A field that the dialect calls otherwise is not looked for under its built-in name. What is no object is left
-        alone.
+        alone, and so is a word that nobody knows.
         """
-        if not self.fields or not isinstance(row, dict):
+        return self._hearing.translate(object_name, row)
+
+    def speak(self, object_name: str, row: Any) -> Any:
+        """The way back: an object in our names and words as a server of this dialect answers it."""
+        return self._speaking.translate(object_name, row)
+
+    @cached_property
+    def _hearing(self) -> "Translation":
+        return Translation(
+            names={name: {theirs: ours for ours, theirs in each.items()} for name, each in self.fields.items()},
+            words={kind: {theirs: ours for ours, theirs in each.items()} for kind, each in self.states.items()},
+            left_out={name: {*each, *map(to_camel, each)} for name, each in self.fields.items()},
+            is_into_ours=True,
+        )
+
+    @cached_property
+    def _speaking(self) -> "Translation":
+        fields = self.fields.items()
+        return Translation(
+            names={name: {to_camel(ours): theirs for ours, theirs in each.items()} for name, each in fields},
+            words=self.states,
+            left_out={},
+            is_into_ours=False,
+        )
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Objects from one vocabulary into the other. A field may be left out, as it means something else there."""
+
+    names: Mapping[str, Mapping[str, str]]
+    words: Mapping[str, Mapping[str, str]]
+    left_out: Mapping[str, Collection[str]]
+    is_into_ours: bool
+
+    def translate(self, object_name: str, row: Any) -> Any:
+        if not isinstance(row, dict):
             return row
-        row = {key: self._rename_inside(object_name, key, value) for key, value in row.items()}
-        names = self.fields.get(object_name)
-        if not names:
-            return row
-        taken = {*names, *map(to_camel, names), *names.values()}
-        kept = {key: value for key, value in row.items() if key not in taken}
-        return kept | {ours: row[theirs] for ours, theirs in names.items() if theirs in row}
+        names, left_out = self.names.get(object_name, {}), self.left_out.get(object_name, ())
+        translated = {}
+        for key, value in row.items():
+            if key in names or key not in left_out:
+                other = names.get(key, key)
+                translated[other] = self._value(object_name, other if self.is_into_ours else key, value)
+        return translated
 
-    def _rename_inside(self, object_name: str, key: str, value: Any) -> Any:
-        inner = INNER_OBJECTS.get((object_name, self._ours(object_name, key)))
-        if inner is None:
-            return value
-        return [self.rename(inner, each) for each in value] if isinstance(value, list) else self.rename(inner, value)
-
-    def _ours(self, object_name: str, key: str) -> str:
-        names = self.fields.get(object_name, {})
-        return next((ours for ours, theirs in names.items() if theirs == key), key)
+    def _value(self, object_name: str, our_key: str, value: Any) -> Any:
+        inner = objects_inside(object_name).get(our_key)
+        if inner:
+            is_many = isinstance(value, list)
+            return [self.translate(inner, each) for each in value] if is_many else self.translate(inner, value)
+        kind = STATE_FIELDS.get(object_name, {}).get(our_key)
+        return self.words.get(kind, {}).get(value, value) if kind and isinstance(value, str) else value
 
 
-INNER_OBJECTS = {("QueueAgentStatus", "call"): "AgentCall", ("Conference", "participants"): "ConferenceParticipant"}
+@cache
+def objects_inside(object_name: str) -> Mapping[str, str]:
+    """The names of the objects in an object, by its fields: {"call": "AgentCall"}."""
+    model = OBJECTS.get(object_name)
+    found: dict[str, str] = {}
+    for name, info in model.model_fields.items() if model else ():
+        inner, _ = object_inside(info.annotation)
+        if inner is not None:
+            found[name] = found[to_camel(name)] = inner.__name__
+    return found
+
+
+# Files
 
 
 def load_dialect(path: Path | None = None) -> Dialect:
     """The built-in dialect, with the lines of a site's file over it. Raises DialectError."""
-    built_in = _read(BUILT_IN)
+    built_in = _dialect(_tables(BUILT_IN, _text(BUILT_IN)))
     if path is None:
         return built_in
-    site = _read(path)
-    merged = Dialect(
-        operations={**built_in.operations, **site.operations},
-        fields={**built_in.fields, **site.fields},
-        states={**built_in.states, **site.states},
-    )
-    fault = _fault_in(site, merged, built_in)
-    if fault:
-        raise DialectError(f"The dialect file {path}: {fault}.")
+    text = _text(path)
+    tables = _tables(path, text)
+    try:
+        for fault in _faults(tables, built_in):
+            raise fault
+        site = _dialect(tables)
+        merged = Dialect(
+            operations=site.operations,
+            fields=site.fields,
+            states={kind: {**words, **site.states.get(kind, {})} for kind, words in built_in.states.items()},
+        )
+        for fault in _clashes(merged, site):
+            raise fault
+    except _Fault as fault:
+        where = line_of(text, fault.keys)
+        line = f", line {where}" if where else ""
+        raise DialectError(f"The dialect file {path}{line}: {fault}.") from None
     return merged
 
 
-def _fault_in(site: Dialect, merged: Dialect, built_in: Dialect) -> str | None:
-    """The first line that could not be meant: a name that nothing has would be passed over in silence."""
+class _Fault(Exception):
+    """What is wrong, and the keys that lead to it: "operations", "queued_calls.all", "path"."""
+
+    def __init__(self, sentence: str, *keys: str) -> None:
+        super().__init__(sentence)
+        self.keys = keys
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise DialectError(f"The dialect file {path} is larger than {LARGEST_FILE_BYTES // 1024} KiB.")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DialectError(f"The dialect file {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise DialectError(f"The dialect file {path} is not TOML: it is not text in UTF-8.") from None
+
+
+def _tables(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DialectError(f"The dialect file {path} is not TOML: {error}.") from None
+
+
+def _dialect(tables: Mapping[str, Any]) -> Dialect:
+    return Dialect(
+        operations={name: Route(**table) for name, table in tables.get("operations", {}).items()},
+        fields=tables.get("fields", {}),
+        states=tables.get("states", {}),
+    )
+
+
+def _faults(tables: Mapping[str, Any], built_in: Dialect) -> Iterator[_Fault]:
+    """The lines that could not be meant: a name that nothing has would be passed over in silence."""
     from eqboard.eq.operations import OPERATIONS  # here: operations are made of `wire`, which needs this file
 
-    for name, route in site.operations.items():
-        if name not in OPERATIONS:
-            return f"there is no operation {name!r}; there are {', '.join(sorted(OPERATIONS))}"
-        if fault := _fault_in_route(route, OPERATIONS[name].path_names):
-            return f"operation {name!r}: {fault}"
-    for name, words in site.fields.items():
-        if name not in models.__all__:
-            return f"there is no object {name!r}; there are {', '.join(sorted(models.__all__))}"
-        known = getattr(models, name).model_fields
-        if strange := words.keys() - known:
-            return f"{name} has no field {min(strange)!r}; it has {', '.join(known)}"
-    if strange := site.states.keys() - built_in.states:
-        return f"there is no state {min(strange)!r}; there are {', '.join(built_in.states)}"
-    theirs = list(merged.states.values())
-    twice = [word for word in theirs if theirs.count(word) > 1]
-    return f"two states are called {min(twice)!r}" if twice else None
+    known: Mapping[str, Mapping[str, Collection[str]]] = {
+        "operations": dict.fromkeys(OPERATIONS, ("method", "path")),
+        "fields": {name: list(model.model_fields) for name, model in OBJECTS.items()},
+        "states": {kind: list(words) for kind, words in built_in.states.items()},
+    }
+    for table, names in tables.items():
+        if table not in known:
+            yield _Fault(f"there is no table [{table}]; there are {', '.join(known)}", table)
+        elif not isinstance(names, dict):
+            yield _Fault(f"[{table}] must be a table of tables", table)
+        else:
+            for name, words in names.items():
+                yield from _faults_in_table(table, name, words, known[table])
+    for name, words in tables["operations"].items() if "operations" in tables else ():
+        yield from _faults_in_route(name, Route(**words), OPERATIONS[name].path_names)
 
 
-def _fault_in_route(route: Route, names: Collection[str]) -> str | None:
+def _faults_in_table(table: str, name: str, words: Any, known: Mapping[str, Collection[str]]) -> Iterator[_Fault]:
+    kind = {"operations": "operation", "fields": "object", "states": "kind of state"}[table]
+    if name not in known:
+        yield _Fault(f"there is no {kind} {name!r}; {_instead(name, known)}", table, name)
+    elif not isinstance(words, dict):
+        yield _Fault(f"{name} must be a table of our names and theirs", table, name)
+    else:
+        for ours, theirs in words.items():
+            if ours not in known[name]:
+                yield _Fault(f"{kind} {name} has no {ours!r}; {_instead(ours, known[name])}", table, name, ours)
+            elif not isinstance(theirs, str) or not theirs.strip():
+                yield _Fault(f"{ours} must be a text that is not empty", table, name, ours)
+
+
+def _instead(name: str, known: Collection[str]) -> str:
+    similar = get_close_matches(name, known, 1)
+    return f"did you mean {similar[0]!r}?" if similar else f"known are {', '.join(known)}"
+
+
+def _faults_in_route(name: str, route: Route, path_names: Collection[str]) -> Iterator[_Fault]:
     if route.method is not None and route.method not in METHODS:
-        return f"the method must be one of {', '.join(METHODS)}"
+        yield _Fault(f"the method must be one of {', '.join(METHODS)}", "operations", name, "method")
     if route.path is None:
-        return None
+        return
     if not route.path.startswith("/") or route.path.startswith("//") or any(mark in route.path for mark in "?#"):
-        return "the path must begin with one / and hold no ? or #"
-    if _names_in(route.path) != sorted(names):
-        wanted = " and ".join(f"{{{name}}}" for name in sorted(names))
-        return f"the path must hold {wanted or 'no name in braces'}" + (", once" if wanted else "")
-    return None
+        yield _Fault("the path must begin with one / and hold no ? or #", "operations", name, "path")
+    if _names_in(route.path) != sorted(path_names):
+        wanted = " and ".join(f"{{{each}}}" for each in sorted(path_names))
+        sentence = f"the path must hold {wanted or 'no name in braces'}" + (", once" if wanted else "")
+        yield _Fault(sentence, "operations", name, "path")
 
 
 def _names_in(template: str) -> list[str] | None:
@@ -140,33 +262,41 @@ def _names_in(template: str) -> list[str] | None:
     return sorted(name for _, name, _, _ in parts if name is not None)
 
 
-def _read(path: Path) -> Dialect:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DialectError(f"The dialect file {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise DialectError(f"The dialect file {path} is not TOML: it is not text in UTF-8.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DialectError(f"The dialect file {path} is not TOML: {error}.") from None
-    unknown = tables.keys() - {"operations", "fields", "states"}
-    if unknown:
-        raise DialectError(
-            f"The dialect file {path} has a table [{min(unknown)}]; known are operations, fields, states."
-        )
-    try:
-        return Dialect(
-            operations={name: Route(**_words(table)) for name, table in tables.get("operations", {}).items()},
-            fields={name: _words(table) for name, table in tables.get("fields", {}).items()},
-            states=_words(tables.get("states", {})),
-        )
-    except (TypeError, AttributeError):
-        raise DialectError(
-            f'The dialect file {path}: an operation takes method and path, fields and states take name = "name".'
-        ) from None
+def _clashes(merged: Dialect, site: Dialect) -> Iterator[_Fault]:
+    """Two states, or two fields of one object, with the same word."""
+    for kind, words in site.states.items():
+        if clash := _twice(words, merged.states[kind]):
+            yield _Fault(f"two states are called {words[clash]!r}", "states", kind, clash)
+    for name, words in site.fields.items():
+        names = {ours: to_camel(ours) for ours in OBJECTS[name].model_fields} | dict(words)
+        if clash := _twice(words, names):
+            yield _Fault(f"two fields of {name} are called {words[clash]!r}", "fields", name, clash)
 
 
-def _words(table: Mapping[str, object]) -> dict[str, str]:
-    if not all(isinstance(word, str) for word in table.values()):
-        raise TypeError
-    return {ours: str(theirs) for ours, theirs in table.items()}
+def _twice(given: Mapping[str, str], everything: Mapping[str, str]) -> str | None:
+    theirs = list(everything.values())
+    return next((ours for ours, word in given.items() if theirs.count(word) > 1), None)
+
+
+def line_of(text: str, keys: Sequence[str]) -> int | None:
+    """The number of the line by which the keys are there; None when it cannot be told.
+
+    That is the first line up to which the file can be read and holds them.
+    """
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines, 1):
+        if keys[-1] in line and _holds("".join(lines[:number]), keys):
+            return number
+    return None
+
+
+def _holds(text: str, keys: Sequence[str]) -> bool:
+    try:
+        table: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    for key in keys:
+        if not isinstance(table, dict) or key not in table:
+            return False
+        table = table[key]
+    return True

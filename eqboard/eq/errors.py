@@ -3,8 +3,10 @@
     EQError
     ├── EQUnreachable        no answer: connect, timeout, closed        → retry reads; an action is "unknown"
     ├── EQBroken             5xx, or an answer we cannot read           → same; never quoted
+    ├── EQWrongValue         a value against the API's rules          → nothing was sent; correct it
     └── EQComplained         EQ's own error array, as (parameter, type, description)
         ├── EQSignedOut      401: the key or the session             → sign in again, once
+        ├── EQConflict       signed in elsewhere, extension in use   → `holders` says who; `force`, or ask them
         └── EQRefused        the server said no
             ├── EQNotFound   404
             └── EQInvalid    400
@@ -13,6 +15,7 @@ No message holds a secret: they are made of our own words and of EQ's error obje
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,15 @@ class EQBroken(EQError):
         self.outcome_unknown = outcome_unknown
 
 
+class EQWrongValue(EQError, ValueError):
+    """A value that the API's rules do not allow: nothing was sent. `complaints` names each field and its rule."""
+
+    def __init__(self, operation: str, complaints: tuple[Complaint, ...]) -> None:
+        faults = "; ".join(f"{each.parameter or 'the request'}: {each.description}" for each in complaints)
+        super().__init__(operation, f"{faults}; nothing was sent")
+        self.complaints = complaints
+
+
 class EQComplained(EQError):
     """EQ answered with its error array; `complaints` holds it, possibly empty."""
 
@@ -63,6 +75,34 @@ class EQComplained(EQError):
 
 class EQSignedOut(EQComplained):
     """401: the key is wrong, or the user's session is not valid or in conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody whose session is in the way."""
+
+    kind: str  # "supervisor" or "agent"
+    user: int
+    extension: str | None
+    since: datetime | None
+
+    def __str__(self) -> str:
+        where = f" at extension {self.extension}" if self.extension else ""
+        return f"{self.kind} {self.user} is signed in{where}"
+
+
+class EQConflict(EQComplained):
+    """A session that cannot be, because of another: the user is signed in elsewhere, or somebody is at the extension.
+
+    `holders` are those sessions, as far as EQ told of them.
+    """
+
+    def __init__(self, operation: str, complaints: tuple[Complaint, ...], holders: tuple[Holder, ...]) -> None:
+        super().__init__(operation, "; ".join(map(str, holders)) or "another session is in the way", complaints)
+        self.holders = holders
+        if holders:
+            self.reason += f" ({'; '.join(map(str, holders))})"
+            self.args = (f"{operation}: {self.reason}",)
 
 
 class EQRefused(EQComplained):

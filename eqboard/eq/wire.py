@@ -7,23 +7,35 @@ camelCase attributes, bare JSON results, an error array.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from eqboard.eq.dialect import Dialect
-from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut
-from eqboard.eq.models.base import first_fault
+from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut, EQWrongValue
+from eqboard.eq.models.base import LONGEST_TEXT, EQObject, first_fault, plain
+from eqboard.eq.models.rules import complaints_of
 
 T = TypeVar("T")
 EXCERPT_CHARACTERS = 120
 MAX_ROWS = 50_000  # 1,000 agents in 50 queues each; not even nonsense of so many takes long to read
 MAX_PARTS = 100_000  # objects and arrays in one answer, the nested ones too: a row of a status may hold a call
 LONGEST_NUMBER = 1000  # digits; more are no number of a telephone exchange
+LONGEST_PATH = 4096  # characters of a file's path, as Linux counts
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+TELEPHONE_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
+
+Arguments = Mapping[str, Any]
+
+
+class Parameters(BaseModel):
+    """What the models of operations' arguments share; the decorator makes one for each signature."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +45,15 @@ class Operation:
     name: str  # "queued_calls.all"
     method: str
     path: str  # "/agent/{id}"
-    result: type[BaseModel] | None = None  # the object answered, None for "[None]"
+    result: type | None = None  # the object answered, or int, str, SecretStr; None for "[None]"
     many: bool = False  # an array of them
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)  # parameters with one value; of a read in the query
+    in_query: Mapping[str, str] = field(default_factory=dict)  # such as stand in the query of what is no read
     as_json: str | None = None  # the one form field that holds all arguments, as JSON text
     names: Mapping[str, str] = field(default_factory=dict)  # arguments whose wire name is not camelCase
     doc: str = ""
+    parameters: type[Parameters] = Parameters
+    check: Callable[[Arguments], Complaint | None] | None = None  # what no argument alone can tell
 
     @property
     def is_read(self) -> bool:
@@ -49,6 +64,10 @@ class Operation:
     def path_names(self) -> frozenset[str]:
         return frozenset(re.findall(r"{(\w+)}", self.path))
 
+    def wire_name(self, argument: str) -> str:
+        """What the API calls an argument."""
+        return self.names.get(argument, to_camel(argument))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -58,6 +77,10 @@ class Request:
     path: str
     query: Mapping[str, str]
     form: Mapping[str, str]
+
+    def with_query(self, more: Mapping[str, str]) -> "Request":
+        """The same request with more in its query."""
+        return replace(self, query={**self.query, **more})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +104,36 @@ class Rows(Generic[T], Sequence[T]):
         return len(self.items)
 
 
-def build_request(operation: Operation, arguments: Mapping[str, object], dialect: Dialect) -> Request:
-    """The request for one call. Arguments that are None are left out: EQ's defaults apply."""
-    given = {name: value for name, value in arguments.items() if value is not None}
-    path_values = {name: _path_segment(str(given.pop(name))) for name in operation.path_names}
-    rest = {operation.names.get(name, to_camel(name)): value for name, value in given.items()}
+# Requests
+
+
+def checked(operation: Operation, arguments: Arguments) -> dict[str, Any]:
+    """The arguments that are given, each within its rule. Raises EQWrongValue, as EQ would say what is wrong."""
+    try:
+        read = operation.parameters.model_validate(dict(arguments))
+    except ValidationError as error:
+        raise EQWrongValue(operation.name, complaints_of(error, names=operation.names)) from None
+    given = {name: value for name in type(read).model_fields if (value := getattr(read, name)) is not None}
+    complaint = operation.check(given) if operation.check else None
+    if complaint:
+        raise EQWrongValue(operation.name, (complaint,))
+    return given
+
+
+def build_request(operation: Operation, arguments: Arguments, dialect: Dialect) -> Request:
+    """The request for one call. Arguments that are None are left out: EQ's defaults apply. Raises EQWrongValue."""
+    given = checked(operation, arguments)
+    path_values = {name: _path_segment(str(plain(given.pop(name)))) for name in operation.path_names}
+    rest = {operation.wire_name(name): plain(value, dialect.fields) for name, value in given.items()}
     route = dialect.operations.get(operation.name)
     method = (route and route.method) or operation.method
     path = ((route and route.path) or operation.path).format(**path_values)
     if operation.as_json:
-        rest = {operation.as_json: json.dumps(rest, ensure_ascii=False, separators=(",", ":"))}
-    fields = {**operation.fixed, **_texts(rest)}
+        rest = {operation.as_json: rest}
+    fields = {**operation.fixed, **{name: _text(value) for name, value in rest.items()}}
     if operation.is_read or method == "GET":
-        return Request(method, path, query=fields, form={})
-    return Request(method, path, query={}, form=fields)
+        return Request(method, path, query={**operation.in_query, **fields}, form={})
+    return Request(method, path, query=operation.in_query, form=fields)
 
 
 def _path_segment(value: str) -> str:
@@ -102,8 +141,14 @@ def _path_segment(value: str) -> str:
     return "%2E" * len(value) if value in (".", "..") else quote(value, safe="")
 
 
-def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(int(value)) if isinstance(value, bool) else str(value) for name, value in values.items()}
+def _text(value: Any) -> str:
+    """One form field: a whole object as JSON text, anything else as it is."""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+# Answers
 
 
 def read_answer(
@@ -133,9 +178,9 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
             raise _broken(operation, "the answer is not an array", body)
         if len(value) > MAX_ROWS:
             raise _broken(operation, f"the answer has more than {MAX_ROWS} rows", body)
-        return _read_rows(operation, operation.result, value, dialect)
+        return read_rows(operation, operation.result, value, dialect)
     try:
-        return _read_object(operation.result, value, dialect)
+        return read_one(operation.result, value, dialect)
     except ValidationError as error:
         raise _broken(operation, f"the answer cannot be read ({first_fault(error)})", body) from None
 
@@ -177,28 +222,59 @@ def _read_json(operation: Operation, body: bytes) -> Any:
         raise _broken(operation, "the answer is not JSON", body) from None
 
 
-def _read_rows(operation: Operation, model: type[BaseModel], rows: list[Any], dialect: Dialect) -> Rows[Any]:
+def read_rows(operation: Operation, kind: type, values: list[Any], dialect: Dialect) -> Rows[Any]:
     """Every row that can be read; one bad row does not cost the others. Only when none is readable is it EQBroken."""
-    items: list[BaseModel] = []
+    rows = [dialect.understand(kind.__name__, value) for value in values] if dialect.is_foreign else values
+    try:
+        return Rows(tuple(array_of(kind).validate_python(rows)))
+    except ValidationError:
+        pass  # at least one of them has to be looked at by itself
+    items: list[Any] = []
     faults: list[str] = []
     for row in rows:
         odd: list[str] = []
         try:
-            items.append(_read_object(model, row, dialect, odd))
+            items.append(_read_kind(kind, row, odd))
         except ValidationError as error:
-            odd.append(first_fault(error))
+            odd = [first_fault(error)]
         faults += odd[:1]
     if faults and not items:
         raise EQBroken(operation.name, f"no row of the answer can be read ({faults[0]})")
     return Rows(tuple(items), tuple(faults))
 
 
-def _read_object(model: type[BaseModel], value: Any, dialect: Dialect, odd: list[str] | None = None) -> BaseModel:
-    """Raises ValidationError. `odd` takes what had to be left out of the object."""
-    row = dialect.rename(model.__name__, value)
-    if isinstance(row, dict) and isinstance(row.get("status"), str):
-        row = {**row, "status": dialect.our_state(row["status"])}
-    return model.model_validate(row, context=odd)
+def read_one(kind: type, value: Any, dialect: Dialect) -> Any:
+    """One answered value. Raises ValidationError."""
+    return _read_kind(kind, dialect.understand(kind.__name__, value) if dialect.is_foreign else value, [])
+
+
+def _read_kind(kind: type, value: Any, odd: list[str]) -> Any:
+    if issubclass(kind, EQObject):
+        return kind.read(value, odd)
+    return adapter_of(kind).validate_python(value)  # type: ignore[arg-type]  # a type can be hashed, whatever mypy says
+
+
+@cache
+def array_of(kind: type) -> TypeAdapter[list[Any]]:
+    rows: Any = Annotated[list[_readable(kind)], FailFast()]  # type: ignore[misc]  # known only when it runs
+    return TypeAdapter(rows)
+
+
+@cache
+def adapter_of(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(_readable(kind))
+
+
+def _readable(kind: type) -> Any:
+    """What is answered for a type: an object, or a bare id, extension, path or token."""
+    if issubclass(kind, EQObject):
+        return kind
+    limits: Mapping[type, Any] = {
+        int: Field(ge=0, lt=2**63),
+        str: Field(min_length=1, max_length=LONGEST_PATH, coerce_numbers_to_str=True),
+        SecretStr: Field(min_length=1, max_length=LONGEST_TEXT),
+    }
+    return Annotated[kind, limits[kind]]
 
 
 def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
@@ -228,8 +304,10 @@ def _complaint(entry: Mapping[str, Any], hide: Callable[[str], str]) -> Complain
 
 
 def _excerpt(value: Any, hide: Callable[[str], str]) -> str:
-    """The beginning of a text, on one line of visible characters: it goes into logs. Empty for what is no text."""
+    """The beginning of a text, on one line of visible characters and without telephone numbers: it goes into logs.
+    Empty for what is no text.
+    """
     if not isinstance(value, str | int | float):
         return ""
-    text = hide(str(value))[:EXCERPT_CHARACTERS]
+    text = TELEPHONE_NUMBER.sub("***", hide(str(value)))[:EXCERPT_CHARACTERS]
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()

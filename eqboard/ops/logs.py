@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any
 
-from eqboard.eq.client import hide_secrets
+from eqboard.eq.redaction import hide_secrets
 
 
 class HideSecrets(logging.Filter):

@@ -3,28 +3,48 @@
 Unknown fields are left out, numbers may come as strings, a blank stands for "none", and so does an optional field that
 makes no sense: it must not cost the object. A required field that is missing raises pydantic's error, which names it
 (contract: "Reading is lenient, writing is strict").
+
+A row as EQ should write it is validated by pydantic's core alone, in one step. Only a row that fails there is cleaned,
+field by field, and read again (`read_leniently`); both ways give the same object.
 """
 
-from collections.abc import Mapping
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    AfterValidator,
+    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
     StringConstraints,
     ValidationError,
-    ValidationInfo,
-    model_validator,
 )
 from pydantic.alias_generators import to_camel
 
 LONGEST_TEXT = 255
+MOST_INSIDE = 500  # objects in a list inside another: participants of one conference
 PLAIN = {"include_url": False, "include_input": False, "include_context": False}  # a fault as field and rule alone
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YEAR_10000 = 253402300800  # UNIX seconds; no date library counts further
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+
+
+NO_NAMES: Mapping[str, Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Says of a field how a value that is not as it should be may yet be understood."""
+
+    by: Callable[[Any], Any]
 
 
 class EQObject(BaseModel):
@@ -37,27 +57,156 @@ class EQObject(BaseModel):
         frozen=True,
         extra="ignore",
         coerce_numbers_to_str=True,
+        val_temporal_unit="seconds",  # milliseconds are no time: guessing the unit would be right until it is wrong
+        hide_input_in_errors=True,
     )
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _without_nonsense(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        """Leave out optional fields that make no sense. Whoever counts them gives a list as the context."""
+    def read(cls, value: Any, faults: list[str] | None = None) -> Self:
+        """The object in an answer. Raises ValidationError, naming the required field that is not there.
+
+        `faults` takes a sentence for each optional field that had to be left out.
+        """
         try:
-            return read(value)
+            return cls.model_validate(value)
+        except ValidationError:
+            return cls.read_leniently(value, [] if faults is None else faults)
+
+    @classmethod
+    def read_leniently(cls, value: Any, faults: list[str]) -> Self:
+        """`read`, for an object that is not as it should be."""
+        if not isinstance(value, Mapping):
+            return cls.model_validate(value)
+        row = cls._cleaned(value, faults)
+        try:
+            return cls.model_validate(row)
         except ValidationError as error:
-            if not isinstance(value, Mapping):
-                raise
-            faulty = {fault["loc"][0] for fault in error.errors(**PLAIN) if fault["loc"]}
+            faulty = {str(fault["loc"][0]) for fault in error.errors(**PLAIN) if fault["loc"]}
             if not faulty or faulty & cls._required():
                 raise
-            if info.context is not None:
-                info.context.append(first_fault(error))
-            return read({name: each for name, each in value.items() if name not in faulty})
+            faults.append(first_fault(error))
+            return cls.model_validate({name: each for name, each in row.items() if name not in faulty})
+
+    @classmethod
+    def _cleaned(cls, row: Mapping[Any, Any], faults: list[str]) -> dict[str, Any]:
+        """The fields that say something, each as well understood as it can be."""
+        cleaned: dict[str, Any] = {}
+        for key, value in row.items():
+            field = fields_of(cls).get(key) if isinstance(key, str) else None
+            if field is None:
+                cleaned[key] = value  # nobody's, or an entity's that is kept as it came
+                continue
+            if blank_to_none(value) is None:
+                cleaned |= {key: None} if field.is_nullable else {}
+                continue
+            try:
+                value = field.clean(value, faults)
+            except ValidationError as error:
+                faults.append(f"{key}.{first_fault(error)}")
+                if key in cls._required():
+                    raise
+                continue
+            cleaned[key] = value
+        return cleaned
 
     @classmethod
     def _required(cls) -> set[str]:
-        return {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {key for key, field in fields_of(cls).items() if field.is_required}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadField:
+    """What the reader knows of one field: the object in it, if any, and how it may be cleaned."""
+
+    is_required: bool
+    is_nullable: bool
+    inner: type[EQObject] | None
+    is_many: bool
+    cleaners: tuple[Cleaned, ...]
+
+    def clean(self, value: Any, faults: list[str]) -> Any:
+        """Raises ValidationError when the object inside cannot be read."""
+        for cleaner in self.cleaners:
+            value = cleaner.by(value)
+        if self.inner is None:
+            return value
+        if not self.is_many:
+            return self.inner.read(value, faults)
+        if not isinstance(value, list) or len(value) > MOST_INSIDE:
+            return value  # is refused as a whole
+        return [self.inner.read(each, faults) for each in value]
+
+
+@cache
+def fields_of(model: type[BaseModel]) -> Mapping[str, ReadField]:
+    """The fields of a model by the name and by the alias under which they may come."""
+    known: dict[str, ReadField] = {}
+    for name, info in model.model_fields.items():
+        inner, is_many = object_inside(info.annotation)
+        cleaners = tuple(each for each in info.metadata if isinstance(each, Cleaned))
+        is_nullable = type(None) in typing.get_args(info.annotation)
+        known[name] = known[info.alias or name] = ReadField(info.is_required(), is_nullable, inner, is_many, cleaners)
+    return known
+
+
+def object_inside(annotation: Any) -> tuple[type[EQObject] | None, bool]:
+    """The object that a field holds, and whether it holds many: of `tuple[ConferenceParticipant, ...]`, both."""
+    if isinstance(annotation, type) and issubclass(annotation, EQObject):
+        return annotation, False
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType, Annotated):
+        return next((found for each in typing.get_args(annotation) if (found := object_inside(each))[0]), (None, False))
+    if origin in (tuple, list):
+        return object_inside(typing.get_args(annotation)[0])[0], True
+    return None, False
+
+
+class Entity(EQObject):
+    """An object that is written back whole. What we do not know of it is kept, so that an update loses nothing, and
+    shown nowhere: it may be a secret.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "deleted"})
+    _unread: tuple[str, ...] = PrivateAttr(())
+
+    @classmethod
+    def read(cls, value: Any, faults: list[str] | None = None) -> Self:
+        faults = [] if faults is None else faults
+        earlier_count = len(faults)
+        entity = super().read(value, faults)
+        entity._unread = tuple(faults[earlier_count:])
+        return entity
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What EQ says of it and nobody can read, a sentence each. Written back, it would be lost."""
+        return self._unread
+
+    @property
+    def unknown(self) -> dict[str, Any]:
+        """What EQ says of it under names that we do not know."""
+        return dict(self.model_extra or {})
+
+    def as_sent(self, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> dict[str, Any]:
+        """The JSON object as EQ told it, secrets included; `names` holds a dialect's field names for each object."""
+        theirs = names.get(type(self).__name__, {})
+        sent = self.unknown
+        for name, info in type(self).model_fields.items():
+            if name in self.model_fields_set:
+                sent[theirs.get(name, info.alias or name)] = plain(getattr(self, name), names)
+        return sent
+
+    def __repr_args__(self) -> Any:
+        unknown = self.model_extra or {}
+        return [(name, value) for name, value in super().__repr_args__() if name not in unknown]
+
+
+def plain(value: Any, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> Any:
+    """A value as JSON takes it, secrets included."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return value.as_sent(names) if hasattr(value, "as_sent") else value
 
 
 def first_fault(error: ValidationError) -> str:
@@ -72,42 +221,42 @@ def blank_to_none(value: Any) -> Any:
     return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
 
 
-def cut(text: str | None) -> str | None:
+def cut(value: Any) -> Any:
     """No text of a telephone exchange is longer; a caller may send any name, and every board would have to show it."""
-    return text if text is None or len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return value[: LONGEST_TEXT - 1] + "…" if isinstance(value, str) and len(value) > LONGEST_TEXT else value
 
 
-def none_to_empty(value: Any) -> Any:
-    """A list that is not there as an empty one."""
-    return () if blank_to_none(value) is None else value
+def stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def unix_to_moment(value: Any) -> Any:
-    """UNIX seconds, as number or digits, to an aware moment; blank and 0 to None.
-
-    Raises ValueError for what is no time between 1970 and 9999 (milliseconds among it).
-    """
-    if blank_to_none(value) in (None, 0, "0"):
-        return None
-    if isinstance(value, datetime):
+    """UNIX seconds, as number or digits, to an aware moment; 0 to None. What is no time stays as it is."""
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    if isinstance(value, bool):
-        raise ValueError("a time is UNIX seconds")
-    try:
-        moment = datetime.fromtimestamp(float(value), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        raise ValueError("a time is UNIX seconds") from None
-    if moment.year < 1970:
-        raise ValueError("a time is UNIX seconds")
-    return moment
+    if value == 0:
+        return None
+    return datetime.fromtimestamp(value, UTC) if 0 < value < YEAR_10000 else value
 
 
-Moment = Annotated[datetime | None, BeforeValidator(unix_to_moment)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+Moment = Annotated[Annotated[AwareDatetime, Field(gt=EPOCH)] | None, Cleaned(unix_to_moment)]
+"""UNIX seconds on the wire, between 1970 and 9999."""
+
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT), Cleaned(stripped)]
 """What names a thing, and so may not be blank; cut, it would name another."""
 
-Text = Annotated[str | None, AfterValidator(cut), BeforeValidator(blank_to_none)]
-Number = Annotated[Annotated[int, Field(ge=-(10**12), le=10**12)] | None, BeforeValidator(blank_to_none)]
-Amount = Annotated[float | None, BeforeValidator(blank_to_none)]
-Flag = Annotated[bool | None, BeforeValidator(blank_to_none)]
-YesOrNo = Annotated[bool, BeforeValidator(lambda value: False if blank_to_none(value) is None else value)]
+Id = Annotated[Annotated[str, Field(pattern=r"\S", max_length=LONGEST_TEXT)] | None, Field()]
+"""A Key that may be absent. One that is too long is none: cut, two calls might become one."""
+
+Whole = Annotated[str, Field(pattern=r"\S")] | None
+"""A text that is written back as it came."""
+
+Text = Annotated[Annotated[str, Field(pattern=r"\S", max_length=LONGEST_TEXT)] | None, Cleaned(cut)]
+Number = Annotated[int, Field(ge=-(10**12), le=10**12)] | None
+Amount = float | None
+Flag = bool | None
+YesOrNo = bool
+Secret = Annotated[SecretStr | None, Cleaned(lambda value: str(value) if isinstance(value, int) else value)]
+"""Never shown: str() and repr() give stars."""

@@ -1,21 +1,19 @@
-"""Calls in a queue and in the parking lot, and conferences (contract §3)."""
+"""Calls in queues, in the parking lot and at an extension, and conferences (contract §3)."""
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, FailFast, Field
+from pydantic import FailFast, Field
 
-from eqboard.eq.models.base import EQObject, Flag, Key, Moment, Number, Text, none_to_empty
-
-MOST_PARTICIPANTS = 500
+from eqboard.eq.models.base import MOST_INSIDE, EQObject, Flag, Id, Key, Moment, Number, Text
 
 
 class QueuedCall(EQObject):
     """A caller in a queue. Stays listed while a telephone rings for them (contract §4)."""
 
-    id: Text = None
-    unique_id: Text = None
+    id: Id = None
+    unique_id: Id = None
     queue: Key
-    channel: Text = None
+    channel: Id = None
     position: Number = None
     caller_id_number: Text = None
     caller_id_name: Text = None
@@ -26,8 +24,8 @@ class QueuedCall(EQObject):
 class ParkedCall(EQObject):
     """A caller in the parking lot; `timeout` is in seconds."""
 
-    channel: Text = None
-    unique_id: Text = None
+    channel: Id = None
+    unique_id: Id = None
     space: Text = None
     caller_id_number: Text = None
     caller_id_name: Text = None
@@ -36,9 +34,33 @@ class ParkedCall(EQObject):
     timeout: Number = None
 
 
+class ActiveCall(EQObject):
+    """A call at an extension. `channel` is the extension's own, `other_channel` that of whom it talks with.
+
+    `status` is one of dialing, ringing, up, `direction` one of inbound, outbound, internal, or a word we do not know;
+    `recording` tells whether the call is being recorded.
+    """
+
+    id: Id = None
+    unique_id: Id = None
+    extension: Key
+    channel: Id = None
+    caller_id_number: Text = None
+    caller_id_name: Text = None
+    connected_number: Text = None
+    connected_name: Text = None
+    other_channel: Id = None
+    status: Text = None
+    direction: Text = None
+    queue: Text = None
+    start_time: Moment = None
+    answer_time: Moment = None
+    recording: Flag = None
+
+
 class ConferenceParticipant(EQObject):
-    channel: Text = None
-    unique_id: Text = None
+    channel: Id = None
+    unique_id: Id = None
     caller_id_number: Text = None
     caller_id_name: Text = None
     admin: Flag = None
@@ -52,9 +74,4 @@ class Conference(EQObject):
     name: Text = None
     locked: Flag = None
     start_time: Moment = None
-    participants: Annotated[
-        tuple[ConferenceParticipant, ...],
-        Field(max_length=MOST_PARTICIPANTS),
-        FailFast(),
-        BeforeValidator(none_to_empty),
-    ] = ()
+    participants: Annotated[tuple[ConferenceParticipant, ...], Field(max_length=MOST_INSIDE), FailFast()] = ()

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from eqboard.eq.models.base import Amount, EQObject, Flag, Key, Moment, Number, Text, blank_to_none
+from eqboard.eq.models.base import Amount, EQObject, Flag, Id, Key, Moment, Number, Text
 
 
 class QueueStatistics(EQObject):
@@ -28,9 +28,9 @@ class QueueStatistics(EQObject):
 class AgentCall(EQObject):
     """The call an agent has; `queue` is None when it did not come from one."""
 
-    id: Text = None
-    unique_id: Text = None
-    channel: Text = None
+    id: Id = None
+    unique_id: Id = None
+    channel: Id = None
     caller_id_number: Text = None
     caller_id_name: Text = None
     start_time: Moment = None
@@ -44,7 +44,7 @@ class QueueAgentStatus(EQObject):
     `skill` is a penalty, 1 (highest) to 5; 0 and None are seen too.
     """
 
-    agent: int = Field(ge=0)
+    agent: Annotated[int, Field(ge=0)]
     queue: Text = None
     extension: Text = None
     status: Text = None
@@ -56,4 +56,4 @@ class QueueAgentStatus(EQObject):
     wrap_up_end_time: Moment = None
     calls_taken: Number = None
     last_call_time: Moment = None
-    call: Annotated[AgentCall | None, BeforeValidator(blank_to_none)] = None
+    call: AgentCall | None = None

@@ -6,9 +6,13 @@ import typing
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import ValidationError, create_model
 
-from eqboard.eq.wire import Operation, Rows
+from eqboard.eq.errors import Complaint, EQBroken, EQWrongValue
+from eqboard.eq.models.attributes import Attributes
+from eqboard.eq.models.base import Entity
+from eqboard.eq.models.rules import complaints_of
+from eqboard.eq.wire import Arguments, Operation, Parameters, Rows
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,9 +21,9 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 class Caller(Protocol):
-    """Whoever carries a call out: the client, or a test."""
+    """Whoever carries a call out: the client, a session, or a test."""
 
-    async def call(self, operation: Operation, arguments: Mapping[str, object]) -> Any: ...
+    async def call(self, operation: Operation, arguments: Arguments) -> Any: ...
 
 
 class Resource:
@@ -34,19 +38,23 @@ def operation(
     path: str,
     *,
     fixed: Mapping[str, str] | None = None,
+    in_query: Mapping[str, str] | None = None,
     as_json: str | None = None,
     names: Mapping[str, str] | None = None,
+    check: Callable[[Arguments], Complaint | None] | None = None,
 ) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
     """Turn a signature into the call it describes.
 
     Names in the path template go into the path, the other arguments into the query (GET) or the form body; `fixed` are
-    form fields with one value, `as_json` the form field that holds all the others as JSON text, `names` the wire names
-    that are not the camelCase of ours.
+    form fields with one value, `in_query` such as stand in the query, `as_json` the form field that holds all the
+    others as JSON text, `names` the wire names that are not the camelCase of ours, `check` a rule about several
+    arguments. The annotations are the rules for each; an object among the arguments is sent as JSON text.
     """
 
     def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         signature = inspect.signature(function)
-        result, many = _result(typing.get_type_hints(function)["return"])
+        hints = typing.get_type_hints(function, include_extras=True)
+        result, many = _result(hints.pop("return"))
         entry = Operation(
             name=_name(function),
             method=method,
@@ -54,9 +62,12 @@ def operation(
             result=result,
             many=many,
             fixed=fixed or {},
+            in_query=in_query or {},
             as_json=as_json,
             names=names or {},
             doc=inspect.getdoc(function) or "",
+            parameters=_parameters(function, signature, hints),
+            check=check,
         )
         OPERATIONS[entry.name] = entry
 
@@ -73,6 +84,24 @@ def operation(
     return decorate
 
 
+async def read_for_update(
+    name: str, model: type[Attributes], changes: Mapping[str, object], read: Callable[[], Awaitable[Entity]]
+) -> Any:
+    """The whole entity to write back: as EQ has it, with the changes (contract §1, PUT).
+
+    Raises EQWrongValue for a change against its rule, before anything is asked, and for an attribute that is against
+    its rule as EQ has it; EQBroken when something EQ says of the entity cannot be read, and so would be lost.
+    """
+    try:
+        model.check(changes)
+        entity = await read()
+        if entity.unread:
+            raise EQBroken(name, f"not all of it can be read ({entity.unread[0]}), so nothing was written")
+        return model.changing(entity, changes)
+    except ValidationError as error:
+        raise EQWrongValue(name, complaints_of(error, inside="data")) from None
+
+
 def _name(function: Callable[..., Any]) -> str:
     """`CallQueueAgents.pause` as "call_queue_agents.pause"."""
     resource, _, verb = function.__qualname__.rpartition(".")
@@ -80,7 +109,19 @@ def _name(function: Callable[..., Any]) -> str:
     return f"{words.lstrip('_')}.{verb}"
 
 
-def _result(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+def _parameters(
+    function: Callable[..., Any], signature: inspect.Signature, hints: Mapping[str, Any]
+) -> type[Parameters]:
+    """The signature as a model that checks its arguments."""
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if given.default is given.empty else given.default)
+        for name, given in signature.parameters.items()
+        if name != "self"
+    }
+    return create_model(function.__qualname__, __base__=Parameters, **fields)
+
+
+def _result(annotation: Any) -> tuple[type | None, bool]:
     if annotation is type(None):
         return None, False
     if typing.get_origin(annotation) is Rows:

@@ -1,31 +1,15 @@
-"""The world as the JSON objects of contract §3. Pure; times are UNIX seconds, truncated to whole ones (contract §4)."""
+"""Queues and agents as the JSON objects of contract §3. Pure; times are truncated to whole seconds (contract §4)."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
 
+from eqboard.simulator.answers.values import JsonObject, whole
 from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import (
-    Agent,
-    AgentState,
-    Call,
-    Membership,
-    PauseCode,
-    Place,
-    Queue,
-    QueueSettings,
-    Supervisor,
-    state_of,
-)
-from eqboard.simulator.switch import Switch
+from eqboard.simulator.entities import Agent, AgentState, Call, Membership, Queue, state_of
 
-JsonObject = dict[str, object]
-
-PING_SECONDS = 15  # how often a signed-in user's session is kept alive
 PRECEDENCE = (  # combined status, contract §3
     AgentState.ON_CALL,
     AgentState.RINGING,
@@ -148,149 +132,6 @@ def _state_since(agent: Agent, extension: str, state: AgentState) -> float | Non
     if state is AgentState.RINGING:
         return agent.ringing_since
     return membership.wrap_up_from if state is AgentState.WRAP_UP else membership.rest_since
-
-
-# Calls
-
-
-def queued_calls(queue: Queue) -> list[JsonObject]:
-    """Callers in one queue in their order, those included for whom a telephone rings (contract §4)."""
-    return [
-        {
-            "id": str(call.id),
-            "uniqueId": call.unique_id,
-            "queue": call.queue,
-            "channel": call.channel,
-            "position": position,
-            "callerIdNumber": call.number,
-            "callerIdName": call.name,
-            "enterTime": whole(call.entered_at),
-            "priority": 0,
-        }
-        for position, call in enumerate(queue.waiting.values(), start=1)
-    ]
-
-
-def parked_calls(switch: Switch) -> list[JsonObject]:
-    """Callers in the parking lot; `timeout` is how many seconds a space may be held, counted from `parkTime`."""
-    return [
-        {
-            "channel": call.channel,
-            "uniqueId": call.unique_id,
-            "space": str(space),
-            "callerIdNumber": call.number,
-            "callerIdName": call.name,
-            "parkedBy": call.parked_by.extension if call.parked_by else None,
-            "parkTime": whole(call.parked_at),
-            "timeout": int(switch.lot.timeout_seconds),
-        }
-        for space, call in sorted(switch.lot.calls.items())
-    ]
-
-
-def conferences(switch: Switch) -> list[JsonObject]:
-    """Conference rooms in use, with who is in them."""
-    return [_conference(call) for call in switch.conferences.values() if call.place is Place.CONFERENCE]
-
-
-def _conference(call: Call) -> JsonObject:
-    room, agent = call.conference, call.agent
-    if room is None or agent is None:
-        return {}
-    people = (
-        (call.channel, call.unique_id, call.number, call.name, False),
-        (f"SIP/{agent.extension}-{call.id:08x}", f"{call.unique_id}.1", agent.extension, agent.name, True),
-        (
-            f"SIP/{room.guest_extension}-{call.id:08x}",
-            f"{call.unique_id}.2",
-            room.guest_extension,
-            room.guest_name,
-            False,
-        ),
-    )
-    return {
-        "extension": room.extension,
-        "name": room.name,
-        "locked": False,
-        "startTime": whole(room.started_at),
-        "participants": [
-            {
-                "channel": channel,
-                "uniqueId": unique_id,
-                "callerIdNumber": number,
-                "callerIdName": name,
-                "admin": is_admin,
-                "muted": False,
-                "talking": is_admin,
-                "joinTime": whole(room.started_at),
-            }
-            for channel, unique_id, number, name, is_admin in people
-        ],
-    }
-
-
-# Entities and sessions
-
-
-def agent_entity(agent: Agent) -> JsonObject:
-    """An agent user; never the password."""
-    return {
-        "id": agent.id,
-        "number": agent.number,
-        "firstName": agent.first_name,
-        "lastName": agent.last_name,
-        "emailAddress": agent.email_address,
-        "language": agent.language,
-        "deleted": agent.deleted,
-    }
-
-
-def queue_entity(queue: Queue) -> JsonObject:
-    """A call queue with every attribute of the EQ API text."""
-    attributes: JsonObject = {
-        camel_case(field.name): getattr(queue.settings, field.name) for field in fields(QueueSettings)
-    }
-    return attributes | {"deleted": queue.deleted}
-
-
-def pause_code_entity(code: PauseCode) -> JsonObject:
-    """A pause code."""
-    return {"id": code.id, "name": code.name, "deleted": code.deleted}
-
-
-def agent_sessions(directory: Directory, now: float) -> list[JsonObject]:
-    """Agents signed in to the system, and at which extension; never a token (contract §3)."""
-    agents = directory.live_agents()
-    return [
-        _session(agent.id, agent.extension, agent.session_since, now)
-        for agent in agents
-        if agent.session_since is not None
-    ]
-
-
-def supervisor_sessions(supervisors: Iterable[Supervisor], started_at: float, now: float) -> list[JsonObject]:
-    """Supervisors signed in; they come when the world begins."""
-    return [_session(supervisor.id, supervisor.extension, started_at, now) for supervisor in supervisors]
-
-
-def _session(user: int, extension: str, since: float | None, now: float) -> JsonObject:
-    start = since or 0.0
-    pinged_at = now - (now - start) % PING_SECONDS
-    return {"user": user, "extension": extension, "signInTime": whole(start), "pingTime": whole(pinged_at)}
-
-
-# Small things
-
-
-def whole(moment: float | None) -> int | None:
-    """A moment truncated to whole seconds; unlimited (inf) shows as none."""
-    return None if moment is None or math.isinf(moment) else int(moment)
-
-
-def camel_case(name: str) -> str:
-    """`ring_strategy` as "ringStrategy"."""
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
 
 
 def _average(seconds: float, count: int) -> int:

@@ -1,0 +1,159 @@
+"""A user's session on EQ: sign in, keep alive by use, sign in again, sign out.
+
+Every request that carries the token refreshes the session, and wakes one that timed out (EQ API text, User Session).
+One that EQ does not know any more, after a restart of EQ say, is signed in anew once, and never with force: whoever
+ended it on purpose by signing in elsewhere is not thrown out again.
+"""
+
+import asyncio
+from enum import StrEnum
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import SecretStr
+
+from eqboard.eq.errors import Complaint, EQComplained, EQConflict, EQError, EQInvalid, EQRefused, EQSignedOut, Holder
+from eqboard.eq.operations import Resources
+from eqboard.eq.redaction import secrets
+from eqboard.eq.wire import Arguments, Operation
+
+if TYPE_CHECKING:
+    from eqboard.eq.client import EQ
+
+CONFLICTS = ("already_signed_in", "in_use")
+
+
+class Kind(StrEnum):
+    """Whose session: the word stands in the API's names too."""
+
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+
+
+class Session(Resources):
+    """The operations of an EQ server, each in the user's name: EQ's own history says who it was.
+
+    `token` is what has to be kept for going on later: `Session(eq, kind, user, extension, token)`.
+    """
+
+    def __init__(self, eq: "EQ", kind: Kind, user: int, extension: str | None, token: SecretStr) -> None:
+        super().__init__(self)
+        self.kind = kind
+        self.user = user
+        self.extension = extension
+        self.token: SecretStr | None = token
+        self._eq = eq
+        self._renewal = asyncio.Lock()
+        secrets.add(token)
+
+    @classmethod
+    async def begin(cls, eq: "EQ", kind: Kind, user: int, extension: str | None, *, force: bool = False) -> Self:
+        """Sign in. Raises EQConflict when another session is in the way, which `force` ends if it is the user's own."""
+        return cls(eq, kind, user, extension, await _sign_in(eq, kind, user, extension, force=force))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self.sign_out()
+        except EQError:
+            if error is None:
+                raise
+
+    def __repr__(self) -> str:
+        return f"<Session of {self.kind} {self.user}>"
+
+    def credentials(self) -> dict[str, str]:
+        """The part of a query that says whose session it is. Raises EQSignedOut after `sign_out`."""
+        if self.token is None:
+            raise EQSignedOut(f"{self.kind}_sessions", "this session has been signed out")
+        return {f"auth_{self.kind}_session": self.token.get_secret_value()}
+
+    async def call(self, operation: Operation, arguments: Arguments) -> Any:
+        """Carry out one operation in the user's name. EQ refuses the whole of a request whose session is not valid, so
+        even an action may then be sent again.
+        """
+        token = self.token
+        try:
+            return await self._eq.call(operation, arguments, session=self)
+        except EQSignedOut as error:
+            if token is None or _is_about_the_key(error):
+                raise
+            if _is_conflict(error):
+                raise await self._conflict(error) from None
+        await self._sign_in_again(instead_of=token)
+        try:
+            return await self._eq.call(operation, arguments, session=self)
+        except EQSignedOut as error:
+            raise (await self._conflict(error) if _is_conflict(error) else error) from None
+
+    async def sign_out(self) -> None:
+        """End the session. One that EQ does not know any more has ended already."""
+        token, self.token = self.token, None
+        if token is None:
+            return
+        try:
+            sessions = self._eq.supervisor_sessions if self.kind is Kind.SUPERVISOR else self._eq.agent_sessions
+            await sessions.delete(token=token)
+        except EQRefused:
+            pass
+        secrets.forget(token)
+
+    async def _sign_in_again(self, instead_of: SecretStr) -> None:
+        """Once, however many requests found out at the same time."""
+        async with self._renewal:
+            if self.token is instead_of:
+                self.token = await _sign_in(self._eq, self.kind, self.user, self.extension)
+                secrets.forget(instead_of)
+                secrets.add(self.token)
+
+    async def _conflict(self, error: EQComplained) -> EQConflict:
+        return await _conflict(self._eq, error, self.kind, self.user, self.extension)
+
+
+async def _sign_in(eq: "EQ", kind: Kind, user: int, extension: str | None, *, force: bool = False) -> SecretStr:
+    try:
+        if kind is Kind.SUPERVISOR:
+            return await eq.supervisor_sessions.create(user=user, extension=extension, force=force)
+        return await eq.agent_sessions.create(user=user, extension=extension or "", force=force)
+    except EQInvalid as error:
+        if not _is_conflict(error):
+            raise
+        raise await _conflict(eq, error, kind, user, extension) from None
+
+
+async def _conflict(eq: "EQ", error: EQComplained, kind: Kind, user: int, extension: str | None) -> EQConflict:
+    return EQConflict(error.operation, error.complaints, await _holders(eq, error.complaints, kind, user, extension))
+
+
+async def _holders(
+    eq: "EQ", complaints: tuple[Complaint, ...], kind: Kind, user: int, extension: str | None
+) -> tuple[Holder, ...]:
+    """Whose sessions are in the way; none where EQ does not tell. The refusal says what is wrong all the same."""
+    try:
+        found = await asyncio.gather(eq.active_sessions.supervisors(), eq.active_sessions.agents())
+    except EQError:
+        return ()
+    everyone = [
+        Holder(each_kind, session.user, session.extension, session.sign_in_time)
+        for each_kind, sessions in zip((Kind.SUPERVISOR, Kind.AGENT), found, strict=True)
+        for session in sessions
+    ]
+    types = {complaint.type for complaint in complaints}
+    return tuple(
+        holder
+        for holder in everyone
+        if ("already_signed_in" in types and (holder.kind, holder.user) == (kind, user))
+        or ("in_use" in types and extension is not None and holder.extension == extension)
+    )
+
+
+def _is_conflict(error: EQComplained) -> bool:
+    return any(complaint.type in CONFLICTS for complaint in error.complaints)
+
+
+def _is_about_the_key(error: EQComplained) -> bool:
+    return any(complaint.parameter == "auth_key" for complaint in error.complaints)

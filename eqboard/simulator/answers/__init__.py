@@ -1,0 +1,1 @@
+"""The world as the JSON objects of contract §3."""
