@@ -140,9 +140,11 @@ class EQ(Resources):
         request = build_request(operation, arguments, self._dialect)
         if session is not None:
             request = request.with_query(session.credentials())
-        if operation.is_read:
-            return await self._read(operation, arguments, request)
-        return await self._ask_and_read(operation, arguments, request, self._fresh)
+        in_path = (arguments[name] for name in operation.path_names)
+        with secrets.hidden(*in_path):  # the path goes into httpx's log
+            if operation.is_read:
+                return await self._read(operation, arguments, request)
+            return await self._ask_and_read(operation, arguments, request, self._fresh)
 
     async def probe(self, operation: Operation, arguments: Arguments) -> Answer:
         """Ask once, and take the answer as it is, whatever its status. Raises EQUnreachable, EQBroken."""

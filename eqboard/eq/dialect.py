@@ -4,6 +4,7 @@ The paths stand in `operations/`, the field names in `models/`; a dialect only s
 client understands a site's words by it, and the simulator can speak them.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,7 +23,8 @@ from eqboard.eq.models.base import object_inside
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 BUILT_IN = Path(__file__).with_name("dialect.toml")
-LARGEST_FILE_BYTES = 256 * 1024
+LARGEST_FILE_BYTES = 64 * 1024  # every word of the API fills a quarter of that
+PATH = re.compile(r"/(?!/)[^?#\s\\\x00-\x1f\x7f]*")
 
 STATE_FIELDS: Mapping[str, Mapping[str, str]] = {
     "QueueAgentStatus": {"status": "agent"},
@@ -50,7 +52,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Dialect:
-    """`fields` maps an object's name to {our field: their field}, `states` a kind of state to {our word: their word}."""
+    """`fields` maps an object's name to {our field: theirs}, `states` a kind of state to {our word: theirs}."""
 
     operations: Mapping[str, Route] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -221,7 +223,10 @@ def _faults(tables: Mapping[str, Any], built_in: Dialect) -> Iterator[_Fault]:
 
 def _faults_in_table(table: str, name: str, words: Any, known: Mapping[str, Collection[str]]) -> Iterator[_Fault]:
     kind = {"operations": "operation", "fields": "object", "states": "kind of state"}[table]
-    if name not in known:
+    if name not in known and table == "states":
+        tables = ", ".join(f"[states.{each}]" for each in known)
+        yield _Fault(f"there is no [states.{name}]; the words of states stand in {tables}", table, name)
+    elif name not in known:
         yield _Fault(f"there is no {kind} {name!r}; {_instead(name, known)}", table, name)
     elif not isinstance(words, dict):
         yield _Fault(f"{name} must be a table of our names and theirs", table, name)
@@ -235,7 +240,7 @@ def _faults_in_table(table: str, name: str, words: Any, known: Mapping[str, Coll
 
 def _instead(name: str, known: Collection[str]) -> str:
     similar = get_close_matches(name, known, 1)
-    return f"did you mean {similar[0]!r}?" if similar else f"known are {', '.join(known)}"
+    return f"the nearest is {similar[0]!r}" if similar else f"known are {', '.join(known)}"
 
 
 def _faults_in_route(name: str, route: Route, path_names: Collection[str]) -> Iterator[_Fault]:
@@ -243,8 +248,8 @@ def _faults_in_route(name: str, route: Route, path_names: Collection[str]) -> It
         yield _Fault(f"the method must be one of {', '.join(METHODS)}", "operations", name, "method")
     if route.path is None:
         return
-    if not route.path.startswith("/") or route.path.startswith("//") or any(mark in route.path for mark in "?#"):
-        yield _Fault("the path must begin with one / and hold no ? or #", "operations", name, "path")
+    if not PATH.fullmatch(route.path):
+        yield _Fault("the path must begin with one / and hold no ?, # or blank", "operations", name, "path")
     if _names_in(route.path) != sorted(path_names):
         wanted = " and ".join(f"{{{each}}}" for each in sorted(path_names))
         sentence = f"the path must hold {wanted or 'no name in braces'}" + (", once" if wanted else "")
@@ -279,14 +284,15 @@ def _twice(given: Mapping[str, str], everything: Mapping[str, str]) -> str | Non
 
 
 def line_of(text: str, keys: Sequence[str]) -> int | None:
-    """The number of the line by which the keys are there; None when it cannot be told.
+    """The number of the line that holds the last of the keys; None when it cannot be told.
 
-    That is the first line up to which the file can be read and holds them.
+    It is looked for where the file begins to hold them, read line by line.
     """
     lines = text.splitlines(keepends=True)
-    for number, line in enumerate(lines, 1):
-        if keys[-1] in line and _holds("".join(lines[:number]), keys):
-            return number
+    first = next((number for number, line in enumerate(lines, 1) if keys[-1] in line), len(lines) + 1)
+    for end in range(first, len(lines) + 1):
+        if _holds("".join(lines[:end]), keys):
+            return max(number for number, line in enumerate(lines[:end], 1) if keys[-1] in line)
     return None
 
 

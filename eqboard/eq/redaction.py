@@ -7,8 +7,10 @@ anything it was told. So secrets are known by their value, and hidden in whateve
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -24,43 +26,68 @@ class Secrets:
     """The secrets of this process that requests carry in their URLs."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self._holders: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: SecretStr) -> None:
+        """Hide it from now on. Whoever adds one that will end forgets it then."""
         if len(secret.get_secret_value()) >= SHORTEST_SECRET:
-            self._known.add(secret.get_secret_value())
-            self._pattern = pattern_of(self._known)
+            self._holders[secret.get_secret_value()] += 1
+            self._pattern = pattern_of(self._holders)
 
     def forget(self, secret: SecretStr) -> None:
-        self._known.discard(secret.get_secret_value())
-        self._pattern = pattern_of(self._known)
+        self._holders -= Counter([secret.get_secret_value()])
+        self._pattern = pattern_of(self._holders)
+
+    @contextmanager
+    def hidden(self, *candidates: object) -> Iterator[None]:
+        """Hide, for a while, those of the values that are secrets."""
+        held = [each for each in candidates if isinstance(each, SecretStr)]
+        for each in held:
+            self.add(each)
+        try:
+            yield
+        finally:
+            for each in held:
+                self.forget(each)
 
     def hide(self, text: str) -> str:
-        text = SECRET_IN_URL.sub(r"\1***", text)
-        return self._pattern.sub("***", text) if self._pattern else text
+        text = self._pattern.sub("***", text) if self._pattern else text
+        return SECRET_IN_URL.sub(r"\1***", text)
 
 
 def pattern_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds each secret as it is, and as it stands in a URL or in JSON; the longest first."""
-    spellings: set[str] = set()
-    for secret in secrets:
-        spellings |= {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), json.dumps(secret)[1:-1]}
+    """Finds each secret as it is, and as it stands in JSON, in a URL or in a form; the longest first."""
+    spellings = {spelling for secret in secrets for spelling in spellings_of(secret)}
     if not spellings:
         return None
     return re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))), re.IGNORECASE)
 
 
+def spellings_of(secret: str) -> set[str]:
+    """In JSON a letter may be written as it is or escaped, and either text may stand in a URL or in a form."""
+    texts = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    return texts | {spell(text) for text in texts for spell in (quote, quote_plus, partial(quote, safe=""))}
+
+
 def secrets_in(value: Any) -> Iterator[str]:
-    """The secrets among a call's arguments, in the objects among them too."""
+    """The secrets among a call's arguments, in the objects among them too; there, what we do not know may be one."""
     if isinstance(value, SecretStr):
         yield value.get_secret_value()
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from secrets_in(getattr(value, name))
-    elif isinstance(value, dict):
+        yield from secrets_in({name: getattr(value, name) for name in type(value).model_fields})
+        yield from texts_in(getattr(value, "unknown", None))
+    elif isinstance(value, Mapping):
         for each in value.values():
             yield from secrets_in(each)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and len(value) >= SHORTEST_SECRET:
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(each)
 
 
 def hide_sent(text: str, arguments: Any) -> str:

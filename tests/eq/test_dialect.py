@@ -59,7 +59,8 @@ def test_the_built_in_dialect_changes_nothing():
     dialect = load_dialect()
     assert not dialect.operations
     assert not dialect.fields
-    assert all(ours == theirs for ours, theirs in dialect.states.items())
+    assert not dialect.is_foreign
+    assert all(ours == theirs for words in dialect.states.values() for ours, theirs in words.items())
 
 
 def test_an_empty_file_is_the_built_in_dialect(load):
@@ -129,26 +130,30 @@ def test_fields_of_objects_in_a_list_inside_another_may_have_other_names(load):
 @pytest.mark.parametrize("odd", [None, 7, "x", [], [1, None], {"a": 1}])
 def test_odd_values_where_an_object_belongs_are_left_to_the_reader(load, odd):
     dialect = load('[fields.AgentCall]\nunique_id = "uid"\n[fields.ConferenceParticipant]\nmuted = "m"')
-    dialect.rename("QueueAgentStatus", {"agent": 7, "call": odd})
-    dialect.rename("Conference", {"participants": odd})
-    assert dialect.rename("Conference", odd) == odd
+    for translate in (dialect.understand, dialect.speak):
+        translate("QueueAgentStatus", {"agent": 7, "call": odd, "status": odd})
+        translate("Conference", {"participants": odd})
+        assert translate("QueuedCall", odd) == odd
 
 
 def test_states_may_have_other_words(load):
-    dialect = load('[states]\nonCall = "busy"\nwrapUp = "afterwork"')
+    dialect = load('[states.agent]\nonCall = "busy"\nwrapUp = "afterwork"')
     status = [row.status for row in rows(STATUS, dialect, *({"agent": 1, "status": w} for w in ("busy", "afterwork")))]
     assert status == ["onCall", "wrapUp"]
 
 
 def test_words_that_a_dialect_leaves_alone_keep_their_meaning(load):
-    dialect = load('[states]\nonCall = "busy"')
+    dialect = load('[states.agent]\nonCall = "busy"')
     [row] = rows(STATUS, dialect, {"agent": 1, "status": "paused"})
     assert row.status == "paused"
 
 
 def test_two_words_may_change_places(load):
-    dialect = load('[states]\navailable = "paused"\npaused = "available"')
-    assert (dialect.our_state("paused"), dialect.our_state("available")) == ("available", "paused")
+    dialect = load('[states.agent]\navailable = "paused"\npaused = "available"')
+    assert [dialect.understand("QueueAgentStatus", {"status": word})["status"] for word in ("paused", "available")] == [
+        "available",
+        "paused",
+    ]
 
 
 # What is refused
@@ -170,49 +175,85 @@ def test_what_is_not_toml_is_refused(complaint, text):
 
 
 def test_an_unknown_table_is_refused_and_the_known_ones_named(complaint):
-    assert "has a table [paths]; known are operations, fields, states" in complaint("[paths]\nx = 1")
+    assert "line 1: there is no table [paths]; there are operations, fields, states" in complaint("[paths]\nx = 1")
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "fault"),
     [
-        'operations = "x"',
-        "fields = 5",
-        "states = []",
-        '[operations]\n"queued_calls.all" = "/x"',
-        '[operations."queued_calls.all"]\npath = 5',
-        '[operations."queued_calls.all"]\nmethod = ["GET"]',
-        '[operations."queued_calls.all"]\nverb = "GET"',
-        "[fields]\nQueuedCall = 1",
-        "[fields.QueuedCall]\nqueue = 1",
-        "[fields.QueuedCall]\nqueue = { a = 1 }",
-        "[states]\nonCall = 3",
+        ('operations = "x"', "line 1: [operations] must be a table of tables"),
+        ("fields = 5", "line 1: [fields] must be a table of tables"),
+        ("\nstates = []", "line 2: [states] must be a table of tables"),
+        ('[operations]\n"queued_calls.all" = "/x"', "line 2: queued_calls.all must be a table"),
+        ('[operations."queued_calls.all"]\npath = 5', "line 2: path must be a text"),
+        ('[operations."queued_calls.all"]\nmethod = ["GET"]', "line 2: method must be a text"),
+        ('[operations."queued_calls.all"]\nverb = "GET"', "line 2: operation queued_calls.all has no 'verb'"),
+        ("[fields]\nQueuedCall = 1", "line 2: QueuedCall must be a table"),
+        ("[fields.QueuedCall]\nqueue = 1", "line 2: queue must be a text"),
+        ("[fields.QueuedCall]\nqueue = { a = 1 }", "line 2: queue must be a text"),
+        ('[fields.QueuedCall]\n\nqueue = " "', "line 3: queue must be a text that is not empty"),
+        ("[states.agent]\nonCall = 3", "line 2: onCall must be a text"),
+        (
+            '[states]\nonCall = "busy"',
+            "line 2: there is no [states.onCall]; the words of states stand in [states.agent]",
+        ),
     ],
 )
-def test_wrong_types_are_refused(complaint, text):
-    assert "an operation takes method and path" in complaint(text)
+def test_wrong_types_are_refused(complaint, text, fault):
+    assert fault in complaint(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('fields.QueuedCall.queeue = "q"', 1),
+        ('# queeue\n[fields]\nQueuedCall = { channel = "c", queeue = "q" }', 3),
+        ('[fields.QueuedCall]\nchannel = "queeue"\n"queeue" = "q"', 3),
+        ('[states.agent]\nonCall = "queeue"\n[fields.QueuedCall]\nqueeue = """\nq"""', 4),
+    ],
+)
+def test_the_line_that_is_wrong_is_named_however_it_is_written(complaint, text, line):
+    assert f", line {line}: object QueuedCall has no 'queeue'; the nearest is 'queue'" in complaint(text)
+
+
+def test_a_name_in_escapes_is_refused_without_its_line(complaint):
+    assert "site.toml: object QueuedCall has no 'queeue'" in complaint('[fields.QueuedCall]\n"que\\u0065ue" = "q"')
+
+
+def test_a_file_that_is_far_too_large_is_not_read(complaint):
+    assert "is larger than 64 KiB" in complaint("#" * 300_000)
 
 
 def test_an_operation_that_there_is_not_is_refused(complaint):
     sentence = complaint('[operations."queued_calls.al"]\npath = "/x"')
-    assert "there is no operation 'queued_calls.al'; there are active_sessions.agents," in sentence
+    assert "there is no operation 'queued_calls.al'; the nearest is 'queued_calls.all'" in sentence
 
 
 def test_an_object_that_there_is_not_is_refused(complaint):
-    assert "there is no object 'Queuedcall'; there are Agent," in complaint('[fields.Queuedcall]\nqueue = "q"')
+    assert "there is no object 'Queuedcall'; the nearest is 'QueuedCall'" in complaint(
+        '[fields.Queuedcall]\nqueue = "q"'
+    )
 
 
 def test_a_field_that_there_is_not_is_refused(complaint):
     sentence = complaint('[fields.QueuedCall]\nenterTime = "entered"')
-    assert "QueuedCall has no field 'enterTime'; it has id, unique_id, queue" in sentence
+    assert "object QueuedCall has no 'enterTime'; the nearest is 'enter_time'" in sentence
 
 
 def test_a_state_that_there_is_not_is_refused(complaint):
-    assert "there is no state 'oncall'; there are signedOut" in complaint('[states]\noncall = "busy"')
+    assert "kind of state agent has no 'oncall'; the nearest is 'onCall'" in complaint(
+        '[states.agent]\noncall = "busy"'
+    )
+
+
+def test_two_fields_with_one_name_are_refused(complaint):
+    fault = "two fields of QueuedCall are called 'uniqueId'"
+    assert fault in complaint('[fields.QueuedCall]\nchannel = "uniqueId"')
+    assert "two fields of QueuedCall are called 'x'" in complaint('[fields.QueuedCall]\nchannel = "x"\nqueue = "x"')
 
 
 def test_two_states_with_one_word_are_refused(complaint):
-    assert "two states are called 'available'" in complaint('[states]\nonCall = "available"')
+    assert "two states are called 'available'" in complaint('[states.agent]\nonCall = "available"')
 
 
 @pytest.mark.parametrize(
@@ -228,13 +269,15 @@ def test_a_path_that_adds_a_name_is_refused(complaint):
     assert "no name in braces" in complaint('[operations."queued_calls.all"]\npath = "/calls/{queue}"')
 
 
-@pytest.mark.parametrize("path", ["", "calls", "//evil.example/x", "http://evil.example/x", "/calls?all=1", "/calls#x"])
+@pytest.mark.parametrize(
+    "path", ["/a b", "/a\\\\b", "calls", "//evil.example/x", "http://evil.example/x", "/calls?all=1", "/calls#x"]
+)
 def test_a_path_that_is_none_or_leads_elsewhere_is_refused(complaint, path):
     sentence = complaint(f'[operations."queued_calls.all"]\npath = "{path}"')
     assert "the path must begin with one /" in sentence
 
 
-@pytest.mark.parametrize("method", ["get", "PATCH", "", "GET "])
+@pytest.mark.parametrize("method", ["get", "PATCH", "GET "])
 def test_a_method_that_eq_does_not_have_is_refused(complaint, method):
     sentence = complaint(f'[operations."queued_calls.all"]\nmethod = "{method}"')
     assert f"the method must be one of {', '.join(METHODS)}" in sentence

@@ -1,48 +1,86 @@
-"""The canary: whatever goes wrong, EQ's key is in no log, no error, no traceback and no repr."""
+"""The canary: whatever is asked and whatever goes wrong, no secret and no caller's number is where it could be read."""
 
 import asyncio
-import json
 import logging
 import traceback
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.eq import EQ, EQError, Server
-from eqboard.eq.client import TALKATIVE, hide_secrets
+from eqboard.eq import EQ, EQComplained, EQError, Kind, Server, Session
 from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.redaction import TALKATIVE, hide_secrets, secrets, spellings_of
 from eqboard.ops.logs import HideSecrets, logging_config
 
+from .arguments import AGENT_PASSWORD, ARGUMENTS, CALLER, CALLER_DIGITS, SECRETS, SIP_SECRET, TOKEN, VOICEMAIL_PASSWORD
 from .conftest import KEY, URL, Exchange
 
-SPELLINGS = {KEY, quote(KEY, safe=""), quote_plus(KEY), json.dumps(KEY)[1:-1]}
-ARGUMENTS = {"id": 7, "extension": "500", "agent": 7, "queue": "500"}
+SPELLINGS = {spelling for secret in (KEY, *SECRETS) for spelling in spellings_of(secret)}
+NUMBERS = {CALLER, CALLER_DIGITS, quote(CALLER), quote_plus(CALLER)}
+
+EVERYTHING = {
+    "id": 1,
+    "user": 1,
+    "agent": 1,
+    "queue": "500",
+    "extension": "201",
+    "callerIdNumber": CALLER_DIGITS,
+    "callerIdName": f"Carmen {CALLER}",
+    "sip": {"secret": SIP_SECRET, "unknownSecret": SIP_SECRET},
+    "voicemail": {"password": VOICEMAIL_PASSWORD, "options": {"pin": VOICEMAIL_PASSWORD}},
+    "password": AGENT_PASSWORD,
+    "token": TOKEN,
+    "authKey": KEY,
+}
+"""An answer to any question, and secrets in fields that nobody knows."""
+
+NONSENSE = {name: [each] for name, each in EVERYTHING.items()} | {"id": SIP_SECRET, "agent": CALLER, "queue": [TOKEN]}
 
 
 def echo(status):
     """A server that repeats the whole request in its refusal, in every place it can."""
 
     def answer(request):
-        said = f"{request.url} {KEY}"
-        entry = {"parameter": f"auth_key={KEY}", "type": f"invalid {quote_plus(KEY)}", "description": said}
-        return httpx.Response(status, json=[entry], headers={"location": str(request.url), "x-said": quote(KEY)})
+        said = f"{request.url} {KEY} {request.content.decode()} {CALLER}"
+        entries = [
+            {"parameter": f"auth_key={KEY}", "type": f"invalid {quote_plus(KEY)}", "description": said},
+            *({"parameter": None, "type": each, "description": f"not {each}, {CALLER}"} for each in sent(request)),
+        ]
+        return httpx.Response(status, json=entries, headers={"location": str(request.url), "x-said": quote(KEY)})
 
     return answer
 
 
+def sent(request):
+    """The secrets that the request holds."""
+    said = unquote_plus(f"{request.url} {request.content.decode()}")
+    return [each for each in SECRETS if any(spelling in said for spelling in spellings_of(each))]
+
+
 def page(status):
-    return lambda request: httpx.Response(status, html=f"<html>GET {request.url} {KEY}</html>")
+    return lambda request: httpx.Response(
+        status, html=f"<html>GET {request.url} {KEY} {request.content.decode()} {CALLER}</html>"
+    )
 
 
 def failing(kind):
-    return lambda request: kind(f"no way to {request.url} {KEY}", request=request)
+    return lambda request: kind(f"no way to {request.url} {KEY} {request.content!r}", request=request)
+
+
+def answering(value):
+    """The value to whoever asks for an object, a list of it to whoever asks for a list."""
+    return lambda request: httpx.Response(200, json=value)
 
 
 FAILURES = {
-    "good answer": [],
+    "an object": answering(EVERYTHING),
+    "a list": answering([EVERYTHING]),
+    "a token": answering(TOKEN),
+    "nonsense": answering(NONSENSE),
+    "a list of nonsense": answering([NONSENSE, EVERYTHING]),
     "unreachable": failing(httpx.ConnectError),
     "connect timeout": failing(httpx.ConnectTimeout),
     "read timeout": failing(httpx.ReadTimeout),
@@ -53,14 +91,13 @@ FAILURES = {
     "bad host": lambda request: UnicodeError(f"{request.url}"),
     "hang": lambda request: asyncio.Event().wait(),
     "no json": page(200),
-    "not the object": lambda request: httpx.Response(200, json=[{"said": str(request.url), "queue": [KEY]}]),
     **{f"echo {status}": echo(status) for status in (302, 400, 401, 403, 404, 500)},
     **{f"page {status}": page(status) for status in (302, 400, 401, 404, 500)},
 }
 
 
-def assert_silent(text):
-    assert not [spelling for spelling in SPELLINGS if spelling in text]
+def assert_silent(text, *, also=()):
+    assert not [spelling for spelling in (*SPELLINGS, *also) if spelling in text]
 
 
 @pytest.fixture
@@ -76,22 +113,62 @@ def every_logger(caplog):
         logger.removeHandler(caplog.handler)
 
 
+@pytest.fixture(params=[False, True], ids=["by key alone", "in a session"])
+async def dialled(request, dial):
+    """A telephone to some exchange, as the key's holder or in a user's name."""
+
+    def dialled(exchange):
+        eq = dial(exchange, total_seconds=0.01, action_seconds=0.01)
+        return Session(eq, Kind.SUPERVISOR, 1, "301", SecretStr(TOKEN)) if request.param else eq
+
+    yield dialled
+    secrets.forget(SecretStr(TOKEN))
+
+
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_no_operation_lets_the_key_out(dial, every_logger, failure):
-    eq = dial(Exchange(FAILURES[failure]), total_seconds=0.01, action_seconds=0.01)
-    for operation in OPERATIONS.values():
-        arguments = {name: ARGUMENTS[name] for name in operation.path_names} or {}
+async def test_no_operation_lets_a_secret_or_a_callers_number_out(dialled, every_logger, failure):
+    eq = dialled(Exchange(FAILURES[failure]))
+    for name, operation in OPERATIONS.items():
+        arguments = ARGUMENTS.get(name, {})
         try:
             value = await eq.call(operation, arguments)
         except EQError as error:
             logging.getLogger("eqboard.test").exception("It went wrong: %s", error)
             logging.getLogger("eqboard.test").error("%r %r", error, error.args)
-            assert_silent(f"{error} {error!r} {error.__dict__}")
-            assert_silent("".join(traceback.format_exception(error)))
+            assert_silent(f"{error} {error!r} {error.__dict__}", also=NUMBERS)
+            assert_silent("".join(traceback.format_exception(error)), also=NUMBERS)
         else:
-            assert failure in ("good answer", "not the object") or value is None
+            if not isinstance(value, str):  # a bare text is the caller's own to keep
+                assert_silent(repr(value))
+            assert_silent(f"{getattr(value, 'faults', '')}{getattr(value, 'unread', '')}", also=NUMBERS)
+        assert_silent(repr(arguments))
     assert_silent(every_logger.text)
     assert_silent("".join(record.exc_text or "" for record in every_logger.records))
+    loud = [record.getMessage() for record in every_logger.records if record.levelno >= logging.INFO]
+    assert_silent("\n".join(loud), also=NUMBERS)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_neither_signing_in_nor_an_update_lets_a_secret_out(dial, every_logger, failure):
+    eq = dial(Exchange(FAILURES[failure]), total_seconds=0.01, action_seconds=0.01)
+    attempts = [
+        lambda: eq.sign_in_supervisor(user=1, extension="301", force=True),
+        lambda: eq.sign_in_agent(user=1, extension="201"),
+        lambda: eq.extensions.update(extension="201", name="Reception", sip={"secret": SIP_SECRET}),
+        lambda: eq.extensions.update(extension="201", sip={"secret": [SIP_SECRET]}),
+        lambda: eq.extensions.update(extension="201", voicemail={"password": VOICEMAIL_PASSWORD + "x"}),
+        lambda: eq.agents.update(id=1, password=SecretStr(AGENT_PASSWORD + "0")),
+    ]
+    for attempt in attempts:
+        try:
+            assert_silent(repr(await attempt()))
+        except EQError as error:
+            logging.getLogger("eqboard.test").exception("It went wrong: %s", error)
+            assert_silent(f"{error} {error!r} {error.__dict__}", also=NUMBERS)
+            assert_silent("".join(traceback.format_exception(error)), also=NUMBERS)
+    assert_silent(every_logger.text)
+    assert_silent("".join(record.exc_text or "" for record in every_logger.records))
+    secrets.forget(SecretStr(TOKEN))
 
 
 async def test_a_request_that_httpx_logs_is_logged_without_the_key(dial, every_logger):
@@ -100,11 +177,37 @@ async def test_a_request_that_httpx_logs_is_logged_without_the_key(dial, every_l
     assert_silent(every_logger.text)
 
 
-def test_no_repr_tells_the_key(dial):
+async def test_a_token_in_a_path_is_logged_as_stars(dial, every_logger):
+    await dial(Exchange(None)).supervisor_sessions.delete(token=SecretStr(TOKEN))
+    assert "/eq/api/2.0/supervisor_session/***?auth_key=***" in every_logger.text
+    assert_silent(every_logger.text)
+
+
+async def test_a_token_is_hidden_before_anybody_has_used_it(dial, every_logger):
+    session = await dial(Exchange(TOKEN)).sign_in_supervisor(user=1)
+    logging.getLogger("httpx").info("Somebody says %s", TOKEN)
+    assert "Somebody says ***" in every_logger.text
+    await session.sign_out()
+
+
+def test_a_secret_is_hidden_as_long_as_anybody_holds_it():
+    once, again = SecretStr("a-secret-of-two"), SecretStr("a-secret-of-two")
+    secrets.add(once)
+    with secrets.hidden(again, "no secret", 7):
+        assert secrets.hide("it is a-secret-of-two") == "it is ***"
+    assert secrets.hide("it is a-secret-of-two") == "it is ***"
+    secrets.forget(once)
+    assert secrets.hide("it is a-secret-of-two") == "it is a-secret-of-two"
+
+
+def test_no_repr_tells_a_secret():
     server = Server(URL, SecretStr(KEY))
     assert_silent(repr(server) + str(server))
     eq = EQ(server)
-    assert_silent(repr(eq) + str(eq) + repr(eq._http) + repr(eq.queued_calls))
+    assert_silent(repr(eq) + str(eq) + repr(eq._kept) + repr(eq._fresh) + repr(eq.queued_calls))
+    session = Session(eq, Kind.AGENT, 7, "207", SecretStr(TOKEN))
+    assert_silent(repr(session) + str(session) + repr(session.token) + repr(session.queued_calls))
+    secrets.forget(SecretStr(TOKEN))
     config = Config(eq_key=KEY, secret_key=KEY * 5, redis_url=f"redis://:{quote_plus(KEY)}@h/0")
     assert_silent(repr(config) + str(config))
 
@@ -136,6 +239,29 @@ async def test_a_key_that_is_an_ordinary_word_does_not_garble_refusals(dial, key
     with pytest.raises(EQError) as caught:
         await eq.call_queue_agents.pause(agent=7)
     assert str(caught.value) == "call_queue_agents.pause: agent: nonexistent (no agent)"
+
+
+async def test_a_short_password_is_hidden_in_the_answer_to_it_and_nowhere_else(dial):
+    error = [{"parameter": "voicemail.password", "type": "invalid", "description": "1234 is too easy"}]
+    eq = dial(Exchange(httpx.Response(400, json=error)))
+    arguments = ARGUMENTS["extensions.replace"]
+    data = arguments["data"].model_copy(
+        update={"voicemail": arguments["data"].voicemail.model_copy(update={"password": SecretStr("1234")})}
+    )
+    with pytest.raises(EQComplained) as caught:
+        await eq.extensions.replace(extension="201", data=data)
+    assert caught.value.complaints[0].description == "*** is too easy"
+    with pytest.raises(EQComplained) as caught:
+        await eq.extensions.delete(extension="201")
+    assert caught.value.complaints[0].description == "1234 is too easy"
+
+
+@pytest.mark.parametrize("said", ["5550107788", "+34 600 111 222", "555-010-7788", "15550107788"])
+async def test_a_callers_number_in_a_refusal_is_masked(dial, said):
+    error = [{"parameter": "destination", "type": "invalid", "description": f"{said} is busy"}]
+    with pytest.raises(EQComplained) as caught:
+        await dial(Exchange(httpx.Response(400, json=error))).queued_calls.steal(channel="a", destination=said)
+    assert caught.value.complaints[0].description == "*** is busy"
 
 
 # The filter that every handler has

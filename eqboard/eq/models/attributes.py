@@ -35,10 +35,15 @@ class Attributes(BaseModel):
 
     _unknown: dict[str, Any] = PrivateAttr(default_factory=dict)
 
+    @property
+    def unknown(self) -> dict[str, Any]:
+        """What EQ says of the entity under names that we do not know; it goes back as it came."""
+        return dict(self._unknown)
+
     def as_sent(self, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> dict[str, Any]:
         """The JSON object, secrets included; `names` holds a dialect's field names for each object."""
         theirs = names.get(self.entity, {})
-        sent = dict(self._unknown)
+        sent = self.unknown
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
             if value is not None or (name in self.model_fields_set and OrNull in info.metadata):
