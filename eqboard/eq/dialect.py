@@ -66,7 +66,7 @@ class Dialect:
         )
 
     def understand(self, object_name: str, row: Any) -> Any:
-        """One answered object with their field names and words replaced by ours, in the objects inside it too.
+        """One object of theirs with the built-in field names and words, in the objects inside it too.
 
         A field that the dialect calls otherwise is not looked for under its built-in name. What is no object is left
         alone, and so is a word that nobody knows.
@@ -74,13 +74,15 @@ class Dialect:
         return self._hearing.translate(object_name, row)
 
     def speak(self, object_name: str, row: Any) -> Any:
-        """The way back: an object in our names and words as a server of this dialect answers it."""
+        """The way back: an object in the built-in names and words as a server of this dialect has it."""
         return self._speaking.translate(object_name, row)
 
     @cached_property
     def _hearing(self) -> "Translation":
         return Translation(
-            names={name: {theirs: ours for ours, theirs in each.items()} for name, each in self.fields.items()},
+            names={
+                name: {theirs: to_camel(ours) for ours, theirs in each.items()} for name, each in self.fields.items()
+            },
             words={kind: {theirs: ours for ours, theirs in each.items()} for kind, each in self.states.items()},
             left_out={name: {*each, *map(to_camel, each)} for name, each in self.fields.items()},
             is_into_ours=True,
@@ -105,25 +107,50 @@ class Translation:
     words: Mapping[str, Mapping[str, str]]
     left_out: Mapping[str, Collection[str]]
     is_into_ours: bool
+    plans: dict[str, Mapping[str, "Planned"]] = field(default_factory=dict)
 
     def translate(self, object_name: str, row: Any) -> Any:
         if not isinstance(row, dict):
             return row
-        names, left_out = self.names.get(object_name, {}), self.left_out.get(object_name, ())
+        plan, left_out = self._plan(object_name), self.left_out.get(object_name, ())
         translated = {}
         for key, value in row.items():
-            if key in names or key not in left_out:
-                other = names.get(key, key)
-                translated[other] = self._value(object_name, other if self.is_into_ours else key, value)
+            planned = plan.get(key)
+            if planned is None:
+                if key not in left_out:
+                    translated[key] = value
+                continue
+            new_key, inner, words = planned
+            if inner:
+                translated[new_key] = self._inside(inner, value)
+            else:
+                translated[new_key] = words.get(value, value) if words and isinstance(value, str) else value
         return translated
 
-    def _value(self, object_name: str, our_key: str, value: Any) -> Any:
-        inner = objects_inside(object_name).get(our_key)
-        if inner:
-            is_many = isinstance(value, list)
-            return [self.translate(inner, each) for each in value] if is_many else self.translate(inner, value)
-        kind = STATE_FIELDS.get(object_name, {}).get(our_key)
-        return self.words.get(kind, {}).get(value, value) if kind and isinstance(value, str) else value
+    def _inside(self, inner: str, value: Any) -> Any:
+        return (
+            [self.translate(inner, each) for each in value] if isinstance(value, list) else self.translate(inner, value)
+        )
+
+    def _plan(self, object_name: str) -> Mapping[str, "Planned"]:
+        """What becomes of each key that means anything, worked out once: a round has thousands of rows."""
+        if object_name not in self.plans:
+            self.plans[object_name] = {key: self._planned(object_name, key) for key in self._keys(object_name)}
+        return self.plans[object_name]
+
+    def _keys(self, object_name: str) -> Collection[str]:
+        names, left_out = self.names.get(object_name, {}), self.left_out.get(object_name, ())
+        known = {*objects_inside(object_name), *STATE_FIELDS.get(object_name, {})}
+        return {*names, *(known.difference(left_out))}
+
+    def _planned(self, object_name: str, key: str) -> "Planned":
+        other = self.names.get(object_name, {}).get(key, key)
+        ours = other if self.is_into_ours else key
+        kind = STATE_FIELDS.get(object_name, {}).get(ours)
+        return other, objects_inside(object_name).get(ours), self.words.get(kind, {}) if kind else {}
+
+
+Planned = tuple[str, str | None, Mapping[str, str]]  # the key's other name, the object in it, the words in it
 
 
 @cache

@@ -7,6 +7,7 @@ camelCase attributes, bare JSON results, an error array.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -225,10 +226,9 @@ def _read_json(operation: Operation, body: bytes) -> Any:
 def read_rows(operation: Operation, kind: type, values: list[Any], dialect: Dialect) -> Rows[Any]:
     """Every row that can be read; one bad row does not cost the others. Only when none is readable is it EQBroken."""
     rows = [dialect.understand(kind.__name__, value) for value in values] if dialect.is_foreign else values
-    try:
-        return Rows(tuple(array_of(kind).validate_python(rows)))
-    except ValidationError:
-        pass  # at least one of them has to be looked at by itself
+    for attempt in (rows, map(without_blanks, rows)):
+        with suppress(ValidationError):  # then at least one of them has to be looked at by itself
+            return Rows(tuple(array_of(kind).validate_python(list(attempt))))
     items: list[Any] = []
     faults: list[str] = []
     for row in rows:
@@ -241,6 +241,13 @@ def read_rows(operation: Operation, kind: type, values: list[Any], dialect: Dial
     if faults and not items:
         raise EQBroken(operation.name, f"no row of the answer can be read ({faults[0]})")
     return Rows(tuple(items), tuple(faults))
+
+
+def without_blanks(row: Any) -> Any:
+    """An object without what stands for "none": some servers have an empty text wherever others have null."""
+    if row.__class__ is not dict:
+        return row
+    return {key: without_blanks(value) for key, value in row.items() if value is not None and value != ""}
 
 
 def read_one(kind: type, value: Any, dialect: Dialect) -> Any:

@@ -1,6 +1,7 @@
 """`python manage.py poll`: read EQ and feed every board. Start it as often as you like: one leads, others stand by."""
 
 import asyncio
+import gc
 import signal
 from typing import Any
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         config = get_config()
         config.need("eq_key")
+        gc.freeze()  # what is loaded stays; looking through it again and again costs more than reading a round
         asyncio.run(poll(config))
 
 
