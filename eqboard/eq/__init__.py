@@ -17,7 +17,7 @@ from eqboard.eq.errors import (
     Holder,
 )
 from eqboard.eq.session import Kind, Session
-from eqboard.eq.tls import TLS
+from eqboard.eq.tls import TLS, TLSError
 
 __all__ = [
     "EQ",
@@ -41,5 +41,6 @@ __all__ = [
     "Limits",
     "Server",
     "Session",
+    "TLSError",
     "load_dialect",
 ]

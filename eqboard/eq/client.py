@@ -23,7 +23,7 @@ from eqboard.eq.errors import EQBroken, EQError, EQUnreachable
 from eqboard.eq.operations import Resources
 from eqboard.eq.redaction import hide_sent, secrets
 from eqboard.eq.session import Kind, Session
-from eqboard.eq.tls import TLS
+from eqboard.eq.tls import TLS, is_refusal, tls_fault, why_refused
 from eqboard.eq.wire import Arguments, Operation, Request, build_request, read_answer
 
 API_PATH = "/eq/api/2.0"
@@ -198,7 +198,7 @@ class EQ(Resources):
                 async with asyncio.timeout(all_seconds):
                     patience = httpx.Timeout(silence_seconds, connect=limits.connect_seconds)
                     response, body = await self._exchange(connection, request, patience)
-            except (httpx.HTTPError, TimeoutError, *NO_ADDRESS) as error:
+            except (httpx.HTTPError, OSError, *NO_ADDRESS) as error:  # TimeoutError and OpenSSL's are OSErrors
                 raise lost(operation, error) from None
         if response.status_code == 200 and is_packed(response):
             raise EQBroken(
@@ -266,7 +266,8 @@ def _connections(
     died meanwhile would leave nobody knowing whether an action was heard.
     """
     url = usable_url(server.api_url)
-    context = server.tls.context() if url.startswith("https") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    is_encrypted = httpx.URL(url).scheme == "https"
+    context = server.tls.context() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     most = server.limits.concurrent_requests
 
     def connection(kept_count: int) -> httpx.AsyncClient:
@@ -307,9 +308,12 @@ def usable_url(text: str) -> str:
 def lost(operation: Operation, error: Exception) -> EQError:
     """The plain sentence for a request that got no answer. httpx's own text may hold the URL, and so the key."""
     outcome_unknown = not operation.is_read
-    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout):
-        # Nothing was sent: even an action certainly did not happen.
-        return EQUnreachable(operation.name, "no connection to EQ")
+    fault = tls_fault(error)
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout) or (
+        fault and is_refusal(fault)
+    ):
+        # Nothing was sent, or not read: even an action certainly did not happen.
+        return EQUnreachable(operation.name, why_refused(fault) if fault else "no connection to EQ")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return EQUnreachable(operation.name, "EQ does not answer in time", outcome_unknown=outcome_unknown)
     if isinstance(error, (httpx.UnsupportedProtocol, *NO_ADDRESS)):

@@ -124,7 +124,7 @@ class Translation:
             if inner:
                 translated[new_key] = self._inside(inner, value)
             else:
-                translated[new_key] = words.get(value, value) if words and isinstance(value, str) else value
+                translated[new_key] = words.get(str(value), value) if words and isinstance(value, str | int) else value
         return translated
 
     def _inside(self, inner: str, value: Any) -> Any:

@@ -59,9 +59,11 @@ class EQBroken(EQError):
 class EQWrongValue(EQError, ValueError):
     """A value that the API's rules do not allow: nothing was sent. `complaints` names each field and its rule."""
 
-    def __init__(self, operation: str, complaints: tuple[Complaint, ...]) -> None:
+    def __init__(
+        self, operation: str, complaints: tuple[Complaint, ...], consequence: str = "nothing was sent"
+    ) -> None:
         faults = "; ".join(f"{each.parameter or 'the request'}: {each.description}" for each in complaints)
-        super().__init__(operation, f"{faults}; nothing was sent")
+        super().__init__(operation, f"{faults}; {consequence}")
         self.complaints = complaints
 
 

@@ -6,13 +6,15 @@ ended it on purpose by signing in elsewhere is not thrown out again.
 """
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr
 
-from eqboard.eq.errors import Complaint, EQComplained, EQConflict, EQError, EQInvalid, EQRefused, EQSignedOut, Holder
+from eqboard.eq.errors import Complaint, EQComplained, EQConflict, EQError, EQInvalid, EQNotFound, EQSignedOut, Holder
+from eqboard.eq.models import UserSession
 from eqboard.eq.operations import Resources
 from eqboard.eq.redaction import secrets
 from eqboard.eq.wire import Arguments, Operation
@@ -43,7 +45,8 @@ class Session(Resources):
         self.extension = extension
         self.token: SecretStr | None = token
         self._eq = eq
-        self._renewal = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+        self._ending: SecretStr | None = None
         secrets.add(token)
 
     @classmethod
@@ -74,44 +77,63 @@ class Session(Resources):
 
     async def call(self, operation: Operation, arguments: Arguments) -> Any:
         """Carry out one operation in the user's name. EQ refuses the whole of a request whose session is not valid, so
-        even an action may then be sent again.
+        even an action may then be sent again. Raises EQConflict when another session is in the way.
         """
         token = self.token
         try:
-            return await self._eq.call(operation, arguments, session=self)
+            return await self._ask(operation, arguments)
         except EQSignedOut as error:
-            if token is None or _is_about_the_key(error):
+            if token is None or _is_about(error, "auth_key"):
                 raise
-            if _is_conflict(error):
-                raise await self._conflict(error) from None
         await self._sign_in_again(instead_of=token)
+        return await self._ask(operation, arguments)
+
+    async def _ask(self, operation: Operation, arguments: Arguments) -> Any:
         try:
             return await self._eq.call(operation, arguments, session=self)
         except EQSignedOut as error:
-            raise (await self._conflict(error) if _is_conflict(error) else error) from None
+            if not _is_conflict(error):
+                raise
+            raise await _conflict(self._eq, error, self.kind, self.user, self.extension) from None
 
     async def sign_out(self) -> None:
-        """End the session. One that EQ does not know any more has ended already."""
-        token, self.token = self.token, None
-        if token is None:
+        """End the session: nothing is sent in it any more. One that EQ does not know any more has ended already.
+
+        When EQ could not be asked, it may be called again.
+        """
+        if self._renewal is not None:
+            await asyncio.wait({self._renewal})  # what it brings is to be ended, not to come afterwards
+        ending, self.token = self.token or self._ending, None
+        if ending is None:
             return
+        self._ending = ending
+        await self._end(ending)
+        if self._ending is ending:  # else somebody else who signed out at the same time has heard it before
+            self._ending = None
+            secrets.forget(ending)
+
+    async def _end(self, token: SecretStr) -> None:
+        sessions = self._eq.supervisor_sessions if self.kind is Kind.SUPERVISOR else self._eq.agent_sessions
         try:
-            sessions = self._eq.supervisor_sessions if self.kind is Kind.SUPERVISOR else self._eq.agent_sessions
             await sessions.delete(token=token)
-        except EQRefused:
-            pass
-        secrets.forget(token)
+        except EQComplained as error:
+            if not isinstance(error, EQNotFound | EQInvalid) and not _is_about(error, "token"):
+                raise
 
     async def _sign_in_again(self, instead_of: SecretStr) -> None:
-        """Once, however many requests found out at the same time."""
-        async with self._renewal:
-            if self.token is instead_of:
-                self.token = await _sign_in(self._eq, self.kind, self.user, self.extension)
-                secrets.forget(instead_of)
-                secrets.add(self.token)
+        """Once, however many requests found out at the same time. It goes on when they are given up: a session whose
+        token nobody has heard would be in its own user's way.
+        """
+        if self.token is not instead_of:
+            return
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew(instead_of))
+        await asyncio.shield(self._renewal)
 
-    async def _conflict(self, error: EQComplained) -> EQConflict:
-        return await _conflict(self._eq, error, self.kind, self.user, self.extension)
+    async def _renew(self, old: SecretStr) -> None:
+        self.token = await _sign_in(self._eq, self.kind, self.user, self.extension)
+        secrets.add(self.token)
+        secrets.forget(old)
 
 
 async def _sign_in(eq: "EQ", kind: Kind, user: int, extension: str | None, *, force: bool = False) -> SecretStr:
@@ -119,7 +141,7 @@ async def _sign_in(eq: "EQ", kind: Kind, user: int, extension: str | None, *, fo
         if kind is Kind.SUPERVISOR:
             return await eq.supervisor_sessions.create(user=user, extension=extension, force=force)
         return await eq.agent_sessions.create(user=user, extension=extension or "", force=force)
-    except EQInvalid as error:
+    except EQComplained as error:
         if not _is_conflict(error):
             raise
         raise await _conflict(eq, error, kind, user, extension) from None
@@ -133,13 +155,11 @@ async def _holders(
     eq: "EQ", complaints: tuple[Complaint, ...], kind: Kind, user: int, extension: str | None
 ) -> tuple[Holder, ...]:
     """Whose sessions are in the way; none where EQ does not tell. The refusal says what is wrong all the same."""
-    try:
-        found = await asyncio.gather(eq.active_sessions.supervisors(), eq.active_sessions.agents())
-    except EQError:
-        return ()
+    lists = {Kind.SUPERVISOR: eq.active_sessions.supervisors(), Kind.AGENT: eq.active_sessions.agents()}
+    found = await asyncio.gather(*map(_unless_refused, lists.values()))
     everyone = [
         Holder(each_kind, session.user, session.extension, session.sign_in_time)
-        for each_kind, sessions in zip((Kind.SUPERVISOR, Kind.AGENT), found, strict=True)
+        for each_kind, sessions in zip(lists, found, strict=True)
         for session in sessions
     ]
     types = {complaint.type for complaint in complaints}
@@ -151,9 +171,16 @@ async def _holders(
     )
 
 
+async def _unless_refused(asked: Awaitable[Sequence[UserSession]]) -> Sequence[UserSession]:
+    try:
+        return await asked
+    except EQError:
+        return ()
+
+
 def _is_conflict(error: EQComplained) -> bool:
     return any(complaint.type in CONFLICTS for complaint in error.complaints)
 
 
-def _is_about_the_key(error: EQComplained) -> bool:
-    return any(complaint.parameter == "auth_key" for complaint in error.complaints)
+def _is_about(error: EQComplained, parameter: str) -> bool:
+    return any(complaint.parameter == parameter for complaint in error.complaints)

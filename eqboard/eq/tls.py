@@ -1,16 +1,30 @@
-"""How the client knows an EQ server over HTTPS, and how it shows itself."""
+"""How the client knows an EQ server over HTTPS, and how it shows itself; and what is wrong when one will not have the
+other, in plain words.
+"""
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import certifi
 from pydantic import SecretStr
 
+PEM = "it is not what it should be, in PEM"
+
+
+class TLSError(ValueError):
+    """A file that cannot be used, in one sentence; `field` is the one of TLS that is wrong."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
 
 @dataclass(frozen=True, slots=True)
 class TLS:
-    """`ca_file` replaces the public authorities by a private one; `client_certificate` is what the server asks for.
+    """`ca_file` replaces the public authorities by a private one, or by EQ's own certificate; `client_certificate` is
+    what the server asks for.
 
     All files are PEM. `client_key` may be in the certificate's file.
     """
@@ -22,22 +36,44 @@ class TLS:
     client_key_password: SecretStr | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Raises ValueError, one sentence that says which file cannot be used."""
+        """Raises TLSError."""
         context = _trusting(self.ca_file) if self.ca_file else _trusting_the_public()
         if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         if self.client_certificate is not None:
             self._show(context, self.client_certificate)
+        elif self.client_key is not None:
+            raise TLSError(
+                "client_key", f"The key {self.client_key} is of no use without the certificate that it is for."
+            )
         return context
 
     def _show(self, context: ssl.SSLContext, certificate: Path) -> None:
+        _holding(certificate, "client_certificate")
         password = self.client_key_password.get_secret_value() if self.client_key_password else ""
+        asked: list[bool] = []
+
+        def tell() -> str:
+            asked.append(True)
+            return password
+
         try:
-            context.load_cert_chain(certificate, self.client_key, password=lambda: password)
-        except OSError as error:  # ssl.SSLError is one
-            files = f"{certificate} and {self.client_key}" if self.client_key else f"{certificate}"
-            raise ValueError(f"The client certificate cannot be read from {files}: {_reason(error)}.") from None
+            context.load_cert_chain(certificate, self.client_key, password=tell)
+        except (OSError, ValueError) as error:  # the second: a password that nobody can have
+            key = self.client_key or certificate
+            field, why = self._fault_of_key(error, is_locked=bool(asked))
+            raise TLSError(field, f"The client certificate's key cannot be read from {key}: {why}.") from None
+
+    def _fault_of_key(self, error: Exception, *, is_locked: bool) -> tuple[str, str]:
+        """The field that is wrong, and why."""
+        if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+            return "client_key", f"it is not the one that belongs to {self.client_certificate}"
+        if is_locked and self.client_key_password:
+            return "client_key_password", "its password is wrong"
+        if is_locked:
+            return "client_key_password", "it is encrypted, and no password is given"
+        return "client_key" if self.client_key else "client_certificate", _reason(error)
 
 
 def _trusting_the_public() -> ssl.SSLContext:
@@ -47,13 +83,74 @@ def _trusting_the_public() -> ssl.SSLContext:
 
 
 def _trusting(ca_file: Path) -> ssl.SSLContext:
+    context = _holding(ca_file, "ca_file")
+    # Alike on every Python: a device's own certificate is seldom by the book, and may be the very one that is trusted.
+    context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def _holding(file: Path, field: str) -> ssl.SSLContext:
+    """A context that trusts the certificates in a file, and no others."""
     try:
-        return ssl.create_default_context(cafile=str(ca_file))
-    except OSError as error:
-        raise ValueError(f"The certificate authority cannot be read from {ca_file}: {_reason(error)}.") from None
+        return ssl.create_default_context(cafile=str(file))
+    except (OSError, ValueError) as error:
+        what = {"ca_file": "certificate authority", "client_certificate": "client certificate"}[field]
+        raise TLSError(field, f"The {what} cannot be read from {file}: {_reason(error)}.") from None
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return "it is not what it should be in PEM, or its password is wrong"
-    return error.strerror or "it cannot be opened"
+        return PEM
+    return (isinstance(error, OSError) and error.strerror) or "it cannot be opened"
+
+
+# Why there is no connection
+
+NOT_TRUSTED = "EQ's certificate is not trusted; a private authority's own, or EQ's, is named in ca_file"
+WRONG_NAME = "EQ's certificate is for another name than the one in EQ's address"
+FAULTS_OF_A_CERTIFICATE: Mapping[int, str] = {  # by OpenSSL's numbers, X509_V_ERR_…
+    9: "EQ's certificate is not valid yet, by this machine's clock",
+    10: "EQ's certificate has expired, or its authority's",
+    62: WRONG_NAME,
+    64: WRONG_NAME,
+    **dict.fromkeys((66, 67, 68), "EQ's certificate, or its authority's, is too weak to be trusted"),
+}
+NO_CLIENT = "EQ does not accept who is asking; client_certificate is what it wants to see"
+REFUSALS: Mapping[str, str] = {  # by words in OpenSSL's names of what went wrong
+    "UNKNOWN_CA": NO_CLIENT,
+    "CERTIFICATE": NO_CLIENT,
+    "HANDSHAKE_FAILURE": "EQ refuses an encrypted connection; it may want to see a client_certificate",
+    "WRONG_VERSION_NUMBER": "EQ speaks no HTTPS there; its address may be http://, or have another port",
+    "PROTOCOL": "EQ's HTTPS is too old; TLS 1.2 is the least that is safe",
+}
+
+
+def tls_fault(error: BaseException) -> ssl.SSLError | None:
+    """OpenSSL's own error, if there is one behind an error of httpx: two steps, as further back would be whatever the
+    caller was busy with.
+    """
+    behind: BaseException | None = error
+    for _ in range(2):
+        if behind is None or isinstance(behind, ssl.SSLError):
+            break
+        behind = behind.__cause__ or behind.__context__
+    return behind if isinstance(behind, ssl.SSLError) else None
+
+
+def why_refused(fault: ssl.SSLError) -> str:
+    """A plain sentence without its full stop. OpenSSL's own names hosts, and means nothing to most people."""
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return FAULTS_OF_A_CERTIFICATE.get(getattr(fault, "verify_code", 0), NOT_TRUSTED)
+    return next((words for name, words in REFUSALS.items() if name in _name(fault)), "no encrypted connection to EQ")
+
+
+def is_refusal(fault: ssl.SSLError) -> bool:
+    """Whether the other side ended the connection for what it saw of us. In TLS 1.3 that may come where the answer to
+    the first request was expected; the request itself was not read then.
+    """
+    return "ALERT" in _name(fault) and why_refused(fault) == NO_CLIENT
+
+
+def _name(fault: ssl.SSLError) -> str:
+    """OpenSSL's name of what went wrong; empty for what Python has no name for."""
+    return getattr(fault, "reason", None) or ""

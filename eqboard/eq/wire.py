@@ -27,6 +27,7 @@ MAX_ROWS = 50_000  # 1,000 agents in 50 queues each; not even nonsense of so man
 MAX_PARTS = 100_000  # objects and arrays in one answer, the nested ones too: a row of a status may hold a call
 LONGEST_NUMBER = 1000  # digits; more are no number of a telephone exchange
 LONGEST_PATH = 4096  # characters of a file's path, as Linux counts
+BARE_NAMES: Mapping[type, str] = {int: "id", str: "extension", SecretStr: "token"}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 TELEPHONE_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
 
@@ -113,7 +114,8 @@ def checked(operation: Operation, arguments: Arguments) -> dict[str, Any]:
     try:
         read = operation.parameters.model_validate(dict(arguments))
     except ValidationError as error:
-        raise EQWrongValue(operation.name, complaints_of(error, names=operation.names)) from None
+        complaints = complaints_of(error, model=operation.parameters, names=operation.names)
+        raise EQWrongValue(operation.name, complaints) from None
     given = {name: value for name in type(read).model_fields if (value := getattr(read, name)) is not None}
     complaint = operation.check(given) if operation.check else None
     if complaint:
@@ -167,7 +169,8 @@ def read_answer(
         raise EQInvalid(operation.name, "EQ refused the request", complaints)
     if 400 < status < 500:
         raise EQRefused(operation.name, f"EQ refused the request with status {status}", complaints)
-    raise EQBroken(operation.name, f"EQ answered with status {status}", outcome_unknown=not operation.is_read)
+    details = "".join(f"; {complaint}" for complaint in complaints[:1])
+    raise EQBroken(operation.name, f"EQ answered with status {status}{details}", outcome_unknown=not operation.is_read)
 
 
 def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
@@ -258,6 +261,8 @@ def read_one(kind: type, value: Any, dialect: Dialect) -> Any:
 def _read_kind(kind: type, value: Any, odd: list[str]) -> Any:
     if issubclass(kind, EQObject):
         return kind.read(value, odd)
+    if isinstance(value, dict):  # "the returned data is the new extension": some may return all of it
+        value = value.get(BARE_NAMES[kind], value)
     return adapter_of(kind).validate_python(value)  # type: ignore[arg-type]  # a type can be hashed, whatever mypy says
 
 

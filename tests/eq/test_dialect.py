@@ -142,6 +142,12 @@ def test_states_may_have_other_words(load):
     assert status == ["onCall", "wrapUp"]
 
 
+def test_a_state_may_be_a_number(load):
+    dialect = load('[states.agent]\nonCall = "3"')
+    status = [row.status for row in rows(STATUS, dialect, *({"agent": 1, "status": word} for word in (3, "3", 4)))]
+    assert status == ["onCall", "onCall", "4"]
+
+
 def test_words_that_a_dialect_leaves_alone_keep_their_meaning(load):
     dialect = load('[states.agent]\nonCall = "busy"')
     [row] = rows(STATUS, dialect, {"agent": 1, "status": "paused"})

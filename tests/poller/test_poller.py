@@ -198,7 +198,7 @@ async def test_rows_that_make_no_sense_are_logged_once_by_their_field(redis_url,
         await follower.sees(lambda floor: not floor.snapshot.sources[Part.CALLS].unreadable_count)
     said = [record.getMessage() for record in caplog.records if "rows" in record.getMessage()]
     assert said == [
-        "The sense of some rows of EQ's calls is lost: enterTime: Value error, a time is UNIX seconds. "
+        "The sense of some rows of EQ's calls is lost: enterTime: a time is UNIX seconds. "
         "Trying again until it is back",
         "The sense of some rows of EQ's calls is back",
     ]

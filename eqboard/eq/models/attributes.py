@@ -5,7 +5,7 @@ against its rule raises ValidationError, a ValueError, naming the attribute and 
 """
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 
@@ -32,8 +32,21 @@ class Attributes(BaseModel):
     )
     entity: ClassVar[str]
     """The object of `models` whose field names hold here too."""
+    needed_when: ClassVar[Mapping[str, tuple[str, Collection[str]]]] = {}
+    """What the tables call required "if applicable": which other attribute decides, and by which of its values."""
 
     _unknown: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_what_applies(self) -> Self:
+        missing = [
+            name
+            for name, (decisive, values) in self.needed_when.items()
+            if getattr(self, decisive) in values and getattr(self, name) is None
+        ]
+        if missing:
+            raise_missing(type(self), *missing)
+        return self
 
     @property
     def unknown(self) -> dict[str, Any]:
@@ -68,9 +81,15 @@ class Attributes(BaseModel):
 
 
 def _named(model: type[Attributes], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes by our names, whichever way they were named."""
+    """The attributes by our names, whichever way they were named; objects inside as what they say."""
     ours = {info.alias: name for name, info in model.model_fields.items()}
-    return {ours.get(name, name): value for name, value in given.items()}
+    return {ours.get(name, name): _said_in(value) for name, value in given.items()}
+
+
+def _said_in(value: Any) -> Any:
+    if not isinstance(value, Attributes):
+        return value
+    return {name: _said_in(getattr(value, name)) for name in value.model_fields_set}
 
 
 def _merged(model: type[Attributes], entity: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,8 +102,6 @@ def _merged(model: type[Attributes], entity: Entity, changes: Mapping[str, Any])
             merged[name] = value
     for name, change in _named(model, changes).items():
         before, inner = getattr(entity, name, None), attributes_inside(model, name)
-        if isinstance(change, Attributes):
-            change = {each: getattr(change, each) for each in change.model_fields_set}
         is_part = inner is not None and isinstance(before, Entity) and isinstance(change, Mapping)
         merged[name] = _merged(inner, before, change) if is_part and inner and isinstance(before, Entity) else change
     return merged
@@ -253,6 +270,7 @@ class ExtensionAttributes(Attributes):
 
 # Alerts
 
+ALERT_TYPES: tuple[str, ...] = typing.get_args(typing.get_args(rules.AlertType)[0])
 WITHOUT_THRESHOLD = ("licenseExceeded", "processStopped")
 
 
@@ -264,6 +282,13 @@ class AlertAttributes(Attributes):
     """
 
     entity = "Alert"
+    needed_when = {
+        "call_queue": ("type", [each for each in ALERT_TYPES if each.startswith("callQueue")]),
+        "email_queue": ("type", [each for each in ALERT_TYPES if each.startswith("emailQueue")]),
+        "threshold": ("type", [each for each in ALERT_TYPES if each not in WITHOUT_THRESHOLD]),
+        "color": ("notification_type", ("realtime",)),
+        "interval": ("notification_type", ("email", "sms", "custom")),
+    }
 
     name: rules.AlertName
     type: rules.AlertType
@@ -277,31 +302,13 @@ class AlertAttributes(Attributes):
     from_time: rules.TimeOfDay
     to_time: rules.TimeOfDay
 
-    @model_validator(mode="after")
-    def _has_what_applies(self) -> Self:
-        applicable = {
-            "call_queue": self.type.startswith("callQueue"),
-            "email_queue": self.type.startswith("emailQueue"),
-            "threshold": self.type not in WITHOUT_THRESHOLD,
-            "color": self.notification_type == "realtime",
-            "interval": self.notification_type != "realtime",
-        }
-        missing = [name for name, applies in applicable.items() if applies and getattr(self, name) is None]
-        if missing:
-            raise_missing(type(self), *missing)
-        return self
-
 
 class NewAlert(AlertAttributes):
     """`user` is the supervisor's id; None is a system-wide alert, for custom notification only."""
 
-    user: Annotated[rules.UserId | None, OrNull] = None
+    needed_when = AlertAttributes.needed_when | {"user": ("notification_type", ("realtime", "email", "sms"))}
 
-    @model_validator(mode="after")
-    def _has_a_user(self) -> Self:
-        if self.user is None and self.notification_type != "custom":
-            raise_missing(type(self), "user")
-        return self
+    user: Annotated[rules.UserId | None, OrNull] = None
 
 
 def raise_missing(model: type[Attributes], *names: str) -> None:

@@ -29,11 +29,17 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from eqboard.eq.models.rules import Rule
+
 LONGEST_TEXT = 255
 MOST_INSIDE = 500  # objects in a list inside another: participants of one conference
 PLAIN = {"include_url": False, "include_input": False, "include_context": False}  # a fault as field and rule alone
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_10000 = 253402300800  # UNIX seconds; no date library counts further
+WHITE = "".join(
+    map(chr, (*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000))
+)
+"""Unicode's white space, as pydantic's core has it; Python takes some control characters for it too."""
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
@@ -96,7 +102,7 @@ class EQObject(BaseModel):
             if field is None:
                 cleaned[key] = value  # nobody's, or an entity's that is kept as it came
                 continue
-            if blank_to_none(value) is None:
+            if field.says_nothing(value):
                 cleaned |= {key: None} if field.is_nullable else {}
                 continue
             try:
@@ -124,6 +130,12 @@ class ReadField:
     is_many: bool
     cleaners: tuple[Cleaned, ...]
 
+    def says_nothing(self, value: Any) -> bool:
+        """An entity's object without anything in it is still there, and is written back so."""
+        if self.inner is not None and issubclass(self.inner, Entity):
+            return value is None or value == ""
+        return value == "" if SECRET in self.cleaners and isinstance(value, str) else blank_to_none(value) is None
+
     def clean(self, value: Any, faults: list[str]) -> Any:
         """Raises ValidationError when the object inside cannot be read."""
         for cleaner in self.cleaners:
@@ -131,7 +143,7 @@ class ReadField:
         if self.inner is None:
             return value
         if not self.is_many:
-            return self.inner.read(value, faults)
+            return self.inner.read({} if value == [] else value, faults)  # as PHP writes an object that is empty
         if not isinstance(value, list) or len(value) > MOST_INSIDE:
             return value  # is refused as a whole
         return [self.inner.read(each, faults) for each in value]
@@ -218,7 +230,7 @@ def first_fault(error: ValidationError) -> str:
 
 def blank_to_none(value: Any) -> Any:
     """EQ's "blank/null" as one thing; of an object that is not there, some servers say [] or {}."""
-    return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
+    return None if value in ([], {}) or (isinstance(value, str) and not value.strip(WHITE)) else value
 
 
 def cut(value: Any) -> Any:
@@ -227,7 +239,7 @@ def cut(value: Any) -> Any:
 
 
 def stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    return value.strip(WHITE) if isinstance(value, str) else value
 
 
 def unix_to_moment(value: Any) -> Any:
@@ -241,7 +253,9 @@ def unix_to_moment(value: Any) -> Any:
     return datetime.fromtimestamp(value, UTC) if 0 < value < YEAR_10000 else value
 
 
-Moment = Annotated[Annotated[AwareDatetime, Field(gt=EPOCH)] | None, Cleaned(unix_to_moment)]
+Moment = Annotated[
+    Annotated[AwareDatetime, Field(gt=EPOCH), Rule("a time is UNIX seconds")] | None, Cleaned(unix_to_moment)
+]
 """UNIX seconds on the wire, between 1970 and 9999."""
 
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT), Cleaned(stripped)]
@@ -258,5 +272,6 @@ Number = Annotated[int, Field(ge=-(10**12), le=10**12)] | None
 Amount = float | None
 Flag = bool | None
 YesOrNo = bool
-Secret = Annotated[SecretStr | None, Cleaned(lambda value: str(value) if isinstance(value, int) else value)]
-"""Never shown: str() and repr() give stars."""
+SECRET = Cleaned(lambda value: str(value) if isinstance(value, int) else value)
+Secret = Annotated[Annotated[SecretStr, Field(min_length=1)] | None, SECRET]
+"""Never shown: str() and repr() give stars. Blanks in it are a part of it."""

@@ -3,9 +3,13 @@
 They are read as leniently as everything else; what may be written into them is stricter and stands in `attributes.py`.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from eqboard.eq.models.base import Entity, EQObject, Flag, Key, Moment, Number, Secret, Text, Whole, YesOrNo
+from pydantic import PrivateAttr
+from pydantic.alias_generators import to_camel
+
+from eqboard.eq.models.base import NO_NAMES, Entity, EQObject, Flag, Key, Moment, Number, Secret, Text, Whole, YesOrNo
 
 
 class Supervisor(Entity):
@@ -125,6 +129,7 @@ class Phone(Entity):
     """The telephone at an extension; it goes back whole in a phone command (EQ API text, Execute Phone Command)."""
 
     read_only: ClassVar[frozenset[str]] = frozenset()
+    _told: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     extension: Text = None
     type: Text = None
@@ -132,6 +137,17 @@ class Phone(Entity):
     ip_address: Text = None
     port: Number = None
     user_agent: Text = None
+
+    @classmethod
+    def read(cls, value: Any, faults: list[str] | None = None) -> Self:
+        phone = super().read(value, faults)
+        phone._told.update(value)
+        return phone
+
+    def as_sent(self, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> dict[str, Any]:
+        """Just as EQ told it, letter for letter; a Phone that EQ did not tell by what it holds."""
+        theirs = {to_camel(ours): their for ours, their in names.get("Phone", {}).items()}
+        return {theirs.get(key, key): value for key, value in self._told.items()} or super().as_sent(names)
 
 
 class UserSession(EQObject):

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from eqboard.eq.models.base import Amount, EQObject, Flag, Id, Key, Moment, Number, Text
+from eqboard.eq.models.base import Amount, EQObject, Flag, Id, Key, Moment, Number, Text, blank_to_none
 
 
 class QueueStatistics(EQObject):
@@ -56,4 +56,4 @@ class QueueAgentStatus(EQObject):
     wrap_up_end_time: Moment = None
     calls_taken: Number = None
     last_call_time: Moment = None
-    call: AgentCall | None = None
+    call: Annotated[AgentCall | None, BeforeValidator(blank_to_none)] = None

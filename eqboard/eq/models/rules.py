@@ -5,11 +5,11 @@ words; `complaints_of` makes of it what EQ itself would answer (contract §1, "n
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, SecretStr, ValidationError
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
@@ -26,7 +26,12 @@ PHONE_KEY: Final = (
 )
 LONGEST: Final = 255  # characters of a text for which the vendor names no limit
 NO_OTHER_NAMES: Final[Mapping[str, str]] = {}
-PLAIN_WORDS: Final = {"missing": "required", "extra_forbidden": "there is no such attribute"}
+EMPTY: Final[tuple[object, ...]] = (None, "", [], (), SecretStr(""))
+PLAIN_WORDS: Final = {
+    "missing": "required",
+    "extra_forbidden": "there is no such attribute",
+    "model_type": "a JSON object",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +53,22 @@ def blank_or(pattern: str) -> str:
     return f"^(?:|{pattern.removeprefix('^').removesuffix('$')})$"
 
 
-def secret_like(pattern: str) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class SecretLike:
     """A rule for what is inside a secret. It raises ValueError without repeating it."""
-    compiled = re.compile(pattern, re.ASCII | re.DOTALL)
 
-    def check(secret: SecretStr) -> SecretStr:
-        if not compiled.fullmatch(secret.get_secret_value()):
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"pattern": f"^(?:{self.pattern})$"}
+
+    def _checked(self, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(self.pattern, secret.get_secret_value(), re.ASCII):
             raise ValueError("against its rule")
         return secret
-
-    return AfterValidator(check)
 
 
 # Users
@@ -67,8 +78,8 @@ Username = Annotated[str, Field(pattern="^[A-Za-z0-9]{3,20}$"), Rule("3-20 alpha
 AgentNumber = Annotated[str, Field(pattern="^[1-9][0-9]{0,4}$"), Rule("1-5 digits, not starting with 0")]
 FirstName = Annotated[str, Field(min_length=1, max_length=32), Rule("1-32 characters")]
 LastName = Annotated[Annotated[str, Field(max_length=32)] | None, OrNull, Rule("1-32 characters, or blank/null")]
-SupervisorPassword = Annotated[SecretStr, secret_like(".{4,20}"), Rule("4-20 characters")]
-AgentPassword = Annotated[SecretStr, secret_like("[0-9]{3,10}"), Rule("3-10 digits")]
+SupervisorPassword = Annotated[SecretStr, SecretLike(r"[\s\S]{4,20}"), Rule("4-20 characters")]
+AgentPassword = Annotated[SecretStr, SecretLike("[0-9]{3,10}"), Rule("3-10 digits")]
 Email = Annotated[str, Field(pattern=EMAIL, max_length=254), Rule("a valid email address")]
 EmailOrNull = Annotated[
     Annotated[str, Field(pattern=blank_or(EMAIL), max_length=254)] | None,
@@ -114,7 +125,7 @@ DigitsOrNull = Annotated[
 ]
 SecretOrNull = Annotated[Annotated[SecretStr, Field(max_length=LONGEST)] | None, OrNull, Rule("a text, or blank/null")]
 SecretDigitsOrNull = Annotated[
-    Annotated[SecretStr, secret_like(f"[0-9]{{0,{LONGEST}}}")] | None, OrNull, Rule("digits, or blank/null")
+    Annotated[SecretStr, SecretLike(f"[0-9]{{0,{LONGEST}}}")] | None, OrNull, Rule("digits, or blank/null")
 ]
 RecordingChoice = Annotated[Literal["dontcare", "always", "never"], Rule("dontcare, always or never")]
 DtmfMode = Annotated[
@@ -176,22 +187,46 @@ PhoneKey = Annotated[
     Field(pattern=PHONE_KEY),
     Rule("a key of a telephone, such as line1, soft_key2, hold, star or 0 to 9"),
 ]
-Token = Annotated[SecretStr, secret_like(r"[^\s\x00-\x1f]{1,255}"), Rule("the token of a session")]
+Token = Annotated[SecretStr, SecretLike(r"[^\s\x00-\x1f]{1,255}"), Rule("the token of a session")]
 
 
 def complaints_of(
-    error: ValidationError, *, names: Mapping[str, str] = NO_OTHER_NAMES, inside: str = ""
+    error: ValidationError,
+    *,
+    model: type[BaseModel] | None = None,
+    names: Mapping[str, str] = NO_OTHER_NAMES,
+    inside: str = "",
 ) -> tuple[Complaint, ...]:
     """What is wrong, as EQ would say it: each attribute as in the text's tables, nested ones dotted.
 
     `blank` for a required one that is left out or empty, `invalid` for a value against its rule. No value is repeated.
-    `names` are those that are not camelCase; `inside` is the parameter that holds them all.
+    `model` says what is required, without it everything is; `names` are those that are not camelCase; `inside` is the
+    parameter that holds them all.
     """
     complaints: dict[str, Complaint] = {}
     for fault in error.errors(include_url=False, include_context=False):
-        steps = [names.get(step, to_camel(step)) for step in fault["loc"] if isinstance(step, str)]
-        path = ".".join(steps) or inside
-        kind = "blank" if fault["type"] == "missing" or fault["input"] in (None, "") else "invalid"
+        path = _path_in_the_text(fault["loc"], names) or inside
+        is_empty = fault["input"] in EMPTY and (model is None or is_required(model, fault["loc"]))
+        kind = "blank" if is_empty or fault["type"] == "missing" else "invalid"
         rule = PLAIN_WORDS.get(fault["type"], fault["msg"])
         complaints.setdefault(path, Complaint(path or None, kind, rule))
     return tuple(complaints.values())
+
+
+def _path_in_the_text(steps: Iterable[int | str], names: Mapping[str, str]) -> str:
+    """Dotted; what is in `data` stands in the text as if it stood outside."""
+    words = [names.get(step, to_camel(step)) for step in steps if isinstance(step, str)]
+    return ".".join(words[1:] if words[0:1] == ["data"] and len(words) > 1 else words)
+
+
+def is_required(model: type[BaseModel], steps: Iterable[int | str]) -> bool:
+    """Whether what the steps lead to, by either name, may not be left out of the object it is in."""
+    required = False
+    inner: type[BaseModel] | None = model
+    for step in steps:
+        fields = inner.model_fields.items() if inner else ()
+        info = next((info for name, info in fields if step in (name, info.alias)), None)
+        kinds = (info.annotation, *get_args(info.annotation)) if info else ()
+        required = info is not None and info.is_required()
+        inner = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+    return required

@@ -94,12 +94,16 @@ async def read_for_update(
     """
     try:
         model.check(changes)
-        entity = await read()
-        if entity.unread:
-            raise EQBroken(name, f"not all of it can be read ({entity.unread[0]}), so nothing was written")
+    except ValidationError as error:
+        raise EQWrongValue(name, complaints_of(error, model=model, inside="data")) from None
+    entity = await read()
+    if entity.unread:
+        raise EQBroken(name, f"not all of it can be read ({entity.unread[0]}), so nothing was written")
+    try:
         return model.changing(entity, changes)
     except ValidationError as error:
-        raise EQWrongValue(name, complaints_of(error, inside="data")) from None
+        complaints = complaints_of(error, model=model, inside="data")
+        raise EQWrongValue(name, complaints, "so EQ has it; nothing was written") from None
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -2,7 +2,7 @@
 
 from eqboard.eq.errors import Complaint
 from eqboard.eq.models import QueueAgentStatus, QueueStatistics
-from eqboard.eq.models.rules import Key, PauseCodeId, Queues, Skill, Skills, UserId
+from eqboard.eq.models.rules import Boolean, Key, PauseCodeId, Queues, Skill, Skills, UserId
 from eqboard.eq.operations.base import Resource, operation
 from eqboard.eq.wire import Arguments, Rows
 
@@ -31,7 +31,7 @@ class CallQueueAgents(Resource):
         """One row per agent and queue; of one queue or one agent (user id) when named."""
 
     @operation("GET", "/call_queue_agent_status", names={"is_combined": "combined"})
-    async def combined(self, *, is_combined: bool = True) -> Rows[QueueAgentStatus]:
+    async def combined(self, *, is_combined: Boolean = True) -> Rows[QueueAgentStatus]:
         """One row per agent over all queues, `queue` None."""
 
     @operation("POST", "/call_queue_agent_action", fixed={"action": "pause"}, as_json="options")
@@ -61,7 +61,7 @@ class CallQueueAgents(Resource):
         queues: Queues | None = None,
         skill: Skill | None = None,
         skills: Skills | None = None,
-        paused: bool | None = None,
+        paused: Boolean | None = None,
     ) -> None:
         """Sign the agent into one queue, into several, or into all they are bound to.
 

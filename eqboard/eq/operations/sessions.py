@@ -3,14 +3,14 @@
 from pydantic import SecretStr
 
 from eqboard.eq.models import UserSession
-from eqboard.eq.models.rules import Key, Token, UserId
+from eqboard.eq.models.rules import Boolean, Key, Token, UserId
 from eqboard.eq.operations.base import Resource, operation
 from eqboard.eq.wire import Rows
 
 
 class SupervisorSessions(Resource):
     @operation("POST", "/supervisor_session")
-    async def create(self, *, user: UserId, extension: Key | None = None, force: bool | None = None) -> SecretStr:
+    async def create(self, *, user: UserId, extension: Key | None = None, force: Boolean | None = None) -> SecretStr:
         """Sign a supervisor in, at an extension or at none; returns the session's token.
 
         `force` ends another session of theirs. EQInvalid: already_signed_in (without a parameter), extension in_use or
@@ -24,7 +24,7 @@ class SupervisorSessions(Resource):
 
 class AgentSessions(Resource):
     @operation("POST", "/agent_session")
-    async def create(self, *, user: UserId, extension: Key, force: bool | None = None) -> SecretStr:
+    async def create(self, *, user: UserId, extension: Key, force: Boolean | None = None) -> SecretStr:
         """Sign an agent in to EQ, not to queues, at an extension; returns the session's token.
 
         `force` ends another session of theirs. EQInvalid: already_signed_in (without a parameter), extension blank,
