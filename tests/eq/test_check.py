@@ -1,0 +1,890 @@
+"""The check of a live server: what it asks, what it finds, what it suggests, and that no secret gets into it."""
+
+import json
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from eqboard.eq import EQ, Dialect, Server, load_dialect
+from eqboard.eq.check import Names, Report, Result, check_server, result_lines, verdict_lines
+from eqboard.eq.check.asking import STEPS
+from eqboard.eq.check.guessing import guess_fields, guess_states
+from eqboard.eq.check.judging import QUICK, WITHOUT
+from eqboard.eq.client import MAX_ANSWER_BYTES
+from eqboard.eq.operations import OPERATIONS
+from eqboard.simulator.app import BASE, build_app
+from eqboard.simulator.scenarios import build_world
+
+from .conftest import KEY, NOW, URL, Clock, Exchange
+
+MOST_REQUESTS = 40
+WIDTH = 100
+ODD = ("missing", "unknown", "unreadable", "unknown_words")
+
+STATISTICS = {"queue": "500", "calls": 1, "waitTime": 31, "agents": 2}
+CALL = {"id": "81", "uniqueId": "1366390218.42", "callerIdNumber": "+34600111222", "callerIdName": "Carmen"}
+STATUS = {"agent": 7, "queue": "500", "extension": "207", "status": "onCall", "call": CALL}
+QUEUED = {"id": "82", "queue": "500", "callerIdNumber": "+34600111333", "enterTime": 1366390218}
+
+
+def path_of(request: httpx.Request) -> str:
+    return request.url.path.removeprefix(BASE)
+
+
+class Site(Exchange):
+    """An EQ server with hand-made answers by path; anything else is EQ's own "no such path"."""
+
+    def __init__(self, **answers: Any) -> None:
+        usual = {"call_queue_statistics": [STATISTICS], "call_queue_agent_status": [STATUS], "queued_calls": [QUEUED]}
+        self.by_path = usual | answers
+        super().__init__(self.answer)
+
+    def answer(self, request: httpx.Request) -> Any:
+        first = path_of(request).strip("/").partition("/")[0]
+        answer = self.by_path.get(first, not_found(None))
+        return answer(request) if callable(answer) else answer
+
+
+def not_found(parameter: str | None) -> httpx.Response:
+    return httpx.Response(404, json=[{"parameter": parameter, "type": "nonexistent", "description": "No"}])
+
+
+Check = Callable[..., Any]
+
+
+@pytest.fixture
+async def check(clock: Clock) -> Check:
+    """Check whatever is at the other end, once."""
+
+    async def check(other_end: Any, dialect: Dialect | None = None, **more: Any) -> Report:
+        transport = other_end if isinstance(other_end, httpx.AsyncBaseTransport) else httpx.MockTransport(other_end)
+        dialect = dialect or load_dialect()
+        async with EQ(Server(URL, SecretStr(KEY)), dialect=dialect, transport=transport, clock=clock) as eq:
+            return await check_server(eq, dialect, **more)
+
+    return check
+
+
+def result_of(report: Report, name: str) -> Any:
+    """One operation as machines see it."""
+    return next(each for each in report.as_json()["operations"] if each["operation"] == name)
+
+
+def asked(report: Report) -> list[str]:
+    return [each.operation.name for each in report.results if each.reply]
+
+
+def text_of(report: Report) -> str:
+    lines = [line.text for result in report.results for line in result_lines(result, WIDTH)]
+    lines += [line.text for line in verdict_lines(report.verdict, WIDTH)]
+    return "\n".join([*lines, report.suggestion])
+
+
+@pytest.fixture
+def load(tmp_path):
+    """The dialect of a suggestion, as a site would save it."""
+
+    def load(text: str) -> Dialect:
+        path = tmp_path / "site.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_dialect(path)
+
+    return load
+
+
+# What is asked
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Busy, and standing still."""
+    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+
+
+class Watched(httpx.AsyncBaseTransport):
+    """The pretend server, which may speak another dialect. Remembers what it was asked, and how much at a time."""
+
+    def __init__(self, world: Any, clock: Clock, dialect: Dialect | None = None) -> None:
+        clock.now = datetime.fromtimestamp(world.now, UTC)
+        self._app = httpx.ASGITransport(app=build_app(world, key=KEY, clock=lambda: clock.now.timestamp()))
+        self._dialect = dialect or Dialect()
+        self.requests: list[httpx.Request] = []
+        self.most_at_once = self._now = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
+        response = await self._app.handle_async_request(request)
+        body = await response.aread()
+        self._now -= 1
+        if response.status_code == 200:
+            body = json.dumps(self._spoken(path_of(request), json.loads(body))).encode()
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return httpx.Response(response.status_code, headers=headers, content=body)
+
+    def _spoken(self, path: str, value: Any) -> Any:
+        first = "/" + path.strip("/").partition("/")[0]
+        [kind] = {each.result for each in OPERATIONS.values() if each.is_read and each.path.partition("/{")[0] == first}
+        assert kind is not None
+        if isinstance(value, list):
+            return [self._dialect.speak(kind.__name__, each) for each in value]
+        return self._dialect.speak(kind.__name__, value)
+
+
+@pytest.fixture
+def simulator(world, clock):
+    return Watched(world, clock)
+
+
+def test_every_read_of_the_api_has_its_step_and_nothing_else_has():
+    assert sorted(step.name for step in STEPS) == sorted(name for name, each in OPERATIONS.items() if each.is_read)
+
+
+def test_what_a_board_needs_is_asked_first():
+    assert tuple(step.name for step in STEPS)[: len(QUICK) + len(WITHOUT)] == (*QUICK, *WITHOUT)
+
+
+async def test_it_only_reads_one_thing_at_a_time_and_little(check, simulator):
+    await check(simulator)
+    assert {request.method for request in simulator.requests} == {"GET"}
+    assert simulator.most_at_once == 1
+    assert len(simulator.requests) <= MOST_REQUESTS
+
+
+async def test_what_to_ask_for_is_learnt_on_the_way(check, simulator):
+    report = await check(simulator)
+    assert {"call_queues.get", "agents.get", "supervisors.get", "extensions.get", "active_calls.all"} <= set(
+        asked(report)
+    )
+    assert result_of(report, "call_queues.get")["status"] == 200
+    assert result_of(report, "agents.get")["status"] == 200
+    assert result_of(report, "pause_codes.get")["status"] == 200
+    assert any(path_of(each) == "/call_recordings" for each in simulator.requests)
+
+
+async def test_the_pretend_server_can_run_a_board(check, simulator):
+    report = await check(simulator)
+    assert report.verdict.can_run
+    for result in report.as_json()["operations"]:
+        assert not any(result[kind] for kind in ODD), result["operation"]
+
+
+async def test_whoever_wants_hears_each_result_as_it_comes(check, simulator):
+    heard: list[Result] = []
+    report = await check(simulator, tell=heard.append)
+    assert tuple(heard) == report.results
+
+
+async def test_what_nothing_is_known_of_is_not_asked_and_no_failure(check):
+    site = Site(active_supervisor_sessions=[], call_queue_agent_status=[], queued_calls=[])
+    report = await check(site)
+    supervisor = result_of(report, "supervisors.get")
+    assert (supervisor["asked"], supervisor["why_not"], supervisor["error"]) == (
+        False,
+        "no supervisor is signed in",
+        None,
+    )
+    assert result_of(report, "call_recordings.all")["why_not"] == "no call is known: nobody waits or talks"
+    assert report.verdict.can_run
+
+
+async def test_an_id_that_the_api_does_not_allow_is_not_asked_for(check):
+    report = await check(Site(active_supervisor_sessions=[{"user": -1}]))
+    assert result_of(report, "supervisors.get")["why_not"] == "what is known of it cannot be asked for"
+
+
+async def test_another_is_tried_where_one_is_not_known(check):
+    def queue(request):
+        return {"extension": "501"} if path_of(request).endswith("/501") else not_found("extension")
+
+    site = Site(call_queue_statistics=[STATISTICS, STATISTICS | {"queue": "501"}], call_queue=queue)
+    found = result_of(await check(site), "call_queues.get")
+    assert (found["status"], found["requests"], found["error"]) == (200, 2, None)
+
+
+async def test_few_are_tried_of_many(check):
+    many = [STATISTICS | {"queue": str(500 + number)} for number in range(90)]
+    report = await check(Site(call_queue_statistics=many, call_queue=lambda request: not_found("extension")))
+    assert result_of(report, "call_queues.get")["requests"] == 3
+    assert result_of(report, "pause_codes.get")["requests"] == 5
+
+
+async def test_calls_are_looked_for_where_somebody_talks(check):
+    def calls(request):
+        return [{"extension": "207", "status": "up"}] if request.url.params["extension"] == "207" else []
+
+    agents = [{"agent": 1, "extension": "201"}, STATUS]
+    found = result_of(await check(Site(call_queue_agent_status=agents, active_calls=calls)), "active_calls.all")
+    assert (found["rows"], found["requests"]) == (1, 1)
+
+
+async def test_an_empty_answer_counts_more_than_a_refusal_after_it(check):
+    def calls(request):
+        return [] if request.url.params["extension"] == "207" else not_found("extension")
+
+    agents = [STATUS, {"agent": 1, "extension": "201"}]
+    found = result_of(await check(Site(call_queue_agent_status=agents, active_calls=calls)), "active_calls.all")
+    assert (found["status"], found["rows"], found["requests"], found["error"]) == (200, 0, 2, None)
+
+
+# Where it stops
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_wrong_key_is_sent_once(check, status):
+    site = Exchange(httpx.Response(status, json=[{"parameter": "auth_key", "type": "invalid"}]))
+    report = await check(site, names=Names(key="THE_KEY"))
+    assert len(site.requests) == 1
+    assert not report.verdict.can_run
+    assert report.verdict.reasons == (
+        f"EQ does not accept the key (status {status}). Keys are made in EQ Administration; set THE_KEY to one.",
+    )
+    assert {each.why_not for each in report.results[1:]} == {"EQ does not accept the key"}
+
+
+async def test_a_key_that_may_not_do_everything_is_not_tried_on_and_on(check):
+    refused = httpx.Response(401, json=[])
+    site = Site(parked_calls=refused, active_conferences=refused)
+    report = await check(site)
+    assert [path_of(each) for each in site.requests][3:] == ["/parked_calls", "/active_conferences"]
+    assert report.verdict.can_run
+    assert (
+        "parked_calls.all: EQ does not accept the key (status 401); parked calls are not shown."
+        in report.verdict.warnings
+    )
+
+
+async def test_a_server_that_is_not_there_is_asked_three_times(check):
+    site = Exchange(httpx.ConnectError("no way"))
+    report = await check(site, names=Names(address="THE_URL"))
+    assert len(site.requests) == 3
+    assert report.verdict.reasons == (
+        "No connection to EQ. Is THE_URL right, is EQ running, and does no firewall stand in between?",
+    )
+    assert result_of(report, "call_queue_statistics.all")["status"] is None
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_as_that(check):
+    error = httpx.ConnectError("no way")
+    error.__cause__ = ssl.SSLCertVerificationError(1, "unknown")
+    report = await check(Exchange(error), names=Names(certificates="THE_FILES"))
+    [said] = report.verdict.reasons
+    assert said.startswith("EQ's certificate is not trusted")
+    assert said.endswith(". See THE_FILES.")
+
+
+async def test_an_answer_that_was_lost_is_asked_for_again(check):
+    site = Exchange(httpx.ReadError("gone"), [STATISTICS], [STATUS], [QUEUED], not_found(None))
+    report = await check(site)
+    assert report.verdict.can_run
+    assert result_of(report, "call_queue_statistics.all")["requests"] == 2
+
+
+async def test_one_part_that_hangs_is_not_the_end(check):
+    site = Site(parked_calls=httpx.ReadTimeout("late"))
+    report = await check(site)
+    assert result_of(report, "parked_calls.all")["error"] == "EQ does not answer in time"
+    assert "active_conferences" in {path_of(each).strip("/") for each in site.requests}
+    assert report.verdict.can_run
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (
+            httpx.Response(200, html="<html>Sign in"),
+            "The answer is not JSON: it is an HTML page. Is the address that of",
+        ),
+        (httpx.Response(302, headers={"location": "/login"}), "The server sends to another address (status 302)"),
+        (httpx.Response(200, content=b""), "The answer is not JSON: it is empty."),
+        (httpx.Response(200, content=b"OK"), "The answer is not JSON: it is 2 bytes of something else."),
+    ],
+)
+async def test_something_that_is_no_eq_is_left_alone_soon(check, answer, reason):
+    site = Exchange(answer)
+    report = await check(site)
+    assert len(site.requests) == 3
+    [said] = report.verdict.reasons
+    assert said.startswith(reason)
+
+
+async def test_a_server_that_wants_fewer_requests_gets_none(check):
+    site = Exchange(httpx.Response(429))
+    report = await check(site)
+    assert len(site.requests) == 1
+    assert report.verdict.reasons == ("EQ wants fewer requests (status 429). Try again in some minutes.",)
+
+
+# Whether the board could run
+
+
+async def test_the_three_parts_of_every_round_suffice(check):
+    report = await check(Site())
+    assert report.verdict.can_run
+    assert report.verdict.reasons == ()
+    assert (
+        "conferences.all: the server knows no such path (status 404); conferences are not shown."
+        in report.verdict.warnings
+    )
+
+
+@pytest.mark.parametrize("path", ["call_queue_statistics", "call_queue_agent_status", "queued_calls"])
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (not_found(None), "the server knows no such path (status 404). Is the address right? If it is, name the path"),
+        (httpx.Response(405), "the server has another method at this path (status 405)."),
+        (httpx.Response(500, html="<html>"), "EQ fails (status 500). EQ's own log says why."),
+        (
+            httpx.Response(400, json=[{"parameter": "queue", "type": "blank"}]),
+            "EQ refuses the request (status 400, queue: b",
+        ),
+        ({"calls": []}, "the answer is an object with an array in `calls`, where an array belongs. Is the address"),
+        ({"0": {}}, "the answer is an object, where an array belongs."),
+        (httpx.Response(200, content=b"null"), "the answer is null, where an array belongs."),
+        ("text", "the answer is a text, where an array belongs."),
+        ([1, None], "no row can be read (they are no objects). Name the fields of this EQ in a dialect file"),
+        ([{"x": 1}], "no row can be read ("),
+        (
+            httpx.Response(200, headers={"content-encoding": "gzip"}, content=b""),
+            "the answer is packed, and was not to be",
+        ),
+        (httpx.Response(200, content=b"[" + b" " * MAX_ANSWER_BYTES), "the answer is too large"),
+        (httpx.Response(200, content=b"[" * 300_000), "the answer is not JSON"),
+    ],
+)
+async def test_none_of_them_may_be_lacking(check, path, answer, reason):
+    report = await check(Site(**{path: lambda request: answer}))
+    [said] = report.verdict.reasons
+    name = next(name for name in QUICK if OPERATIONS[name].path == f"/{path}")
+    assert said.startswith(f"{name}: {reason}")
+    assert said.endswith((".", "?"))
+
+
+async def test_what_is_wrong_with_all_of_them_is_said_once(check):
+    report = await check(Exchange(httpx.Response(404, html="<html>nginx")))
+    [said] = report.verdict.reasons
+    assert said.startswith("The server knows no such path (status 404). Is the address right?")
+    assert len(asked(report)) > len(QUICK)  # the paths are a guess: perhaps only some of them are others
+
+
+@pytest.mark.parametrize("required", ["queue", "agent"])
+async def test_the_field_that_costs_every_row_is_named(check, required):
+    row = {name: value for name, value in STATUS.items() if name != required} | {"priority": 1}
+    report = await check(Site(call_queue_agent_status=[row], queued_calls=[{"callerIdNumber": "1"}]))
+    said = " ".join(report.verdict.reasons)
+    assert "queued_calls.all: no row can be read (queue is not there)." in said
+    assert ("call_queue_agents.all: no row can be read (agent is not there)." in said) == (required == "agent")
+
+
+async def test_rows_that_cannot_be_read_are_counted_where_others_can(check):
+    report = await check(Site(queued_calls=[QUEUED, {"id": "1"}, "nothing", QUEUED]))
+    found = result_of(report, "queued_calls.all")
+    assert (found["rows"], found["unreadable_rows"]) == (4, 2)
+    assert report.verdict.can_run
+    assert "queued_calls.all: 2 of 4 rows cannot be read, and are not shown." in report.verdict.warnings
+
+
+async def test_an_empty_call_centre_can_run_and_is_told_that_little_was_seen(check):
+    report = await check(Exchange([]))
+    assert report.verdict.can_run
+    said = [each for each in report.verdict.warnings if "nothing at the moment" in each]
+    assert [each.partition(":")[0] for each in said] == list(QUICK)
+    assert result_of(report, "queued_calls.all")["missing"] == []
+    assert report.suggestion == ""
+
+
+async def test_words_for_a_state_that_nobody_knows_are_told(check):
+    agents = [STATUS | {"status": word} for word in ("daydreaming", "onCall", "3", 4)]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["3", "4", "daydreaming"]}
+    [said] = [each for each in report.verdict.warnings if "unknown states" in each]
+    assert "3, 4, daydreaming" in said
+    assert report.verdict.can_run
+
+
+async def test_very_many_different_words_are_no_states(check):
+    agents = [STATUS | {"status": f"name{'x' * number}"} for number in range(20)]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["(20 different texts)"]}
+
+
+async def test_values_that_make_no_sense_are_worth_knowing(check):
+    report = await check(Site(queued_calls=[QUEUED, QUEUED | {"enterTime": 1366390218000}]))
+    said = "queued_calls.all: makes no sense in some rows, and is not shown there: enter_time."
+    assert said in report.verdict.warnings
+
+
+async def test_names_that_cannot_be_told_are_worth_knowing(check):
+    report = await check(Site(agent={"id": 7, "called": "x"}, call_queue={"extension": "500", "name": "Front"}))
+    assert any(each.startswith("agents.get: not found: first_name") for each in report.verdict.warnings)
+    assert not any(each.startswith("call_queues.get") for each in report.verdict.warnings)
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(7200, "2 hours ahead of"), (-90, "90 seconds behind"), (1, None)])
+async def test_a_clock_that_is_off_is_told(check, seconds, said):
+    date = format_datetime(datetime.fromtimestamp(NOW.timestamp() + seconds, UTC), usegmt=True)
+    report = await check(Exchange(httpx.Response(200, json=[], headers={"date": date})))
+    assert report.as_json()["clock_skew_seconds"] == pytest.approx(seconds, abs=1)
+    assert [each for each in report.verdict.warnings if "clock" in each] == (
+        [f"EQ's clock is {said} ours: keep both on NTP."] if said else []
+    )
+
+
+# What is compared
+
+
+async def test_fields_are_recognised_missing_or_unknown(check):
+    row = QUEUED | {"mood": "good", "position": "2", "priority": ""}
+    found = result_of(await check(Site(queued_calls=[{"queue": "500"}, row])), "queued_calls.all")
+    assert found["recognised"] == ["id", "queue", "position", "caller_id_number", "enter_time", "priority"]
+    assert found["missing"] == ["unique_id", "channel", "caller_id_name"]
+    assert found["unknown"] == ["mood"]
+    assert found["unreadable"] == {}
+
+
+async def test_the_objects_inside_are_compared_too(check):
+    status = STATUS | {"call": CALL | {"mood": 1, "startTime": "soon"}}
+    found = result_of(
+        await check(Site(call_queue_agent_status=[status, STATUS | {"call": None}])), "call_queue_agents.all"
+    )
+    assert {"call", "call.id", "call.caller_id_name"} <= set(found["recognised"])
+    assert {"call.channel", "call.queue"} <= set(found["missing"])
+    assert found["unknown"] == ["call.mood"]
+    assert list(found["unreadable"]) == ["call.start_time"]
+    assert "call.start_time" not in found["recognised"]
+
+
+async def test_the_objects_in_a_list_inside_are_compared_too(check):
+    rooms = [{"extension": "801", "participants": [{"muted": False}, {"muted": True, "mood": 1}]}]
+    found = result_of(await check(Site(active_conferences=rooms)), "conferences.all")
+    assert "participants.muted" in found["recognised"]
+    assert found["unknown"] == ["participants.mood"]
+
+
+async def test_an_object_that_no_row_has_is_not_missing(check):
+    found = result_of(
+        await check(Site(extension={"extension": "207", "sip": None, "voicemail": {"options": {}}})), "extensions.get"
+    )
+    assert found["not_seen"] == ["sip", "voicemail.options"]
+    assert not [name for name in found["missing"] if name.startswith("sip.")]
+    assert "recording" in found["missing"]
+    assert "recording.on_demand" not in found["missing"]
+
+
+async def test_an_unreadable_value_is_told_by_its_rule_alone(check):
+    rows = [QUEUED | {"position": "seventeenth", "enterTime": 1366390218000}, QUEUED]
+    found = result_of(await check(Site(queued_calls=rows)), "queued_calls.all")
+    assert set(found["unreadable"]) == {"position", "enter_time"}
+    assert all(found["unreadable"].values())
+    assert "seventeenth" not in json.dumps(found)
+    assert "enter_time" in found["recognised"]  # another row has it as it should be
+
+
+async def test_a_field_is_looked_for_under_the_name_of_the_dialect_in_force(check, load):
+    dialect = load('[fields.QueuedCall]\nenter_time = "joined"\n[states.agent]\nonCall = "busy"')
+    site = Site(queued_calls=[QUEUED], call_queue_agent_status=[STATUS | {"status": "busy"}])
+    report = await check(site, dialect)
+    found = result_of(report, "queued_calls.all")
+    assert "enter_time" in found["missing"]
+    assert found["unknown"] == ["enterTime"]
+    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {}
+
+
+async def test_a_path_is_asked_by_the_dialect_in_force(check, load):
+    site = Site(calls_in_queue=[QUEUED])
+    report = await check(site, load('[operations."queued_calls.all"]\npath = "/calls_in_queue"'))
+    assert result_of(report, "queued_calls.all")["request"] == "GET /calls_in_queue"
+    assert report.verdict.can_run
+
+
+async def test_recordings_are_texts(check):
+    assert result_of(await check(Site(call_recordings=["/a.wav"])), "call_recordings.all")["rows"] == 1
+    wrong = result_of(await check(Site(call_recordings=[{"path": "/a.wav"}])), "call_recordings.all")
+    assert wrong["error"] == "a row of the answer is an object, where a text belongs"
+
+
+async def test_an_entity_may_not_be_an_array(check):
+    found = result_of(await check(Site(agent=[{"id": 7}])), "agents.get")
+    assert found["error"] == "the answer is an array, where an object belongs"
+
+
+# What is guessed
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("caller_id_name", "callerIDName"),
+        ("caller_id_name", "CallerName"),
+        ("caller_id_number", "callerid-num"),
+        ("caller_id_number", "cid_number"),
+        ("enter_time", "joinedAt"),
+        ("enter_time", "queued_since"),
+        ("sign_in_time", "loginTime"),
+        ("sign_in_time", "loggedInAt"),
+        ("wrap_up_end_time", "wrapupEndDate"),
+        ("agents_on_call", "busyAgents"),
+        ("agents_wrap_up", "agentsInWrapUp"),
+        ("calls_answered", "answeredCalls"),
+        ("average_wait_time", "avgWaitSeconds"),
+        ("pause_code", "pauseReasonId"),
+        ("queue", "queueId"),
+        ("agent", "agent_id"),
+        ("unique_id", "uniqueID"),
+        ("id", "callId"),
+        ("call", "currentCall"),
+        ("status", "state"),
+        ("email_address", "email"),
+        ("expiration_time", "expiryDate"),
+        ("announce_frequency", "anounceFrequency"),
+        ("enter_time", "entered"),
+        ("last_call_time", "lastCall"),
+        ("secret", "pass"),
+    ],
+)
+def test_a_name_that_says_the_same_is_found(ours, theirs):
+    others = ["channel", "priority", "space"]
+    assert guess_fields([ours, *others], [theirs, "mood", "weather"], lambda our, their: True) == {ours: theirs}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("agent", "agents"),
+        ("queue", "queued"),
+        ("calls_answered", "callsAbandoned"),
+        ("agents_paused", "agentsPresent"),
+        ("caller_id_name", "queueName"),
+        ("channel", "otherChannel"),
+        ("start_time", "answerTime"),
+        ("agent", "agentNumber"),
+        ("id", "uuid"),
+        ("wait_time", "waiting"),
+        ("call", "current"),
+    ],
+)
+def test_a_name_that_only_looks_like_it_is_not(ours, theirs):
+    assert guess_fields([ours], [theirs], lambda our, their: True) == {}
+
+
+def test_of_two_that_may_be_meant_none_is_taken():
+    assert guess_fields(["enter_time"], ["joinTime", "enteredAt"], lambda our, their: True) == {}
+    assert guess_fields(["enter_time"], ["joinTime", "Enter_Time"], lambda our, their: True) == {
+        "enter_time": "Enter_Time"
+    }
+
+
+def test_a_name_whose_values_do_not_suit_is_not_taken():
+    assert guess_fields(["enter_time"], ["enteredAt"], lambda our, their: False) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours", "theirs"),
+    [
+        ("agent", "onCall", "ON_CALL"),
+        ("agent", "onCall", "busy"),
+        ("agent", "available", "Idle"),
+        ("agent", "signedOut", "Logged out"),
+        ("agent", "wrapUp", "after-call work"),
+        ("call", "up", "connected"),
+        ("direction", "inbound", "incoming"),
+    ],
+)
+def test_a_word_that_says_the_same_is_found(kind, ours, theirs):
+    words = list(load_dialect().states[kind])
+    assert guess_states(kind, words, [theirs, "daydreaming"]) == {ours: theirs}
+
+
+async def test_a_word_is_not_guessed_for_one_that_was_heard(check):
+    agents = [STATUS, STATUS | {"status": "busy"}]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert "busy" in report.suggestion
+    assert 'onCall = "busy"' not in report.suggestion
+
+
+async def test_a_field_is_not_guessed_from_values_that_it_could_not_hold(check, load):
+    row = {"queue": "500", "enteredAt": "half past nine", "callerName": "Carmen"}
+    report = await check(Site(queued_calls=[row]))
+    assert load(report.suggestion).fields == {"QueuedCall": {"caller_id_name": "callerName"}}
+    assert "enteredAt" in report.suggestion
+
+
+async def test_an_object_is_known_by_what_is_inside(check, load):
+    row = {name: value for name, value in STATUS.items() if name != "call"} | {"current": CALL, "mood": {"good": 1}}
+    report = await check(Site(call_queue_agent_status=[row]))
+    assert load(report.suggestion).fields == {"QueueAgentStatus": {"call": "current"}}
+
+
+async def test_a_field_whose_values_never_make_sense_may_be_another(check, load):
+    row = STATUS | {"agent": "Carmen", "agentId": 7}
+    report = await check(Site(call_queue_agent_status=[row]))
+    assert not report.verdict.can_run
+    assert load(report.suggestion).fields == {"QueueAgentStatus": {"agent": "agentId"}}
+
+
+# What is suggested
+
+FOREIGN = """
+[fields.QueueStatistics]
+queue = "queueId"
+calls = "calls_waiting"
+wait_time = "longestWait"
+agents_on_call = "busyAgents"
+average_talk_time = "avgTalkSeconds"
+
+[fields.QueueAgentStatus]
+agent = "agentId"
+queue = "queue_extension"
+status = "state"
+pause_code = "pauseReasonId"
+status_time = "stateSince"
+sign_in_time = "loginTime"
+call = "currentCall"
+
+[fields.AgentCall]
+caller_id_number = "callerNumber"
+caller_id_name = "CallerIDName"
+start_time = "startedAt"
+
+[fields.QueuedCall]
+queue = "queueId"
+caller_id_number = "cid_num"
+caller_id_name = "cid_name"
+enter_time = "joinedAt"
+
+[fields.UserSession]
+user = "userId"
+sign_in_time = "loggedInAt"
+
+[fields.Agent]
+first_name = "FirstName"
+last_name = "surname"
+
+[fields.CallQueue]
+extension = "exten"
+ring_strategy = "RingStrategy"
+
+[fields.PauseCode]
+id = "pauseCodeId"
+
+[states.agent]
+signedOut = "logged_out"
+available = "idle"
+ringing = "RINGING"
+onCall = "busy"
+wrapUp = "acw"
+paused = "on break"
+"""
+
+
+@pytest.fixture
+def foreigner(world, clock, load):
+    """The pretend server as another vendor would have written it."""
+    return lambda: Watched(world, clock, load(FOREIGN))
+
+
+async def test_a_foreign_server_cannot_run_and_one_suggestion_makes_it_run(check, foreigner, simulator, load):
+    first = await check(foreigner())
+    assert not first.verdict.can_run
+
+    second = await check(foreigner(), load(first.suggestion))
+
+    assert second.verdict.can_run
+    native = await check(simulator)
+    for ours in native.as_json()["operations"]:
+        found = result_of(second, ours["operation"])
+        assert (found["recognised"], found["missing"], found["unknown_words"]) == (
+            ours["recognised"],
+            ours["missing"],
+            ours["unknown_words"],
+        ), ours["operation"]
+    assert not any(each["unknown"] for each in second.as_json()["operations"])
+
+
+async def test_a_server_that_is_understood_needs_no_dialect(check, simulator, foreigner, load):
+    lost = [each.operation.name for each in (await check(simulator)).results if each.reply and each.reply.status == 404]
+    report = await check(foreigner(), load((await check(foreigner())).suggestion))
+    # Nothing is left but operations that the pretend server does not have, if any.
+    assert [name for name in lost if f'"{name}"' not in report.suggestion] == []
+    assert bool(report.suggestion) == bool(lost)
+
+
+async def test_the_dialect_in_force_stays_in_the_suggestion(check, load):
+    before = load(
+        '[operations."queued_calls.all"]\npath = "/calls"\nmethod = "GET"\n'
+        '[fields.QueuedCall]\nenter_time = "in \\"quotes\\" \\u007f\\u202e"\nchannel = "chan"\n'
+        '[states.call]\nup = "talking"'
+    )
+    site = Site(calls=[{"queue": "500", "chan": "x", "callerName": "Carmen"}])
+    text = (await check(site, before)).suggestion
+    after = load(text)
+    assert all(line.isprintable() for line in text.splitlines())
+    assert after.operations == before.operations
+    assert after.states == before.states
+    assert after.fields == {"QueuedCall": {**before.fields["QueuedCall"], "caller_id_name": "callerName"}}
+
+
+async def test_what_cannot_be_guessed_is_a_comment(check, load):
+    site = Site(queued_calls=[QUEUED | {"mood": 1}], call_queue_agent_status=[STATUS | {"status": "daydreaming"}])
+    text = (await check(site)).suggestion
+    assert load(text) == load_dialect()
+    assert "# [fields.QueuedCall]\n# Theirs, and unknown: mood\n# Ours, and not found: unique_id, channel" in text
+    assert "# Theirs, and unknown: daydreaming. Ours are signedOut, available," in text
+
+
+@pytest.mark.parametrize("answer", [not_found(None), httpx.Response(404, html="<html>"), httpx.Response(405)])
+async def test_a_path_that_is_not_there_is_a_block_to_fill_in(check, load, answer):
+    text = (await check(Site(parked_calls=answer))).suggestion
+    assert "# The server does not know GET /parked_calls. Put its own path here:" in text
+    filled = text.replace(
+        '# [operations."parked_calls.all"]\n# path = "/…"', '[operations."parked_calls.all"]\npath = "/lot"'
+    )
+    assert load(filled).operations["parked_calls.all"].path == "/lot"
+
+
+async def test_an_id_that_eq_does_not_know_is_no_lost_path(check):
+    report = await check(Site(agent=not_found("id"), pause_code=not_found("id")))
+    assert result_of(report, "agents.get")["error"] == "EQ knows none of those that were asked for (status 404)"
+    assert "agents.get" not in report.suggestion
+    assert "pause_codes.get" not in report.suggestion
+    assert not any(each.startswith("pause_codes.get") for each in report.verdict.warnings)
+
+
+# What is shown
+
+PLAIN = ("queue", "extension", "agent", "user", "id")
+SECRET_NUMBERS = ("+34 600 123 987", "34600123987", "600-123-987", "00346001239876")
+SECRET_TEXTS = (KEY, "s3cr3t-sip", "4711-pin", "Carmen Canary", "carmen@canary.example", "10.20.30.40", "hunter2")
+
+
+def poisoned(model: type, number: int) -> dict[str, Any]:
+    """A row with a secret in every field, known and unknown, and in some names of fields."""
+    secrets = [*SECRET_TEXTS, *SECRET_NUMBERS, 34600123987, {"inside": "hunter2"}, ["hunter2"]]
+    row: dict[str, Any] = {}
+    for place, (name, info) in enumerate(model.model_fields.items()):  # type: ignore[attr-defined]
+        row[info.alias or name] = secrets[(place + number) % len(secrets)]
+        row[f"unknown{'x' * place}"] = secrets[(place + number + 1) % len(secrets)]
+    return row | {
+        "hunter2 said": 1,
+        KEY: 1,
+        "34600123987": 1,
+        "n600123987": 1,
+        "\u202ehunter2": 2,
+        "\x1b[31mhunter2": 3,
+    }
+
+
+def poisoned_site(request: httpx.Request) -> Any:
+    first = "/" + path_of(request).strip("/").partition("/")[0]
+    operation = next(each for each in OPERATIONS.values() if each.is_read and each.path.partition("/{")[0] == first)
+    if operation.result is str:
+        return [f"/var/spool/{each}.wav" for each in SECRET_TEXTS]
+    required = {"queue": "500", "extension": "207", "agent": 7, "user": 7, "id": 7}
+    rows = []
+    for number in range(20):
+        row = poisoned(operation.result, number)
+        for name, info in operation.result.model_fields.items():
+            if info.is_required() and number != 0:
+                row[name] = required[name]
+        rows.append(row)
+    is_list = operation.many and not (
+        operation.name.startswith("call_queue_statistics") and request.url.params.get("queue")
+    )
+    return rows if is_list else rows[1]
+
+
+async def test_no_secret_and_no_callers_number_is_shown(check):
+    report = await check(Exchange(poisoned_site))
+    shown = [text_of(report), json.dumps(report.as_json(), ensure_ascii=False), repr(report)]
+    assert report.verdict.can_run
+    assert len(asked(report)) == len(STEPS)
+    for text in shown:
+        for secret in (*SECRET_TEXTS, *SECRET_NUMBERS, "hunter2", "600123987", "123987", "Canary", "canary"):
+            assert secret not in text, secret
+
+
+async def test_no_secret_of_an_extension_is_shown(check):
+    extension = {
+        "extension": "207",
+        "sip": {"secret": "s3cr3t-sip", "nat": "yes"},
+        "voicemail": {"password": 471147, "options": {"attach": "yes"}},
+    }
+    report = await check(Site(extension=extension))
+    sample = result_of(report, "extensions.get")["sample"]
+    assert (sample["sip.secret"], sample["voicemail.password"]) == ("***", "***")
+    assert "s3cr3t" not in text_of(report)
+    assert "471147" not in text_of(report)
+
+
+async def test_a_refusal_is_not_quoted(check):
+    complaint = {"parameter": "hunter2 hunter2", "type": "hunter2", "description": "hunter2 +34600123987"}
+    report = await check(Site(parked_calls=httpx.Response(400, json=[complaint, complaint | {"type": "blank"}])))
+    assert result_of(report, "parked_calls.all")["error"] == "EQ refuses the request (status 400, (text, 15): blank)"
+    assert "hunter2" not in text_of(report)
+
+
+async def test_a_sample_hints_at_callers_and_tells_small_things(check):
+    row = QUEUED | {"callerIdName": "Carmen", "position": "3", "mood": "good", "channel": "SIP/201-0000001a"}
+    found = result_of(await check(Site(queued_calls=[{"queue": "501"}, row])), "queued_calls.all")
+    assert found["sample"] == {
+        "id": "(text, 2)",
+        "queue": "500",
+        "caller_id_number": "+34…33",
+        "enter_time": "2013-04-19T16:50:18+00:00",
+        "caller_id_name": "C…",
+        "position": 3,
+        "mood": "(text, 4)",
+        "channel": "(text, 16)",
+    }
+
+
+async def test_a_sample_is_one_row_with_what_is_inside(check):
+    rows = [STATUS | {"call": None}, STATUS | {"agent": 8}]
+    sample = result_of(await check(Site(call_queue_agent_status=rows)), "call_queue_agents.all")["sample"]
+    assert (sample["agent"], sample["call.caller_id_name"], sample["status"]) == (8, "C…", "onCall")
+
+
+async def test_a_word_that_is_somewhere_else_too_is_not_told(check):
+    agents = [STATUS | {"status": "Carmen", "extension": "Carmen"}]
+    found = result_of(await check(Site(call_queue_agent_status=agents)), "call_queue_agents.all")
+    assert found["unknown_words"] == {"agent": ["(text, 6)"]}
+    assert "Carmen" not in json.dumps(found)
+
+
+async def test_the_text_fits_a_terminal_and_holds_nothing_that_moves_it(check):
+    row = QUEUED | {f"\x1b]0;{number}\u202e\u200f": number for number in range(60)} | {"x" * 500: 1}
+    row |= {f"field{chr(97 + number % 26) * (number % 30)}": 1 for number in range(200)}
+    report = await check(Site(queued_calls=[row] * 3))
+    lines = text_of(report).splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert max(map(len, lines)) <= WIDTH
+
+
+async def test_machines_get_the_shape_that_is_promised(check, simulator):
+    import eqboard.eq.check as package
+
+    shape = (await check(simulator)).as_json()
+    promised = {
+        line.split()[0] for line in (package.__doc__ or "").splitlines() if line.startswith("    ") and "  " in line[4:]
+    }
+    names = {*shape, *(name for each in shape["operations"] for name in each)}
+    assert names == promised - {"async", "report"}
+    assert json.loads(json.dumps(shape)) == shape
+
+
+# The whole of it
+
+
+@pytest.mark.parametrize("name", sorted(step.name for step in STEPS))
+async def test_every_read_of_the_pretend_server_is_recognised(check, simulator, name):
+    found = result_of(await check(simulator), name)
+    assert (found["asked"], found["status"], found["error"]) == (True, 200, None)
+    assert not any(found[kind] for kind in ODD)
