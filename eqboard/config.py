@@ -14,7 +14,7 @@ import dj_database_url
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from eqboard.eq import EQ, Limits, Server, load_dialect
+from eqboard.eq import EQ, TLS, Limits, Server, TLSError, load_dialect
 from eqboard.eq.client import API_PATH, is_usable_url
 from eqboard.feed.connection import is_usable
 
@@ -43,6 +43,20 @@ class Config(BaseSettings):
     eq_url: str = Field("http://127.0.0.1:8088", description="Address of the EQ server, without the API's path")
     eq_key: SecretStr = Field(SecretStr(""), description="EQ's API key; made in EQ Administration")
     eq_dialect: Path | None = Field(None, description="A TOML file where this EQ differs from the built-in dialect")
+    eq_verify_tls: bool = Field(
+        True,
+        description="EQ's certificate is checked, at an address with https://; unchecked, others can read the key",
+    )
+    eq_ca_file: Path | None = Field(
+        None, description="PEM file of a private authority, or of EQ's own certificate, to trust and no other"
+    )
+    eq_client_certificate: Path | None = Field(
+        None, description="PEM file of the certificate that EQ, or a proxy in front of it, wants to see"
+    )
+    eq_client_key: Path | None = Field(
+        None, description="PEM file of that certificate's key; blank when it is in the same file"
+    )
+    eq_client_key_password: SecretStr = Field(SecretStr(""), description="Password of that key, if it is encrypted")
 
     # How often it is asked
     poll_seconds: float = Field(
@@ -58,8 +72,9 @@ class Config(BaseSettings):
         4.0,
         ge=0.2,
         le=60,
-        description="Seconds of silence after which EQ is asked again, and given up after as many more",
+        description="Seconds of silence after which EQ is asked again, or given up when it was asked often enough",
     )
+    eq_retries: int = Field(1, ge=0, le=5, description="How often a read that failed is tried again; actions never are")
     eq_concurrent_requests: int = Field(6, ge=1, le=64, description="Requests that EQ gets at the same time, at most")
     stale_after_seconds: float | None = Field(
         None,
@@ -95,7 +110,9 @@ class Config(BaseSettings):
     language: str = Field("en", description="Language where the browser asks for none we have: en, es or he")
     debug: bool = Field(False, description="Django's debug pages; never on a server that others reach")
 
-    @field_validator("stale_after_seconds", "eq_dialect", mode="before")
+    @field_validator(
+        "stale_after_seconds", "eq_dialect", "eq_ca_file", "eq_client_certificate", "eq_client_key", mode="before"
+    )
     @classmethod
     def _blank_is_none(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -192,6 +209,33 @@ class Config(BaseSettings):
             raise ValueError(f"{PREFIX}WAIT_WARNING_SECONDS must not be more than {PREFIX}WAIT_CRITICAL_SECONDS")
         return self
 
+    @model_validator(mode="after")
+    def _files_for_tls_can_be_used(self) -> Self:
+        if self.eq_client_key and not self.eq_client_certificate:
+            raise ValueError(f"{PREFIX}EQ_CLIENT_KEY is of no use unless {PREFIX}EQ_CLIENT_CERTIFICATE is set too")
+        try:
+            if self.eq_tls != TLS():
+                self.eq_tls.context()
+        except TLSError as error:
+            raise ValueError(f"{PREFIX}EQ_{error.field.upper()} is wrong: {str(error).rstrip('.')}") from None
+        return self
+
+    @property
+    def eq_tls(self) -> TLS:
+        """How EQ is known over HTTPS, and how eqboard shows itself."""
+        return TLS(
+            verify=self.eq_verify_tls,
+            ca_file=self.eq_ca_file,
+            client_certificate=self.eq_client_certificate,
+            client_key=self.eq_client_key,
+            client_key_password=self.eq_client_key_password or None,
+        )
+
+    @property
+    def is_eq_unverified(self) -> bool:
+        """Whether EQ is reached over HTTPS, and anybody may say to be EQ."""
+        return not self.eq_verify_tls and urlsplit(self.eq_url).scheme == "https"
+
     @property
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
@@ -251,12 +295,14 @@ def eq_from(config: Config) -> EQ:
     limits = Limits(
         connect_seconds=min(2.0, config.eq_timeout_seconds),
         read_seconds=config.eq_timeout_seconds,
-        total_seconds=2 * config.eq_timeout_seconds,
+        total_seconds=max(2, 1 + config.eq_retries) * config.eq_timeout_seconds,
+        retry_count=config.eq_retries,
         concurrent_requests=config.eq_concurrent_requests,
     )
     try:
-        return EQ(Server(config.eq_url, config.eq_key, limits), dialect=load_dialect(config.eq_dialect))
-    except ValueError as error:  # DialectError, or an address that only the client finds wanting
+        server = Server(config.eq_url, config.eq_key, limits, config.eq_tls)
+        return EQ(server, dialect=load_dialect(config.eq_dialect))
+    except ValueError as error:  # a file that has changed since, or an address that only the client finds wanting
         raise ConfigError(str(error)) from None
 
 

@@ -1,14 +1,22 @@
 """Settings: each wrong one is one sentence that names it, and none tells a secret."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from eqboard.config import Config, ConfigError, eq_from, get_config
-from eqboard.eq import EQ
+from eqboard.eq import EQ, TLS
 
 ROOT = Path(__file__).resolve().parent.parent
 CANARY = "c4nary"
@@ -64,6 +72,11 @@ def test_every_setting_says_what_it_is():
 def test_blank_optional_settings_are_none(load, blank):
     config = load(eq_dialect=blank, stale_after_seconds=blank)
     assert (config.eq_dialect, config.stale_after_seconds, config.stale_rounds) == (None, None, 2.5)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_blank_files_for_tls_are_none(load, blank):
+    assert load(eq_ca_file=blank, eq_client_certificate=blank, eq_client_key=blank).eq_tls == TLS()
 
 
 def test_settings_that_nobody_knows_do_not_matter(load):
@@ -126,6 +139,10 @@ WRONG = [
     ("names_refresh_seconds", ["9", "inf", "nan", "x"]),
     ("eq_timeout_seconds", ["0.1", "61", "x"]),
     ("eq_concurrent_requests", ["0", "65", "x"]),
+    ("eq_retries", ["-1", "6", "1.5", "x", ""]),
+    ("eq_verify_tls", ["perhaps", "2"]),
+    ("eq_ca_file", ["/gone.pem", "/"]),
+    ("eq_client_certificate", ["/gone.pem", "/"]),
     ("stale_after_seconds", ["0.4", "x", "inf", "nan"]),
     ("confirm_seconds", ["0", "121", "x"]),
     ("redis_url", ["", "localhost:6379", "http://h", f"redis://:{CANARY}@h:{CANARY}/0", f"redis://:{CANARY}@[/0"]),
@@ -175,6 +192,83 @@ def test_a_file_that_is_not_text_is_one_sentence(complaint, monkeypatch):
     assert CANARY not in sentence
 
 
+# Files for TLS
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory):
+    """A certificate authority of its own, and a certificate with its key, of which one is locked by the canary."""
+    folder = tmp_path_factory.mktemp("pem")
+    authority = trustme.CA()
+    issued = authority.issue_cert("board.example")
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    issued.cert_chain_pems[0].write_to_path(str(folder / "own.pem"))
+    issued.private_key_pem.write_to_path(str(folder / "own.key"))
+    authority.issue_cert("other.example").private_key_pem.write_to_path(str(folder / "other.key"))
+    key = load_pem_private_key(issued.private_key_pem.bytes(), None)
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(CANARY.encode()))
+    folder.joinpath("locked.key").write_bytes(locked)
+    return folder
+
+
+def test_files_for_tls_reach_the_telephone(load, pem):
+    config = load(
+        eq_ca_file=str(pem / "ca.pem"),
+        eq_client_certificate=str(pem / "own.pem"),
+        eq_client_key=str(pem / "locked.key"),
+        eq_client_key_password=CANARY,
+        eq_verify_tls="false",
+    )
+    assert config.eq_tls == TLS(
+        False, pem / "ca.pem", pem / "own.pem", pem / "locked.key", config.eq_client_key_password
+    )
+    assert CANARY not in repr(config) + repr(config.eq_tls)
+
+
+@pytest.mark.parametrize(
+    ("key", "password", "sentence"),
+    [
+        (
+            "locked.key",
+            "",
+            "EQBOARD_EQ_CLIENT_KEY_PASSWORD is wrong: The client certificate's key cannot be read from ",
+        ),
+        ("locked.key", CANARY[1:], "EQBOARD_EQ_CLIENT_KEY_PASSWORD is wrong: The client certificate's key "),
+        ("other.key", CANARY, "EQBOARD_EQ_CLIENT_KEY is wrong: The client certificate's key cannot be read from "),
+        ("gone.key", CANARY, "EQBOARD_EQ_CLIENT_KEY is wrong: The client certificate's key cannot be read from "),
+        ("ca.pem", CANARY, "EQBOARD_EQ_CLIENT_KEY is wrong: The client certificate's key cannot be read from "),
+        ("", CANARY, "EQBOARD_EQ_CLIENT_CERTIFICATE is wrong: The client certificate's key cannot be read from "),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_one_sentence(complaint, pem, key, password, sentence):
+    said = complaint(
+        eq_client_certificate=str(pem / "own.pem"),
+        eq_client_key=str(pem / key) if key else "",
+        eq_client_key_password=password,
+    )
+    assert said.startswith(sentence)
+    assert CANARY[1:] not in said
+
+
+def test_a_key_without_its_certificate_is_one_sentence(complaint, pem):
+    assert complaint(eq_client_key=str(pem / "own.key")) == (
+        "EQBOARD_EQ_CLIENT_KEY is of no use unless EQBOARD_EQ_CLIENT_CERTIFICATE is set too."
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "verify", "is_unverified"),
+    [
+        ("https://eq", "false", True),
+        ("HTTPS://eq", "false", True),
+        ("https://eq", "true", False),
+        ("http://eq", "false", False),
+    ],
+)
+def test_an_eq_that_anybody_may_say_to_be_is_known(load, url, verify, is_unverified):
+    assert load(eq_url=url, eq_verify_tls=verify).is_eq_unverified is is_unverified
+
+
 # Secrets
 
 
@@ -218,7 +312,24 @@ async def test_a_telephone_is_made_of_the_settings(load, tmp_path):
         limits = eq._limits
         assert (limits.read_seconds, limits.connect_seconds, limits.total_seconds) == (1.5, 1.5, 3.0)
         assert limits.concurrent_requests == 3
+        assert limits.retry_count == 1
         assert eq._dialect.operations["queued_calls.all"].path == "/calls"
+
+
+@pytest.mark.parametrize(("retries", "total_seconds"), [("0", 3.0), ("1", 3.0), ("3", 6.0)])
+async def test_every_attempt_of_a_read_has_its_time(load, retries, total_seconds):
+    async with eq_from(load(eq_key="k", eq_timeout_seconds="1.5", eq_retries=retries)) as eq:
+        assert eq._limits.retry_count == int(retries)
+        assert eq._limits.total_seconds == total_seconds
+
+
+async def test_a_file_that_vanishes_after_the_start_is_one_sentence(load, pem, tmp_path):
+    ca_file = tmp_path / "ca.pem"
+    shutil.copy(pem / "ca.pem", ca_file)
+    config = load(eq_key="k", eq_url="https://eq.example", eq_ca_file=str(ca_file))
+    ca_file.unlink()
+    with pytest.raises(ConfigError, match=r"ca\.pem: No such file or directory\.$"):
+        eq_from(config)
 
 
 def test_there_is_no_telephone_without_a_key(load):
@@ -239,6 +350,7 @@ def test_a_dialect_that_cannot_be_used_is_one_sentence(load, tmp_path):
     [
         ("check", {"EQBOARD_POLL_SECONDS": "fast"}, "EQBOARD_POLL_SECONDS is wrong: "),
         ("check", {"EQBOARD_DATABASE_URL": f"mysql://u:{CANARY}@h/x"}, "EQBOARD_DATABASE_URL is wrong: "),
+        ("check", {"EQBOARD_EQ_CA_FILE": "/gone.pem"}, "EQBOARD_EQ_CA_FILE is wrong: "),
         ("poll", {}, "EQBOARD_EQ_KEY is not set "),
     ],
 )

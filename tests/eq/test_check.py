@@ -384,6 +384,13 @@ async def test_the_field_that_costs_every_row_is_named(check, required):
     assert ("call_queue_agents.all: no row can be read (agent is not there)." in said) == (required == "agent")
 
 
+async def test_agents_without_a_state_make_no_board(check):
+    row = {name: value for name, value in STATUS.items() if name != "status"}
+    report = await check(Site(call_queue_agent_status=[row]))
+    [said] = report.verdict.reasons
+    assert said.startswith("call_queue_agents.all: no row has a status, so nobody could tell who is available. Name")
+
+
 async def test_rows_that_cannot_be_read_are_counted_where_others_can(check):
     report = await check(Site(queued_calls=[QUEUED, {"id": "1"}, "nothing", QUEUED]))
     found = result_of(report, "queued_calls.all")

@@ -113,3 +113,16 @@ def test_an_unreachable_redis_is_one_sentence_and_no_end(start: Start, tmp_path:
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_SECONDS) == 0
     assert len(log_of(process).splitlines()) == 1
+
+
+def test_an_eq_whose_certificate_is_not_checked_is_warned_of_once(start: Start) -> None:
+    https = "https://127.0.0.1:1"
+    unchecked = start(EQ_URL=https, EQ_VERIFY_TLS="false")
+    others = [start(EQ_URL=https), start(EQ_VERIFY_TLS="false")]
+    for process in (unchecked, *others):
+        until(lambda process=process: "leads" in log_of(process) or "standing by" in log_of(process))
+    assert (
+        log_of(unchecked).count(" WARNING eqboard.poller.management.commands.poll: EQ's certificate is not checked")
+        == 1
+    )
+    assert not [log for log in map(log_of, others) if "certificate" in log]

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from eqboard.eq.check.asking import Result
 from eqboard.eq.check.comparing import Found
 from eqboard.eq.check.replies import Outcome
+from eqboard.eq.models import QueueAgentStatus
 
 QUICK = ("call_queue_statistics.all", "call_queue_agents.all", "queued_calls.all")
 """What a board reads in every round, and cannot be without."""
+
+STATE = "status"  # the one field of an agent that a board cannot do without, though a client can
 
 WITHOUT: Mapping[str, tuple[tuple[str, ...], str]] = {
     "parked_calls.all": ((), "parked calls are not shown"),
@@ -71,14 +74,17 @@ def _reasons(quick: Sequence[Result], names: Names) -> Iterator[str]:
 
 
 def _unreadable(result: Result, names: Names) -> tuple[str, str] | None:
-    """What is wrong with an answer none of whose rows can be read, and what to do; None when one can."""
+    """What is wrong with an answer none of whose rows can be used, and what to do; None when one can."""
     top = result.found[0]
-    if not top.row_count or top.unreadable_row_count < top.row_count:
+    step = f"Name the fields of this EQ in {names.dialect}: what can be guessed is suggested."
+    if not top.row_count:
         return None
+    if top.unreadable_row_count < top.row_count:
+        is_stateless = top.model is QueueAgentStatus and STATE in top.missing
+        return (f"no row has a {STATE}, so nobody could tell who is available", step) if is_stateless else None
     faults = [f"{name} is not there" for name in top.missing if top.model.model_fields[name].is_required()]
     faults += [f"{name}: {rule}" for name, rule in top.unreadable.items()]
     why = "; ".join(faults[:3]) or "they are no objects"
-    step = f"Name the fields of this EQ in {names.dialect}: what can be guessed is suggested."
     return f"no row can be read ({why})", step
 
 

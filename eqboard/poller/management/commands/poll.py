@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand
 
 from eqboard.config import Config, eq_from, get_config
 from eqboard.poller.poller import Poller
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -18,6 +21,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         config = get_config()
         config.need("eq_key")
+        if config.is_eq_unverified:
+            logger.warning(
+                "EQ's certificate is not checked (EQBOARD_EQ_VERIFY_TLS): whoever is in between can read EQ's key, and "
+                "answer in its place. EQBOARD_EQ_CA_FILE is for a certificate that is not public"
+            )
         gc.freeze()  # what is loaded stays; looking through it again and again costs more than reading a round
         asyncio.run(poll(config))
 
