@@ -77,9 +77,8 @@ def _read_sign_in(directory: Directory, agent: Agent, options: Mapping[str, obje
 def _read_queue(directory: Directory, value: object, parameter: str = "queue") -> str | None:
     if value is None or value == "":
         return None
-    number = _as_integer(value)
-    if number is None:
-        raise Refusal(parameter, "invalid", "Queue extension is not a number")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Refusal(parameter, "invalid", "Queue extension is not a text")
     if directory.live_queue(str(value)) is None:
         raise Refusal(parameter, "nonexistent", "Call queue does not exist")
     return str(value)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
-from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.wire import Operation
+from eqboard.simulator.accent import Accent
 from eqboard.simulator.asked import Asked, Handler
 from eqboard.simulator.control import LEVERS
 from eqboard.simulator.faults import (
@@ -28,7 +28,7 @@ from eqboard.simulator.faults import (
 )
 from eqboard.simulator.handlers import handler_for
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.requests import check_key, check_session, parse_fields, read_body, read_query
+from eqboard.simulator.requests import check_key, parse_fields, read_body, read_query, session_given
 from eqboard.simulator.world import World
 
 BASE = "/eq/api/2.0"
@@ -45,26 +45,23 @@ def build_app(
     faults: Faults | None = None,
     speed: float = 1.0,
     sleep: Sleep = asyncio.sleep,
+    accent: Accent | None = None,
 ) -> Starlette:
     """The server of one world.
 
     `clock` gives UNIX seconds; the world stands at its own moment when the clock shows its first value, now, and runs
     `speed` times as fast. Each request first catches up, exactly; a clock that goes backwards moves nothing. `sleep` is
-    how a latency fault waits. LookupError when an operation of the table has no handler, ValueError for an empty key or
-    a speed that is not above 0.
+    how a latency fault waits, `accent` how the server speaks. LookupError when an operation of the table has no
+    handler, ValueError for an empty key or a speed that is not above 0.
     """
     if not key:
         raise ValueError("The simulator needs a key that is not empty.")
     if not 0 < speed < float("inf"):
         raise ValueError("The speed must be a number above 0.")
-    server = _Server(world, key, clock, faults or Faults(), speed, sleep)
-    routes = {}
-    for entry in OPERATIONS.values():
-        with suppress(LookupError):  # TEMPORARY: until every operation has its handler
-            routes[entry.method, entry.path] = handler_for(entry.method, entry.path)
+    server = _Server(world, key, clock, faults or Faults(), speed, sleep, accent or Accent())
     app = Starlette(
         routes=[
-            *(_route(BASE + path, method, server.operation(path, work)) for (method, path), work in routes.items()),
+            *server.operations(),
             *(_route(path, method, server.lever(work)) for (method, path), work in LEVERS.items()),
         ],
         exception_handlers={Refusal: _answer_refusal, HTTPException: _answer_http_exception},
@@ -77,7 +74,14 @@ class _Server:
     """What the endpoints share."""
 
     def __init__(
-        self, world: World, key: str, clock: Callable[[], float], faults: Faults, speed: float, sleep: Sleep
+        self,
+        world: World,
+        key: str,
+        clock: Callable[[], float],
+        faults: Faults,
+        speed: float,
+        sleep: Sleep,
+        accent: Accent,
     ) -> None:
         self._world = world
         self._key = key
@@ -85,18 +89,30 @@ class _Server:
         self._faults = faults
         self._speed = speed
         self._sleep = sleep
+        self._accent = accent
         self._clock_began_at = clock()
         self._world_began_at = world.now
 
-    def operation(self, path: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    def operations(self) -> Iterator[Route]:
+        """The routes of the EQ API; those without a name in their path first, which would match anything."""
+        routes = self._accent.routes()
+        for method, path in sorted(routes, key=lambda route: "{" in route[1]):
+            operation = routes[method, path]
+            handler = handler_for(operation.method, operation.path)
+            yield _route(BASE + path, method, self._endpoint(operation, method, handler))
+
+    def _endpoint(
+        self, operation: Operation, method: str, handler: Handler
+    ) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one EQ operation."""
+        path = operation.path  # faults are ordered by the contract's path, however this server calls it
 
         async def endpoint(request: Request) -> Response:
-            asked = await self._admit(request)
+            asked = self._accent.hear(operation, method, await self._admit(request))
             struck = self._faults.strike(path)
             try:
                 refuse_by(struck, path)
-                return self._respond(handler(self._world, asked), struck)
+                return self._respond(self._accent.answer(operation, handler(self._world, asked)), struck)
             finally:
                 # The work is done and its answer comes late: for the client that is the hard case.
                 await self._hold_back(delay_seconds(struck))
@@ -113,13 +129,15 @@ class _Server:
         return endpoint
 
     async def _admit(self, request: Request) -> Asked:
-        """Catch up with the clock, read the request, check the key; raises Refusal."""
+        """Catch up with the clock, read the request, check the key, refresh the session; raises Refusal."""
         self._catch_up()
         query = read_query(request)
         body = "" if request.method == "GET" else await read_body(request)
         form = {"fault": body} if body.lstrip().startswith("{") else parse_fields(body, "body")
         check_key(query, form, self._key)
-        check_session(query, form)
+        session = session_given(query, form)
+        if session is not None:
+            self._world.attendance.refresh(*session)
         return Asked(next(iter(request.path_params.values()), ""), query, form)
 
     def _catch_up(self) -> None:
@@ -154,11 +172,19 @@ async def _answer_refusal(request: Request, refusal: Exception) -> Response:
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    """Unknown paths and wrong methods, in the same shape as every other refusal."""
+    """Unknown paths and wrong methods, in the same shape as every other refusal. 405 is HTTP's; the text has none."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     kind = "nonexistent" if status == 404 else "invalid"
     description = "There is no such path" if status == 404 else "The method is not supported here"
-    return _json(Refusal(None, kind, description).as_json(), status)
+    response = _json(Refusal(None, kind, description).as_json(), status)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return response
+
+
+def _methods_at(request: Request) -> set[str]:
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in routes for method in route.methods}
 
 
 def _json(value: object, status: int) -> Response:

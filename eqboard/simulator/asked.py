@@ -48,3 +48,11 @@ def found(entity: T | None, parameter: str, description: str) -> T:
 def path_id(asked: Asked) -> int:
     """The id in the path; 404 for what is none."""
     return found(read_key(asked.key), "id", "No such ID")
+
+
+def is_undelete(asked: Asked) -> bool:
+    """Whether a PUT brings a deleted entity back, and has no `data`. Refusal for an `undelete` that is not 1."""
+    undelete = asked.query.get("undelete", "")
+    if undelete not in ("", "1"):
+        raise Refusal("undelete", "invalid", "Undelete must be 1")
+    return undelete == "1"

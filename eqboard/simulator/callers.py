@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from itertools import count
-from random import Random
 
-from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Call
+from eqboard.simulator.distributor import Distributor
+from eqboard.simulator.exchange import Exchange
+from eqboard.simulator.parties import Call
 from eqboard.simulator.people import caller_name, caller_number
-from eqboard.simulator.scenario import Scenario
-from eqboard.simulator.switch import Switch
 
 POPULARITY = (1.25, 0.9, 0.85)  # averages to 1
 
@@ -20,14 +16,14 @@ POPULARITY = (1.25, 0.9, 0.85)  # averages to 1
 class Callers:
     """Who calls, when, and with how much patience."""
 
-    def __init__(self, agenda: Agenda, directory: Directory, switch: Switch, scenario: Scenario, rng: Random) -> None:
-        self._agenda = agenda
-        self._directory = directory
-        self._switch = switch
-        self._scenario = scenario
-        self._rng = rng
-        self._started_at = agenda.now
-        self._ids = count(1)
+    def __init__(self, exchange: Exchange, distributor: Distributor) -> None:
+        self._agenda = exchange.agenda
+        self._directory = exchange.directory
+        self._scenario = exchange.scenario
+        self._rng = exchange.rng
+        self._exchange = exchange
+        self._distributor = distributor
+        self._started_at = exchange.now
 
     def begin(self) -> None:
         """Open the lines. Queues are called as they are staffed, some more and some less; the sum fits busy_share."""
@@ -49,10 +45,10 @@ class Callers:
         talk_seconds: float | None = None,
     ) -> Call:
         """Put a caller into a queue that exists now; what is not given is drawn, but patience: None waits for ever."""
-        call_id = next(self._ids)
+        call_id = self._exchange.new_call_id()
         call = Call(
             id=call_id,
-            unique_id=self._switch.new_unique_id(),
+            unique_id=self._exchange.new_unique_id(),
             channel=_channel(call_id, extension),
             number=caller_number(self._rng) if number is None else number,
             name=caller_name(self._rng, self._scenario.hostile_share) if name is None else name,
@@ -60,7 +56,7 @@ class Callers:
             entered_at=self._agenda.now,
             talk_left=self._scenario.talk.draw(self._rng) if talk_seconds is None else talk_seconds,
         )
-        self._switch.enter(call, patience_seconds)
+        self._distributor.enter(call, patience_seconds)
         return call
 
     def _calls_per_second(self) -> float:

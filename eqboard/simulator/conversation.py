@@ -1,12 +1,19 @@
-"""How a conversation turns out, and the parking lot."""
+"""How a conversation turns out, and how a caller comes out of wherever they are."""
 
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import partial
 from random import Random
 
-from eqboard.simulator.entities import Call
+from eqboard.simulator.distributor import Distributor
+from eqboard.simulator.exchange import Exchange
+from eqboard.simulator.parking import Parking
+from eqboard.simulator.parties import Call, Place
+from eqboard.simulator.rooms import Rooms
 from eqboard.simulator.scenario import Scenario
+from eqboard.simulator.talks import Talks
+from eqboard.simulator.transfers import Transfers
 
 
 class Turn(Enum):
@@ -27,25 +34,77 @@ def plan_turn(talk_left: float, scenario: Scenario, rng: Random) -> tuple[Turn, 
     return Turn.END, talk_left
 
 
-class ParkingLot:
-    """Numbered spaces for parked callers, 71 to 78, and how long one may stay (FreePBX's usual lot)."""
+class Conversations:
+    """The callers' fates, across all parts of the switch."""
 
-    def __init__(self, first_space: int = 71, spaces: int = 8, timeout_seconds: float = 180.0) -> None:
-        self.timeout_seconds = timeout_seconds
-        self.calls: dict[int, Call] = {}  # by space
-        self._spaces = range(first_space, first_space + spaces)
+    def __init__(
+        self,
+        exchange: Exchange,
+        talks: Talks,
+        distributor: Distributor,
+        transfers: Transfers,
+        parking: Parking,
+        rooms: Rooms,
+    ) -> None:
+        self._exchange = exchange
+        self._talks = talks
+        self._distributor = distributor
+        self._transfers = transfers
+        self._parking = parking
+        self._rooms = rooms
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no space is left."""
-        return len(self.calls) == len(self._spaces)
+    def plan(self, call: Call) -> None:
+        """Decide what comes of a conversation that begins now."""
+        turn, seconds = plan_turn(call.talk_left, self._exchange.scenario, self._exchange.rng)
+        action = {Turn.END: self.hang_up, Turn.PARK: self._park, Turn.CONFER: self._confer}[turn]
+        call.next_event = self._exchange.agenda.after(seconds, partial(action, call))
 
-    def take(self, call: Call) -> None:
-        """Park a caller in the lowest free space; StopIteration when full."""
-        call.space = next(space for space in self._spaces if space not in self.calls)
-        self.calls[call.space] = call
+    def hang_up(self, call: Call) -> None:
+        """The caller hangs up, wherever they are. A conference room of theirs closes."""
+        if call.conference is not None:
+            self._rooms.close(call.conference)
+        match call.place:
+            case Place.WAITING | Place.TALKING:
+                self._distributor.hang_up(call)
+            case Place.PARKED:
+                self._parking.hang_up(call)
+            case Place.SENT | Place.REACHED:
+                self._transfers.end(call, gave_up=True)
 
-    def free(self, call: Call) -> None:
-        """Empty the caller's space."""
-        del self.calls[call.space]
-        call.space = 0
+    def steal(self, call: Call, destination: str) -> None:
+        """Send a caller out of the queue to a destination. One who talks with an agent already is sent too, and the
+        agent is cut off (contract §4); whoever has left for elsewhere stays there.
+        """
+        if call.place is Place.CONFERENCE and call.conference is not None:
+            self._rooms.close(call.conference)
+        if call.place is Place.WAITING:
+            self._exchange.books(call).stolen += 1
+            freed = self._distributor.take_out(call)
+            self._transfers.send(call, destination)
+            self._distributor.offer_to(freed)
+        elif call.place is Place.TALKING:
+            self._exchange.books(call).cut_off += 1
+            self._send_from_agent(call, destination)
+
+    def transfer(self, call: Call, destination: str) -> None:
+        """The agent sends the caller they talk with to a destination, without asking there."""
+        self._exchange.books(call).transferred += 1
+        self._send_from_agent(call, destination)
+
+    def _send_from_agent(self, call: Call, destination: str) -> None:
+        queue = call.queue
+        agent = self._talks.end(call)
+        self._transfers.send(call, destination)
+        self._distributor.release(agent, queue)
+
+    def _park(self, call: Call) -> None:
+        if not self._parking.park(call):
+            self._talk_on(call)
+
+    def _confer(self, call: Call) -> None:
+        self._rooms.open(call)
+        self._talk_on(call)
+
+    def _talk_on(self, call: Call) -> None:
+        left = call.talk_left - (self._exchange.now - call.answered_at)
+        call.next_event = self._exchange.agenda.after(left, partial(self.hang_up, call))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
+from eqboard.simulator.alerts import Alert
 from eqboard.simulator.entities import Agent, PauseCode, Queue, Supervisor
+from eqboard.simulator.extensions import Extension, usual_extension
 
-KEY_DIGITS = 15  # longer than any key here, short enough that int() is cheap whatever a client sends
+KEY_DIGITS = 19  # as many as 64 bits hold, and few enough that int() is cheap whatever a client sends
 
 
 def read_key(text: str) -> int | None:
@@ -15,7 +18,9 @@ def read_key(text: str) -> int | None:
 
 
 class Directory:
-    """Everything that has a key. Deleted entities stay, flagged (EQ API text, Deleted Entities)."""
+    """Everything that has a key. Deleted users, queues and pause codes stay, flagged (EQ API text, Deleted Entities);
+    extensions and alerts are really removed.
+    """
 
     def __init__(
         self,
@@ -24,11 +29,21 @@ class Directory:
         agents: Iterable[Agent],
         pause_codes: Iterable[PauseCode],
         supervisors: Iterable[Supervisor],
+        extensions: Iterable[Extension] = (),
+        email_queues: Iterable[int] = (1, 2),
     ) -> None:
+        """`extensions` besides those where the users sit, which are made for them. E-mail queues are known by their
+        ids alone: the EQ API has no more of them than that alerts may name one.
+        """
         self.queues = {queue.extension: queue for queue in queues}
         self.agents = {agent.id: agent for agent in agents}
         self.pause_codes = {code.id: code for code in pause_codes}
         self.supervisors = {supervisor.id: supervisor for supervisor in supervisors}
+        self.extensions = {extension.extension: extension for extension in extensions}
+        self.email_queues = frozenset(email_queues)
+        self.alerts: dict[int, Alert] = {}
+        self._alert_ids = count(1)
+        self._furnish()
 
     def live_queue(self, extension: str) -> Queue | None:
         """The queue with that extension, unless it is deleted or never was."""
@@ -39,6 +54,11 @@ class Directory:
         """The agent with that user id, unless deleted or never was."""
         agent = self.agents.get(agent_id)
         return None if agent is None or agent.deleted else agent
+
+    def live_supervisor(self, supervisor_id: int) -> Supervisor | None:
+        """The supervisor with that user id, unless deleted or never was."""
+        supervisor = self.supervisors.get(supervisor_id)
+        return None if supervisor is None or supervisor.deleted else supervisor
 
     def live_pause_code(self, code_id: int) -> PauseCode | None:
         """The pause code with that id, unless deleted or never was."""
@@ -52,3 +72,30 @@ class Directory:
     def live_agents(self) -> list[Agent]:
         """All agents who are not deleted, by id."""
         return [agent for agent in self.agents.values() if not agent.deleted]
+
+    def live_supervisors(self) -> list[Supervisor]:
+        """All supervisors who are not deleted, by id."""
+        return [supervisor for supervisor in self.supervisors.values() if not supervisor.deleted]
+
+    def live_pause_codes(self) -> list[PauseCode]:
+        """All pause codes that are not deleted, by id."""
+        return [code for code in self.pause_codes.values() if not code.deleted]
+
+    def new_alert_id(self) -> int:
+        """An id that no alert has had."""
+        return next(self._alert_ids)
+
+    def _furnish(self) -> None:
+        """A user extension at every desk. Names of extensions are unique, those of people are not."""
+        names = {extension.name for extension in self.extensions.values()}
+        users: list[Agent | Supervisor] = [*self.agents.values(), *self.supervisors.values()]
+        for user in users:
+            if user.desk and user.desk not in self.extensions:
+                name = user.name if user.name not in names else f"{user.name} {user.desk}"
+                names.add(name)
+                self.extensions[user.desk] = usual_extension(user.desk, name, user.email_address)
+
+
+def next_id(known: Iterable[int]) -> int:
+    """The id after the highest; ids of what is deleted are not given again."""
+    return max(known, default=0) + 1

@@ -1,16 +1,18 @@
-"""Who and what is on the pretend floor: agents, queues, callers, the parking lot, conferences.
+"""Who and what is on the pretend floor: users, queues, pause codes. Who is on the line is in `parties`.
 
 Plain records without behaviour of their own. Moments are UNIX seconds as floats; answers truncate them (contract §4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eqboard.simulator.agenda import Event
+from pydantic import SecretStr
+
 from eqboard.simulator.ledger import QueueLedger
+from eqboard.simulator.parties import Call, Leg, LegStatus, Line
 
 
 class RingStrategy(StrEnum):
@@ -37,16 +39,6 @@ class AgentState(StrEnum):
     PAUSED = "paused"
 
 
-class Place(StrEnum):
-    """Where a caller is. A caller is in one place only."""
-
-    WAITING = "waiting"  # in a queue, whether or not a telephone rings for them (contract §4)
-    TALKING = "talking"
-    CONFERENCE = "conference"
-    PARKED = "parked"
-    GONE = "gone"
-
-
 @dataclass(frozen=True, slots=True)
 class PauseCode:
     """Why an agent does not take calls. `usual_seconds` and `weight` steer the simulated staff only."""
@@ -58,15 +50,28 @@ class PauseCode:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Supervisor:
-    """A supervisor user; `extension` is where they sit when signed in."""
+    """A supervisor user; `desk` is the extension where they usually sit, "" for none.
+
+    The password is kept and never shown; no operation of the EQ API asks for it.
+    """
 
     id: int
     username: str
     first_name: str
-    last_name: str
-    extension: str
+    last_name: str | None
+    desk: str = ""
+    email_address: str = ""
+    language: str | None = None
+    type: str = "full"  # or monitorOnly
+    deleted: bool = False
+    password: SecretStr | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name as one text."""
+        return full_name(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,80 +140,64 @@ class Membership:
 
 @dataclass(slots=True)
 class Agent:
-    """An agent user and their one telephone. `bound` maps the queues they belong to onto their usual skill."""
+    """An agent user and their one telephone. `bound` maps the queues they belong to onto their usual skill.
+
+    `extension` is where they sit, or sat last; `desk` where they come to work by themselves, "" for nowhere. Who is
+    signed in to the system is decided by the sessions; `session_since` only follows them.
+    """
 
     id: int
     number: str
     first_name: str
-    last_name: str
+    last_name: str | None
     email_address: str | None
     language: str | None
     extension: str
     bound: dict[str, int]
+    desk: str = ""
     deleted: bool = False
+    password: SecretStr | None = None
     session_since: float | None = None
     signed_out_at: dict[str, float] = field(default_factory=dict)  # by queue
     memberships: dict[str, Membership] = field(default_factory=dict)
     ringing: Call | None = None
     ringing_since: float = 0.0
     call: Call | None = None
+    leg: Leg | None = None  # the telephone's part in either
     not_before: float = 0.0  # no offer earlier: the retry time after a ring no answer
+    lines: Mapping[str, Line] = field(default_factory=dict, repr=False)  # all telephones, from the first sign-in on
+
+    def __post_init__(self) -> None:
+        self.desk = self.desk or self.extension
 
     @property
     def is_busy(self) -> bool:
-        """Whether the one telephone rings or talks."""
-        return self.ringing is not None or self.call is not None
+        """Whether the one telephone rings or talks, for a queue or for anybody else."""
+        return self.ringing is not None or self.call is not None or self.other_leg is not None
+
+    @property
+    def other_leg(self) -> Leg | None:
+        """What the telephone does that no queue gave this agent: a call dialled, sent here, or listened to."""
+        line = self.lines.get(self.extension)
+        if line is None or not line.legs:
+            return None
+        return next((leg for leg in line.legs if leg is not self.leg), None)
+
+    @property
+    def is_on_dnd(self) -> bool:
+        """Whether the telephone turns calls away. The queues do not see it: the agent shows as available."""
+        line = self.lines.get(self.extension)
+        return line is not None and line.is_on_dnd
 
     @property
     def name(self) -> str:
         """First and last name as one text."""
-        return f"{self.first_name} {self.last_name}"
+        return full_name(self)
 
 
-@dataclass(slots=True)
-class Conference:
-    """A conference room in use by one caller, their agent and a third extension."""
-
-    extension: str
-    name: str
-    started_at: float
-    guest_extension: str
-    guest_name: str
-
-
-@dataclass(slots=True)
-class Call:
-    """A caller from arrival to hang-up. `id` never changes; `unique_id` may change on park (contract §4)."""
-
-    id: int
-    unique_id: str
-    channel: str
-    number: str
-    name: str
-    queue: str
-    entered_at: float
-    talk_left: float  # seconds of conversation still to come
-    place: Place = Place.GONE
-    retry_at: float = 0.0
-    ringing: list[Agent] = field(default_factory=list)
-    tried: set[int] = field(default_factory=set)  # agents whose telephone already rang for this caller
-    agent: Agent | None = None
-    answered_at: float = 0.0
-    conference: Conference | None = None
-    space: int = 0
-    parked_by: Agent | None = None
-    parked_at: float = 0.0
-    parked_until: float = 0.0
-    ring_event: Event | None = None
-    patience_event: Event | None = None
-    limit_event: Event | None = None
-    next_event: Event | None = None  # the conversation's or the parking's next turn
-
-    def events(self) -> Iterator[Event]:
-        """Everything still planned for this caller."""
-        for event in (self.ring_event, self.patience_event, self.limit_event, self.next_event):
-            if event is not None:
-                yield event
+def full_name(user: Agent | Supervisor) -> str:
+    """First and last name as one text; a last name is not everybody's."""
+    return f"{user.first_name} {user.last_name or ''}".strip()
 
 
 def state_of(agent: Agent, membership: Membership | None) -> AgentState:
@@ -219,6 +208,9 @@ def state_of(agent: Agent, membership: Membership | None) -> AgentState:
         return AgentState.ON_CALL
     if agent.ringing is not None:
         return AgentState.RINGING
+    other = agent.other_leg
+    if other is not None:
+        return AgentState.RINGING if other.status is LegStatus.RINGING else AgentState.ON_CALL
     if membership.wrap_up_until is not None:
         return AgentState.WRAP_UP
     return AgentState.PAUSED if membership.paused else AgentState.AVAILABLE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eqboard.simulator.agenda import Agenda
 from eqboard.simulator.directory import Directory
 from eqboard.simulator.entities import Agent, Membership
+from eqboard.simulator.parties import Line
 
 DEFAULT_SKILL = 3  # EQ API text: "null for default (3 - Normal)"
 
@@ -15,14 +16,17 @@ DEFAULT_SKILL = 3  # EQ API text: "null for default (3 - Normal)"
 class Floor:
     """The agents' side of the queues."""
 
-    def __init__(self, agenda: Agenda, directory: Directory) -> None:
+    def __init__(self, agenda: Agenda, directory: Directory, lines: Mapping[str, Line]) -> None:
+        """`lines` are the telephones by extension: what an agent does there is part of their state."""
         self._agenda = agenda
+        self._lines = lines
         self._directory = directory
         self._sign_ins = 0
 
     def sign_in(self, agent: Agent, skills: Iterable[tuple[str, int]], *, paused: bool = False) -> None:
         """Sign in to queues, each with a skill of 1 to 5; queues the agent is in already stay as they are."""
         now = self._agenda.now
+        agent.lines = self._lines
         for extension, skill in skills:
             queue = self._directory.live_queue(extension)
             if queue is None or extension in agent.memberships:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.sessions import Kind
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FIELDS = 1000
@@ -47,8 +48,13 @@ def check_key(query: Mapping[str, str], form: Mapping[str, str], key: str) -> No
         raise Refusal("auth_key", "invalid", "The key is not valid", status=401)
 
 
-def check_session(query: Mapping[str, str], form: Mapping[str, str]) -> None:
-    """401 for any session token: none has been given out, so none is valid (EQ API text, User Session)."""
-    for name in ("auth_supervisor_session", "auth_agent_session"):
-        if query.get(name) or form.get(name):
-            raise Refusal(name, "invalid", "The session is not valid", status=401)
+def session_given(query: Mapping[str, str], form: Mapping[str, str]) -> tuple[Kind, str] | None:
+    """Whose session token the request carries. When both kinds come, the supervisor's counts and the agent's has no
+    effect (EQ API text, User Session).
+    """
+    for kind in (Kind.SUPERVISOR, Kind.AGENT):
+        name = f"auth_{kind}_session"
+        token = query.get(name) or form.get(name)
+        if token:
+            return kind, token
+    return None

@@ -18,6 +18,10 @@ USUAL_WORK_BETWEEN_BREAKS = Duration(2700.0)
 USUAL_SHIFT = Duration(4 * 3600.0, Shape.LOGNORMAL, 0.4)
 USUAL_TIME_AWAY = Duration(2400.0)
 
+# Whom agents call into conferences: as many as there are rooms, at extensions where nobody signs in.
+_GUEST_NAMES = ("Second line", "Accounts", "Interpreter", "Legal", "Logistics")
+GUESTS = tuple((str(181 + place), f"{_GUEST_NAMES[place % 5]} {place // 5 + 1}") for place in range(20))
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -28,6 +32,8 @@ class Scenario:
     queues: int = 6
     agents: int = 24
     supervisors: int = 2
+    spare_agent_licences: int = 6  # how many more may be signed in than there are at the start
+    spare_supervisor_licences: int = 2
     warm_seconds: float = 1800.0  # how long the world runs before it is shown
 
     # Callers. The arrival rate follows from busy_share: the share of their time that the agents at work would be busy.
@@ -58,8 +64,10 @@ class Scenario:
     shift: Duration | None = USUAL_SHIFT
     away: Duration = USUAL_TIME_AWAY
 
+    stuck_monitor_share: float = 0.05  # hang-ups at a monitor extension that are accepted and do not happen
+
     rooms: tuple[str, ...] = tuple(str(room) for room in range(801, 821))
-    guests: tuple[tuple[str, str], ...] = (("301", "Second line"), ("302", "Accounts"), ("303", "Interpreter"))
+    guests: tuple[tuple[str, str], ...] = GUESTS
 
     def rate_at(self, elapsed_seconds: float) -> float:
         """The factor on the arrival rate, linear between the points of the curve and level outside them."""

@@ -7,13 +7,14 @@ from dataclasses import replace
 from eqboard.simulator.directory import Directory
 from eqboard.simulator.durations import Duration, Shape
 from eqboard.simulator.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
+from eqboard.simulator.extensions import Extension
 from eqboard.simulator.people import staff_name
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.world import World
 
 MAX_QUEUES = 200  # extensions 500 to 699; the conference rooms begin at 801
 MAX_AGENTS = 5000
-FEW_AGENTS = 250  # more of them get extensions from 2001, lest they run into the queues' own
+FEW_AGENTS = 100  # more of them get extensions from 2001, lest they run into the supervisors' from 301
 
 QUEUE_NAMES = (
     "Sales", "Support", "Billing", "Returns", "Español", "VIP", "Reservations", "Technical", "Shipping", "Renewals",
@@ -29,6 +30,13 @@ PAUSE_CODES = (
 )
 
 SUPERVISORS = (("dana", "Dana", "Weiss"), ("mgomez", "Marta", "Gómez"), ("tclarke", "Theo", "Clarke"))
+
+# Nobody's desk, and no telephone that anybody would recognise: an analogue door phone, a fax, a socket in the wall.
+SPARE_EXTENSIONS = (
+    Extension("391", "Front door", has_telephone=False),
+    Extension("392", "Fax", has_telephone=False),
+    Extension("393", "Meeting room", has_telephone=False),
+)
 
 _STEADY = Scenario("steady", "An ordinary day: callers wait now and then, every state is to be seen.", busy_share=0.86)
 
@@ -77,6 +85,8 @@ SCENARIOS = {
             no_answer_share=0.0,
             park_share=0.0,
             conference_share=0.0,
+            parked=Duration(3600.0, Shape.FIXED),  # nobody picks up who was parked by hand
+            stuck_monitor_share=0.0,
         ),
         replace(
             _STEADY, name="hostile", about="An ordinary day, but many callers' names are attacks.", hostile_share=0.5
@@ -119,6 +129,7 @@ def build_directory(scenario: Scenario) -> Directory:
         agents=[_agent(scenario, index) for index in range(scenario.agents)],
         pause_codes=PAUSE_CODES,
         supervisors=[_supervisor(index) for index in range(scenario.supervisors)],
+        extensions=SPARE_EXTENSIONS,
     )
 
 
@@ -169,5 +180,15 @@ def _bindings(scenario: Scenario, index: int) -> dict[str, int]:
 
 
 def _supervisor(index: int) -> Supervisor:
-    username, first_name, last_name = SUPERVISORS[index % len(SUPERVISORS)]
-    return Supervisor(index + 1, username, first_name, last_name, extension=str(301 + index))
+    round_number, place = divmod(index, len(SUPERVISORS))
+    username, first_name, last_name = SUPERVISORS[place]
+    username += str(round_number + 1) if round_number else ""
+    return Supervisor(
+        id=index + 1,
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        desk=str(301 + index),
+        email_address=f"{username}@example.com",
+        type="monitorOnly" if index % 3 == 1 else "full",
+    )

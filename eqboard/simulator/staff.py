@@ -9,9 +9,11 @@ from typing import Protocol
 from eqboard.simulator.agenda import Agenda
 from eqboard.simulator.directory import Directory
 from eqboard.simulator.entities import Agent, PauseCode
+from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenario import Scenario
 
 PATIENCE_AT_END_OF_SHIFT_SECONDS = 20.0
+USUAL_BREAK_SECONDS = 600.0  # where there is no pause code to say
 
 
 class Desk(Protocol):
@@ -19,6 +21,7 @@ class Desk(Protocol):
 
     def report_for_work(self, agent: Agent) -> None: ...
     def go_home(self, agent: Agent) -> None: ...
+    def is_led(self, agent: Agent) -> bool: ...
     def pause(self, agent: Agent, code: int | None) -> None: ...
     def resume(self, agent: Agent) -> None: ...
 
@@ -44,11 +47,27 @@ class Staff:
                 self._agenda.after(self._scenario.away.draw(self._rng), partial(self._arrive, agent))
 
     def _arrive(self, agent: Agent, portion: float = 1.0) -> None:
-        self._desk.report_for_work(agent)
+        if not self._comes_in(agent):
+            self._come_later(agent)
+            return
         self._plan_break(agent, portion)
         if self._scenario.shift is not None:
             shift = self._scenario.shift.draw(self._rng) * portion
             self._agenda.after(shift, partial(self._end_shift, agent))
+
+    def _comes_in(self, agent: Agent) -> bool:
+        """Not who is deleted, not who is signed in through the API by somebody, not who finds the desk taken."""
+        if agent.deleted or self._desk.is_led(agent):
+            return False
+        try:
+            self._desk.report_for_work(agent)
+        except Refusal:
+            return False
+        return True
+
+    def _come_later(self, agent: Agent) -> None:
+        if self._scenario.shift is not None:
+            self._agenda.after(self._scenario.away.draw(self._rng), partial(self._arrive, agent))
 
     def _plan_break(self, agent: Agent, portion: float = 1.0) -> None:
         if self._scenario.break_every is not None:
@@ -56,31 +75,39 @@ class Staff:
             self._agenda.after(worked, partial(self._take_break, agent, agent.session_since))
 
     def _take_break(self, agent: Agent, shift: float | None) -> None:
-        """A break belongs to a shift: once the agent has gone home its plans are void."""
-        if agent.session_since is None or agent.session_since != shift:
+        if not self._is_on_shift(agent, shift):
             return
         code = self._choose_code()
-        self._desk.pause(agent, code.id)
+        self._desk.pause(agent, code.id if code else None)
         # Between half and one and a half of what is usual for the code.
-        length = code.usual_seconds * self._rng.uniform(0.5, 1.5)
+        length = (code.usual_seconds if code else USUAL_BREAK_SECONDS) * self._rng.uniform(0.5, 1.5)
         self._agenda.after(length, partial(self._come_back, agent, shift))
 
-    def _choose_code(self) -> PauseCode:
-        codes = [code for code in self._directory.pause_codes.values() if not code.deleted]
+    def _is_on_shift(self, agent: Agent, shift: float | None) -> bool:
+        """A break belongs to a shift: once the agent has gone home, or is led by somebody, its plans are void."""
+        return agent.session_since is not None and agent.session_since == shift and not self._desk.is_led(agent)
+
+    def _choose_code(self) -> PauseCode | None:
+        codes = self._directory.live_pause_codes()
+        if not codes:
+            return None
         if self._rng.random() < self._scenario.lunch_share:
             return codes[0]
         return self._rng.choices(codes, [code.weight for code in codes])[0]
 
     def _come_back(self, agent: Agent, shift: float | None) -> None:
-        if agent.session_since is not None and agent.session_since == shift:
+        if self._is_on_shift(agent, shift):
             self._desk.resume(agent)
             self._plan_break(agent)
 
     def _end_shift(self, agent: Agent) -> None:
         """Nobody leaves in mid-call: the agent pauses, and looks again in a moment."""
+        if self._desk.is_led(agent):
+            self._come_later(agent)
+            return
         if agent.is_busy:
             self._desk.pause(agent, None)
             self._agenda.after(PATIENCE_AT_END_OF_SHIFT_SECONDS, partial(self._end_shift, agent))
             return
         self._desk.go_home(agent)
-        self._agenda.after(self._scenario.away.draw(self._rng), partial(self._arrive, agent))
+        self._come_later(agent)

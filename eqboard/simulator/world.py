@@ -9,13 +9,19 @@ from random import Random
 
 from eqboard.simulator.actions import Order, read_order
 from eqboard.simulator.agenda import Agenda
+from eqboard.simulator.attendance import Attendance
 from eqboard.simulator.callers import Callers
 from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, Call
+from eqboard.simulator.entities import Agent, Queue, Supervisor
+from eqboard.simulator.exchange import Exchange
+from eqboard.simulator.extensions import usual_extension
 from eqboard.simulator.floor import Floor
+from eqboard.simulator.licence import licence_for
+from eqboard.simulator.parties import Call
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.staff import Staff
 from eqboard.simulator.switch import Switch
+from eqboard.simulator.telephony import Telephony
 
 
 class World:
@@ -25,12 +31,19 @@ class World:
         """`started_at` in UNIX seconds. The directory becomes the world's own."""
         self.scenario = scenario
         self.directory = directory
-        self.started_at = started_at
+        self.licence = licence_for(scenario, directory, started_at)
         self._rng = Random(seed)
         self._agenda = Agenda(started_at)
-        self._floor = Floor(self._agenda, directory)
-        self.switch = Switch(self._agenda, directory, self._floor, scenario, self._rng)
-        self._callers = Callers(self._agenda, directory, self.switch, scenario, self._rng)
+        for extension, name in scenario.guests:
+            directory.extensions.setdefault(extension, usual_extension(extension, name))
+        exchange = Exchange(self._agenda, directory, scenario, self._rng)
+        self._floor = Floor(self._agenda, directory, exchange.lines.by_extension)
+        self.switch = Switch(exchange, self._floor)
+        self.telephony = Telephony(exchange, self.switch)
+        self._callers = Callers(exchange, self.switch.distributor)
+        self.attendance = Attendance(self._agenda, directory, self.sign_out)
+        for supervisor in directory.live_supervisors():
+            self.attendance.come_to_work(supervisor)
         Staff(self._agenda, directory, self, scenario, self._rng).begin()
         self._callers.begin()
 
@@ -89,22 +102,28 @@ class World:
     # What happens to an agent, at once. Without `queues`: in all of theirs.
 
     def report_for_work(self, agent: Agent) -> None:
-        """Sign in to the system and every bound queue, with the usual skills; wrap-up and pauses end."""
+        """Sign in to the system and every bound queue, with the usual skills; wrap-up and pauses end.
+
+        Refusal when that desk is not for them now; see `Attendance.come_to_work`.
+        """
         if agent.session_since is None:
-            agent.session_since = self.now
+            self.attendance.come_to_work(agent)
         self._floor.sign_in(agent, agent.bound.items())
         self._floor.exit_wrap_up(agent, agent.memberships)
         self.resume(agent)
 
     def go_home(self, agent: Agent) -> None:
         """Sign out of every queue and of the system; a call in progress goes on."""
-        self.sign_out(agent)
-        agent.session_since = None
+        self.attendance.go_home(agent)
+
+    def is_led(self, agent: Agent) -> bool:
+        """Whether somebody signed the agent in through the API."""
+        return self.attendance.is_led(agent)
 
     def sign_in(self, agent: Agent, skills: Iterable[tuple[str, int]], *, paused: bool = False) -> None:
         """Sign in to queues, each with a skill of 1 to 5."""
         self._floor.sign_in(agent, skills, paused=paused)
-        self.switch.distribute_for(agent)
+        self.switch.distributor.distribute_for(agent)
 
     def sign_out(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
         """Sign out of queues."""
@@ -119,20 +138,37 @@ class World:
     def resume(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
         """Take up work again in queues."""
         self._floor.resume(agent, agent.memberships if queues is None else queues)
-        self.switch.distribute_for(agent)
+        self.switch.distributor.distribute_for(agent)
 
     def exit_wrap_up(self, agent: Agent, queues: Iterable[str] | None = None) -> None:
         """End wrap-up in queues."""
         self._floor.exit_wrap_up(agent, agent.memberships if queues is None else queues)
-        self.switch.distribute_for(agent)
+        self.switch.distributor.distribute_for(agent)
+
+    # What happens to what is deleted, at once.
+
+    def dismiss(self, user: Agent | Supervisor) -> None:
+        """A user who is deleted is signed out everywhere, for good; a call in progress goes on."""
+        self.attendance.dismiss(user)
+        user.deleted = True
+
+    def close_queue(self, queue: Queue) -> None:
+        """A queue that is deleted: its agents are signed out of it, its callers lose their line. Calls that have been
+        answered go on.
+        """
+        queue.deleted = True
+        for agent in list(queue.members.values()):
+            self.sign_out(agent, [queue.extension])
+        for call in list(queue.waiting.values()):
+            self.switch.hang_up(call)
 
     def _settle(self, agent: Agent) -> None:
         """An agent who left or paused the queue that rings them stops ringing; other queues may have gained by it."""
         if agent.ringing is not None:
             membership = agent.memberships.get(agent.ringing.queue)
             if membership is None or membership.paused:
-                self.switch.withdraw(agent)
-        self.switch.distribute_for(agent)
+                self.switch.distributor.withdraw(agent)
+        self.switch.distributor.distribute_for(agent)
 
     def _carry_out(self, order: Order) -> None:
         """Do what was accepted, if it still applies: in the meantime the agent may have gone home."""

@@ -27,7 +27,7 @@ SECRETS = (SIP_SECRET, VOICEMAIL_PASSWORD, USER_PASSWORD, AGENT_PASSWORD, TOKEN)
 CALLER = "+1 555-010-7788"
 CALLER_DIGITS = "15550107788"
 
-SUPERVISOR = {"username": "dana", "first_name": "Dana", "email_address": "dana@example.com", "type": "full"}
+SUPERVISOR = {"username": "nightshift", "first_name": "Noa", "email_address": "noa@night.example", "type": "full"}
 AGENT = {"number": "2001", "first_name": "Ana"}
 QUEUE = {"name": "Night line", "type": 0}
 EXTENSION = {

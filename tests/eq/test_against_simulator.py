@@ -5,21 +5,17 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from eqboard.eq import EQInvalid, EQNotFound, EQSignedOut, EQUnreachable
+from eqboard.eq import EQInvalid, EQNotFound, EQRefused, EQSignedOut, EQUnreachable
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.simulator.app import build_app
 from eqboard.simulator.scenarios import build_world
 
+from .arguments import ARGUMENTS
 from .conftest import KEY, NOW
 
-ARGUMENTS = {
-    "agents.get": {"id": 1},
-    "call_queues.get": {"extension": "500"},
-    "pause_codes.get": {"id": 1},
-    "call_queue_statistics.get": {"queue": "500"},
-    "call_queue_agents.combined": {"is_combined": True},
-}
+NO_SUCH_PATH = "There is no such path"
+
 READS = sorted(name for name, operation in OPERATIONS.items() if operation.is_read)
 
 
@@ -45,6 +41,29 @@ async def test_every_read_is_answered_and_understood(eq, name):
         assert value.unreadable_count == 0
     else:
         assert isinstance(value, OPERATIONS[name].result)
+        assert not getattr(value, "unread", ())
+        assert not getattr(value, "unknown", {})
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - set(READS)))
+async def test_every_action_and_every_write_is_answered(dial, clock, name):
+    """Done, or refused in EQ's own words: the path is there, and what came back could be understood."""
+    world = build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+    eq = dial(httpx.ASGITransport(app=build_app(world, key=KEY, clock=lambda: clock.now.timestamp())))
+    outcome = await outcome_of(eq.call(OPERATIONS[name], ARGUMENTS[name]))
+    if isinstance(outcome, EQRefused):
+        assert outcome.complaints
+        assert NO_SUCH_PATH not in str(outcome)
+    else:
+        assert isinstance(outcome, OPERATIONS[name].result or type(None))
+
+
+async def outcome_of(call):
+    """The value, or the refusal itself."""
+    try:
+        return await call
+    except EQRefused as refusal:
+        return refusal
 
 
 async def test_there_are_people_and_queues_to_read(eq):

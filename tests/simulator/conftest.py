@@ -1,5 +1,6 @@
 """A cast small enough to know by heart, and a clock moved by hand."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,7 @@ def a_world(
         queues=[Queue(settings) for settings in queues],
         agents=[an_agent(place, bound) for place, bound in enumerate(bindings, start=1)],
         pause_codes=[PauseCode(1, "Lunch"), PauseCode(2, "Break")],
-        supervisors=[Supervisor(1, "dana", "Dana", "Weiss", "301")],
+        supervisors=[Supervisor(1, "dana", "Dana", "Weiss", "301", "dana@example.com")],
     )
     return World(replace(scenario, **changes), directory, seed=seed, started_at=START)  # type: ignore[arg-type]
 
@@ -116,6 +117,14 @@ class Server:
     async def get(self, path: str, **query: object) -> httpx.Response:
         return await self.client.get(f"/eq/api/2.0/{path}", params={"auth_key": KEY, **query})  # type: ignore[dict-item]
 
+    async def send(
+        self, method: str, path: str, *, query: dict[str, object] | None = None, **form: object
+    ) -> httpx.Response:
+        """Any request with a form body; what is no text in it is sent as JSON text."""
+        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in form.items()}
+        query = {"auth_key": KEY, **(query or {})}
+        return await self.client.request(method, f"/eq/api/2.0/{path}", params=query, data=fields)  # type: ignore[arg-type]
+
     async def act(self, **form: object) -> httpx.Response:
         return await self.client.post("/eq/api/2.0/call_queue_agent_action", params={"auth_key": KEY}, data=form)
 
@@ -126,6 +135,26 @@ class Server:
 @pytest.fixture
 def server(bare: httpx.AsyncClient) -> Server:
     return Server(bare)
+
+
+@pytest.fixture
+async def cast(server: Server, world: World) -> Server:
+    """Two supervisors and two agents, and nobody is signed in."""
+    data = {"username": "newcomer", "firstName": "Nora", "password": "secret", "type": "full"}
+    await server.send("POST", "supervisor", data=data | {"emailAddress": "nora@example.com"})
+    for agent in world.directory.agents.values():
+        world.go_home(agent)
+    world.attendance.go_home(world.directory.supervisors[1])
+    return server
+
+
+def refusals(response: httpx.Response) -> tuple[int, set[tuple[str | None, str]]]:
+    """Status, and (parameter, type) of every error in the array; no attribute is complained of twice."""
+    errors = response.json()
+    assert all(error["description"] and set(error) == {"parameter", "type", "description"} for error in errors)
+    found = {(error["parameter"], error["type"]) for error in errors}
+    assert len(found) == len(errors)
+    return response.status_code, found
 
 
 def refusal(response: httpx.Response) -> tuple[int, str | None, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator import handlers
 from eqboard.simulator.app import build_app
-from eqboard.simulator.entities import Place
+from eqboard.simulator.parties import Place
 from eqboard.simulator.people import HOSTILE_NAMES
 from eqboard.simulator.scenarios import build_world
 
@@ -63,7 +63,7 @@ async def test_a_wrong_key_in_the_query_is_not_saved_by_the_body(bare):
 
 @pytest.mark.parametrize("name", ["auth_supervisor_session", "auth_agent_session"])
 async def test_a_session_token_that_was_never_given_out_is_401(server, name):
-    assert refusal(await server.get("parked_calls", **{name: "x" * 64})) == (401, name, "invalid")
+    assert refusal(await server.get("parked_calls", **{name: "x" * 64})) == (401, name, "nonexistent")
 
 
 async def test_the_control_side_needs_the_key_too(bare):
@@ -71,7 +71,7 @@ async def test_the_control_side_needs_the_key_too(bare):
         assert refusal(await bare.request(method, path)) == (401, "auth_key", "blank")
 
 
-@pytest.mark.parametrize("path", ["nothing", "agent", "agent/", "agent/1/2", "parked_calls/"])
+@pytest.mark.parametrize("path", ["nothing", "agents", "agent/", "agent/1/2", "parked_calls/"])
 async def test_an_unknown_path_is_404_with_the_error_array(server, path):
     response = await server.get(path)
     assert refusal(response) == (404, None, "nonexistent")
@@ -82,6 +82,15 @@ async def test_an_unknown_path_is_404_with_the_error_array(server, path):
 async def test_a_wrong_method_is_405_with_the_error_array(bare, method):
     response = await bare.request(method, BASE + "parked_calls", params={"auth_key": KEY})
     assert refusal(response) == (405, None, "invalid")
+
+
+async def test_a_wrong_method_is_told_the_right_ones(bare):
+    response = await bare.request("PATCH", BASE + "call_queue/500", params={"auth_key": KEY})
+    assert response.headers["Allow"] == "DELETE, GET, HEAD, PUT"
+
+
+async def test_there_is_no_list_of_agents(server):
+    assert refusal(await server.get("agent")) == (405, None, "invalid")
 
 
 # The table
@@ -340,9 +349,9 @@ async def test_lists_of_nothing_are_empty_arrays(server):
     ("path", "query", "expected"),
     [
         ("call_queue_statistics", {"queue": "999"}, (404, "queue", "nonexistent")),
-        ("call_queue_statistics", {"queue": "Sales"}, (400, "queue", "invalid")),
+        ("call_queue_statistics", {"queue": "Sales"}, (404, "queue", "nonexistent")),
         ("queued_calls", {"queue": "999"}, (404, "queue", "nonexistent")),
-        ("queued_calls", {"queue": "٥٠٠"}, (400, "queue", "invalid")),
+        ("queued_calls", {"queue": "٥٠٠"}, (404, "queue", "nonexistent")),
         ("call_queue_agent_status", {"queue": "999"}, (404, "queue", "nonexistent")),
         ("call_queue_agent_status", {"agent": "99"}, (404, "agent", "nonexistent")),
         ("call_queue_agent_status", {"agent": "-1"}, (400, "agent", "invalid")),

@@ -3,18 +3,23 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import asdict, replace
+from random import Random
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eqboard.simulator.answers.calls import active_calls
+from eqboard.simulator.answers.queues import combined_status, status
 from eqboard.simulator.app import build_app
 from eqboard.simulator.durations import Duration
-from eqboard.simulator.entities import Place
 from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults
+from eqboard.simulator.keys import OTHER_KEYS
+from eqboard.simulator.parties import Call, LegStatus, Place
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_directory
+from eqboard.simulator.sessions import Kind
 from eqboard.simulator.world import World
 
 from .conftest import KEY, START, Clock, Server
@@ -45,17 +50,18 @@ def check(world):
     agents = world.directory.agents.values()
     waiting = [call for queue in queues for call in queue.waiting.values()]
     talking = [agent.call for agent in agents if agent.call]
-    parked = list(world.switch.lot.calls.values())
+    parked = [party for party in world.switch.lot.calls.values() if isinstance(party, Call)]
+    away = [call for call in calls if call.place in (Place.SENT, Place.REACHED)]
 
     # No call in two places, none lost.
-    everywhere = sorted(call.id for call in [*waiting, *talking, *parked])
-    assert everywhere == sorted(call.id for call in calls)
+    everywhere = sorted(call.unique_id for call in [*waiting, *talking, *parked, *away])
+    assert everywhere == sorted(call.unique_id for call in calls)
     assert len(set(everywhere)) == len(everywhere)
     assert all(call.place is Place.WAITING for call in waiting)
     assert all(call.place in (Place.TALKING, Place.CONFERENCE) and call.agent.call is call for call in talking)
-    assert all(call.place is Place.PARKED and call.space == space for space, call in world.switch.lot.calls.items())
+    assert all(call.place is Place.PARKED for call in parked)
+    assert all(party.space == space for space, party in world.switch.lot.calls.items())
     assert all(call.unique_id == name for name, call in world.switch.calls.items())
-    assert all(call.conference.extension == room for room, call in world.switch.conferences.items())
 
     # One telephone; those who pause, wrap up or are away are not rung.
     for agent in agents:
@@ -74,6 +80,55 @@ def check(world):
         entered = [call.entered_at for call in queue.waiting.values()]
         assert entered == sorted(entered)
         assert all(queue.extension in agent.memberships for agent in queue.members.values())
+    check_telephones(world)
+
+
+def check_telephones(world):
+    """Each telephone has one call at most, each call two ends that know each other, and something to come."""
+    legs = [leg for line in world.switch.lines.by_extension.values() for leg in line.legs]
+    assert len({leg.extension for leg in legs}) == len(legs)
+    assert len({leg.channel for leg in legs}) == len(legs)
+    for agent in world.directory.agents.values():
+        assert (agent.leg in legs) == bool(agent.call or agent.ringing)
+        if agent.call:
+            assert (agent.leg.status, agent.leg.peer, agent.call.peer) == (LegStatus.UP, agent.call, agent.leg)
+        elif agent.ringing:
+            assert (agent.leg.status, agent.leg.peer) == (LegStatus.RINGING, agent.ringing)
+    for leg in legs:
+        is_alone = bool(leg.monitoring or leg.conference or leg.space or leg.next_event)
+        assert is_alone if leg.peer is None else is_rung_by_queue(leg) or leg.peer.peer is leg
+        assert (leg.answered_at is not None) == (leg.status is LegStatus.UP)
+        if leg.peer and not is_rung_by_queue(leg):
+            assert bool(leg.next_event) != bool(leg.peer.next_event)
+    for call in world.switch.calls.values():
+        assert call.peer is None or call.peer in legs
+        assert call.next_event or call.place is Place.WAITING or call.peer.next_event
+    for room, conference in world.switch.conferences.items():
+        assert conference.extension == room
+        assert len(conference.members) >= 2
+        assert all(member.party.conference is conference for member in conference.members)
+        assert conference.call in [member.party for member in conference.members]
+    in_rooms = {id(member.party) for room in world.switch.conferences.values() for member in room.members}
+    assert {id(party) for party in (*legs, *world.switch.calls.values()) if party.conference} == in_rooms
+    check_what_the_api_shows(world, legs)
+
+
+def is_rung_by_queue(leg):
+    return isinstance(leg.peer, Call) and leg.peer.place is Place.WAITING
+
+
+def check_what_the_api_shows(world, legs):
+    """A busy telephone is busy in every row of whoever sits there."""
+    for leg in legs:
+        [row] = active_calls(world.switch, leg.extension)
+        assert row["channel"] == leg.channel
+    for agent in world.directory.agents.values():
+        busy = bool(world.switch.lines.legs_at(agent.extension)) or bool(agent.call)
+        rows = [status(agent, queue) for queue in agent.memberships]
+        assert all((row["status"] in ("onCall", "ringing")) == busy for row in rows)
+        assert all(row["call"] is None or row["call"]["queue"] == row["queue"] for row in rows)
+        if agent.memberships:
+            assert bool(combined_status(agent)["call"]) == busy
 
 
 def check_books(queue, calls):
@@ -81,10 +136,14 @@ def check_books(queue, calls):
     of_queue = [call for call in calls if call.queue == queue.extension]
     here = {place: sum(call.place is place for call in of_queue) for place in Place}
     talking = here[Place.TALKING] + here[Place.CONFERENCE]
-    assert books.offered == books.answered + books.abandoned + books.timed_out + here[Place.WAITING]
-    assert books.answered + books.returned_to_agent == books.completed + books.parked + talking
-    left_the_lot = books.picked_up + books.parked_abandoned + books.returned_to_agent + books.rejoined
-    assert books.parked == left_the_lot + here[Place.PARKED]
+    assert books.offered == books.answered + books.abandoned + books.timed_out + books.stolen + here[Place.WAITING]
+    left_their_agent = books.completed + books.parked + books.cut_off + books.transferred
+    assert books.answered + books.returned_to_agent == left_their_agent + talking
+    left_the_lot = books.picked_up + books.retrieved + books.parked_abandoned + books.returned_to_agent + books.rejoined
+    assert books.parked + books.parked_again == left_the_lot + here[Place.PARKED]
+    sent = books.stolen + books.cut_off + books.transferred + books.retrieved + books.sent_on
+    assert sent == books.arrived + books.lost + books.sent_abandoned + books.requeued + here[Place.SENT]
+    assert books.arrived == books.finished + books.sent_on + books.parked_again + here[Place.REACHED]
     assert min(asdict(books).values()) >= 0
 
 
@@ -118,6 +177,101 @@ def test_every_world_keeps_its_laws_whatever_people_do_to_it(seed, actions):
         check(world)
         world.tick(seconds)
         check(world)
+
+
+AT_TELEPHONES = replace(
+    BUSY,
+    busy_share=1.1,
+    talk=Duration(60.0),
+    park_share=0.1,
+    conference_share=0.5,
+    renamed_share=0.5,
+    pick_up=Duration(6.0),
+    stuck_monitor_share=0.3,
+)
+EXTENSIONS = ["201", "202", "203", "204", "207", "301", "302", "181"]
+DESTINATIONS = [*EXTENSIONS, "500", "503", "999", "5550123456", "+1 604 555 0123", "²", "301 "]
+KEYS = ["2", "0", "1", "3", "enter", "cancel", "transfer", "dnd", "redial", *sorted(OTHER_KEYS)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), count=st.integers(1, 200))
+def test_every_world_keeps_its_laws_whatever_is_done_at_its_telephones(seed, count):
+    world, rng = build(seed, AT_TELEPHONES), Random(seed)
+    world.tick(300)
+    for _ in range(count):
+        for order in rng.choices(ORDERS, k=rng.choice([1, 1, 1, 2, 3])):
+            with suppress(Refusal):
+                order(world, rng)
+        check(world)
+        world.tick(rng.choice([0.1, 0.5, 1, 2, 5, 20]))
+        check(world)
+        check_nobody_is_left_out(world)
+    world.tick(3600)
+    check(world)
+
+
+def steal(world, rng):
+    world.telephony.steal(some_channel(world.switch.calls.values(), rng), rng.choice(DESTINATIONS))
+
+
+def pick_up(world, rng):
+    world.telephony.pick_up(some_channel(world.switch.lot.calls.values(), rng), rng.choice(DESTINATIONS))
+
+
+def dial(world, rng):
+    world.telephony.extension_action(rng.choice(EXTENSIONS), "dial", "", rng.choice(DESTINATIONS))
+
+
+def act_on_call(world, rng):
+    action = rng.choice(["blindTransfer", "park", "hangUp"])
+    world.telephony.extension_action(busy_extension(world, rng), action, "", rng.choice(DESTINATIONS))
+
+
+def record(world, rng):
+    world.telephony.recording_action(busy_extension(world, rng), rng.choice(["start", "stop", "cancel"]))
+
+
+def monitor(world, rng):
+    mode = rng.choice(["spy", "bargeIn", "whisper"])
+    world.telephony.monitor_action(mode, busy_extension(world, rng), rng.choice(EXTENSIONS))
+
+
+def press(world, rng):
+    extension = rng.choice([busy_extension(world, rng), *EXTENSIONS])
+    keys = rng.choices(KEYS, k=3) if rng.random() < 0.5 else ["transfer", *rng.choice(EXTENSIONS), "enter"]
+    for key in keys:
+        world.telephony.press(None, extension, key)
+
+
+def caller_hangs_up(world, rng):
+    world.hang_up(rng.choice(sorted(world.switch.calls) or ["0.0"]))
+
+
+def agent_moves(world, rng):
+    meddle(world, rng.choice(["signIn", "pause", "resume", "signOut", "home", "work"]), rng.randrange(1, 8), None)
+
+
+def agent_sits_elsewhere(world, rng):
+    agent = world.directory.agents[rng.randrange(1, 8)]
+    world.attendance.sign_in(Kind.AGENT, agent.id, rng.choice(EXTENSIONS), force=True)
+    world.sign_in(agent, agent.bound.items())
+
+
+ORDERS = [
+    *(steal, pick_up, dial, act_on_call, act_on_call, record, monitor, press),
+    *(caller_hangs_up, agent_moves, agent_sits_elsewhere),
+]
+
+
+def busy_extension(world, rng):
+    """Where something is going on that an order could be about; an agent's when nothing is."""
+    busy = sorted(line.extension for line in world.switch.lines.by_extension.values() if line.legs)
+    return rng.choice(busy or ["201"])
+
+
+def some_channel(parties, rng):
+    return rng.choice(sorted(party.channel for party in parties) or ["SIP/nobody-1"])
 
 
 FAULTS = st.lists(
@@ -209,14 +363,19 @@ def test_no_free_agent_sits_beside_a_caller_who_may_be_offered():
     world = build(8, replace(BUSY, strategies=BUSY.strategies, no_answer_share=0.0))
     for _ in range(600):
         world.tick(7.3)
-        for queue in world.directory.queues.values():
-            stuck = [call for call in queue.waiting.values() if not call.ringing and call.retry_at <= world.now]
-            free = [
-                agent
-                for agent in queue.members.values()
-                if not agent.is_busy
-                and agent.not_before <= world.now
-                and not agent.memberships[queue.extension].paused
-                and agent.memberships[queue.extension].wrap_up_until is None
-            ]
-            assert not (stuck and free)
+        check_nobody_is_left_out(world)
+
+
+def check_nobody_is_left_out(world):
+    for queue in world.directory.queues.values():
+        stuck = [call for call in queue.waiting.values() if not call.ringing and call.retry_at <= world.now]
+        free = [
+            agent
+            for agent in queue.members.values()
+            if not agent.is_busy
+            and not agent.is_on_dnd
+            and agent.not_before <= world.now
+            and not agent.memberships[queue.extension].paused
+            and agent.memberships[queue.extension].wrap_up_until is None
+        ]
+        assert not (stuck and free)

@@ -92,11 +92,13 @@ def test_the_large_site_is_large_and_the_counts_may_be_overridden():
     assert world.directory.agents[1].extension == "2001"
 
 
-def test_extensions_of_agents_never_meet_those_of_queues():
-    for agents in (24, 250, 251, 1000):
-        world = build_world("empty_floor", seed=1, started_at=START, queues=200, agents=agents)
-        extensions = [agent.extension for agent in world.directory.agents.values()]
-        assert len(set(extensions) | set(world.directory.queues)) == agents + 200
+def test_no_two_of_agents_supervisors_and_queues_have_the_same_extension():
+    for agents in (24, 100, 101, 250, 251, 1000):
+        world = build_world("steady", seed=1, started_at=START, queues=200, agents=agents)
+        directory = world.directory
+        desks = {user.desk for user in (*directory.agents.values(), *directory.supervisors.values())}
+        assert len(desks | set(directory.queues)) == agents + 2 + 200
+        assert not set(directory.extensions) & set(directory.queues)
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones():

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import AgentState, Place, QueueSettings, RingStrategy, state_of
+from eqboard.simulator.entities import AgentState, QueueSettings, RingStrategy, state_of
+from eqboard.simulator.parties import Place
 
 from .conftest import AT_ONCE, NO_PICK_UP, START, a_world
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from eqboard.simulator.answers.values import JsonObject, whole
-from eqboard.simulator.entities import Call, Place, Queue
+from eqboard.simulator.entities import Queue
+from eqboard.simulator.lot import ParkingLot
+from eqboard.simulator.parties import Call, Conference, Leg, LegStatus, Member, Party, bearer_of
 from eqboard.simulator.switch import Switch
 
 
@@ -25,59 +27,106 @@ def queued_calls(queue: Queue) -> list[JsonObject]:
     ]
 
 
-def parked_calls(switch: Switch) -> list[JsonObject]:
+def parked_calls(lot: ParkingLot) -> list[JsonObject]:
     """Callers in the parking lot; `timeout` is how many seconds a space may be held, counted from `parkTime`."""
     return [
         {
-            "channel": call.channel,
-            "uniqueId": call.unique_id,
+            "channel": party.channel,
+            "uniqueId": party.unique_id,
             "space": str(space),
-            "callerIdNumber": call.number,
-            "callerIdName": call.name,
-            "parkedBy": call.parked_by.extension if call.parked_by else None,
-            "parkTime": whole(call.parked_at),
-            "timeout": int(switch.lot.timeout_seconds),
+            "callerIdNumber": party.number,
+            "callerIdName": party.name,
+            "parkedBy": party.parked_from or None,
+            "parkTime": whole(party.parked_at),
+            "timeout": int(lot.timeout_seconds),
         }
-        for space, call in sorted(switch.lot.calls.items())
+        for space, party in sorted(lot.calls.items())
     ]
+
+
+def active_calls(switch: Switch, extension: str) -> list[JsonObject]:
+    """Everything the telephone at an extension does, in the order in which it began."""
+    return [active_call(switch, leg) for leg in switch.lines.legs_at(extension)]
+
+
+def active_call(switch: Switch, leg: Leg) -> JsonObject:
+    """One call at an extension. `id` and `uniqueId` are the caller's, as in the lists of queued and parked calls.
+
+    The caller is who called, connected is whom they called; `queue` is where the caller came from. A monitoring call is
+    one from the monitor extension to its target, and no call of the target's.
+    """
+    caller, connected = ends_of(leg)
+    return {
+        "id": str(leg.id),
+        "uniqueId": bearer_of(leg).unique_id,
+        "extension": leg.extension,
+        "channel": leg.channel,
+        "callerIdNumber": caller[0],
+        "callerIdName": caller[1],
+        "connectedNumber": connected[0],
+        "connectedName": connected[1] or None,
+        "otherChannel": _other_channel(switch, leg),
+        "status": str(leg.status),
+        "direction": _direction(leg),
+        "queue": queue_of(leg),
+        "startTime": whole(leg.started_at),
+        "answerTime": whole(leg.answered_at),
+        "recording": switch.recordings.is_running(leg.id),
+    }
+
+
+def queue_of(leg: Leg) -> str | None:
+    """The queue from which the caller came with whom the extension has to do."""
+    peer = leg.peer
+    return peer.queue or None if isinstance(peer, Call) else None
+
+
+def ends_of(leg: Leg) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Number and name of who called, and of whom they called."""
+    own = (leg.number, leg.name)
+    if leg.peer is None:
+        return own, leg.towards
+    other = (leg.peer.number, leg.peer.name)
+    return (own, other) if leg.is_origin else (other, own)
+
+
+def _other_channel(switch: Switch, leg: Leg) -> str | None:
+    """The other end's; of a monitoring call that of the conversation which is heard, if there is one."""
+    if leg.monitoring is None:
+        return leg.peer.channel if leg.peer is not None else None
+    heard = switch.lines.legs_at(leg.monitoring.target)
+    return next((each.channel for each in heard if each.status is LegStatus.UP and each.monitoring is None), None)
+
+
+def _direction(leg: Leg) -> str:
+    if not isinstance(leg.peer, Call):
+        return "internal"
+    return "outbound" if leg.is_origin else "inbound"
 
 
 def conferences(switch: Switch) -> list[JsonObject]:
     """Conference rooms in use, with who is in them."""
-    return [_conference(call) for call in switch.conferences.values() if call.place is Place.CONFERENCE]
+    return [_conference(room) for room in switch.conferences.values()]
 
 
-def _conference(call: Call) -> JsonObject:
-    room, agent = call.conference, call.agent
-    if room is None or agent is None:
-        return {}
-    people = (
-        (call.channel, call.unique_id, call.number, call.name, False),
-        (f"SIP/{agent.extension}-{call.id:08x}", f"{call.unique_id}.1", agent.extension, agent.name, True),
-        (
-            f"SIP/{room.guest_extension}-{call.id:08x}",
-            f"{call.unique_id}.2",
-            room.guest_extension,
-            room.guest_name,
-            False,
-        ),
-    )
+def _conference(room: Conference) -> JsonObject:
     return {
         "extension": room.extension,
         "name": room.name,
         "locked": False,
         "startTime": whole(room.started_at),
-        "participants": [
-            {
-                "channel": channel,
-                "uniqueId": unique_id,
-                "callerIdNumber": number,
-                "callerIdName": name,
-                "admin": is_admin,
-                "muted": False,
-                "talking": is_admin,
-                "joinTime": whole(room.started_at),
-            }
-            for channel, unique_id, number, name, is_admin in people
-        ],
+        "participants": [_participant(member, member.party) for member in room.members],
+    }
+
+
+def _participant(member: Member, party: Party) -> JsonObject:
+    return {
+        "channel": party.channel,
+        "uniqueId": party.unique_id,
+        "callerIdNumber": party.number,
+        "callerIdName": party.name,
+        "admin": member.is_admin,
+        "muted": member.is_muted,
+        "talking": member.is_admin and not member.is_muted,
+        "joinTime": whole(member.joined_at),
     }

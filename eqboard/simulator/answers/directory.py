@@ -1,36 +1,32 @@
-"""Users, queues, pause codes and sessions as the JSON objects of contract §3. Pure."""
+"""Users, queues, pause codes, extensions, telephones and sessions as the JSON objects of contract §3. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 from eqboard.simulator.answers.values import JsonObject, camel_case, whole
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
+from eqboard.simulator.entities import Agent, PauseCode, Queue, Supervisor
+from eqboard.simulator.extensions import Extension, Phone
+from eqboard.simulator.sessions import Session
 
-PING_SECONDS = 15  # how often a signed-in user's session is kept alive
+AGENT = ("id", "number", "first_name", "last_name", "email_address", "language", "deleted")
+SUPERVISOR = ("id", "username", "first_name", "last_name", "email_address", "language", "type", "deleted")
 
 
 def agent_entity(agent: Agent) -> JsonObject:
     """An agent user; never the password."""
-    return {
-        "id": agent.id,
-        "number": agent.number,
-        "firstName": agent.first_name,
-        "lastName": agent.last_name,
-        "emailAddress": agent.email_address,
-        "language": agent.language,
-        "deleted": agent.deleted,
-    }
+    return {camel_case(name): getattr(agent, name) for name in AGENT}
+
+
+def supervisor_entity(supervisor: Supervisor) -> JsonObject:
+    """A supervisor user; never the password."""
+    return {camel_case(name): getattr(supervisor, name) for name in SUPERVISOR}
 
 
 def queue_entity(queue: Queue) -> JsonObject:
     """A call queue with every attribute of the EQ API text."""
-    attributes: JsonObject = {
-        camel_case(field.name): getattr(queue.settings, field.name) for field in fields(QueueSettings)
-    }
-    return attributes | {"deleted": queue.deleted}
+    return _attributes(queue.settings) | {"deleted": queue.deleted}
 
 
 def pause_code_entity(code: PauseCode) -> JsonObject:
@@ -38,22 +34,29 @@ def pause_code_entity(code: PauseCode) -> JsonObject:
     return {"id": code.id, "name": code.name, "deleted": code.deleted}
 
 
-def agent_sessions(directory: Directory, now: float) -> list[JsonObject]:
-    """Agents signed in to the system, and at which extension; never a token (contract §3)."""
-    agents = directory.live_agents()
-    return [
-        _session(agent.id, agent.extension, agent.session_since, now)
-        for agent in agents
-        if agent.session_since is not None
-    ]
+def extension_entity(extension: Extension) -> JsonObject:
+    """A user extension, with its SIP secret and voicemail password (contract §1, PUT)."""
+    attributes = _attributes(extension)
+    del attributes["hasTelephone"]
+    return attributes
 
 
-def supervisor_sessions(supervisors: Iterable[Supervisor], started_at: float, now: float) -> list[JsonObject]:
-    """Supervisors signed in; they come when the world begins."""
-    return [_session(supervisor.id, supervisor.extension, started_at, now) for supervisor in supervisors]
+def phone_entity(phone: Phone) -> JsonObject:
+    """A telephone."""
+    return _attributes(phone)
 
 
-def _session(user: int, extension: str, since: float | None, now: float) -> JsonObject:
-    start = since or 0.0
-    pinged_at = now - (now - start) % PING_SECONDS
-    return {"user": user, "extension": extension, "signInTime": whole(start), "pingTime": whole(pinged_at)}
+def session(session: Session, now: float) -> JsonObject:
+    """An active session; never its token (contract §3)."""
+    return {
+        "user": session.user,
+        "extension": session.extension,
+        "signInTime": whole(session.signed_in_at),
+        "pingTime": whole(session.pinged_at(now)),
+    }
+
+
+def _attributes(record: Any) -> JsonObject:
+    """A record of the vendor's attributes by their names, and the records inside it."""
+    values = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return {camel_case(name): _attributes(value) if is_dataclass(value) else value for name, value in values}

@@ -6,9 +6,11 @@ import html
 from collections import Counter
 from collections.abc import Iterable
 
+from eqboard.simulator.answers.calls import ends_of, queue_of
 from eqboard.simulator.answers.values import JsonObject, whole
 from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, AgentState, Call, Membership, Queue, state_of
+from eqboard.simulator.entities import Agent, AgentState, Membership, Queue, state_of
+from eqboard.simulator.parties import Call, Leg, bearer_of
 
 PRECEDENCE = (  # combined status, contract §3
     AgentState.ON_CALL,
@@ -18,13 +20,16 @@ PRECEDENCE = (  # combined status, contract §3
     AgentState.PAUSED,
     AgentState.SIGNED_OUT,
 )
+BUSY = (AgentState.ON_CALL, AgentState.RINGING)
 
 
 # Statistics
 
 
 def statistics(queue: Queue, now: float) -> JsonObject:
-    """One queue in numbers. `callsAbandoned` is the switch's own count, which has the timed out in it (contract §4)."""
+    """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out and the stolen in it
+    (contract §4).
+    """
     states = Counter(state_of(agent, agent.memberships[queue.extension]) for agent in queue.members.values())
     oldest = next(iter(queue.waiting.values()), None)
     ledger = queue.ledger
@@ -39,7 +44,7 @@ def statistics(queue: Queue, now: float) -> JsonObject:
         "agentsWrapUp": states[AgentState.WRAP_UP],
         "agentsPaused": states[AgentState.PAUSED],
         "callsAnswered": ledger.answered,
-        "callsAbandoned": ledger.abandoned + ledger.timed_out,
+        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.stolen,
         "averageWaitTime": _average(ledger.wait_answered_seconds, ledger.answered),
         "averageTalkTime": _average(ledger.talk_seconds, ledger.answered),
     }
@@ -63,7 +68,6 @@ def status(agent: Agent, extension: str) -> JsonObject:
     """The agent in one queue."""
     membership = agent.memberships.get(extension)
     state = state_of(agent, membership)
-    call = agent.call or agent.ringing
     return {
         "agent": agent.id,
         "queue": extension,
@@ -77,7 +81,7 @@ def status(agent: Agent, extension: str) -> JsonObject:
         "wrapUpEndTime": whole(membership.wrap_up_until) if membership else None,
         "callsTaken": membership.calls_taken if membership else 0,
         "lastCallTime": whole(membership.last_call_at) if membership else None,
-        "call": agent_call(call) if membership and call and call.queue == extension else None,
+        "call": _call_from(agent, extension) if state in BUSY else None,
     }
 
 
@@ -87,7 +91,6 @@ def combined_status(agent: Agent) -> JsonObject:
     states = {extension: state_of(agent, memberships.get(extension)) for extension in _rows_of(agent)}
     foremost = min(states.values(), key=PRECEDENCE.index, default=AgentState.SIGNED_OUT)
     shown = next((extension for extension, state in states.items() if state is foremost), "")
-    call = agent.call or agent.ringing
     paused = bool(memberships) and all(membership.paused for membership in memberships.values())
     return {
         "agent": agent.id,
@@ -102,12 +105,21 @@ def combined_status(agent: Agent) -> JsonObject:
         "wrapUpEndTime": whole(_latest(row.wrap_up_until for row in memberships.values())),
         "callsTaken": sum(row.calls_taken for row in memberships.values()),
         "lastCallTime": whole(_latest(row.last_call_at for row in memberships.values())),
-        "call": agent_call(call) if call and memberships else None,
+        "call": _call_from(agent, None) if foremost in BUSY else None,
     }
 
 
+def _call_from(agent: Agent, queue: str | None) -> JsonObject | None:
+    """The call at the agent's telephone, if it came from that queue; of any origin for None."""
+    call = agent.call or agent.ringing
+    if call is not None:
+        return agent_call(call) if queue in (None, call.queue) else None
+    other = agent.other_leg
+    return other_call(other) if other is not None and queue in (None, queue_of(other)) else None
+
+
 def agent_call(call: Call) -> JsonObject:
-    """The caller at an agent's telephone. The name comes escaped here and plain in the lists (contract §4)."""
+    """The caller whom a queue gave the agent. The name comes escaped here and plain in the lists (contract §4)."""
     return {
         "id": str(call.id),
         "uniqueId": call.unique_id,
@@ -116,6 +128,20 @@ def agent_call(call: Call) -> JsonObject:
         "callerIdName": html.escape(call.name),
         "startTime": whole(call.answered_at if call.agent else call.entered_at),
         "queue": call.queue,
+    }
+
+
+def other_call(leg: Leg) -> JsonObject:
+    """A call at the agent's telephone that no queue gave them. `queue` is where a caller was stolen from, or null."""
+    (number, name), _ = ends_of(leg)
+    return {
+        "id": str(leg.id),
+        "uniqueId": bearer_of(leg).unique_id,
+        "channel": leg.peer.channel if leg.peer is not None else leg.channel,
+        "callerIdNumber": number,
+        "callerIdName": html.escape(name),
+        "startTime": whole(leg.answered_at or leg.started_at),
+        "queue": queue_of(leg),
     }
 
 
@@ -129,8 +155,10 @@ def _state_since(agent: Agent, extension: str, state: AgentState) -> float | Non
         return agent.signed_out_at.get(extension)
     if state is AgentState.ON_CALL and agent.call is not None:
         return agent.call.answered_at
-    if state is AgentState.RINGING:
+    if state is AgentState.RINGING and agent.ringing is not None:
         return agent.ringing_since
+    if state in BUSY and agent.other_leg is not None:
+        return agent.other_leg.answered_at or agent.other_leg.started_at
     return membership.wrap_up_from if state is AgentState.WRAP_UP else membership.rest_since
 
 

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eqboard.simulator.asked import Handler
-from eqboard.simulator.handlers import calls, directory, queues, sessions
+from eqboard.simulator.handlers import (
+    alerts,
+    calls,
+    directory,
+    extensions,
+    queues,
+    sessions,
+    system,
+    telephones,
+    users,
+)
 
 HANDLERS: Mapping[tuple[str, str], Handler] = {
     **queues.HANDLERS,
     **calls.HANDLERS,
+    **telephones.HANDLERS,
+    **users.HANDLERS,
     **directory.HANDLERS,
+    **extensions.HANDLERS,
+    **alerts.HANDLERS,
     **sessions.HANDLERS,
+    **system.HANDLERS,
 }
 
 

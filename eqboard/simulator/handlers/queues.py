@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from eqboard.simulator.answers import calls
 from eqboard.simulator.answers import queues as answers
+from eqboard.simulator.answers.values import JsonObject
 from eqboard.simulator.asked import Asked, Handler, found, read_json_object
 from eqboard.simulator.directory import read_key
 from eqboard.simulator.entities import Agent, Queue
@@ -27,13 +28,18 @@ def _agent_status(world: World, asked: Asked) -> object:
     queue = _queue_asked(world, asked) if asked.query.get("queue") else None
     agent = _agent_asked(world, asked) if asked.query.get("agent") else None
     if agent is not None:
-        return [row for row in answers.agent_rows(agent) if queue is None or row["queue"] == queue.extension]
+        return [row for row in _rows(world, agent) if queue is None or row["queue"] == queue.extension]
     if queue is not None:
         return answers.queue_rows(world.directory, queue)
     agents = world.directory.live_agents()
     if combined == "1":
         return [answers.combined_status(agent) for agent in agents]
-    return [row for agent in agents for row in answers.agent_rows(agent)]
+    return [row for agent in agents for row in _rows(world, agent)]
+
+
+def _rows(world: World, agent: Agent) -> list[JsonObject]:
+    """Without the queues that are deleted: the agent may be bound to them still."""
+    return [row for row in answers.agent_rows(agent) if world.directory.live_queue(str(row["queue"]))]
 
 
 def _queued_calls(world: World, asked: Asked) -> object:
@@ -49,10 +55,7 @@ def _agent_action(world: World, asked: Asked) -> object:
 
 
 def _queue_asked(world: World, asked: Asked) -> Queue:
-    extension = asked.query["queue"]
-    if read_key(extension) is None:
-        raise Refusal("queue", "invalid", "Queue extension is not a number")
-    return found(world.directory.live_queue(extension), "queue", "Call queue does not exist")
+    return found(world.directory.live_queue(asked.query["queue"]), "queue", "Call queue does not exist")
 
 
 def _agent_asked(world: World, asked: Asked) -> Agent:

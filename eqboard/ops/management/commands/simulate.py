@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -9,6 +10,8 @@ from daphne.server import Server
 from django.core.management.base import BaseCommand, CommandError
 
 from eqboard.config import get_config
+from eqboard.eq import load_dialect
+from eqboard.simulator.accent import Accent
 from eqboard.simulator.app import build_app
 from eqboard.simulator.scenarios import SCENARIOS, build_world
 
@@ -37,6 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--queues", type=int, help="How many queues; the scenario's number if not given")
         parser.add_argument("--agents", type=int, help="How many agents; the scenario's number if not given")
         parser.add_argument("--speed", type=float, default=1.0, help="Seconds that pass per second (default: 1)")
+
+        parser.add_argument("--dialect", type=Path, help="Speak as this TOML file says; see eqboard/eq/dialect.toml")
+        parser.add_argument("--numbers-as-texts", action="store_true", help="Answer every number as a text")
 
     def handle(self, **options: Any) -> None:
         key = options["key"] or get_config().eq_key.get_secret_value()
@@ -71,4 +77,5 @@ def _make_app(key: str, options: dict[str, Any]) -> Any:
         queues=options["queues"],
         agents=options["agents"],
     )
-    return build_app(world, key=key, clock=time.time, speed=options["speed"])
+    accent = Accent(load_dialect(options["dialect"]), options["numbers_as_texts"])
+    return build_app(world, key=key, clock=time.time, speed=options["speed"], accent=accent)

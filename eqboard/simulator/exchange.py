@@ -1,0 +1,70 @@
+"""What all parts of the switch share: the clock, the dice, the calls, the telephones, the books."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+
+from eqboard.simulator.agenda import Agenda
+from eqboard.simulator.directory import Directory
+from eqboard.simulator.ledger import QueueLedger
+from eqboard.simulator.lines import Lines
+from eqboard.simulator.lot import ParkingLot
+from eqboard.simulator.parties import Call, Conference, Leg, Place, bearer_of
+from eqboard.simulator.recordings import Recordings
+from eqboard.simulator.scenario import Scenario
+
+
+class Exchange:
+    """State, and the few things every part does with it."""
+
+    def __init__(self, agenda: Agenda, directory: Directory, scenario: Scenario, rng: Random) -> None:
+        self.agenda = agenda
+        self.directory = directory
+        self.scenario = scenario
+        self.rng = rng
+        self.calls: dict[str, Call] = {}  # by unique id; callers who are gone are forgotten
+        self.conferences: dict[str, Conference] = {}  # by the room's extension
+        self.lot = ParkingLot()
+        self.lines = Lines(agenda, directory, self.new_unique_id)
+        self.recordings = Recordings(agenda)
+        self._serials = count(1)
+        self._call_ids = count(1)
+        self._outside_books = QueueLedger()  # of those who came from no queue
+
+    @property
+    def now(self) -> float:
+        """The present moment in UNIX seconds."""
+        return self.agenda.now
+
+    def new_unique_id(self) -> str:
+        """A name for a channel that no other has had, in Asterisk's manner: "1366390218.42"."""
+        return f"{int(self.now)}.{next(self._serials)}"
+
+    def new_call_id(self) -> int:
+        """An id that no other call has had."""
+        return next(self._call_ids)
+
+    def books(self, call: Call) -> QueueLedger:
+        """Where the caller's fate is written down."""
+        queue = self.directory.queues.get(call.queue)
+        return queue.ledger if queue is not None else self._outside_books
+
+    def forget(self, call: Call) -> None:
+        """The caller is gone for good."""
+        call.place, call.peer = Place.GONE, None
+        for event in call.events():
+            event.cancel()
+        self.calls.pop(call.unique_id, None)
+        self.recordings.end(call.id)
+
+    def rename(self, call: Call) -> None:
+        """The older switch gives a caller a new unique id; the channel name stays (contract §4)."""
+        del self.calls[call.unique_id]
+        call.unique_id = self.new_unique_id()
+        self.calls[call.unique_id] = call
+        self.recordings.also_called(call.id, call.unique_id)
+
+    def record(self, leg: Leg) -> None:
+        """Record the telephone's call from now on."""
+        self.recordings.start(leg.id, bearer_of(leg).unique_id, leg.extension)

@@ -1,0 +1,116 @@
+"""Parking: into the lot, out of it again, and what becomes of whoever stays too long."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from eqboard.simulator.distributor import Distributor
+from eqboard.simulator.entities import Agent, AgentState, state_of
+from eqboard.simulator.exchange import Exchange
+from eqboard.simulator.parties import Call, Leg, Party, Place
+from eqboard.simulator.talks import Talks
+from eqboard.simulator.transfers import Transfers
+
+
+class Parking:
+    """Callers of a queue may be picked up by a colleague outside the queues, as time goes by; others stay until
+    somebody picks them up through the API, or their time in the lot is over.
+    """
+
+    def __init__(self, exchange: Exchange, talks: Talks, distributor: Distributor, transfers: Transfers) -> None:
+        self._exchange = exchange
+        self._talks = talks
+        self._distributor = distributor
+        self._transfers = transfers
+
+    def park(self, call: Call) -> bool:
+        """The agent parks the caller they talk with. False when the lot is full, and they talk on."""
+        agent = call.agent
+        if self._exchange.lot.is_full or agent is None:
+            return False
+        extension = agent.leg.extension if agent.leg is not None else agent.extension
+        self._talks.end(call)
+        self._exchange.books(call).parked += 1
+        self._place(call, extension, agent)
+        self._distributor.release(agent, call.queue)
+        return True
+
+    def park_peer(self, leg: Leg) -> None:
+        """An extension parks whom it talks with. Nothing happens when the lot is full."""
+        if self._exchange.lot.is_full:
+            return
+        party = self._transfers.let_go(leg)
+        if isinstance(party, Call):
+            self._exchange.books(party).parked_again += 1
+        self._place(party, leg.extension, None)
+        self._distributor.telephone_freed(leg.extension)
+
+    def retrieve(self, party: Party, destination: str) -> None:
+        """Take somebody out of the lot and send them on; nothing happens to who is not there any more."""
+        if not party.space:
+            return
+        self._leave(party)
+        if isinstance(party, Call):
+            self._exchange.books(party).retrieved += 1
+            self._rename_some(party)
+        self._transfers.send(party, destination)
+
+    def hang_up(self, party: Party) -> None:
+        """A parked caller hangs up, or an extension that is parked."""
+        self._leave(party)
+        if isinstance(party, Call):
+            self._exchange.books(party).parked_abandoned += 1
+            self._exchange.forget(party)
+        else:
+            self._transfers.end(party)
+
+    def _place(self, party: Party, extension: str, agent: Agent | None) -> None:
+        lot, agenda = self._exchange.lot, self._exchange.agenda
+        lot.take(party)
+        party.parked_from, party.parked_at = extension, self._exchange.now
+        if isinstance(party, Call):
+            party.place, party.parked_by = Place.PARKED, agent
+            self._rename_some(party)
+        elif isinstance(party, Leg):
+            party.towards = (str(party.space), "Parked")
+        stay = self._exchange.scenario.parked.draw(self._exchange.rng)
+        if isinstance(party, Call) and party.queue and stay < lot.timeout_seconds:
+            party.next_event = agenda.after(stay, partial(self._pick_up, party))
+        else:
+            party.next_event = agenda.after(lot.timeout_seconds, partial(self._time_out, party))
+
+    def _rename_some(self, call: Call) -> None:
+        if self._exchange.rng.random() < self._exchange.scenario.renamed_share:
+            self._exchange.rename(call)
+
+    def _leave(self, party: Party) -> None:
+        party.forget_plans()
+        self._exchange.lot.free(party)
+        if isinstance(party, Call):
+            party.place = Place.GONE
+
+    def _pick_up(self, call: Call) -> None:
+        """A colleague outside the queues picks the caller up; from then on they are not the floor's."""
+        self._exchange.books(call).picked_up += 1
+        self._leave(call)
+        self._exchange.forget(call)
+
+    def _time_out(self, party: Party) -> None:
+        """Back to the agent who parked them if that telephone is free, else into the queue again, same unique id. Who
+        came from no queue goes back to the extension.
+        """
+        self._leave(party)
+        if not isinstance(party, Call) or not party.queue:
+            self._transfers.send(party, party.parked_from)
+            return
+        agent, books = party.parked_by, self._exchange.books(party)
+        if agent is not None and not agent.is_busy and self._is_at_work(agent, party.queue):
+            books.returned_to_agent += 1
+            self._talks.begin(party, agent)
+        else:
+            books.rejoined += 1
+            self._distributor.enter(party, self._exchange.scenario.draw_patience(self._exchange.rng))
+
+    @staticmethod
+    def _is_at_work(agent: Agent, extension: str) -> bool:
+        return state_of(agent, agent.memberships.get(extension)) is AgentState.AVAILABLE
