@@ -6,7 +6,7 @@ PYTHON = .venv/bin/python
 CHECK_ENV = EQBOARD_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	EQBOARD_HTTPS=true EQBOARD_DEBUG=false EQBOARD_ALLOWED_HOSTS=eqboard.example
 
-.PHONY: demo test check setup
+.PHONY: demo test check contract setup
 
 demo:  ## a board with a pretend EQ server behind it: [PORT=8000] [DEMO_PASSWORD=…] make demo
 	@.ci/setup run
@@ -24,6 +24,9 @@ check: setup  ## form, types, rooms, templates, settings, migrations
 	find templates eqboard -path '*templates/*' -name '*.html' -exec .venv/bin/djade --check {} +
 	@$(CHECK_ENV) $(PYTHON) -W error manage.py check --deploy --fail-level WARNING
 	@$(CHECK_ENV) $(PYTHON) -W error manage.py makemigrations --check --dry-run
+
+contract: setup  ## the pretend EQ server keeps to the API document, whatever is sent to it; 40 s on two cores
+	@exec $(PYTHON) -m tests.contract
 
 setup:
 	@.ci/setup dev

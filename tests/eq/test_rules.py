@@ -134,13 +134,13 @@ ATTRIBUTES = {
     "call_queues": {
         "extension": NEW_EXTENSION,
         "name": characters(35),
-        "type": Rule("0 (inbound) or 1 (outbound)", [0, 1], [-1, 2, "0", "", "inbound"]),
+        "type": Rule("0 (inbound) or 1 (outbound)", [0, 1], [-1, 2, True, "0", "", "inbound"]),
         "autoAnswerAcd": BOOLEAN,
         "sysResume": above_zero("an integer above 0, or null"),
         "wrapUpTime": Rule("an integer of 0 or more, or null", [0, 1, None], [-1, 2**31, 1.5, "0", "", True]),
         "wrapUpAllQueues": BOOLEAN,
         "cidNamePrefix": TEXT_OR_NULL,
-        "agentRestrictions": Rule("0, 1 or 2", [0, 1, 2], [-1, 3, "0", ""]),
+        "agentRestrictions": Rule("0, 1 or 2", [0, 1, 2], [-1, 3, True, "0", ""]),
         "ringStrategy": one_of(
             "ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom"
         ),

@@ -95,7 +95,7 @@ SupervisorType = Annotated[Literal["full", "monitorOnly"], Rule("full or monitor
 
 NewExtension = Annotated[str, Field(pattern="^[1-9][0-9]*$", max_length=LONGEST), Rule("digits, not starting with 0")]
 QueueName = Annotated[str, Field(min_length=1, max_length=35), Rule("1-35 characters")]
-QueueType = Annotated[Literal[0, 1], Rule("0 (inbound) or 1 (outbound)")]
+QueueType = Annotated[int, Field(ge=0, le=1), Rule("0 (inbound) or 1 (outbound)")]
 PauseCodeId = Annotated[int, Field(ge=0, lt=2**63), Rule("a pause code's ID, an integer")]
 PauseCodeName = Annotated[str, Field(min_length=1, max_length=16), Rule("1-16 characters")]
 ExtensionName = Annotated[str, Field(min_length=1, max_length=50), Rule("1-50 characters")]
@@ -105,7 +105,7 @@ ZeroOrMoreOrNull = Annotated[
 ]
 ZeroOrMore = Annotated[int, Field(ge=0, lt=2**31), Rule("an integer of 0 or more")]
 Weight = Annotated[int, Field(ge=0, le=10), Rule("an integer from 0 to 10")]
-AgentRestrictions = Annotated[Literal[0, 1, 2], Rule("0, 1 or 2")]
+AgentRestrictions = Annotated[int, Field(ge=0, le=2), Rule("0, 1 or 2")]
 RingStrategy = Annotated[
     Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom"],
     Rule("ringall, leastrecent, fewestcalls, random, rrmemory, rrordered, linear or wrandom"),
