@@ -16,8 +16,9 @@ from eqboard.eq.errors import (
     EQWrongValue,
     Holder,
 )
-from eqboard.eq.session import Kind, Session
+from eqboard.eq.session import Session, UserKind
 from eqboard.eq.tls import TLS, TLSError
+from eqboard.eq.wire import Rows
 
 __all__ = [
     "EQ",
@@ -37,10 +38,11 @@ __all__ = [
     "EQUnreachable",
     "EQWrongValue",
     "Holder",
-    "Kind",
     "Limits",
+    "Rows",
     "Server",
     "Session",
     "TLSError",
+    "UserKind",
     "load_dialect",
 ]

@@ -19,9 +19,11 @@ from pydantic.alias_generators import to_camel
 
 from eqboard.eq import models
 from eqboard.eq.models.attributes import AlertAttributes
-from eqboard.eq.models.base import object_inside
+from eqboard.eq.models.base import THEIR_OWN, object_inside
 
-METHODS = ("GET", "POST", "PUT", "DELETE")
+METHODS = {True: ("GET", "POST"), False: ("POST", "PUT", "DELETE")}
+"""Of reads, and of all else: what is sent may not stand in a URL, and a read is asked again when it gets no answer."""
+
 BUILT_IN = Path(__file__).with_name("dialect.toml")
 LARGEST_FILE_BYTES = 64 * 1024  # every word of the API fills a quarter of that
 PATH = re.compile(r"/(?!/)[^?#\s\\\x00-\x1f\x7f]*")
@@ -84,7 +86,7 @@ class Dialect:
                 name: {theirs: to_camel(ours) for ours, theirs in each.items()} for name, each in self.fields.items()
             },
             words={kind: {theirs: ours for ours, theirs in each.items()} for kind, each in self.states.items()},
-            left_out={name: {*each, *map(to_camel, each)} for name, each in self.fields.items()},
+            theirs_alone={name: {*each, *map(to_camel, each)} for name, each in self.fields.items()},
             is_into_ours=True,
         )
 
@@ -94,31 +96,30 @@ class Dialect:
         return Translation(
             names={name: {to_camel(ours): theirs for ours, theirs in each.items()} for name, each in fields},
             words=self.states,
-            left_out={},
+            theirs_alone={},
             is_into_ours=False,
         )
 
 
 @dataclass(frozen=True)
 class Translation:
-    """Objects from one vocabulary into the other. A field may be left out, as it means something else there."""
+    """Objects from one vocabulary into the other. Fields with our names that mean something else there get another."""
 
     names: Mapping[str, Mapping[str, str]]
     words: Mapping[str, Mapping[str, str]]
-    left_out: Mapping[str, Collection[str]]
+    theirs_alone: Mapping[str, Collection[str]]
     is_into_ours: bool
     plans: dict[str, Mapping[str, "Planned"]] = field(default_factory=dict)
 
     def translate(self, object_name: str, row: Any) -> Any:
         if not isinstance(row, dict):
             return row
-        plan, left_out = self._plan(object_name), self.left_out.get(object_name, ())
+        plan, theirs_alone = self._plan(object_name), self.theirs_alone.get(object_name, ())
         translated = {}
         for key, value in row.items():
             planned = plan.get(key)
             if planned is None:
-                if key not in left_out:
-                    translated[key] = value
+                translated[THEIR_OWN + key if key in theirs_alone else key] = value
                 continue
             new_key, inner, words = planned
             if inner:
@@ -139,9 +140,9 @@ class Translation:
         return self.plans[object_name]
 
     def _keys(self, object_name: str) -> Collection[str]:
-        names, left_out = self.names.get(object_name, {}), self.left_out.get(object_name, ())
+        names, theirs_alone = self.names.get(object_name, {}), self.theirs_alone.get(object_name, ())
         known = {*objects_inside(object_name), *STATE_FIELDS.get(object_name, {})}
-        return {*names, *(known.difference(left_out))}
+        return {*names, *(known.difference(theirs_alone))}
 
     def _planned(self, object_name: str, key: str) -> "Planned":
         other = self.names.get(object_name, {}).get(key, key)
@@ -245,7 +246,7 @@ def _faults(tables: Mapping[str, Any], built_in: Dialect) -> Iterator[_Fault]:
             for name, words in names.items():
                 yield from _faults_in_table(table, name, words, known[table])
     for name, words in tables["operations"].items() if "operations" in tables else ():
-        yield from _faults_in_route(name, Route(**words), OPERATIONS[name].path_names)
+        yield from _faults_in_route(name, Route(**words), OPERATIONS[name].path_names, OPERATIONS[name].is_read)
 
 
 def _faults_in_table(table: str, name: str, words: Any, known: Mapping[str, Collection[str]]) -> Iterator[_Fault]:
@@ -270,9 +271,10 @@ def _instead(name: str, known: Collection[str]) -> str:
     return f"the nearest is {similar[0]!r}" if similar else f"known are {', '.join(known)}"
 
 
-def _faults_in_route(name: str, route: Route, path_names: Collection[str]) -> Iterator[_Fault]:
-    if route.method is not None and route.method not in METHODS:
-        yield _Fault(f"the method must be one of {', '.join(METHODS)}", "operations", name, "method")
+def _faults_in_route(name: str, route: Route, path_names: Collection[str], is_read: bool) -> Iterator[_Fault]:
+    if route.method is not None and route.method not in METHODS[is_read]:
+        kind = "a read" if is_read else "an action"
+        yield _Fault(f"the method of {kind} must be {' or '.join(METHODS[is_read])}", "operations", name, "method")
     if route.path is None:
         return
     if not PATH.fullmatch(route.path):

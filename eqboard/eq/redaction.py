@@ -17,6 +17,7 @@ from urllib.parse import quote, quote_plus
 from pydantic import BaseModel, SecretStr
 
 SHORTEST_SECRET = 6  # characters; a shorter key would be hidden inside ordinary words
+FEWEST_DIGITS = 7  # of a telephone number, and not of an extension
 SHORTEST_SENT = 3  # of a password that was just sent, in the answer to it
 SECRET_IN_URL = re.compile(r"(auth_(?:key|supervisor_session|agent_session)=)[^&\s\"'\\]+")
 TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
@@ -90,9 +91,13 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
 
 
-def hide_sent(text: str, arguments: Any) -> str:
-    """A server's words without the passwords that it was just sent."""
-    pattern = pattern_of(secret for secret in secrets_in(arguments) if len(secret) >= SHORTEST_SENT)
+def hide_sent(text: str, arguments: Mapping[str, Any]) -> str:
+    """A server's words without the passwords that it was just sent, and without the telephone number."""
+    sent = [secret for secret in secrets_in(arguments) if len(secret) >= SHORTEST_SENT]
+    destination = arguments.get("destination") or ""
+    if sum(letter.isdigit() for letter in destination) >= FEWEST_DIGITS:
+        sent.append(destination)
+    pattern = pattern_of(sent)
     return pattern.sub("***", text) if pattern else text
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CONFLICTS = ("already_signed_in", "in_use")
 
 
-class Kind(StrEnum):
+class UserKind(StrEnum):
     """Whose session: the word stands in the API's names too."""
 
     SUPERVISOR = "supervisor"
@@ -38,7 +38,7 @@ class Session(Resources):
     `token` is what has to be kept for going on later: `Session(eq, kind, user, extension, token)`.
     """
 
-    def __init__(self, eq: "EQ", kind: Kind, user: int, extension: str | None, token: SecretStr) -> None:
+    def __init__(self, eq: "EQ", kind: UserKind, user: int, extension: str | None, token: SecretStr) -> None:
         super().__init__(self)
         self.kind = kind
         self.user = user
@@ -50,7 +50,7 @@ class Session(Resources):
         secrets.add(token)
 
     @classmethod
-    async def begin(cls, eq: "EQ", kind: Kind, user: int, extension: str | None, *, force: bool = False) -> Self:
+    async def begin(cls, eq: "EQ", kind: UserKind, user: int, extension: str | None, *, force: bool = False) -> Self:
         """Sign in. Raises EQConflict when another session is in the way, which `force` ends if it is the user's own."""
         return cls(eq, kind, user, extension, await _sign_in(eq, kind, user, extension, force=force))
 
@@ -113,7 +113,7 @@ class Session(Resources):
             secrets.forget(ending)
 
     async def _end(self, token: SecretStr) -> None:
-        sessions = self._eq.supervisor_sessions if self.kind is Kind.SUPERVISOR else self._eq.agent_sessions
+        sessions = self._eq.supervisor_sessions if self.kind is UserKind.SUPERVISOR else self._eq.agent_sessions
         try:
             await sessions.delete(token=token)
         except EQComplained as error:
@@ -136,9 +136,9 @@ class Session(Resources):
         secrets.forget(old)
 
 
-async def _sign_in(eq: "EQ", kind: Kind, user: int, extension: str | None, *, force: bool = False) -> SecretStr:
+async def _sign_in(eq: "EQ", kind: UserKind, user: int, extension: str | None, *, force: bool = False) -> SecretStr:
     try:
-        if kind is Kind.SUPERVISOR:
+        if kind is UserKind.SUPERVISOR:
             return await eq.supervisor_sessions.create(user=user, extension=extension, force=force)
         return await eq.agent_sessions.create(user=user, extension=extension or "", force=force)
     except EQComplained as error:
@@ -147,15 +147,15 @@ async def _sign_in(eq: "EQ", kind: Kind, user: int, extension: str | None, *, fo
         raise await _conflict(eq, error, kind, user, extension) from None
 
 
-async def _conflict(eq: "EQ", error: EQComplained, kind: Kind, user: int, extension: str | None) -> EQConflict:
+async def _conflict(eq: "EQ", error: EQComplained, kind: UserKind, user: int, extension: str | None) -> EQConflict:
     return EQConflict(error.operation, error.complaints, await _holders(eq, error.complaints, kind, user, extension))
 
 
 async def _holders(
-    eq: "EQ", complaints: tuple[Complaint, ...], kind: Kind, user: int, extension: str | None
+    eq: "EQ", complaints: tuple[Complaint, ...], kind: UserKind, user: int, extension: str | None
 ) -> tuple[Holder, ...]:
     """Whose sessions are in the way; none where EQ does not tell. The refusal says what is wrong all the same."""
-    lists = {Kind.SUPERVISOR: eq.active_sessions.supervisors(), Kind.AGENT: eq.active_sessions.agents()}
+    lists = {UserKind.SUPERVISOR: eq.active_sessions.supervisors(), UserKind.AGENT: eq.active_sessions.agents()}
     found = await asyncio.gather(*map(_unless_refused, lists.values()))
     everyone = [
         Holder(each_kind, session.user, session.extension, session.sign_in_time)

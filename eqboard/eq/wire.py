@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, overload
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, SecretStr, TypeAdapter, ValidationError
@@ -29,7 +29,7 @@ LONGEST_NUMBER = 1000  # digits; more are no number of a telephone exchange
 LONGEST_PATH = 4096  # characters of a file's path, as Linux counts
 BARE_NAMES: Mapping[type, str] = {int: "id", str: "extension", SecretStr: "token"}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-TELEPHONE_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
+TELEPHONE_NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
 
 Arguments = Mapping[str, Any]
 
@@ -99,7 +99,11 @@ class Rows(Generic[T], Sequence[T]):
     def unreadable_count(self) -> int:
         return len(self.faults)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         return self.items[index]
 
     def __len__(self) -> int:
@@ -134,7 +138,7 @@ def build_request(operation: Operation, arguments: Arguments, dialect: Dialect) 
     if operation.as_json:
         rest = {operation.as_json: rest}
     fields = {**operation.fixed, **{name: _text(value) for name, value in rest.items()}}
-    if operation.is_read or method == "GET":
+    if operation.is_read:
         return Request(method, path, query={**operation.in_query, **fields}, form={})
     return Request(method, path, query=operation.in_query, form=fields)
 

@@ -36,10 +36,8 @@ class Accent:
                 routes[method, path] = operation
         return routes
 
-    def hear(self, operation: Operation, method: str, asked: Asked) -> Asked:
+    def hear(self, operation: Operation, asked: Asked) -> Asked:
         """A request in the contract's words."""
-        if method == "GET" and not operation.is_read:
-            asked = replace(asked, form=asked.query)
         sent = {
             name: self._heard(entity, asked.form[name])
             for name, entity in objects_sent(operation).items()

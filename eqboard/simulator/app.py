@@ -99,20 +99,19 @@ class _Server:
         for method, path in sorted(routes, key=lambda route: "{" in route[1]):
             operation = routes[method, path]
             handler = handler_for(operation.method, operation.path)
-            yield _route(BASE + path, method, self._endpoint(operation, method, handler))
+            yield _route(BASE + path, method, self._endpoint(operation, handler))
 
-    def _endpoint(
-        self, operation: Operation, method: str, handler: Handler
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(self, operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one EQ operation."""
         path = operation.path  # faults are ordered by the contract's path, however this server calls it
 
         async def endpoint(request: Request) -> Response:
-            asked = self._accent.hear(operation, method, await self._admit(request))
+            asked = self._accent.hear(operation, await self._admit(request))
             struck = self._faults.strike(path)
             try:
                 refuse_by(struck, path)
-                return self._respond(self._accent.answer(operation, handler(self._world, asked)), struck)
+                value = spoil(handler(self._world, asked), struck)
+                return self._respond(self._accent.answer(operation, value), struck)
             finally:
                 # The work is done and its answer comes late: for the client that is the hard case.
                 await self._hold_back(delay_seconds(struck))
@@ -154,7 +153,7 @@ class _Server:
         kinds = {fault.kind for fault in struck}
         if FaultKind.HTML in kinds:
             return Response(HTML_PAGE, headers=headers, media_type="text/html")
-        text = json.dumps(spoil(value, struck), ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
         if FaultKind.TRUNCATED in kinds:
             text = text[: len(text) // 2]
         return Response(text, headers=headers, media_type="application/json")

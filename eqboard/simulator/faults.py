@@ -28,8 +28,8 @@ class FaultKind(StrEnum):
 
 MOMENTS = frozenset(
     {
-        "answerTime", "enterTime", "joinTime", "lastCallTime", "parkTime", "pingTime", "signInTime", "startTime",
-        "statusTime", "wrapUpEndTime",
+        "answerTime", "enterTime", "expirationTime", "issueTime", "joinTime", "lastCallTime", "parkTime", "pingTime",
+        "signInTime", "startTime", "statusTime", "wrapUpEndTime",
     }
 )  # fmt: skip
 MAX_LATENCY_SECONDS = 600.0

@@ -66,7 +66,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "call_monitor.barge_in": MONITOR,
     "call_monitor.spy": MONITOR,
     "call_monitor.whisper": MONITOR,
-    "call_queue_agents.combined": {"is_combined": True},
     "call_queue_agents.exit_wrap_up": {"agent": 1},
     "call_queue_agents.pause": {"agent": 1, "pause_code": 2},
     "call_queue_agents.resume": {"agent": 1},

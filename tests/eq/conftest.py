@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.eq import EQ, Limits, Server
+from eqboard.eq import EQ, Dialect, Limits, Server
 
 KEY = "canary-&-key/9f2c+ü"
 URL = "http://eq.example"
@@ -70,10 +70,10 @@ async def dial(clock, slept):
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    def dial(other_end: Any, key: str = KEY, **limits: Any) -> EQ:
+    def dial(other_end: Any, key: str = KEY, dialect: Dialect | None = None, **limits: Any) -> EQ:
         transport = other_end if isinstance(other_end, httpx.AsyncBaseTransport) else httpx.MockTransport(other_end)
         server = Server(URL, SecretStr(key), replace(Limits(), **limits))
-        eq = EQ(server, transport=transport, clock=clock, sleep=sleep, chance=random.Random(1))
+        eq = EQ(server, dialect=dialect, transport=transport, clock=clock, sleep=sleep, chance=random.Random(1))
         opened.append(eq)
         return eq
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from eqboard.eq import Dialect, DialectError, load_dialect
-from eqboard.eq.dialect import METHODS
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import build_request, read_answer
 
@@ -84,15 +83,25 @@ def test_a_read_by_post_keeps_its_arguments_in_the_query(load):
     assert (request.method, request.query, request.form) == ("POST", {"queue": "500"}, {})
 
 
-def test_an_action_by_get_has_its_arguments_in_the_query(load):
-    dialect = load('[operations."call_queue_agents.pause"]\nmethod = "GET"')
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_action_may_have_another_method_and_keeps_its_form(load, method):
+    dialect = load(f'[operations."call_queue_agents.pause"]\nmethod = "{method}"')
     request = build_request(PAUSE, {"agent": 7}, dialect)
-    assert (request.method, request.query, request.form) == ("GET", {"action": "pause", "options": '{"agent":7}'}, {})
+    assert (request.method, request.query) == (method, {})
+    assert request.form == {"action": "pause", "options": '{"agent":7}'}
 
 
-def test_an_action_stays_an_action_by_whatever_method(load):
-    load('[operations."call_queue_agents.pause"]\nmethod = "GET"')
-    assert not PAUSE.is_read
+def test_an_action_by_get_is_refused(complaint):
+    """It would carry passwords in its URL."""
+    sentence = complaint('[operations."extensions.create"]\nmethod = "GET"')
+    assert "line 2: the method of an action must be POST or PUT or DELETE" in sentence
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_read_by_what_a_server_takes_for_an_order_is_refused(complaint, method):
+    """It is asked again when no answer comes."""
+    sentence = complaint(f'[operations."agents.get"]\nmethod = "{method}"')
+    assert "line 2: the method of a read must be GET or POST" in sentence
 
 
 def test_fields_may_have_other_names(load):
@@ -286,4 +295,4 @@ def test_a_path_that_is_none_or_leads_elsewhere_is_refused(complaint, path):
 @pytest.mark.parametrize("method", ["get", "PATCH", "GET "])
 def test_a_method_that_eq_does_not_have_is_refused(complaint, method):
     sentence = complaint(f'[operations."queued_calls.all"]\nmethod = "{method}"')
-    assert f"the method must be one of {', '.join(METHODS)}" in sentence
+    assert "the method of a read must be GET or POST" in sentence

@@ -587,7 +587,6 @@ PARAMETERS = {
     "call_monitor.barge_in": "target_extension=key monitor_extension=key",
     "call_monitor.whisper": "target_extension=key monitor_extension=key",
     "call_queue_agents.all": "queue=key? agent=user?",
-    "call_queue_agents.combined": "is_combined=boolean?",
     "call_queue_agents.sign_in": "agent=user queue=key? queues=queues? skill=skill? skills=skills? paused=boolean?",
     "call_queue_agents.sign_out": "agent=user queue=key?",
     "call_queue_agents.pause": "agent=user queue=key? pause_code=pause_code?",
@@ -597,16 +596,13 @@ PARAMETERS = {
 }
 """Each operation's parameters but `data` and `phone`: our name, the kind of value, and whether it may be left out."""
 
-IN_THE_TEXT = {"call_unique_id": "call_unique_id", "is_combined": "combined"}
+IN_THE_TEXT = {"call_unique_id": "call_unique_id"}
 BESIDE: dict[str, dict[str, Any]] = {
     "phones.press": {"extension": "201"},
     "call_recordings.all": {"call": "81"},
     "call_queue_agents.sign_in": {"queues": ["500", "501"]},
 }
 """What else a call says in these tests, where one parameter asks for another."""
-
-BY_DEFAULT = ("is_combined",)
-"""What the operation itself says when it is not told."""
 
 
 class Parameter(NamedTuple):
@@ -685,7 +681,7 @@ def parameters(is_required: bool) -> list[Any]:
         pytest.param(operation, parameter, id=f"{operation}-{parameter.name}")
         for operation in PARAMETERS
         for parameter in parameters_of(operation)
-        if parameter.is_required == is_required and parameter.name not in (*BESIDE.get(operation, {}), *BY_DEFAULT)
+        if parameter.is_required == is_required and parameter.name not in BESIDE.get(operation, {})
     ]
 
 

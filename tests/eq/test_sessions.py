@@ -18,8 +18,8 @@ from eqboard.eq import (
     EQUnreachable,
     EQWrongValue,
     Holder,
-    Kind,
     Session,
+    UserKind,
 )
 from eqboard.eq.redaction import TALKATIVE, secrets
 from eqboard.simulator.app import build_app
@@ -165,11 +165,11 @@ async def test_a_session_sends_nothing_by_itself(eq, desk, clock, slept):
 
 
 @pytest.mark.parametrize(("force", "sent"), [({}, "0"), ({"force": False}, "0"), ({"force": True}, "1")])
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(UserKind))
 async def test_force_is_used_only_when_it_is_asked_for(dial, kind, force, sent):
     exchange = Exchange(FIRST)
     eq = dial(exchange)
-    sign_in = eq.sign_in_supervisor if kind is Kind.SUPERVISOR else eq.sign_in_agent
+    sign_in = eq.sign_in_supervisor if kind is UserKind.SUPERVISOR else eq.sign_in_agent
     await sign_in(user=1, extension="301", **force)
     assert exchange.requests[0].content.decode() == f"user=1&extension=301&force={sent}"
 
@@ -183,7 +183,7 @@ async def test_a_supervisor_may_be_signed_in_at_no_extension(dial):
 @pytest.mark.parametrize("extension", [None, "", " "])
 async def test_an_agent_is_signed_in_at_an_extension_or_not_at_all(eq, desk, extension):
     with pytest.raises(EQWrongValue, match="nothing was sent") as caught:
-        await Session.begin(eq, Kind.AGENT, 7, extension)
+        await Session.begin(eq, UserKind.AGENT, 7, extension)
     assert [each.parameter for each in caught.value.complaints] == ["extension"]
     assert desk.asked == []
 
@@ -277,7 +277,7 @@ async def test_a_kept_session_outlives_its_telephone(dial, desk):
     await eq.close()
     assert desk.asked == [SIGN_IN]
 
-    later = Session(dial(Exchange(desk)), Kind.SUPERVISOR, 1, "301", session.token)
+    later = Session(dial(Exchange(desk)), UserKind.SUPERVISOR, 1, "301", session.token)
     await act(later)
     await later.sign_out()
     assert (desk.asked, desk.carried[1]) == ([SIGN_IN, ACTION, SIGN_OUT], FIRST)
@@ -706,7 +706,7 @@ async def test_a_token_is_hidden_until_its_session_has_ended_and_no_longer(eq, d
 async def test_a_token_that_another_holds_too_stays_hidden(eq, desk):
     desk.tokens[0] = "a-token-of-two"
     session = await eq.sign_in_supervisor(user=1)
-    other = Session(eq, Kind.SUPERVISOR, 1, None, session.token)
+    other = Session(eq, UserKind.SUPERVISOR, 1, None, session.token)
     desk.lines[SIGN_OUT] = later
     await asyncio.gather(session.sign_out(), session.sign_out())
     assert secrets.hide("a-token-of-two") == "***"
@@ -843,6 +843,6 @@ async def test_signing_out_after_a_restart_of_eq_is_no_error(to_pretend, pretend
 async def test_a_token_of_one_kind_is_none_of_the_other(to_pretend, pretend):
     """Agent 1 is not supervisor 1: the agent is at work already, and is not signed in for a supervisor's token."""
     supervisor = await to_pretend.sign_in_supervisor(user=1, extension="301")
-    agent = Session(to_pretend, Kind.AGENT, 1, "301", SecretStr(supervisor.token.get_secret_value()))
+    agent = Session(to_pretend, UserKind.AGENT, 1, "301", SecretStr(supervisor.token.get_secret_value()))
     with pytest.raises(EQConflict, match="supervisor 1 is signed in at extension 301"):
         await agent.parked_calls.all()

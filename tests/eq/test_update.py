@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.eq import EQBroken, EQInvalid, EQNotFound, EQUnreachable, EQWrongValue
+from eqboard.eq import EQBroken, EQInvalid, EQNotFound, EQUnreachable, EQWrongValue, load_dialect
 from eqboard.eq.models.attributes import (
     AgentAttributes,
     CallQueueAttributes,
@@ -472,3 +472,31 @@ async def test_replace_alone_writes_only_what_it_is_given(dial, resource, argume
     [request] = exchange.requests
     assert request.method == "PUT"
     assert json.loads(parse_qs(request.content.decode())["data"][0]) == data
+
+
+# In a dialect
+
+OWN_NAMES = """
+[fields.Extension]
+name = "display_name"
+[fields.SipSettings]
+secret = "pass"
+[fields.Voicemail]
+password = "pin"
+"""
+
+
+async def test_a_field_that_has_our_name_and_means_something_else_goes_back_too(dial, tmp_path):
+    """A dialect that calls `name` display_name leaves EQ free to have a `name` of its own."""
+    (tmp_path / "site.toml").write_text(OWN_NAMES)
+    before = {
+        "extension": "201",
+        "display_name": "Ana",
+        "name": "pjsip-201",
+        "sip": {"pass": SIP_SECRET, "secret": "legacy", "nat": "yes"},
+        "voicemail": {"pin": VOICEMAIL_PASSWORD, "password": None},
+    }
+    exchange = Exchange(before, None)
+    eq = dial(exchange, dialect=load_dialect(tmp_path / "site.toml"))
+    await eq.extensions.update(extension="201", name="Bea", sip={"nat": "no"})
+    assert written(exchange) == merged(before, {"display_name": "Bea", "sip": {"nat": "no"}})

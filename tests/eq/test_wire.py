@@ -61,9 +61,9 @@ def test_a_read_has_no_form_and_an_action_no_query():
 
 
 def test_booleans_are_0_and_1_on_the_wire():
-    combined = OPERATIONS["call_queue_agents.combined"]
-    assert build_request(combined, {"is_combined": True}, DIALECT).query == {"combined": "1"}
-    assert build_request(combined, {"is_combined": False}, DIALECT).query == {"combined": "0"}
+    sign_in = OPERATIONS["supervisor_sessions.create"]
+    assert build_request(sign_in, {"user": 1, "force": True}, DIALECT).form == {"user": "1", "force": "1"}
+    assert build_request(sign_in, {"user": 1, "force": False}, DIALECT).form == {"user": "1", "force": "0"}
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 NO_NAMES: Mapping[str, Mapping[str, str]] = {}
+THEIR_OWN = "their own "
+"""Stands before a field that EQ has under one of our names, where a dialect says that ours is another of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,8 @@ class Entity(EQObject):
 
     @property
     def unknown(self) -> dict[str, Any]:
-        """What EQ says of it under names that we do not know."""
-        return dict(self.model_extra or {})
+        """What EQ says of it under names that we do not know, or know for something else."""
+        return {name.removeprefix(THEIR_OWN): value for name, value in (self.model_extra or {}).items()}
 
     def as_sent(self, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> dict[str, Any]:
         """The JSON object as EQ told it, secrets included; `names` holds a dialect's field names for each object."""
@@ -210,8 +212,7 @@ class Entity(EQObject):
         return sent
 
     def __repr_args__(self) -> Any:
-        unknown = self.model_extra or {}
-        return [(name, value) for name, value in super().__repr_args__() if name not in unknown]
+        return [(name, value) for name, value in super().__repr_args__() if name in type(self).model_fields]
 
 
 def plain(value: Any, names: Mapping[str, Mapping[str, str]] = NO_NAMES) -> Any:
@@ -272,6 +273,6 @@ Number = Annotated[int, Field(ge=-(10**12), le=10**12)] | None
 Amount = float | None
 Flag = bool | None
 YesOrNo = bool
-SECRET = Cleaned(lambda value: str(value) if isinstance(value, int) else value)
+SECRET = Cleaned(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 Secret = Annotated[Annotated[SecretStr, Field(min_length=1)] | None, SECRET]
 """Never shown: str() and repr() give stars. Blanks in it are a part of it."""

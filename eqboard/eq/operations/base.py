@@ -3,7 +3,7 @@
 import functools
 import inspect
 import typing
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from pydantic import ValidationError, create_model
@@ -42,7 +42,7 @@ def operation(
     as_json: str | None = None,
     names: Mapping[str, str] | None = None,
     check: Callable[[Arguments], Complaint | None] | None = None,
-) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Coroutine[Any, Any, T]]]:
     """Turn a signature into the call it describes.
 
     Names in the path template go into the path, the other arguments into the query (GET) or the form body; `fixed` are
@@ -51,7 +51,7 @@ def operation(
     arguments. The annotations are the rules for each; an object among the arguments is sent as JSON text.
     """
 
-    def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
         signature = inspect.signature(function)
         hints = typing.get_type_hints(function, include_extras=True)
         result, many = _result(hints.pop("return"))

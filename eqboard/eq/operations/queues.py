@@ -30,8 +30,8 @@ class CallQueueAgents(Resource):
     async def all(self, *, queue: Key | None = None, agent: UserId | None = None) -> Rows[QueueAgentStatus]:
         """One row per agent and queue; of one queue or one agent (user id) when named."""
 
-    @operation("GET", "/call_queue_agent_status", names={"is_combined": "combined"})
-    async def combined(self, *, is_combined: Boolean = True) -> Rows[QueueAgentStatus]:
+    @operation("GET", "/call_queue_agent_status", fixed={"combined": "1"})
+    async def combined(self) -> Rows[QueueAgentStatus]:
         """One row per agent over all queues, `queue` None."""
 
     @operation("POST", "/call_queue_agent_action", fixed={"action": "pause"}, as_json="options")

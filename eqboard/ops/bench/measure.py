@@ -1,6 +1,6 @@
 """Measuring: every way of doing a thing once in each round, and each round's ratios to its own reference.
 
-A machine that is slow for a moment is slow for all of them, so ratios say more than milliseconds (performance.md §8).
+A machine that is slow for a moment is slow for all of them, so ratios say more than milliseconds.
 """
 
 import gc

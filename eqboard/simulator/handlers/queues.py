@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eqboard.simulator.actions import ACTIONS
 from eqboard.simulator.answers import calls
 from eqboard.simulator.answers import queues as answers
 from eqboard.simulator.answers.values import JsonObject
@@ -50,7 +51,8 @@ def _queued_calls(world: World, asked: Asked) -> object:
 def _agent_action(world: World, asked: Asked) -> object:
     """200 with null means accepted, not done (contract §2)."""
     action = asked.form.get("action", "")
-    world.agent_action(action, read_json_object("options", asked.form.get("options", "")) if action else {})
+    is_known = action in ACTIONS  # if not, that is told first
+    world.agent_action(action, read_json_object("options", asked.form.get("options", "")) if is_known else {})
     return None
 
 
