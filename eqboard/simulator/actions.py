@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eqboard.simulator.directory import Directory, read_key
-from eqboard.simulator.entities import Agent
-from eqboard.simulator.floor import DEFAULT_SKILL
+from eqboard.simulator.office.directory import Directory, read_key
+from eqboard.simulator.office.entities import Agent
 from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.switch.floor import DEFAULT_SKILL
 
 ACTIONS = ("signIn", "signOut", "pause", "resume", "exitWrapUp")
 

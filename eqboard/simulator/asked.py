@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from eqboard.simulator.directory import read_key
+from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.refusals import Refusal, not_found
 from eqboard.simulator.world import World
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Call
 from eqboard.simulator.people import caller_name, caller_number
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Call
 
 POPULARITY = (1.25, 0.9, 0.85)  # averages to 1
 

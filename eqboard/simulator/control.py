@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from eqboard.simulator.asked import Asked, read_json_object
-from eqboard.simulator.directory import read_key
-from eqboard.simulator.entities import Agent
 from eqboard.simulator.faults import Faults, read_fault
+from eqboard.simulator.office.directory import read_key
+from eqboard.simulator.office.entities import Agent
 from eqboard.simulator.refusals import Refusal, not_found
 from eqboard.simulator.world import World
 

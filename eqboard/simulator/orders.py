@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.extensions import Phone, phone_at
-from eqboard.simulator.keys import has_key
-from eqboard.simulator.parties import Call, Leg, Party, Place
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.extensions import Phone, phone_at
 from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.keys import has_key
+from eqboard.simulator.switch.parties import Call, Leg, Party, Place
 
 EXTENSION_ACTIONS = ("dial", "blindTransfer", "park", "hangUp")
 RECORDING_ACTIONS = ("start", "stop", "cancel")

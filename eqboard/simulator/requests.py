@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from eqboard.simulator.office.sessions import Kind
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.sessions import Kind
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FIELDS = 1000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import RingStrategy
+from eqboard.simulator.office.entities import RingStrategy
 
 NEVER = float("inf")
 

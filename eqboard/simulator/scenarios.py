@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eqboard.simulator.directory import Directory
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
-from eqboard.simulator.extensions import Extension
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
+from eqboard.simulator.office.extensions import Extension
 from eqboard.simulator.people import staff_name
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.world import World

@@ -7,8 +7,8 @@ from random import Random
 from typing import Protocol
 
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, PauseCode
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, PauseCode
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenario import Scenario
 

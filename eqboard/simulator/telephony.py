@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from eqboard.simulator.exchange import Exchange
 from eqboard.simulator.orders import (
     EXTENSION_ACTIONS,
     RECORDING_ACTIONS,
@@ -23,8 +22,9 @@ from eqboard.simulator.orders import (
     read_text,
     read_word,
 )
-from eqboard.simulator.parties import LegStatus, Mode
-from eqboard.simulator.switch import Switch
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import LegStatus, Mode
+from eqboard.simulator.switch.switch import Switch
 
 
 class Telephony:

@@ -9,18 +9,18 @@ from random import Random
 
 from eqboard.simulator.actions import Order, read_order
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.attendance import Attendance
 from eqboard.simulator.callers import Callers
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, Queue, Supervisor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.extensions import usual_extension
-from eqboard.simulator.floor import Floor
-from eqboard.simulator.licence import licence_for
-from eqboard.simulator.parties import Call
+from eqboard.simulator.office.attendance import Attendance
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, Queue, Supervisor
+from eqboard.simulator.office.extensions import usual_extension
+from eqboard.simulator.office.licence import licence_for
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.staff import Staff
-from eqboard.simulator.switch import Switch
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.floor import Floor
+from eqboard.simulator.switch.parties import Call
+from eqboard.simulator.switch.switch import Switch
 from eqboard.simulator.telephony import Telephony
 
 

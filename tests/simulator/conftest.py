@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from eqboard.simulator.app import build_app
-from eqboard.simulator.directory import Directory
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
 from eqboard.simulator.faults import Faults
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.scenarios import SCENARIOS
 from eqboard.simulator.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eqboard.simulator.entities import AgentState, state_of
+from eqboard.simulator.office.entities import AgentState, state_of
 from eqboard.simulator.refusals import Refusal
 
 from .conftest import a_world

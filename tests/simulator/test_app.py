@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator import handlers
 from eqboard.simulator.app import build_app
-from eqboard.simulator.parties import Place
 from eqboard.simulator.people import HOSTILE_NAMES
 from eqboard.simulator.scenarios import build_world
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import KEY, START, a_world, refusal
 

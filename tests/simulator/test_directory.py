@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 from pydantic import SecretStr
 
-from eqboard.simulator.entities import QueueSettings, RingStrategy
+from eqboard.simulator.office.entities import QueueSettings, RingStrategy
 from eqboard.simulator.scenarios import build_directory, build_world, scenario_called
 
 from .conftest import START, Server, refusal, refusals

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from eqboard.eq.models.attributes import PauseCodeAttributes
-from eqboard.simulator.data import read_attributes
+from eqboard.simulator.office.data import read_attributes
 from eqboard.simulator.refusals import Refusal
 
 from .conftest import refusal, refusals

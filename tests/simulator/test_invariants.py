@@ -15,11 +15,11 @@ from eqboard.simulator.answers.queues import combined_status, status
 from eqboard.simulator.app import build_app
 from eqboard.simulator.durations import Duration
 from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults
-from eqboard.simulator.keys import OTHER_KEYS
-from eqboard.simulator.parties import Call, LegStatus, Place
+from eqboard.simulator.office.sessions import Kind
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_directory
-from eqboard.simulator.sessions import Kind
+from eqboard.simulator.switch.keys import OTHER_KEYS
+from eqboard.simulator.switch.parties import Call, LegStatus, Place
 from eqboard.simulator.world import World
 
 from .conftest import KEY, START, Clock, Server

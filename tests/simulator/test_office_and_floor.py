@@ -2,9 +2,9 @@
 
 import pytest
 
-from eqboard.simulator.entities import AgentState, QueueSettings, state_of
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.entities import AgentState, QueueSettings, state_of
 from eqboard.simulator.scenarios import build_world
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import AT_ONCE, START, Server, a_world, refusal
 from .office import VALID, delete, put, queue_action, token_of, undelete

@@ -5,7 +5,7 @@ from statistics import mean
 
 import pytest
 
-from eqboard.simulator.entities import AgentState, state_of
+from eqboard.simulator.office.entities import AgentState, state_of
 from eqboard.simulator.people import HOSTILE_NAMES, staff_name
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.scenarios import SCENARIOS, build_world

@@ -7,9 +7,9 @@ import pytest
 
 from eqboard.simulator.app import build_app
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.sessions import TIME_OUT_SECONDS, Kind
 from eqboard.simulator.scenarios import SCENARIOS, build_world
-from eqboard.simulator.sessions import TIME_OUT_SECONDS, Kind
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import KEY, START, Clock, Server, a_world, refusal
 from .office import VALID, ask, queue_action, sign_in, sign_out, signed_in, token_of

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from eqboard.simulator.entities import RingStrategy
-from eqboard.simulator.strategies import Candidate, choose
+from eqboard.simulator.office.entities import RingStrategy
+from eqboard.simulator.switch.strategies import Candidate, choose
 
 ANN = Candidate(agent=1, skill=1, order=3, calls_taken=4, last_call_at=100.0)
 BEN = Candidate(agent=2, skill=1, order=1, calls_taken=2, last_call_at=300.0)

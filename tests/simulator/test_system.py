@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqboard.simulator.app import build_app
-from eqboard.simulator.configuration import problems_in
-from eqboard.simulator.entities import Queue, QueueSettings
 from eqboard.simulator.handlers import alerts, directory, extensions, sessions, system, users
+from eqboard.simulator.office.configuration import problems_in
+from eqboard.simulator.office.entities import Queue, QueueSettings
+from eqboard.simulator.office.sessions import TIME_OUT_SECONDS, Kind, Session, Sessions
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_world
-from eqboard.simulator.sessions import TIME_OUT_SECONDS, Kind, Session, Sessions
 
 from .conftest import KEY, START, a_world, refusal
 from .office import VALID

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eqboard.simulator.parties import Place
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import AT_ONCE, a_world
 from .telephones import (

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from eqboard.simulator.answers.calls import parked_calls
-from eqboard.simulator.extensions import Phone, phone_at
-from eqboard.simulator.keys import DIGITS, OTHER_KEYS, has_key
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.extensions import Phone, phone_at
+from eqboard.simulator.switch.keys import DIGITS, OTHER_KEYS, has_key
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import AT_ONCE, NO_PICK_UP, a_world, refusal
 from .telephones import (

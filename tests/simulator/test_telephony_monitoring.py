@@ -2,7 +2,7 @@
 
 import pytest
 
-from eqboard.simulator.parties import Mode
+from eqboard.simulator.switch.parties import Mode
 
 from .conftest import NO_PICK_UP, a_world
 from .telephones import (

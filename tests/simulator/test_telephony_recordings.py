@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from eqboard.simulator import recordings
+from eqboard.simulator.switch import recordings
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.entities import QueueSettings
-from eqboard.simulator.extensions import RecordingSettings
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.entities import QueueSettings
+from eqboard.simulator.office.extensions import RecordingSettings
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import START, a_world, refusal
 from .telephones import (

@@ -4,8 +4,8 @@ import pytest
 
 from eqboard.simulator.answers.calls import parked_calls
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import QueueSettings, RingStrategy
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.entities import QueueSettings, RingStrategy
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import AT_ONCE, NO_PICK_UP, START, a_world
 from .telephones import (

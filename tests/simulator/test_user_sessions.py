@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from eqboard.simulator.sessions import TIME_OUT_SECONDS
+from eqboard.simulator.office.sessions import TIME_OUT_SECONDS
 
 from .conftest import KEY, START, refusal, refusals
 from .office import ask, sign_in, sign_out, signed_in, token_of

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.entities import AgentState, QueueSettings, RingStrategy, state_of
-from eqboard.simulator.parties import Place
+from eqboard.simulator.office.entities import AgentState, QueueSettings, RingStrategy, state_of
+from eqboard.simulator.switch.parties import Place
 
 from .conftest import AT_ONCE, NO_PICK_UP, START, a_world
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from eqboard.simulator.answers.values import JsonObject, whole
-from eqboard.simulator.entities import Queue
-from eqboard.simulator.lot import ParkingLot
-from eqboard.simulator.parties import Call, Conference, Leg, LegStatus, Member, Party, bearer_of
-from eqboard.simulator.switch import Switch
+from eqboard.simulator.office.entities import Queue
+from eqboard.simulator.switch.lot import ParkingLot
+from eqboard.simulator.switch.parties import Call, Conference, Leg, LegStatus, Member, Party, bearer_of
+from eqboard.simulator.switch.switch import Switch
 
 
 def queued_calls(queue: Queue) -> list[JsonObject]:

@@ -6,9 +6,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from eqboard.simulator.answers.values import JsonObject, camel_case, whole
-from eqboard.simulator.entities import Agent, PauseCode, Queue, Supervisor
-from eqboard.simulator.extensions import Extension, Phone
-from eqboard.simulator.sessions import Session
+from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
+from eqboard.simulator.office.extensions import Extension, Phone
+from eqboard.simulator.office.sessions import Session
 
 AGENT = ("id", "number", "first_name", "last_name", "email_address", "language", "deleted")
 SUPERVISOR = ("id", "username", "first_name", "last_name", "email_address", "language", "type", "deleted")

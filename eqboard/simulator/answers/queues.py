@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from eqboard.simulator.answers.calls import ends_of, queue_of
 from eqboard.simulator.answers.values import JsonObject, whole
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, AgentState, Membership, Queue, state_of
-from eqboard.simulator.parties import Call, Leg, bearer_of
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, AgentState, Membership, Queue, state_of
+from eqboard.simulator.switch.parties import Call, Leg, bearer_of
 
 PRECEDENCE = (  # combined status, contract §3
     AgentState.ON_CALL,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from eqboard.simulator.answers.values import JsonObject, whole
-from eqboard.simulator.configuration import Problem
-from eqboard.simulator.licence import Licence
-from eqboard.simulator.sessions import Kind, Sessions
+from eqboard.simulator.office.configuration import Problem
+from eqboard.simulator.office.licence import Licence
+from eqboard.simulator.office.sessions import Kind, Sessions
 
 
 def license_entity(licence: Licence, now: float) -> JsonObject:

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import AlertAttributes, NewAlert
-from eqboard.simulator.alerts import Alert, applicable
 from eqboard.simulator.asked import Asked, Handler, found, path_id, read_json_object
-from eqboard.simulator.data import clashes, known_in, read_attributes
-from eqboard.simulator.directory import Directory
+from eqboard.simulator.office.alerts import Alert, applicable
+from eqboard.simulator.office.data import clashes, known_in, read_attributes
+from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 

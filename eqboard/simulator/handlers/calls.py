@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from eqboard.simulator.answers import calls as answers
 from eqboard.simulator.asked import Asked, Handler, found
-from eqboard.simulator.directory import read_key
+from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.orders import read_text
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.world import World

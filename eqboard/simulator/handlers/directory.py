@@ -13,9 +13,9 @@ from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import CallQueueAttributes, NewCallQueue, PauseCodeAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id
-from eqboard.simulator.data import clashes, given, read_data
-from eqboard.simulator.directory import Directory, next_id
-from eqboard.simulator.entities import PauseCode, Queue, QueueSettings, RingStrategy
+from eqboard.simulator.office.data import clashes, given, read_data
+from eqboard.simulator.office.directory import Directory, next_id
+from eqboard.simulator.office.entities import PauseCode, Queue, QueueSettings, RingStrategy
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 

@@ -12,9 +12,9 @@ from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import Attributes, ExtensionAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found
-from eqboard.simulator.data import clashes, given, read_data
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.extensions import (
+from eqboard.simulator.office.data import clashes, given, read_data
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.extensions import (
     Extension,
     RecordingSettings,
     SipSettings,

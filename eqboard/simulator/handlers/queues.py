@@ -9,8 +9,8 @@ from eqboard.simulator.answers import calls
 from eqboard.simulator.answers import queues as answers
 from eqboard.simulator.answers.values import JsonObject
 from eqboard.simulator.asked import Asked, Handler, found, read_json_object
-from eqboard.simulator.directory import read_key
-from eqboard.simulator.entities import Agent, Queue
+from eqboard.simulator.office.directory import read_key
+from eqboard.simulator.office.entities import Agent, Queue
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.world import World
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from eqboard.eq.errors import Complaint
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler
-from eqboard.simulator.directory import Directory, read_key
+from eqboard.simulator.office.directory import Directory, read_key
+from eqboard.simulator.office.sessions import Kind
 from eqboard.simulator.refusals import refuse_if
-from eqboard.simulator.sessions import Kind
 from eqboard.simulator.world import World
 
 

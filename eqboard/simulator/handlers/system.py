@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from eqboard.simulator.answers import system as answers
 from eqboard.simulator.asked import Asked, Handler
-from eqboard.simulator.configuration import problems_in
+from eqboard.simulator.office.configuration import problems_in
 from eqboard.simulator.world import World
 
 

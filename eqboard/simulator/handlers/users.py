@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from eqboard.eq.models.attributes import AgentAttributes, NewAgent, NewSupervisor, SupervisorAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id
-from eqboard.simulator.data import clashes, read_data
-from eqboard.simulator.directory import next_id
-from eqboard.simulator.entities import Agent, Supervisor
+from eqboard.simulator.office.data import clashes, read_data
+from eqboard.simulator.office.directory import next_id
+from eqboard.simulator.office.entities import Agent, Supervisor
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 

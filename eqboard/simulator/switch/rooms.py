@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Call, Conference, Leg, LegStatus, Member, Place
-from eqboard.simulator.talks import Talks
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Call, Conference, Leg, LegStatus, Member, Place
+from eqboard.simulator.switch.talks import Talks
 
 FEWEST_MEMBERS = 2
 

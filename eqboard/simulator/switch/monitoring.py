@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Leg, LegStatus, Mode, Monitoring
-from eqboard.simulator.transfers import RING_SECONDS
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Leg, LegStatus, Mode, Monitoring
+from eqboard.simulator.switch.transfers import RING_SECONDS
 
 
 class Monitors:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.entities import Agent, AgentState, state_of
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Call, Leg, Party, Place
-from eqboard.simulator.talks import Talks
-from eqboard.simulator.transfers import Transfers
+from eqboard.simulator.office.entities import Agent, AgentState, state_of
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Call, Leg, Party, Place
+from eqboard.simulator.switch.talks import Talks
+from eqboard.simulator.switch.transfers import Transfers
 
 
 class Parking:

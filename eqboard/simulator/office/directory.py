@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from eqboard.simulator.alerts import Alert
-from eqboard.simulator.entities import Agent, PauseCode, Queue, Supervisor
-from eqboard.simulator.extensions import Extension, usual_extension
+from eqboard.simulator.office.alerts import Alert
+from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
+from eqboard.simulator.office.extensions import Extension, usual_extension
 
 KEY_DIGITS = 19  # as many as 64 bits hold, and few enough that int() is cheap whatever a client sends
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from eqboard.simulator.entities import Agent
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Call, Leg, LegStatus, Place
+from eqboard.simulator.office.entities import Agent
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Place
 
 
 class Talks:

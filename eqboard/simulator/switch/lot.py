@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.parties import Party
+from eqboard.simulator.switch.parties import Party
 
 
 class ParkingLot:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parties import Call, Leg, LegStatus, Party, Place
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Party, Place
 
 RING_SECONDS = 15.0  # how long a telephone rings that no queue rings (FreePBX, ring time)
 TONE_SECONDS = 3.0  # how long whoever dials in vain listens to the tone

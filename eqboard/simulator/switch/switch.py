@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.conversation import Conversations
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.floor import Floor
-from eqboard.simulator.keys import Keypad
-from eqboard.simulator.monitoring import Monitors
-from eqboard.simulator.parking import Parking
-from eqboard.simulator.parties import Call
-from eqboard.simulator.rooms import Rooms
-from eqboard.simulator.talks import Talks
-from eqboard.simulator.telephones import Telephones
-from eqboard.simulator.transfers import Transfers
+from eqboard.simulator.switch.conversation import Conversations
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.floor import Floor
+from eqboard.simulator.switch.keys import Keypad
+from eqboard.simulator.switch.monitoring import Monitors
+from eqboard.simulator.switch.parking import Parking
+from eqboard.simulator.switch.parties import Call
+from eqboard.simulator.switch.rooms import Rooms
+from eqboard.simulator.switch.talks import Talks
+from eqboard.simulator.switch.telephones import Telephones
+from eqboard.simulator.switch.transfers import Transfers
 
 
 class Switch:

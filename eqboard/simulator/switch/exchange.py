@@ -6,13 +6,13 @@ from itertools import count
 from random import Random
 
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
 from eqboard.simulator.ledger import QueueLedger
-from eqboard.simulator.lines import Lines
-from eqboard.simulator.lot import ParkingLot
-from eqboard.simulator.parties import Call, Conference, Leg, Place, bearer_of
-from eqboard.simulator.recordings import Recordings
+from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.scenario import Scenario
+from eqboard.simulator.switch.lines import Lines
+from eqboard.simulator.switch.lot import ParkingLot
+from eqboard.simulator.switch.parties import Call, Conference, Leg, Place, bearer_of
+from eqboard.simulator.switch.recordings import Recordings
 
 
 class Exchange:

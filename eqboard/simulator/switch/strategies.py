@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
-from eqboard.simulator.entities import RingStrategy
+from eqboard.simulator.office.entities import RingStrategy
 
 Memory = tuple[int, int]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from itertools import count
 
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.parties import Leg, LegStatus, Line, Party
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.switch.parties import Leg, LegStatus, Line, Party
 
 
 class Lines:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eqboard.simulator.directory import Directory
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.sessions import Kind, Sessions
 from eqboard.simulator.scenario import Scenario
-from eqboard.simulator.sessions import Kind, Sessions
 
 DAY_SECONDS = 86400
 ISSUED_DAYS_AGO = 90

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from eqboard.simulator.entities import Agent, AgentState, Queue, state_of
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.floor import Floor
-from eqboard.simulator.parties import Call, Leg, Place
-from eqboard.simulator.strategies import Candidate, choose
-from eqboard.simulator.talks import Talks
+from eqboard.simulator.office.entities import Agent, AgentState, Queue, state_of
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.floor import Floor
+from eqboard.simulator.switch.parties import Call, Leg, Place
+from eqboard.simulator.switch.strategies import Candidate, choose
+from eqboard.simulator.switch.talks import Talks
 
 
 class Distributor:

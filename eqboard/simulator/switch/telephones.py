@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.conversation import Conversations
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.monitoring import Monitors
-from eqboard.simulator.parking import Parking
-from eqboard.simulator.parties import Call, Leg, LegStatus, Place, is_connected
-from eqboard.simulator.rooms import FEWEST_MEMBERS, Rooms
-from eqboard.simulator.transfers import Transfers
+from eqboard.simulator.switch.conversation import Conversations
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.monitoring import Monitors
+from eqboard.simulator.switch.parking import Parking
+from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Place, is_connected
+from eqboard.simulator.switch.rooms import FEWEST_MEMBERS, Rooms
+from eqboard.simulator.switch.transfers import Transfers
 
 
 class Telephones:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eqboard.simulator.alerts import Alert
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.licence import Licence
-from eqboard.simulator.sessions import Kind, Sessions
+from eqboard.simulator.office.alerts import Alert
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.licence import Licence
+from eqboard.simulator.office.sessions import Kind, Sessions
 
 SUPPORTED_FORMATS = ("wav", "", None)  # EQ API text: FreePBX's other two formats "are not supported by EQ"
 

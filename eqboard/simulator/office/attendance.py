@@ -8,10 +8,10 @@ from secrets import token_hex
 
 from eqboard.eq.errors import Complaint
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, Supervisor
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, Supervisor
+from eqboard.simulator.office.sessions import Kind, Session, Sessions, digest_of, unknown_session
 from eqboard.simulator.refusals import refuse_if
-from eqboard.simulator.sessions import Kind, Session, Sessions, digest_of, unknown_session
 
 TOKEN_BYTES = 32  # 64 characters (EQ API text, "64-byte string"); not of the seeded world: nobody may guess them
 

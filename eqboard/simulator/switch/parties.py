@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from eqboard.simulator.agenda import Event
 
 if TYPE_CHECKING:
-    from eqboard.simulator.entities import Agent
+    from eqboard.simulator.office.entities import Agent
 
 
 class Place(StrEnum):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.extensions import Phone
-from eqboard.simulator.parties import Leg, Line, is_connected
-from eqboard.simulator.telephones import Telephones
+from eqboard.simulator.office.extensions import Phone
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parties import Leg, Line, is_connected
+from eqboard.simulator.switch.telephones import Telephones
 
 DIGITS = frozenset("0123456789")
 MOST_TYPED = 32

@@ -6,14 +6,14 @@ from enum import Enum, auto
 from functools import partial
 from random import Random
 
-from eqboard.simulator.distributor import Distributor
-from eqboard.simulator.exchange import Exchange
-from eqboard.simulator.parking import Parking
-from eqboard.simulator.parties import Call, Place
-from eqboard.simulator.rooms import Rooms
 from eqboard.simulator.scenario import Scenario
-from eqboard.simulator.talks import Talks
-from eqboard.simulator.transfers import Transfers
+from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.exchange import Exchange
+from eqboard.simulator.switch.parking import Parking
+from eqboard.simulator.switch.parties import Call, Place
+from eqboard.simulator.switch.rooms import Rooms
+from eqboard.simulator.switch.talks import Talks
+from eqboard.simulator.switch.transfers import Transfers
 
 
 class Turn(Enum):

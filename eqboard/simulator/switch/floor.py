@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.directory import Directory
-from eqboard.simulator.entities import Agent, Membership
-from eqboard.simulator.parties import Line
+from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Agent, Membership
+from eqboard.simulator.switch.parties import Line
 
 DEFAULT_SKILL = 3  # EQ API text: "null for default (3 - Normal)"
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from eqboard.simulator.ledger import QueueLedger
-from eqboard.simulator.parties import Call, Leg, LegStatus, Line
+from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Line
 
 
 class RingStrategy(StrEnum):

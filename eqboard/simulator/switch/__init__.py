@@ -1,0 +1,1 @@
+"""The telephone switch: queues, telephones, conversations, the parking lot, conferences, monitoring, recordings."""
