@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
@@ -20,6 +20,9 @@ from pydantic.alias_generators import to_camel
 from eqboard.eq import models
 from eqboard.eq.models.attributes import AlertAttributes
 from eqboard.eq.models.base import THEIR_OWN, object_inside
+
+if TYPE_CHECKING:
+    from eqboard.eq.wire import Operation
 
 METHODS = {True: ("GET", "POST"), False: ("POST", "PUT", "DELETE")}
 """Of reads, and of all else: what is sent may not stand in a URL, and a read is asked again when it gets no answer."""
@@ -59,6 +62,11 @@ class Dialect:
     operations: Mapping[str, Route] = field(default_factory=dict)
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def route(self, operation: "Operation") -> tuple[str, str]:
+        """The verb and the path of an operation on this server."""
+        route = self.operations.get(operation.name, Route())
+        return route.method or operation.method, route.path or operation.path
 
     @cached_property
     def is_foreign(self) -> bool:
@@ -185,7 +193,7 @@ def load_dialect(path: Path | None = None) -> Dialect:
             fields=site.fields,
             states={kind: {**words, **site.states.get(kind, {})} for kind, words in built_in.states.items()},
         )
-        for fault in _clashes(merged, site):
+        for fault in (*_clashes(merged, site), *_reads_that_act(site)):
             raise fault
     except _Fault as fault:
         where = line_of(text, fault.keys)
@@ -206,7 +214,7 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise DialectError(f"The dialect file {path} is larger than {LARGEST_FILE_BYTES // 1024} KiB.")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark before the first line
     except OSError as error:
         raise DialectError(f"The dialect file {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -267,6 +275,9 @@ def _faults_in_table(table: str, name: str, words: Any, known: Mapping[str, Coll
 
 
 def _instead(name: str, known: Collection[str]) -> str:
+    in_quotes = [each for each in known if each.startswith(f"{name}.")]
+    if in_quotes:
+        return f'its names need quotes: [operations."{in_quotes[0]}"]'
     similar = get_close_matches(name, known, 1)
     return f"the nearest is {similar[0]!r}" if similar else f"known are {', '.join(known)}"
 
@@ -305,6 +316,17 @@ def _clashes(merged: Dialect, site: Dialect) -> Iterator[_Fault]:
         names = {ours: to_camel(ours) for ours in OBJECTS[name].model_fields} | dict(words)
         if clash := _twice(words, names):
             yield _Fault(f"two fields of {name} are called {words[clash]!r}", "fields", name, clash)
+
+
+def _reads_that_act(site: Dialect) -> Iterator[_Fault]:
+    """A read that a server would take for an action, or for a write; and it is asked again and again."""
+    from eqboard.eq.operations import OPERATIONS
+
+    acting = {site.route(each): each.name for each in OPERATIONS.values() if not each.is_read}
+    for each in OPERATIONS.values():
+        if each.is_read and (name := acting.get(site.route(each))):
+            changed = each.name if each.name in site.operations else name
+            yield _Fault(f"{each.name} would be asked as {name} is, which is no read", "operations", changed)
 
 
 def _twice(given: Mapping[str, str], everything: Mapping[str, str]) -> str | None:

@@ -98,8 +98,7 @@ def describe(
 
 
 def _asked(operation: Operation, dialect: Dialect, schemas: Schemas) -> Asked:
-    route = dialect.operations.get(operation.name)
-    method, path = (route and route.method) or operation.method, (route and route.path) or operation.path
+    method, path = dialect.route(operation)
     place = "query" if operation.is_read else "form"
     arguments, required = schemas.arguments[operation.name], schemas.required[operation.name]
     in_path = {("path", name): arguments[name] for name in arguments if name in operation.path_names}

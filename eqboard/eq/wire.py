@@ -132,9 +132,8 @@ def build_request(operation: Operation, arguments: Arguments, dialect: Dialect) 
     given = checked(operation, arguments)
     path_values = {name: _path_segment(str(plain(given.pop(name)))) for name in operation.path_names}
     rest = {operation.wire_name(name): plain(value, dialect.fields) for name, value in given.items()}
-    route = dialect.operations.get(operation.name)
-    method = (route and route.method) or operation.method
-    path = ((route and route.path) or operation.path).format(**path_values)
+    method, path = dialect.route(operation)
+    path = path.format(**path_values)
     if operation.as_json:
         rest = {operation.as_json: rest}
     fields = {**operation.fixed, **{name: _text(value) for name, value in rest.items()}}

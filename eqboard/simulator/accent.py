@@ -29,11 +29,9 @@ class Accent:
         """An operation for each method and path that is answered; of several behind one, one that says what is sent."""
         routes: dict[tuple[str, str], Operation] = {}
         for operation in OPERATIONS.values():
-            route = self.dialect.operations.get(operation.name)
-            method = (route and route.method) or operation.method
-            path = (route and route.path) or operation.path
-            if (method, path) not in routes or objects_sent(operation):
-                routes[method, path] = operation
+            route = self.dialect.route(operation)
+            if route not in routes or objects_sent(operation):
+                routes[route] = operation
         return routes
 
     def hear(self, operation: Operation, asked: Asked) -> Asked:

@@ -31,7 +31,8 @@ class Scenario:
     about: str
     queues: int = 6
     agents: int = 24
-    supervisors: int = 2
+    supervisors: int = 3
+    supervisors_at_work: int = 2  # whoever tries the API out signs in as another
     spare_agent_licences: int = 6  # how many more may be signed in than there are at the start
     spare_supervisor_licences: int = 2
     warm_seconds: float = 1800.0  # how long the world runs before it is shown

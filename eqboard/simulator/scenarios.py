@@ -65,7 +65,7 @@ SCENARIOS = {
             _STEADY,
             name="empty_floor",
             about="Nobody is signed in, and nobody calls.",
-            supervisors=0,
+            supervisors_at_work=0,
             busy_share=0.0,
             present_share=0.0,
             shift=None,

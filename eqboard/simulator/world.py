@@ -42,7 +42,7 @@ class World:
         self.telephony = Telephony(exchange, self.switch)
         self._callers = Callers(exchange, self.switch.distributor)
         self.attendance = Attendance(self._agenda, directory, self.sign_out)
-        for supervisor in directory.live_supervisors():
+        for supervisor in directory.live_supervisors()[: scenario.supervisors_at_work]:
             self.attendance.come_to_work(supervisor)
         Staff(self._agenda, directory, self, scenario, self._rng).begin()
         self._callers.begin()

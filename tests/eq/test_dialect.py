@@ -174,6 +174,35 @@ def test_two_words_may_change_places(load):
 # What is refused
 
 
+def test_a_mark_before_the_first_line_does_not_matter(load):
+    """Windows' editors put it there."""
+    assert load(b'\xef\xbb\xbf[states.agent]\nonCall = "busy"'.decode()).states["agent"]["onCall"] == "busy"
+
+
+def test_an_operation_without_quotes_is_told_how_to_write_it(complaint):
+    sentence = complaint('[operations.queued_calls.all]\npath = "/x"')
+    assert 'there is no operation \'queued_calls\'; its names need quotes: [operations."queued_calls.all"]' in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            '[operations."call_recordings.all"]\nmethod = "POST"\npath = "/call_recording_action"',
+            "call_recordings.all would be asked as call_recordings.cancel is, which is no read",
+        ),
+        (
+            '[operations."agents.delete"]\nmethod = "POST"\npath = "/agent/{id}"\n'
+            '[operations."agents.get"]\nmethod = "POST"',
+            "agents.get would be asked as agents.delete is, which is no read",
+        ),
+    ],
+)
+def test_a_read_that_a_server_takes_for_an_action_is_refused(complaint, text, fault):
+    """It would be asked again and again, and by eqcheck first of all."""
+    assert fault in complaint(text)
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DialectError, match=r"gone\.toml cannot be read: No such file or directory\.$"):
         load_dialect(tmp_path / "gone.toml")

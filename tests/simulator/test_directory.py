@@ -334,7 +334,7 @@ async def test_the_id_of_a_deleted_one_is_not_given_again(server, kind):
 def test_everybody_has_an_extension_with_a_secret_and_a_mailbox_of_their_own():
     directory = build_directory(scenario_called("large_site"))
     desks = [user.desk for user in (*directory.agents.values(), *directory.supervisors.values())]
-    assert len(set(desks)) == len(desks) == 1002
+    assert len(set(desks)) == len(desks) == 1003
     extensions = [directory.extensions[desk] for desk in desks]
     assert len({extension.sip.secret for extension in extensions}) == len(extensions)
     assert len({extension.name for extension in extensions}) == len(extensions)

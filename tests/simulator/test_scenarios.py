@@ -97,7 +97,7 @@ def test_no_two_of_agents_supervisors_and_queues_have_the_same_extension():
         world = build_world("steady", seed=1, started_at=START, queues=200, agents=agents)
         directory = world.directory
         desks = {user.desk for user in (*directory.agents.values(), *directory.supervisors.values())}
-        assert len(desks | set(directory.queues)) == agents + 2 + 200
+        assert len(desks | set(directory.queues)) == agents + 3 + 200
         assert not set(directory.extensions) & set(directory.queues)
 
 

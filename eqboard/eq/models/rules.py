@@ -5,7 +5,7 @@ words; `complaints_of` makes of it what EQ itself would answer (contract §1, "n
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -158,8 +158,8 @@ Threshold = Annotated[int, Field(ge=-(2**31), lt=2**31), Rule("an integer")]
 Color = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$"), Rule("an RGB colour in the format #XXXXXX")]
 Minutes = Annotated[int, Field(ge=0, lt=2**31), Rule("an integer of minutes")]
 DaysOfWeek = Annotated[
-    tuple[Annotated[int, Field(ge=0, le=6)], ...],
-    Field(min_length=1, max_length=7, strict=False),
+    Sequence[Annotated[int, Field(ge=0, le=6)]],
+    Field(min_length=1, max_length=7),
     Rule("an array of integers, each 0-6, where 0 is Sunday"),
 ]
 TimeOfDay = Annotated[
@@ -173,13 +173,13 @@ Key = Annotated[str, Field(pattern=r"\S", max_length=LONGEST), Rule("not blank, 
 
 Skill = Annotated[int, Field(ge=1, le=5), Rule("an integer from 1 (highest) to 5 (lowest)")]
 Skills = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=5)], ...],
-    Field(min_length=1, max_length=1000, strict=False),
+    Sequence[Annotated[int, Field(ge=1, le=5)]],
+    Field(min_length=1, max_length=1000),
     Rule("integers from 1 (highest) to 5 (lowest), as many as queues"),
 ]
 Queues = Annotated[
-    tuple[Annotated[str, Field(pattern=r"\S", max_length=LONGEST)], ...],
-    Field(min_length=1, max_length=1000, strict=False),
+    Sequence[Annotated[str, Field(pattern=r"\S", max_length=LONGEST)]],
+    Field(min_length=1, max_length=1000),
     Rule("extensions of queues, one at least"),
 ]
 PhoneKey = Annotated[
