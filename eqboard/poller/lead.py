@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from eqboard.config import Config
-from eqboard.eq import EQ, EQError
+from eqboard.eq import EQ, EQError, Rows
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
 from eqboard.floor.assemble import Taken, assemble
+from eqboard.floor.assemble.agents import STATES
 from eqboard.floor.changes import diff
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.loops import end_if_cancelled
@@ -34,6 +35,9 @@ WHAT_IS_LOST = {
     Trouble.REFUSED: "The right to read EQ at {}",
     Trouble.MISSING: "A path of EQ at {}",
 }
+
+STRANGE_WORD = "EQ says %r of an agent's state, and eqboard does not know it. Name it in EQBOARD_EQ_DIALECT"
+MOST_STRANGE_WORDS, LONGEST_WORD = 20, 40
 
 T = TypeVar("T")
 
@@ -79,6 +83,7 @@ class Lead:
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
         self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
+        self._strange_words: set[str] = set()
         self._skew_seconds = 0.0
         self._lost_to: dict[Trouble, set[Part]] = {trouble: set() for trouble in Trouble}
         self._failure_count = 0
@@ -159,6 +164,16 @@ class Lead:
             elif not lost:
                 lamp.back()
         self._note_faults(heard)
+        self._note_strange_words(heard)
+
+    def _note_strange_words(self, heard: Heard) -> None:
+        """Tell once of each word for a state that the board can only show as unknown."""
+        rows = heard.answers.agents if isinstance(heard.answers.agents, Rows) else ()
+        said = {row.status for row in rows if row.status and row.status not in STATES}
+        for word in sorted(said - self._strange_words):
+            if len(self._strange_words) < MOST_STRANGE_WORDS:
+                self._strange_words.add(word)
+                logger.warning(STRANGE_WORD, word[:LONGEST_WORD])
 
     def _note_faults(self, heard: Heard) -> None:
         """Tell of rows that make no sense, by the field that is wrong in the first of each part."""

@@ -185,6 +185,17 @@ async def test_eq_fails_and_the_last_truth_stays_marked_until_it_is_back(
     assert "canary" not in caplog.text
 
 
+async def test_a_word_for_a_state_that_nobody_knows_is_logged_once(redis_url, exchange, caplog) -> None:
+    [status] = exchange.answers["call_queue_agent_status"]
+    exchange.answers["call_queue_agent_status"] = [status | {"status": "alert\x1bing" + "x" * 99}]
+    async with following(redis_url) as follower, polling(redis_url, exchange):
+        floor = await follower.sees(is_read)
+        await follower.sees(lambda later: later.held.seq > floor.held.seq + 3)
+    said = [record.getMessage() for record in caplog.records if "agent's state" in record.getMessage()]
+    word = repr("alert\x1bing" + "x" * 31)
+    assert said == [f"EQ says {word} of an agent's state, and eqboard does not know it. Name it in EQBOARD_EQ_DIALECT"]
+
+
 async def test_rows_that_make_no_sense_are_logged_once_by_their_field(redis_url, exchange, caplog) -> None:
     caplog.set_level(logging.INFO, "eqboard.poller")
     honest = exchange.answers["queued_calls"]
