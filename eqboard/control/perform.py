@@ -24,7 +24,7 @@ from eqboard.config import eq_from, get_config
 from eqboard.control.actions import Action
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import SIGNED_OUT
-from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQUnreachable
+from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.publisher import send_nudge
@@ -97,6 +97,8 @@ async def carry_out(attempt: Attempt, telephone: EQ) -> None:
     try:
         await attempt.action.ask(telephone, attempt.agent.id, attempt.pause_code)
     except EQError as error:
+        if isinstance(error, EQNotFound):
+            logger.warning("EQ knows no path for %s; name the one that it has in EQBOARD_EQ_DIALECT", error.operation)
         await attempt.note(step_of(error), **answer_of(error))
         return
     except Exception as error:  # a fault of ours: EQ may have heard us all the same

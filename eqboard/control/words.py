@@ -70,6 +70,10 @@ def _refused(details: Mapping[str, Any], name: str) -> SafeString:
         return say(_("EQ cannot be reached, so nothing happened. Try again when the board is live."))
     if error == "EQSignedOut":
         return say(_("EQ does not accept eqboard's key, so nothing happened. Ask whoever runs eqboard to check it."))
+    if error == "EQNotFound":  # what is wrong with the request itself would be 400 (contract §1)
+        return say(
+            _("This EQ has no such action where eqboard looks for it, so nothing happened. Tell whoever runs eqboard.")
+        )
     for parameter, kind, description in details.get("complaints", []):
         known = _complaint(str(parameter), str(kind), name)
         reason = description or f"{parameter or 'request'} {kind}"

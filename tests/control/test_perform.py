@@ -95,7 +95,7 @@ async def test_a_refusal_of_eq_becomes_a_sentence(cast, floor, exchange, complai
     ("answer", "error", "step", "sentence"),
     [
         (httpx.Response(400), "EQInvalid", "refused", "without saying why"),
-        (httpx.Response(404, text="<h1>nginx</h1>"), "EQNotFound", "refused", "without saying why"),
+        (httpx.Response(404, text="<h1>nginx</h1>"), "EQNotFound", "refused", "has no such action"),
         (httpx.Response(403, json=[]), "EQRefused", "refused", "without saying why"),
         (httpx.Response(401), "EQSignedOut", "refused", "does not accept eqboard's key"),
         (httpx.Response(500), "EQBroken", "unknown", "nobody knows whether it happened"),
@@ -120,6 +120,12 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
     assert (await last_entry()).details["error"] == error
     await settled()
     assert len(exchange.asked) == 1
+
+
+async def test_an_action_whose_path_eq_does_not_know_is_told_to_whoever_runs_eqboard(cast, floor, exchange, caplog):
+    exchange.answer = httpx.Response(404)
+    await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    assert "EQ knows no path for call_queue_agents.resume; name the one that it has" in caplog.text
 
 
 async def test_a_fault_of_ours_leaves_nobody_waiting(cast, floor, exchange, caplog):
