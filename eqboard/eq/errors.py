@@ -41,11 +41,16 @@ class EQError(Exception):
 
 
 class EQUnreachable(EQError):
-    """No answer came. `outcome_unknown`: the request may have been carried out all the same."""
+    """No answer came. `outcome_unknown`: the request may have been carried out all the same. `is_untrusted`: as far as
+    can be told, for want of a certificate that the other side trusts.
+    """
 
-    def __init__(self, operation: str, reason: str, *, outcome_unknown: bool = False) -> None:
+    def __init__(
+        self, operation: str, reason: str, *, outcome_unknown: bool = False, is_untrusted: bool = False
+    ) -> None:
         super().__init__(operation, reason)
         self.outcome_unknown = outcome_unknown
+        self.is_untrusted = is_untrusted
 
 
 class EQBroken(EQError):

@@ -116,10 +116,11 @@ FAULTS_OF_A_CERTIFICATE: Mapping[int, str] = {  # by OpenSSL's numbers, X509_V_E
     **dict.fromkeys((66, 67, 68), "EQ's certificate, or its authority's, is too weak to be trusted"),
 }
 NO_CLIENT = "EQ does not accept who is asking; client_certificate is what it wants to see"
+NO_HANDSHAKE = "EQ refuses an encrypted connection; it may want to see a client_certificate"
 REFUSALS: Mapping[str, str] = {  # by words in OpenSSL's names of what went wrong
     "UNKNOWN_CA": NO_CLIENT,
     "CERTIFICATE": NO_CLIENT,
-    "HANDSHAKE_FAILURE": "EQ refuses an encrypted connection; it may want to see a client_certificate",
+    "HANDSHAKE_FAILURE": NO_HANDSHAKE,
     "WRONG_VERSION_NUMBER": "EQ speaks no HTTPS there; its address may be http://, or have another port",
     "PROTOCOL": "EQ's HTTPS is too old; TLS 1.2 is the least that is safe",
 }
@@ -142,6 +143,11 @@ def why_refused(fault: ssl.SSLError) -> str:
     if isinstance(fault, ssl.SSLCertVerificationError):
         return FAULTS_OF_A_CERTIFICATE.get(getattr(fault, "verify_code", 0), NOT_TRUSTED)
     return next((words for name, words in REFUSALS.items() if name in _name(fault)), "no encrypted connection to EQ")
+
+
+def is_untrusted(fault: ssl.SSLError) -> bool:
+    """Whether it is about a certificate, EQ's or ours, as far as can be told."""
+    return isinstance(fault, ssl.SSLCertVerificationError) or why_refused(fault) in (NO_CLIENT, NO_HANDSHAKE)
 
 
 def is_refusal(fault: ssl.SSLError) -> bool:

@@ -1,27 +1,20 @@
 """Reading in rounds: which parts are due, and what EQ answers to each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
+from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
 from eqboard.floor.snapshot import Part, Trouble
 
-QUICK = (Part.STATISTICS, Part.AGENTS, Part.CALLS)
-SLOW = (Part.PARKED, Part.CONFERENCES, Part.SESSIONS)
-
-READS: Mapping[Part, Callable[[EQ], Awaitable[Rows[Any]]]] = {
-    Part.STATISTICS: lambda eq: eq.call_queue_statistics.all(),
-    Part.AGENTS: lambda eq: eq.call_queue_agents.all(),
-    Part.CALLS: lambda eq: eq.queued_calls.all(),
-    Part.PARKED: lambda eq: eq.parked_calls.all(),
-    Part.CONFERENCES: lambda eq: eq.conferences.all(),
-    Part.SESSIONS: lambda eq: eq.active_sessions.agents(),
-}
+QUICK, SLOW = tuple(EVERY_ROUND), tuple(EVERY_FEW_ROUNDS)
+OPERATION_OF = {part: OPERATIONS[read.operation] for part, read in {**EVERY_ROUND, **EVERY_FEW_ROUNDS}.items()}
 
 
 def due_parts(round_number: int, slow_every_rounds: int) -> tuple[Part, ...]:
@@ -109,7 +102,8 @@ class Reader:
 
 async def _outcome(eq: EQ, part: Part) -> Rows[Any] | EQError:
     try:
-        return await READS[part](eq)
+        rows: Rows[Any] = await eq.call(OPERATION_OF[part], {})
+        return rows
     except EQError as error:
         return error
     except Exception as error:  # one part that nobody can read does not cost the others

@@ -9,12 +9,10 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +22,9 @@ from eqboard.config import ROOT
 from eqboard.eq import EQ, Server
 from eqboard.eq.client import API_PATH
 from tests.contract.document import WHERE, with_json_read
+from tests.pretend_server import HOST, DidNotStart, pretend_server
 
-HOST = "127.0.0.1"
 LONGEST_SECONDS = 300  # it takes 40 on two idle cores
-END_SECONDS = 10
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 MANAGE = (sys.executable, "-W", "error", str(ROOT / "manage.py"))
 # A small one, with callers waiting and parked from the start; slow, so that they are there for a while.
@@ -41,28 +38,9 @@ def main() -> int:
     environment = _environment(key)
     printed = subprocess.run((*MANAGE, "eqopenapi"), check=True, env=environment, cwd="/", stdout=subprocess.PIPE)
     document = json.loads(printed.stdout)
-    with tempfile.TemporaryDirectory() as folder, simulator(environment) as url:
-        told = with_examples(with_json_read(document), asyncio.run(_there(url, key)))
-        return _schemathesis(Path(folder), told, document, url + API_PATH, environment)
-
-
-@contextmanager
-def simulator(environment: Mapping[str, str]) -> Iterator[str]:
-    """A simulator that listens, for as long as the block lasts; its address."""
-    port = _free_port()
-    command = (*MANAGE, "simulate", "--port", str(port), *WORLD)
-    with subprocess.Popen(command, env=environment, cwd="/", stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            if not process.stdout.readline():
-                raise SystemExit("The simulator did not start.")
-            yield f"http://{HOST}:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with tempfile.TemporaryDirectory() as folder, pretend_server(*WORLD, environment=environment) as server:
+        told = with_examples(with_json_read(document), asyncio.run(_there(server.url, key)))
+        return _schemathesis(Path(folder), told, document, server.url + API_PATH, environment)
 
 
 def _schemathesis(folder: Path, document: object, whole: object, url: str, environment: Mapping[str, str]) -> int:
@@ -123,11 +101,8 @@ def _environment(key: SecretStr) -> dict[str, str]:
     return others | ours | {"NO_PROXY": HOST, "no_proxy": HOST}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except DidNotStart as error:
+        sys.exit(str(error))

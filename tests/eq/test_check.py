@@ -1,88 +1,59 @@
 """The check of a live server: what it asks, what it finds, what it suggests, and that no secret gets into it."""
 
 import json
-import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from eqboard.eq import EQ, Dialect, Server, load_dialect
-from eqboard.eq.check import Names, Report, Result, check_server, result_lines, verdict_lines
+import eqboard.eq.check as package
+from eqboard.eq import Dialect, load_dialect
+from eqboard.eq.check import Outcome, Report, Result, result_lines
 from eqboard.eq.check.asking import STEPS
 from eqboard.eq.check.guessing import guess_fields, guess_states
-from eqboard.eq.check.judging import QUICK, WITHOUT
-from eqboard.eq.client import MAX_ANSWER_BYTES
 from eqboard.eq.operations import OPERATIONS
-from eqboard.simulator.app import BASE, build_app
 from eqboard.simulator.scenarios import build_world
 
-from .conftest import KEY, NOW, URL, Clock, Exchange
+from . import sites
+from .conftest import NOW, Clock, Exchange
+from .sites import (
+    CALL,
+    FOREIGN,
+    QUEUED,
+    SECRETS,
+    STATISTICS,
+    STATUS,
+    Site,
+    Watched,
+    asked,
+    not_found,
+    path_of,
+    poisoned_site,
+    result_of,
+    said_at,
+    untrusted,
+)
 
 MOST_REQUESTS = 40
 WIDTH = 100
 ODD = ("missing", "unknown", "unreadable", "unknown_words")
 
-STATISTICS = {"queue": "500", "calls": 1, "waitTime": 31, "agents": 2}
-CALL = {"id": "81", "uniqueId": "1366390218.42", "callerIdNumber": "+34600111222", "callerIdName": "Carmen"}
-STATUS = {"agent": 7, "queue": "500", "extension": "207", "status": "onCall", "call": CALL}
-QUEUED = {"id": "82", "queue": "500", "callerIdNumber": "+34600111333", "enterTime": 1366390218}
-
-
-def path_of(request: httpx.Request) -> str:
-    return request.url.path.removeprefix(BASE)
-
-
-class Site(Exchange):
-    """An EQ server with hand-made answers by path; anything else is EQ's own "no such path"."""
-
-    def __init__(self, **answers: Any) -> None:
-        usual = {"call_queue_statistics": [STATISTICS], "call_queue_agent_status": [STATUS], "queued_calls": [QUEUED]}
-        self.by_path = usual | answers
-        super().__init__(self.answer)
-
-    def answer(self, request: httpx.Request) -> Any:
-        first = path_of(request).strip("/").partition("/")[0]
-        answer = self.by_path.get(first, not_found(None))
-        return answer(request) if callable(answer) else answer
-
-
-def not_found(parameter: str | None) -> httpx.Response:
-    return httpx.Response(404, json=[{"parameter": parameter, "type": "nonexistent", "description": "No"}])
-
-
 Check = Callable[..., Any]
 
 
 @pytest.fixture
-async def check(clock: Clock) -> Check:
+def check(clock: Clock) -> Check:
     """Check whatever is at the other end, once."""
 
     async def check(other_end: Any, dialect: Dialect | None = None, **more: Any) -> Report:
-        transport = other_end if isinstance(other_end, httpx.AsyncBaseTransport) else httpx.MockTransport(other_end)
-        dialect = dialect or load_dialect()
-        async with EQ(Server(URL, SecretStr(KEY)), dialect=dialect, transport=transport, clock=clock) as eq:
-            return await check_server(eq, dialect, **more)
+        return await sites.check(other_end, clock, dialect, **more)
 
     return check
 
 
-def result_of(report: Report, name: str) -> Any:
-    """One operation as machines see it."""
-    return next(each for each in report.as_json()["operations"] if each["operation"] == name)
-
-
-def asked(report: Report) -> list[str]:
-    return [each.operation.name for each in report.results if each.reply]
-
-
 def text_of(report: Report) -> str:
     lines = [line.text for result in report.results for line in result_lines(result, WIDTH)]
-    lines += [line.text for line in verdict_lines(report.verdict, WIDTH)]
     return "\n".join([*lines, report.suggestion])
 
 
@@ -107,37 +78,6 @@ def world():
     return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
 
 
-class Watched(httpx.AsyncBaseTransport):
-    """The pretend server, which may speak another dialect. Remembers what it was asked, and how much at a time."""
-
-    def __init__(self, world: Any, clock: Clock, dialect: Dialect | None = None) -> None:
-        clock.now = datetime.fromtimestamp(world.now, UTC)
-        self._app = httpx.ASGITransport(app=build_app(world, key=KEY, clock=lambda: clock.now.timestamp()))
-        self._dialect = dialect or Dialect()
-        self.requests: list[httpx.Request] = []
-        self.most_at_once = self._now = 0
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        self._now += 1
-        self.most_at_once = max(self.most_at_once, self._now)
-        response = await self._app.handle_async_request(request)
-        body = await response.aread()
-        self._now -= 1
-        if response.status_code == 200:
-            body = json.dumps(self._spoken(path_of(request), json.loads(body))).encode()
-        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-        return httpx.Response(response.status_code, headers=headers, content=body)
-
-    def _spoken(self, path: str, value: Any) -> Any:
-        first = "/" + path.strip("/").partition("/")[0]
-        [kind] = {each.result for each in OPERATIONS.values() if each.is_read and each.path.partition("/{")[0] == first}
-        assert kind is not None
-        if isinstance(value, list):
-            return [self._dialect.speak(kind.__name__, each) for each in value]
-        return self._dialect.speak(kind.__name__, value)
-
-
 @pytest.fixture
 def simulator(world, clock):
     return Watched(world, clock)
@@ -145,10 +85,6 @@ def simulator(world, clock):
 
 def test_every_read_of_the_api_has_its_step_and_nothing_else_has():
     assert sorted(step.name for step in STEPS) == sorted(name for name, each in OPERATIONS.items() if each.is_read)
-
-
-def test_what_a_board_needs_is_asked_first():
-    assert tuple(step.name for step in STEPS)[: len(QUICK) + len(WITHOUT)] == (*QUICK, *WITHOUT)
 
 
 async def test_it_only_reads_one_thing_at_a_time_and_little(check, simulator):
@@ -169,13 +105,6 @@ async def test_what_to_ask_for_is_learnt_on_the_way(check, simulator):
     assert any(path_of(each) == "/call_recordings" for each in simulator.requests)
 
 
-async def test_the_pretend_server_can_run_a_board(check, simulator):
-    report = await check(simulator)
-    assert report.verdict.can_run
-    for result in report.as_json()["operations"]:
-        assert not any(result[kind] for kind in ODD), result["operation"]
-
-
 async def test_whoever_wants_hears_each_result_as_it_comes(check, simulator):
     heard: list[Result] = []
     report = await check(simulator, tell=heard.append)
@@ -192,7 +121,6 @@ async def test_what_nothing_is_known_of_is_not_asked_and_no_failure(check):
         None,
     )
     assert result_of(report, "call_recordings.all")["why_not"] == "no call is known: nobody waits or talks"
-    assert report.verdict.can_run
 
 
 async def test_an_id_that_the_api_does_not_allow_is_not_asked_for(check):
@@ -240,51 +168,39 @@ async def test_an_empty_answer_counts_more_than_a_refusal_after_it(check):
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_wrong_key_is_sent_once(check, status):
     site = Exchange(httpx.Response(status, json=[{"parameter": "auth_key", "type": "invalid"}]))
-    report = await check(site, names=Names(key="THE_KEY"))
+    report = await check(site)
     assert len(site.requests) == 1
-    assert not report.verdict.can_run
-    assert report.verdict.reasons == (
-        f"EQ does not accept the key (status {status}). Keys are made in EQ Administration; set THE_KEY to one.",
-    )
     assert {each.why_not for each in report.results[1:]} == {"EQ does not accept the key"}
 
 
 async def test_a_key_that_may_not_do_everything_is_not_tried_on_and_on(check):
     refused = httpx.Response(401, json=[])
     site = Site(parked_calls=refused, active_conferences=refused)
-    report = await check(site)
+    await check(site)
     assert [path_of(each) for each in site.requests][3:] == ["/parked_calls", "/active_conferences"]
-    assert report.verdict.can_run
-    assert (
-        "parked_calls.all: EQ does not accept the key (status 401); parked calls are not shown."
-        in report.verdict.warnings
-    )
 
 
 async def test_a_server_that_is_not_there_is_asked_three_times(check):
     site = Exchange(httpx.ConnectError("no way"))
-    report = await check(site, names=Names(address="THE_URL"))
+    report = await check(site)
     assert len(site.requests) == 3
-    assert report.verdict.reasons == (
-        "No connection to EQ. Is THE_URL right, is EQ running, and does no firewall stand in between?",
-    )
-    assert result_of(report, "call_queue_statistics.all")["status"] is None
+    found = result_of(report, "call_queue_statistics.all")
+    assert (found["status"], found["error"]) == (None, "no connection to EQ")
+    assert {each.reply.outcome for each in report.results if each.reply} == {Outcome.NO_ANSWER}
 
 
-async def test_a_certificate_that_is_not_trusted_is_told_as_that(check):
-    error = httpx.ConnectError("no way")
-    error.__cause__ = ssl.SSLCertVerificationError(1, "unknown")
-    report = await check(Exchange(error), names=Names(certificates="THE_FILES"))
-    [said] = report.verdict.reasons
-    assert said.startswith("EQ's certificate is not trusted")
-    assert said.endswith(". See THE_FILES.")
+async def test_a_server_whose_certificate_is_not_trusted_is_told_apart_from_one_that_is_not_there(check):
+    site = Exchange(untrusted())
+    report = await check(site)
+    assert len(site.requests) == 3
+    assert {each.reply.outcome for each in report.results if each.reply} == {Outcome.NOT_TRUSTED}
+    assert result_of(report, "call_queue_statistics.all")["error"].startswith("EQ's certificate is not trusted")
 
 
 async def test_an_answer_that_was_lost_is_asked_for_again(check):
     site = Exchange(httpx.ReadError("gone"), [STATISTICS], [STATUS], [QUEUED], not_found(None))
-    report = await check(site)
-    assert report.verdict.can_run
-    assert result_of(report, "call_queue_statistics.all")["requests"] == 2
+    found = result_of(await check(site), "call_queue_statistics.all")
+    assert (found["requests"], found["status"], found["error"]) == (2, 200, None)
 
 
 async def test_one_part_that_hangs_is_not_the_end(check):
@@ -292,157 +208,34 @@ async def test_one_part_that_hangs_is_not_the_end(check):
     report = await check(site)
     assert result_of(report, "parked_calls.all")["error"] == "EQ does not answer in time"
     assert "active_conferences" in {path_of(each).strip("/") for each in site.requests}
-    assert report.verdict.can_run
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "error"),
     [
-        (
-            httpx.Response(200, html="<html>Sign in"),
-            "The answer is not JSON: it is an HTML page. Is the address that of",
-        ),
-        (httpx.Response(302, headers={"location": "/login"}), "The server sends to another address (status 302)"),
-        (httpx.Response(200, content=b""), "The answer is not JSON: it is empty."),
-        (httpx.Response(200, content=b"OK"), "The answer is not JSON: it is 2 bytes of something else."),
+        (httpx.Response(200, html="<html>Sign in"), "the answer is not JSON: it is an HTML page"),
+        (httpx.Response(302, headers={"location": "/login"}), "the server sends to another address (status 302)"),
+        (httpx.Response(200, content=b""), "the answer is not JSON: it is empty"),
+        (httpx.Response(200, content=b"OK"), "the answer is not JSON: it is 2 bytes of something else"),
     ],
 )
-async def test_something_that_is_no_eq_is_left_alone_soon(check, answer, reason):
+async def test_something_that_is_no_eq_is_left_alone_soon(check, answer, error):
     site = Exchange(answer)
     report = await check(site)
     assert len(site.requests) == 3
-    [said] = report.verdict.reasons
-    assert said.startswith(reason)
+    assert all(result_of(report, name)["error"].startswith(error) for name in asked(report))
 
 
 async def test_a_server_that_wants_fewer_requests_gets_none(check):
     site = Exchange(httpx.Response(429))
     report = await check(site)
     assert len(site.requests) == 1
-    assert report.verdict.reasons == ("EQ wants fewer requests (status 429). Try again in some minutes.",)
+    assert result_of(report, asked(report)[0])["error"] == "EQ wants fewer requests (status 429)"
 
 
-# Whether the board could run
-
-
-async def test_the_three_parts_of_every_round_suffice(check):
-    report = await check(Site())
-    assert report.verdict.can_run
-    assert report.verdict.reasons == ()
-    assert (
-        "conferences.all: the server knows no such path (status 404); conferences are not shown."
-        in report.verdict.warnings
-    )
-
-
-@pytest.mark.parametrize("path", ["call_queue_statistics", "call_queue_agent_status", "queued_calls"])
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (not_found(None), "the server knows no such path (status 404). Is the address right? If it is, name the path"),
-        (httpx.Response(405), "the server has another method at this path (status 405)."),
-        (httpx.Response(500, html="<html>"), "EQ fails (status 500). EQ's own log says why."),
-        (
-            httpx.Response(400, json=[{"parameter": "queue", "type": "blank"}]),
-            "EQ refuses the request (status 400, queue: b",
-        ),
-        ({"calls": []}, "the answer is an object with an array in `calls`, where an array belongs. Is the address"),
-        ({"0": {}}, "the answer is an object, where an array belongs."),
-        (httpx.Response(200, content=b"null"), "the answer is null, where an array belongs."),
-        ("text", "the answer is a text, where an array belongs."),
-        ([1, None], "no row can be read (they are no objects). Name the fields of this EQ in a dialect file"),
-        ([{"x": 1}], "no row can be read ("),
-        (
-            httpx.Response(200, headers={"content-encoding": "gzip"}, content=b""),
-            "the answer is packed, and was not to be",
-        ),
-        (httpx.Response(200, content=b"[" + b" " * MAX_ANSWER_BYTES), "the answer is too large"),
-        (httpx.Response(200, content=b"[" * 300_000), "the answer is not JSON"),
-    ],
-)
-async def test_none_of_them_may_be_lacking(check, path, answer, reason):
-    report = await check(Site(**{path: lambda request: answer}))
-    [said] = report.verdict.reasons
-    name = next(name for name in QUICK if OPERATIONS[name].path == f"/{path}")
-    assert said.startswith(f"{name}: {reason}")
-    assert said.endswith((".", "?"))
-
-
-async def test_what_is_wrong_with_all_of_them_is_said_once(check):
+async def test_a_server_that_knows_no_path_is_asked_on(check):
     report = await check(Exchange(httpx.Response(404, html="<html>nginx")))
-    [said] = report.verdict.reasons
-    assert said.startswith("The server knows no such path (status 404). Is the address right?")
-    assert len(asked(report)) > len(QUICK)  # the paths are a guess: perhaps only some of them are others
-
-
-@pytest.mark.parametrize("required", ["queue", "agent"])
-async def test_the_field_that_costs_every_row_is_named(check, required):
-    row = {name: value for name, value in STATUS.items() if name != required} | {"priority": 1}
-    report = await check(Site(call_queue_agent_status=[row], queued_calls=[{"callerIdNumber": "1"}]))
-    said = " ".join(report.verdict.reasons)
-    assert "queued_calls.all: no row can be read (queue is not there)." in said
-    assert ("call_queue_agents.all: no row can be read (agent is not there)." in said) == (required == "agent")
-
-
-async def test_agents_without_a_state_make_no_board(check):
-    row = {name: value for name, value in STATUS.items() if name != "status"}
-    report = await check(Site(call_queue_agent_status=[row]))
-    [said] = report.verdict.reasons
-    assert said.startswith("call_queue_agents.all: no row has a status, so nobody could tell who is available. Name")
-
-
-async def test_rows_that_cannot_be_read_are_counted_where_others_can(check):
-    report = await check(Site(queued_calls=[QUEUED, {"id": "1"}, "nothing", QUEUED]))
-    found = result_of(report, "queued_calls.all")
-    assert (found["rows"], found["unreadable_rows"]) == (4, 2)
-    assert report.verdict.can_run
-    assert "queued_calls.all: 2 of 4 rows cannot be read, and are not shown." in report.verdict.warnings
-
-
-async def test_an_empty_call_centre_can_run_and_is_told_that_little_was_seen(check):
-    report = await check(Exchange([]))
-    assert report.verdict.can_run
-    said = [each for each in report.verdict.warnings if "nothing at the moment" in each]
-    assert [each.partition(":")[0] for each in said] == list(QUICK)
-    assert result_of(report, "queued_calls.all")["missing"] == []
-    assert report.suggestion == ""
-
-
-async def test_words_for_a_state_that_nobody_knows_are_told(check):
-    agents = [STATUS | {"status": word} for word in ("daydreaming", "onCall", "3", 4)]
-    report = await check(Site(call_queue_agent_status=agents))
-    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["3", "4", "daydreaming"]}
-    [said] = [each for each in report.verdict.warnings if "unknown states" in each]
-    assert "3, 4, daydreaming" in said
-    assert report.verdict.can_run
-
-
-async def test_very_many_different_words_are_no_states(check):
-    agents = [STATUS | {"status": f"name{'x' * number}"} for number in range(20)]
-    report = await check(Site(call_queue_agent_status=agents))
-    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["(20 different texts)"]}
-
-
-async def test_values_that_make_no_sense_are_worth_knowing(check):
-    report = await check(Site(queued_calls=[QUEUED, QUEUED | {"enterTime": 1366390218000}]))
-    said = "queued_calls.all: makes no sense in some rows, and is not shown there: enter_time."
-    assert said in report.verdict.warnings
-
-
-async def test_names_that_cannot_be_told_are_worth_knowing(check):
-    report = await check(Site(agent={"id": 7, "called": "x"}, call_queue={"extension": "500", "name": "Front"}))
-    assert any(each.startswith("agents.get: not found: first_name") for each in report.verdict.warnings)
-    assert not any(each.startswith("call_queues.get") for each in report.verdict.warnings)
-
-
-@pytest.mark.parametrize(("seconds", "said"), [(7200, "2 hours ahead of"), (-90, "90 seconds behind"), (1, None)])
-async def test_a_clock_that_is_off_is_told(check, seconds, said):
-    date = format_datetime(datetime.fromtimestamp(NOW.timestamp() + seconds, UTC), usegmt=True)
-    report = await check(Exchange(httpx.Response(200, json=[], headers={"date": date})))
-    assert report.as_json()["clock_skew_seconds"] == pytest.approx(seconds, abs=1)
-    assert [each for each in report.verdict.warnings if "clock" in each] == (
-        [f"EQ's clock is {said} ours: keep both on NTP."] if said else []
-    )
+    assert len(asked(report)) > 3  # the paths are a guess: perhaps only some of them are others
 
 
 # What is compared
@@ -455,6 +248,35 @@ async def test_fields_are_recognised_missing_or_unknown(check):
     assert found["missing"] == ["unique_id", "channel", "caller_id_name"]
     assert found["unknown"] == ["mood"]
     assert found["unreadable"] == {}
+
+
+async def test_rows_that_cannot_be_read_are_counted(check):
+    found = result_of(await check(Site(queued_calls=[QUEUED, {"id": "1"}, "nothing", QUEUED])), "queued_calls.all")
+    assert (found["rows"], found["unreadable_rows"]) == (4, 2)
+
+
+async def test_where_there_is_nothing_nothing_is_missing_and_nothing_suggested(check):
+    report = await check(Exchange([]))
+    assert result_of(report, "queued_calls.all")["missing"] == []
+    assert report.suggestion == ""
+
+
+async def test_words_for_a_state_that_nobody_knows_are_told(check):
+    agents = [STATUS | {"status": word} for word in ("daydreaming", "onCall", "3", 4)]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["3", "4", "daydreaming"]}
+
+
+async def test_very_many_different_words_are_no_states(check):
+    agents = [STATUS | {"status": f"name{'x' * number}"} for number in range(20)]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert result_of(report, "call_queue_agents.all")["unknown_words"] == {"agent": ["(20 different texts)"]}
+
+
+@pytest.mark.parametrize("seconds", [7200, -90, 1])
+async def test_how_far_the_clocks_are_apart_is_told(check, seconds):
+    report = await check(Exchange(said_at(seconds)))
+    assert report.as_json()["clock_skew_seconds"] == pytest.approx(seconds, abs=1)
 
 
 async def test_the_objects_inside_are_compared_too(check):
@@ -509,7 +331,7 @@ async def test_a_path_is_asked_by_the_dialect_in_force(check, load):
     site = Site(calls_in_queue=[QUEUED])
     report = await check(site, load('[operations."queued_calls.all"]\npath = "/calls_in_queue"'))
     assert result_of(report, "queued_calls.all")["request"] == "GET /calls_in_queue"
-    assert report.verdict.can_run
+    assert result_of(report, "queued_calls.all")["status"] == 200
 
 
 async def test_recordings_are_texts(check):
@@ -633,63 +455,11 @@ async def test_an_object_is_known_by_what_is_inside(check, load):
 async def test_a_field_whose_values_never_make_sense_may_be_another(check, load):
     row = STATUS | {"agent": "Carmen", "agentId": 7}
     report = await check(Site(call_queue_agent_status=[row]))
-    assert not report.verdict.can_run
+    assert result_of(report, "call_queue_agents.all")["unreadable_rows"] == 1
     assert load(report.suggestion).fields == {"QueueAgentStatus": {"agent": "agentId"}}
 
 
 # What is suggested
-
-FOREIGN = """
-[fields.QueueStatistics]
-queue = "queueId"
-calls = "calls_waiting"
-wait_time = "longestWait"
-agents_on_call = "busyAgents"
-average_talk_time = "avgTalkSeconds"
-
-[fields.QueueAgentStatus]
-agent = "agentId"
-queue = "queue_extension"
-status = "state"
-pause_code = "pauseReasonId"
-status_time = "stateSince"
-sign_in_time = "loginTime"
-call = "currentCall"
-
-[fields.AgentCall]
-caller_id_number = "callerNumber"
-caller_id_name = "CallerIDName"
-start_time = "startedAt"
-
-[fields.QueuedCall]
-queue = "queueId"
-caller_id_number = "cid_num"
-caller_id_name = "cid_name"
-enter_time = "joinedAt"
-
-[fields.UserSession]
-user = "userId"
-sign_in_time = "loggedInAt"
-
-[fields.Agent]
-first_name = "FirstName"
-last_name = "surname"
-
-[fields.CallQueue]
-extension = "exten"
-ring_strategy = "RingStrategy"
-
-[fields.PauseCode]
-id = "pauseCodeId"
-
-[states.agent]
-signedOut = "logged_out"
-available = "idle"
-ringing = "RINGING"
-onCall = "busy"
-wrapUp = "acw"
-paused = "on break"
-"""
 
 
 @pytest.fixture
@@ -698,13 +468,12 @@ def foreigner(world, clock, load):
     return lambda: Watched(world, clock, load(FOREIGN))
 
 
-async def test_a_foreign_server_cannot_run_and_one_suggestion_makes_it_run(check, foreigner, simulator, load):
+async def test_after_one_suggestion_a_foreign_server_is_understood_as_our_own(check, foreigner, simulator, load):
     first = await check(foreigner())
-    assert not first.verdict.can_run
+    assert result_of(first, "call_queue_statistics.all")["unreadable_rows"]
 
     second = await check(foreigner(), load(first.suggestion))
 
-    assert second.verdict.can_run
     native = await check(simulator)
     for ours in native.as_json()["operations"]:
         found = result_of(second, ours["operation"])
@@ -762,59 +531,17 @@ async def test_an_id_that_eq_does_not_know_is_no_lost_path(check):
     assert result_of(report, "agents.get")["error"] == "EQ knows none of those that were asked for (status 404)"
     assert "agents.get" not in report.suggestion
     assert "pause_codes.get" not in report.suggestion
-    assert not any(each.startswith("pause_codes.get") for each in report.verdict.warnings)
 
 
 # What is shown
-
-PLAIN = ("queue", "extension", "agent", "user", "id")
-SECRET_NUMBERS = ("+34 600 123 987", "34600123987", "600-123-987", "00346001239876")
-SECRET_TEXTS = (KEY, "s3cr3t-sip", "4711-pin", "Carmen Canary", "carmen@canary.example", "10.20.30.40", "hunter2")
-
-
-def poisoned(model: type, number: int) -> dict[str, Any]:
-    """A row with a secret in every field, known and unknown, and in some names of fields."""
-    secrets = [*SECRET_TEXTS, *SECRET_NUMBERS, 34600123987, {"inside": "hunter2"}, ["hunter2"]]
-    row: dict[str, Any] = {}
-    for place, (name, info) in enumerate(model.model_fields.items()):  # type: ignore[attr-defined]
-        row[info.alias or name] = secrets[(place + number) % len(secrets)]
-        row[f"unknown{'x' * place}"] = secrets[(place + number + 1) % len(secrets)]
-    return row | {
-        "hunter2 said": 1,
-        KEY: 1,
-        "34600123987": 1,
-        "n600123987": 1,
-        "\u202ehunter2": 2,
-        "\x1b[31mhunter2": 3,
-    }
-
-
-def poisoned_site(request: httpx.Request) -> Any:
-    first = "/" + path_of(request).strip("/").partition("/")[0]
-    operation = next(each for each in OPERATIONS.values() if each.is_read and each.path.partition("/{")[0] == first)
-    if operation.result is str:
-        return [f"/var/spool/{each}.wav" for each in SECRET_TEXTS]
-    required = {"queue": "500", "extension": "207", "agent": 7, "user": 7, "id": 7}
-    rows = []
-    for number in range(20):
-        row = poisoned(operation.result, number)
-        for name, info in operation.result.model_fields.items():
-            if info.is_required() and number != 0:
-                row[name] = required[name]
-        rows.append(row)
-    is_list = operation.many and not (
-        operation.name.startswith("call_queue_statistics") and request.url.params.get("queue")
-    )
-    return rows if is_list else rows[1]
 
 
 async def test_no_secret_and_no_callers_number_is_shown(check):
     report = await check(Exchange(poisoned_site))
     shown = [text_of(report), json.dumps(report.as_json(), ensure_ascii=False), repr(report)]
-    assert report.verdict.can_run
     assert len(asked(report)) == len(STEPS)
     for text in shown:
-        for secret in (*SECRET_TEXTS, *SECRET_NUMBERS, "hunter2", "600123987", "123987", "Canary", "canary"):
+        for secret in SECRETS:
             assert secret not in text, secret
 
 
@@ -876,8 +603,6 @@ async def test_the_text_fits_a_terminal_and_holds_nothing_that_moves_it(check):
 
 
 async def test_machines_get_the_shape_that_is_promised(check, simulator):
-    import eqboard.eq.check as package
-
     shape = (await check(simulator)).as_json()
     promised = {
         line.split()[0] for line in (package.__doc__ or "").splitlines() if line.startswith("    ") and "  " in line[4:]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from eqboard.eq import EQ, EQBroken, EQUnreachable, Limits, Server
 
 from .conftest import KEY
 
+HOST = "127.0.0.1"
 PATIENCE_SECONDS = 10.0
 QUICK = Limits(read_seconds=PATIENCE_SECONDS, total_seconds=2 * PATIENCE_SECONDS, action_seconds=PATIENCE_SECONDS)
 
@@ -57,12 +59,13 @@ async def well(connection: Connection) -> None:
 
 
 class LittleEQ:
-    """A real server on a port of its own, which can be stopped and started again."""
+    """A real server on a port of its own, which can be stopped and started again until it is closed."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.connections: list[Connection] = []
         self.behaviour: Behaviour = well
-        self.port = 0
+        self._place = a_place()
+        self.port = self._place.getsockname()[1]
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._starting = asyncio.Lock()
@@ -77,17 +80,22 @@ class LittleEQ:
         return [connection for connection in self.connections if connection.is_open]
 
     async def start(self) -> None:
-        """At the port of last time. Nothing happens when it runs already."""
+        """Nothing happens when it runs already."""
         async with self._starting:
             if self._server is None:
-                self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
-                self.port = self._server.sockets[0].getsockname()[1]
+                self._server = await asyncio.start_server(self._serve, HOST, self.port, ssl=self._tls, reuse_port=True)
 
     async def stop(self) -> None:
+        """Whoever calls is refused from now on. The port is still its own."""
         if self._server is not None:
             self._server.close()
             self._server = None
         await self.hang_up()
+
+    async def close(self) -> None:
+        """Stop it for good."""
+        await self.stop()
+        self._place.close()
 
     async def hang_up(self) -> None:
         """Close every connection, whatever is under way."""
@@ -113,6 +121,16 @@ class LittleEQ:
             pass
         finally:
             writer.close()
+
+
+def a_place() -> socket.socket:
+    """A port, held by a socket that does not listen: callers are refused as if there were none, and nobody else gets
+    the port, not even as his own end of a connection. It can be listened at by `reuse_port`, which only we ask for.
+    """
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind((HOST, 0))
+    return place
 
 
 def content_length(head: bytes) -> int:
@@ -144,7 +162,7 @@ async def server():
     server = LittleEQ()
     await server.start()
     yield server
-    await server.stop()
+    await server.close()
 
 
 @pytest.fixture
@@ -158,7 +176,7 @@ async def dial(server, slept):
             if while_asleep:
                 await while_asleep()
 
-        url = f"http://127.0.0.1:{server.port}"
+        url = f"http://{HOST}:{server.port}"
         opened.append(EQ(Server(url, SecretStr(KEY), replace(QUICK, **limits)), sleep=sleep))
         return opened[-1]
 

@@ -23,8 +23,8 @@ from eqboard.eq import (
 )
 from eqboard.eq.redaction import TALKATIVE, secrets
 from eqboard.simulator.app import build_app
+from eqboard.simulator.office.sessions import TIME_OUT_SECONDS
 from eqboard.simulator.scenarios import build_world
-from eqboard.simulator.sessions import TIME_OUT_SECONDS
 
 from .conftest import KEY, NOW, Exchange
 

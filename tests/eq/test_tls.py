@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import SecretStr
 
 from eqboard.eq import EQ, TLS, EQUnreachable, Limits, Server, TLSError
-from eqboard.eq.tls import NO_CLIENT, NOT_TRUSTED, why_refused
+from eqboard.eq.tls import NO_CLIENT, NOT_TRUSTED, is_untrusted, why_refused
 
 from .conftest import KEY
 from .test_connections import LittleEQ
@@ -189,7 +189,7 @@ async def refusal_of(eq: EQ, door: Door) -> str:
     with pytest.raises(EQUnreachable) as action:
         await eq.call_queue_agents.pause(agent=7)
     assert not action.value.outcome_unknown
-    assert action.value.reason == read.value.reason
+    assert (action.value.reason, action.value.is_untrusted) == (read.value.reason, read.value.is_untrusted)
     assert door.asked == []
     for secret in (KEY, PASSWORD, "auth_key", "127.0.0.1", "localhost"):
         assert secret not in f"{read.value} {read.value!r}"
@@ -285,7 +285,7 @@ async def test_over_https_too_reads_share_a_connection_and_each_action_has_its_o
         await eq.call_queue_agents.pause(agent=7)
     assert [connection.asked for connection in server.connections] == [["GET"] * 3, *[["POST"]] * 3]
     await eq.close()
-    await server.stop()
+    await server.close()
 
 
 # How it shows itself
@@ -322,6 +322,33 @@ async def test_with_another_certificate_than_it_wants_to_see_there_is_no_connect
     assert await refusal_of(dial(picky, ca_file=ca_file, client_certificate=other.both), picky) == NO_CLIENT
 
 
+# Whether it was for want of a certificate
+
+
+async def lacks_a_certificate(eq: EQ) -> bool:
+    with pytest.raises(EQUnreachable) as caught:
+        await eq.queued_calls.all()
+    return caught.value.is_untrusted
+
+
+async def test_a_server_that_is_not_trusted_is_told_by_the_error_itself(open_door, dial, authority, ca_file):
+    assert await lacks_a_certificate(dial(open_door()))
+    assert await lacks_a_certificate(dial(open_door(authority.issue_cert("eq.example")), ca_file=ca_file))
+
+
+async def test_a_server_that_does_not_trust_us_is_told_by_the_error_itself(picky, dial, ca_file):
+    assert await lacks_a_certificate(dial(picky, ca_file=ca_file))
+
+
+async def test_what_no_certificate_would_mend_is_none_of_it(open_door, dial, ca_file):
+    plain = open_door(is_plain=True, answer=lambda line: line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+    assert not await lacks_a_certificate(dial(plain))
+    assert not await lacks_a_certificate(dial(open_door(answer=cut_off), ca_file=ca_file))
+    nobody = LittleEQ()  # it is not started
+    assert not await lacks_a_certificate(dial(nobody, ca_file=ca_file))
+    await nobody.close()
+
+
 # What breaks on the way
 
 
@@ -345,24 +372,27 @@ async def test_a_connection_that_breaks_is_lost_and_an_action_over_it_unknown(op
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"),
+    ("name", "sentence", "for_want_of_a_certificate"),
     [
-        ("WRONG_VERSION_NUMBER", "EQ speaks no HTTPS there; its address may be http://, or have another port"),
-        ("UNSUPPORTED_PROTOCOL", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe"),
-        ("TLSV1_ALERT_PROTOCOL_VERSION", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe"),
+        ("WRONG_VERSION_NUMBER", "EQ speaks no HTTPS there; its address may be http://, or have another port", False),
+        ("UNSUPPORTED_PROTOCOL", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe", False),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe", False),
         (
             "SSLV3_ALERT_HANDSHAKE_FAILURE",
             "EQ refuses an encrypted connection; it may want to see a client_certificate",
+            True,
         ),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", NO_CLIENT),
-        ("DH_KEY_TOO_SMALL", "no encrypted connection to EQ"),
-        (None, "no encrypted connection to EQ"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", NO_CLIENT, True),
+        ("TLSV1_ALERT_UNKNOWN_CA", NO_CLIENT, True),
+        ("DH_KEY_TOO_SMALL", "no encrypted connection to EQ", False),
+        (None, "no encrypted connection to EQ", False),
     ],
 )
-def test_openssls_names_are_put_into_words(name, sentence):
+def test_openssls_names_are_put_into_words(name, sentence, for_want_of_a_certificate):
     fault = ssl.SSLError(1, "x")
     fault.reason = name
     assert why_refused(fault) == sentence
+    assert is_untrusted(fault) == for_want_of_a_certificate
 
 
 # Files

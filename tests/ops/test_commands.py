@@ -1,21 +1,21 @@
 """The commands `simulate` and `demo`: one sentence where they cannot run, and no secret where they do."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from eqboard.config import ROOT
 from tests.environment import KEY_CANARY
+from tests.pretend_server import HOST, pretend_server
 
-HOST = "127.0.0.1"
 DEADLINE_SECONDS = 60
 
 
@@ -49,7 +49,8 @@ def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
         (["--queues", "0"], r"^The number of queues must be from 1 to \d+, not 0\.$"),
         (["--agents", "-1"], r"^The number of agents must be from 0 to \d+, not -1\.$"),
         (["--speed", "0"], r"^The speed must be a number above 0\.$"),
-        (["--port", "0"], r"^--port must be a whole number from 1 to 65535, not 0\.$"),
+        (["--port", "-1"], r"^--port must be a whole number from 0 to 65535, not -1\.$"),
+        (["--port", "65536"], r"^--port must be a whole number from 0 to 65535, not 65536\.$"),
     ],
 )
 def test_a_simulator_that_cannot_be_is_one_sentence(words: list[str], sentence: str) -> None:
@@ -73,27 +74,22 @@ def test_a_port_in_use_ends_the_simulator_with_one_line(busy_port: int) -> None:
     assert error == f"CommandError: The simulator cannot listen on {HOST} port {busy_port}: {reason}.\n"
 
 
-def test_the_simulator_answers_and_never_tells_the_key(free_port: int) -> None:
-    process = manage("simulate", "--port", str(free_port), "--queues", "2", "--agents", "3")
-    assert process.stdout is not None
-    assert process.stdout.readline() == f"The simulator listens at http://{HOST}:{free_port}\n"
+def test_the_simulator_answers_and_never_tells_the_key() -> None:
     page = "/eq/api/2.0/call_queue_statistics?auth_key="
-    statuses = [ask(free_port, page + key) for key in (KEY_CANARY, "wrong-" + KEY_CANARY)]
-    process.send_signal(signal.SIGTERM)
-    out, error = process.communicate(timeout=DEADLINE_SECONDS)
+    with pretend_server("--queues", "2", "--agents", "3", stderr=subprocess.PIPE) as server:
+        statuses = [ask(server.url, page + key) for key in (KEY_CANARY, "wrong-" + KEY_CANARY)]
+        assert server.end() == (0, "", "")
     assert statuses == [200, 401]
-    assert (process.returncode, out, error) == (0, "", "")
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def test_simulators_that_may_have_any_port_have_different_ones() -> None:
+    with pretend_server() as one, pretend_server() as other:
+        assert one.url != other.url
+        assert [ask(each.url, "/") for each in (one, other)] == [404, 404]
 
 
-def ask(port: int, path: str) -> int:
-    connection = HTTPConnection(HOST, port, timeout=DEADLINE_SECONDS)
+def ask(url: str, path: str) -> int:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=DEADLINE_SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().status

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 
 from eqboard.config import ROOT
-from eqboard.eq.check.judging import QUICK, WITHOUT
-from eqboard.eq.operations import Resources
-from eqboard.eq.wire import Rows
-from eqboard.poller import rounds
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES
 from tests.environment import KEY_CANARY
+from tests.pretend_server import HOST, pretend_server
 
-HOST = "127.0.0.1"
 DEADLINE_SECONDS = 60
 WIDTH = 100
+QUICK = {read.operation for read in EVERY_ROUND.values()}
+READ_BY_A_BOARD = QUICK | {read.operation for read in (*EVERY_FEW_ROUNDS.values(), *NAMES)}
+SITE = ("--queues", "3", "--agents", "12")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,31 +35,10 @@ def command(*words: str) -> tuple[str, ...]:
     return (sys.executable, "-W", "error", str(ROOT / "manage.py"), *words)
 
 
-@contextmanager
-def served(*words: str) -> Iterator[str]:
-    """The address of a pretend EQ server in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        command("simulate", "--port", str(port), "--queues", "3", "--agents", "12", *words),
-        cwd="/",
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == f"The simulator listens at http://{HOST}:{port}\n"
-        yield f"http://{HOST}:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=DEADLINE_SECONDS)
-
-
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[str]:
-    with served() as address:
-        yield address
+    with pretend_server(*SITE) as server:
+        yield server.url
 
 
 class Page(BaseHTTPRequestHandler):
@@ -108,7 +87,7 @@ def test_a_server_that_is_understood_is_success_and_says_nothing_on_stderr(run: 
     assert (done.returncode, done.stderr) == (0, "")
     assert "\nThe board can run on this server.\n" in done.stdout
     assert done.stdout.startswith(f"{simulator}/eq/api/2.0, dialect: built in\n")
-    for name in (*QUICK, *WITHOUT):
+    for name in READ_BY_A_BOARD:
         assert f"\n{name} " in done.stdout
 
 
@@ -124,7 +103,7 @@ def test_machines_get_json_and_nothing_else(run: Run, simulator: str) -> None:
     done = run("--json", EQ_URL=simulator)
     report = json.loads(done.stdout)
     assert (done.returncode, done.stderr, report["can_run"], report["reasons"]) == (0, "", True, [])
-    assert {each["operation"] for each in report["operations"] if each["status"] == 200} >= {*QUICK, *WITHOUT}
+    assert {each["operation"] for each in report["operations"] if each["status"] == 200} >= READ_BY_A_BOARD
     assert KEY_CANARY not in done.stdout
 
 
@@ -209,10 +188,10 @@ signedOut = "off"
 def test_a_server_that_differs_can_run_with_the_file_that_is_suggested(run: Run, tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs.toml", tmp_path / "ours.toml"
     theirs.write_text(FOREIGN)
-    with served("--dialect", str(theirs), "--numbers-as-texts") as address:
-        first = run("--json", EQ_URL=address)
+    with pretend_server(*SITE, "--dialect", str(theirs), "--numbers-as-texts") as server:
+        first = run("--json", EQ_URL=server.url)
         ours.write_text(json.loads(first.stdout)["suggestion"])
-        second = run("--json", EQ_URL=address, EQ_DIALECT=str(ours))
+        second = run("--json", EQ_URL=server.url, EQ_DIALECT=str(ours))
     assert (first.returncode, second.returncode) == (1, 0)
     assert first.stderr.startswith("CommandError: call_queue_statistics.all: no row can be read (queue is not there).")
     for result in json.loads(second.stdout)["operations"]:
@@ -279,18 +258,3 @@ def test_help_tells_the_exit_codes(run: Run) -> None:
     said = " ".join(run("--help").stdout.split())
     for code in ("0 the board can run", "1 it cannot", "2 a setting is missing or wrong"):
         assert code in said
-
-
-async def test_what_the_check_calls_needed_is_what_the_poller_reads() -> None:
-    """The check is in a lower room than the poller, and so has a list of its own."""
-    asked: list[str] = []
-
-    class Recorder:
-        async def call(self, operation: Any, arguments: Any) -> Any:
-            asked.append(operation.name)
-            return Rows(())
-
-    for part in (*rounds.QUICK, *rounds.SLOW):
-        await rounds.READS[part](Resources(Recorder()))  # type: ignore[arg-type]
-    assert asked[: len(rounds.QUICK)] == list(QUICK)
-    assert asked[len(rounds.QUICK) :] == [name for name in WITHOUT if not name.endswith(".get")]

@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from eqboard.eq import EQBroken, EQUnreachable
+from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.assemble import AgentName
+from eqboard.floor.reads import NAMES
 from eqboard.floor.snapshot import Snapshot
 from eqboard.poller.names import RETRY_SECONDS, NameBook
 from tests.builders import agent, pause_code, queue, snapshot
@@ -35,6 +37,12 @@ async def test_every_name_is_learnt(book, exchange) -> None:
     assert names.of_agent(7) == AgentName("Ana Ruiz", "7")
     assert names.of_queue("500") == "Sales"
     assert names.pause_codes == {1: "Lunch"}
+
+
+async def test_the_names_that_are_asked_for_are_those_that_a_board_is_said_to_need(book, exchange) -> None:
+    await refresh(book, exchange, 0)
+    paths = {OPERATIONS[read.operation].path.partition("/{")[0].lstrip("/") for read in NAMES}
+    assert {asked.partition("/")[0] for asked in exchange.asked} == paths
 
 
 async def test_a_name_is_asked_once_until_it_is_due(book, exchange) -> None:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from eqboard.eq import EQ, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut, EQUnreachable, Server
+from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
 from eqboard.floor.snapshot import Part, Trouble
 from eqboard.poller.rounds import (
     QUICK,
@@ -146,6 +148,15 @@ def test_the_skew_is_settled_after_one_step(held, seen) -> None:
     once = settled_skew_seconds(held, seen)
     assert settled_skew_seconds(once, seen) == once
     assert abs(once - seen) <= 2.0
+
+
+async def test_each_part_is_read_by_the_operation_that_a_board_is_said_to_need() -> None:
+    exchange = Exchange()
+    async with exchange.telephone() as eq:
+        for part, read in (EVERY_ROUND | EVERY_FEW_ROUNDS).items():
+            await all_of(eq, (part,))
+            assert exchange.asked[-1] == OPERATIONS[read.operation].path.lstrip("/")
+    assert len(exchange.asked) == len(Part)
 
 
 async def test_parts_fail_one_by_one() -> None:

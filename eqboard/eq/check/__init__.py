@@ -1,13 +1,10 @@
-"""Asks every read of a live EQ server, never an action, and says what of the answers can be used.
+"""Asks every read of a live EQ server, never an action, and says what of the answers is understood.
 
     async with EQ(server, dialect=dialect) as eq:
         report = await check_server(eq, dialect)
 
 `Report.as_json()`, whose names stay as they are:
 
-    can_run              whether a board could run on this server
-    reasons              why it could not: sentences, each with what to do next
-    warnings             what a board would lack: sentences
     clock_skew_seconds   EQ's clock minus ours, exact to a second; null when EQ does not say
     suggestion           the text of a dialect file to use in place of the one in force; "" when nothing is unknown
     operations           one entry for each read of the API, in the order they were asked:
@@ -35,24 +32,22 @@ No value is in it that could be somebody's secret, name or number (`masking`).
 from collections.abc import Callable
 
 from eqboard.eq.check.asking import STEPS, Asker, Result
-from eqboard.eq.check.judging import Names, Verdict, judge
+from eqboard.eq.check.comparing import Found
 from eqboard.eq.check.replies import Outcome
-from eqboard.eq.check.report import Line, Report, Tone, result_lines, verdict_lines
+from eqboard.eq.check.report import Line, Report, Tone, result_lines
 from eqboard.eq.check.suggesting import suggestion
 from eqboard.eq.client import EQ
 from eqboard.eq.dialect import Dialect
 
-__all__ = ["Line", "Names", "Report", "Result", "Tone", "Verdict", "check_server", "result_lines", "verdict_lines"]
+__all__ = ["Found", "Line", "Outcome", "Report", "Result", "Tone", "check_server", "result_lines"]
 
 
-async def check_server(
-    eq: EQ, dialect: Dialect, *, names: Names | None = None, tell: Callable[[Result], object] = lambda result: None
-) -> Report:
+async def check_server(eq: EQ, dialect: Dialect, *, tell: Callable[[Result], object] = lambda result: None) -> Report:
     """Ask every read, one after the other, and compare; `dialect` is the one `eq` speaks.
 
-    `tell` hears each result as it comes, `names` is what the user calls the settings. No error of EQ is raised: each is
-    in the report. How long it takes at most follows from the client's limits, as every operation is asked few times,
-    and a server that is silent a few times in a row is left alone.
+    `tell` hears each result as it comes. No error of EQ is raised: each is in the report. How long it takes at most
+    follows from the client's limits, as every operation is asked few times, and a server that is silent a few times in
+    a row is left alone.
     """
     asker = Asker(eq, dialect)
     results = []
@@ -62,7 +57,6 @@ async def check_server(
     return Report(
         results=tuple(results),
         skew_seconds=eq.skew_seconds,
-        verdict=judge(results, eq.skew_seconds, names or Names()),
         suggestion=suggestion(dialect, filter(None, (each.sample for each in results)), _lost_paths(results)),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from eqboard.eq.check.comparing import MOST_ROWS, Found, compare
-from eqboard.eq.check.replies import Outcome, Reply, reply_from, why_stop
+from eqboard.eq.check.replies import SILENT, Outcome, Reply, reply_from, why_stop
 from eqboard.eq.check.suggesting import Sample, improved
 from eqboard.eq.client import EQ, Answer
 from eqboard.eq.dialect import Dialect
@@ -115,7 +115,7 @@ NOT_ASKABLE = "what is known of it cannot be asked for"
 NO_EXTENSION = "no extension is known: nobody is signed in at one"
 
 STEPS = (
-    # what the board lives on
+    # what goes on, and what it is called
     Step("call_queue_statistics.all"),
     Step("call_queue_agents.all"),
     Step("queued_calls.all"),
@@ -127,7 +127,7 @@ STEPS = (
     Step("pause_codes.get", lambda learnt: [{"id": each} for each in PAUSE_CODES], most=len(PAUSE_CODES)),
     # the rest
     Step("call_queue_statistics.get", lambda learnt: [{"queue": each} for each in learnt.queues], NO_QUEUE),
-    Step("call_queue_agents.combined", lambda learnt: [{"is_combined": True}]),
+    Step("call_queue_agents.combined", lambda learnt: [{}]),
     Step(SUPERVISORS),
     Step("supervisors.get", lambda learnt: [{"id": each} for each in learnt.supervisors], "no supervisor is signed in"),
     Step("extensions.get", _extensions, NO_EXTENSION),
@@ -179,7 +179,7 @@ class Asker:
     async def _ask(self, operation: Operation, arguments: Arguments) -> Reply | None:
         """One answer, after a second attempt if need be; None when the API's rules forbid to ask, as for id -1."""
         reply = await self._ask_once(operation, arguments)
-        if reply and reply.outcome is Outcome.NO_ANSWER and not why_stop(self._outcomes):
+        if reply and reply.outcome in SILENT and not why_stop(self._outcomes):
             return await self._ask_once(operation, arguments)
         return reply
 

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
 
     READ = "read"  # status 200, and JSON of the right shape
     NO_ANSWER = "no answer"
+    NOT_TRUSTED = "not trusted"  # no answer either, for want of a certificate
     UNUSABLE = "unusable"  # packed, too large, or not HTTP
     KEY_REFUSED = "key refused"  # 401, 403
     TOO_MANY = "too many requests"  # 429
@@ -33,6 +34,7 @@ class Outcome(StrEnum):
     WRONG_SHAPE = "wrong shape"  # JSON, but an object for an array or the other way round
 
 
+SILENT = (Outcome.NO_ANSWER, Outcome.NOT_TRUSTED)
 FOREIGN = (Outcome.ELSEWHERE, Outcome.NOT_JSON)
 
 
@@ -49,9 +51,10 @@ class Reply:
 
 def reply_from(operation: Operation, answer: Answer | EQError, *, has_arguments: bool) -> Reply:
     """What an answer, or the error in its place, is worth."""
+    if isinstance(answer, EQUnreachable):
+        return Reply(Outcome.NOT_TRUSTED if answer.is_untrusted else Outcome.NO_ANSWER, answer.reason)
     if isinstance(answer, EQError):
-        lost = isinstance(answer, EQUnreachable)
-        return Reply(Outcome.NO_ANSWER if lost else Outcome.UNUSABLE, answer.reason)
+        return Reply(Outcome.UNUSABLE, answer.reason)
     if answer.status == 200:
         outcome, sentence, rows = _rows(operation, answer.body)
         return Reply(outcome, sentence, answer.status, answer.seconds, rows)
@@ -70,7 +73,7 @@ def why_stop(outcomes: Sequence[Outcome]) -> str:
         return "EQ does not accept the key"
     if outcomes and outcomes[-1] is Outcome.TOO_MANY:
         return "EQ wants no more requests for now"
-    if len(outcomes) >= LEAST_NO_ANSWERS and set(outcomes[-LEAST_NO_ANSWERS:]) == {Outcome.NO_ANSWER}:
+    if len(outcomes) >= LEAST_NO_ANSWERS and set(outcomes[-LEAST_NO_ANSWERS:]) <= set(SILENT):
         return "EQ does not answer"
     if not was_heard and len(outcomes) >= LEAST_FOREIGN and set(outcomes[-LEAST_FOREIGN:]) <= set(FOREIGN):
         return "the server does not answer as EQ does"

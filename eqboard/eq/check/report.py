@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 from eqboard.eq.check.asking import Result
-from eqboard.eq.check.judging import Verdict
 from eqboard.eq.check.masking import Shown, shown_name
 from eqboard.eq.check.replies import Reply
 
@@ -33,19 +32,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results in the order they came, EQ's clock minus ours, what that comes to, and the text of a dialect file."""
+    """All results in the order they came, EQ's clock minus ours, and the text of a dialect file."""
 
     results: tuple[Result, ...]
     skew_seconds: float | None
-    verdict: Verdict
     suggestion: str
 
     def as_json(self) -> dict[str, Any]:
         """The shape that the package's docstring describes."""
         return {
-            "can_run": self.verdict.can_run,
-            "reasons": list(self.verdict.reasons),
-            "warnings": list(self.verdict.warnings),
             "clock_skew_seconds": None if self.skew_seconds is None else round(self.skew_seconds, 1),
             "operations": [result_as_json(each) for each in self.results],
             "suggestion": self.suggestion,
@@ -136,17 +131,6 @@ def result_lines(result: Result, width: int) -> Iterator[Line]:
     yield from _found_lines(result, width)
 
 
-def verdict_lines(verdict: Verdict, width: int) -> Iterator[Line]:
-    if verdict.can_run:
-        yield Line("The board can run on this server.", Tone.GOOD)
-    else:
-        yield Line("The board cannot run on this server as it is:", Tone.BAD)
-        yield from _items(verdict.reasons, width)
-    if verdict.warnings:
-        yield Line("Worth knowing:", Tone.DOUBTFUL)
-        yield from _items(verdict.warnings, width)
-
-
 def _head(result: Result, reply: Reply) -> str:
     status = "-" if reply.status is None else str(reply.status)
     seconds = "-" if reply.seconds is None else f"{reply.seconds:.3f} s"
@@ -191,9 +175,3 @@ def _wrapped(title: str, text: str, width: int, tone: Tone = Tone.PLAIN) -> Iter
         return
     for number, part in enumerate(textwrap.wrap(text, max(width - 15, 20), break_on_hyphens=False)):
         yield Line(f"  {title if number == 0 else '':<11}  {part}", tone)
-
-
-def _items(sentences: Iterable[str], width: int) -> Iterator[Line]:
-    for sentence in sentences:
-        for text in textwrap.wrap(sentence, width, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False):
-            yield Line(text)

@@ -6,15 +6,15 @@ import os
 import shutil
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.core.management.color import no_style
 
-from eqboard.config import Config, eq_from, get_config
-from eqboard.eq import Server, load_dialect
-from eqboard.eq.check import Line, Names, Report, Result, Tone, check_server, result_lines, verdict_lines
+from eqboard.config import get_config
+from eqboard.eq.check import Line, Tone, result_lines
+from eqboard.ops.eqcheck import Verdict, api_url, as_json, check, verdict_lines
 
 WIDTH, NARROWEST, WIDEST = 100, 60, 120  # columns
 INTERRUPTED, NO_READER = 130, 141  # what shells make of Ctrl-C, and of a pipe that was closed
@@ -30,36 +30,38 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it touches neither the database nor the pages
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="For machines; eqboard/eq/check/__init__.py says what")
+        parser.add_argument(
+            "--json", action="store_true", help="For machines; eqboard/ops/eqcheck/__init__.py says what"
+        )
 
     def handle(self, **options: Any) -> None:
         try:
-            report = self._check_for_machines() if options["json"] else self._check_for_people()
+            verdict = self._check_for_machines() if options["json"] else self._check_for_people()
         except KeyboardInterrupt:
             raise CommandError("Interrupted.", returncode=INTERRUPTED) from None
         except BrokenPipeError:  # whoever reads has seen enough, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
             sys.exit(NO_READER)
-        if not report.verdict.can_run:
-            raise CommandError(report.verdict.reasons[0])
+        if not verdict.can_run:
+            raise CommandError(verdict.reasons[0])
 
-    def _check_for_machines(self) -> Report:
-        report = asyncio.run(check(get_config(), lambda result: None))
-        self.stdout.write(json.dumps(report.as_json(), indent=2))
+    def _check_for_machines(self) -> Verdict:
+        report, verdict = asyncio.run(check(get_config(), lambda result: None))
+        self.stdout.write(json.dumps(as_json(report, verdict), indent=2))
         self.stdout.flush()
-        return report
+        return verdict
 
-    def _check_for_people(self) -> Report:
+    def _check_for_people(self) -> Verdict:
         """Each result is shown as it comes: a slow EQ needs a minute for all."""
         config = get_config()
         config.need("eq_key")
         self._show([Line(f"{api_url(config)}, dialect: {config.eq_dialect or 'built in'}"), Line("")])
-        report = asyncio.run(check(config, lambda result: self._show(result_lines(result, self._width))))
-        self._show([Line(""), *verdict_lines(report.verdict, self._width)])
+        report, verdict = asyncio.run(check(config, lambda result: self._show(result_lines(result, self._width))))
+        self._show([Line(""), *verdict_lines(verdict, self._width)])
         if report.suggestion:
             self._show([Line(""), Line("For the file that EQBOARD_EQ_DIALECT names:"), Line("")])
             self._show(map(Line, report.suggestion.splitlines()))
-        return report
+        return verdict
 
     def _show(self, lines: Iterable[Line]) -> None:
         style: Any = self.style if self.stdout.isatty() else no_style()
@@ -77,18 +79,3 @@ class Command(BaseCommand):
         """The text as far as the terminal's encoding has it."""
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         return text.encode(encoding, "replace").decode(encoding)
-
-
-async def check(config: Config, tell: Callable[[Result], object]) -> Report:
-    names = Names(
-        address=f"EQBOARD_EQ_URL ({api_url(config)})",
-        key="EQBOARD_EQ_KEY",
-        dialect="EQBOARD_EQ_DIALECT",
-        certificates="EQBOARD_EQ_CA_FILE, EQBOARD_EQ_CLIENT_CERTIFICATE and the clocks of both machines",
-    )
-    async with eq_from(config) as eq:
-        return await check_server(eq, load_dialect(config.eq_dialect), names=names, tell=tell)
-
-
-def api_url(config: Config) -> str:
-    return Server(config.eq_url, config.eq_key).api_url

@@ -21,6 +21,12 @@ class SimulatorServer(Server):  # type: ignore[misc]  # Daphne has no types
 
     failure = ""
 
+    @property
+    def port(self) -> int:
+        """The one that it listens on, whatever was asked for; there is none before it does."""
+        [(_, port)] = self.listening_addresses
+        return int(port)
+
     def listen_error(self, failure: Any) -> None:
         cause = getattr(failure.value, "socketError", None)
         self.failure = getattr(cause, "strerror", None) or failure.getErrorMessage()
@@ -33,7 +39,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: %(default)s)")
-        parser.add_argument("--port", type=int, default=8088, help="Port to listen on (default: %(default)s)")
+        parser.add_argument(
+            "--port", type=int, default=8088, help="Port to listen on; 0 for any free one (default: %(default)s)"
+        )
         parser.add_argument("--seed", type=int, default=1, help="Same seed, same calls (default: %(default)s)")
         parser.add_argument("--key", default="", help="EQ key to ask for; better in EQBOARD_EQ_KEY, as ps shows this")
         parser.add_argument("--scenario", default="steady", help=f"{', '.join(SCENARIOS)} (default: %(default)s)")
@@ -48,8 +56,8 @@ class Command(BaseCommand):
         key = options["key"] or get_config().eq_key.get_secret_value()
         if not key:
             raise CommandError("The simulator needs a key: set EQBOARD_EQ_KEY to any word, or give --key.")
-        if not 1 <= options["port"] <= 65535:
-            raise CommandError(f"--port must be a whole number from 1 to 65535, not {options['port']}.")
+        if not 0 <= options["port"] <= 65535:
+            raise CommandError(f"--port must be a whole number from 0 to 65535, not {options['port']}.")
         try:
             app = _make_app(key, options)
         except ValueError as error:
@@ -57,12 +65,9 @@ class Command(BaseCommand):
         self._serve(app, options["host"], options["port"])
 
     def _serve(self, app: Any, host: str, port: int) -> None:
-        server = SimulatorServer(
-            app,
-            endpoints=build_endpoint_description_strings(host=host, port=port),
-            verbosity=0,
-            ready_callable=lambda: self.stdout.write(f"The simulator listens at http://{host}:{port}"),
-        )
+        endpoints = build_endpoint_description_strings(host=host, port=port)
+        server = SimulatorServer(app, endpoints=endpoints, verbosity=0)
+        server.ready_callable = lambda: self.stdout.write(f"The simulator listens at http://{host}:{server.port}")
         server.run()
         if server.failure:
             raise CommandError(f"The simulator cannot listen on {host} port {port}: {server.failure}.")

@@ -1,27 +1,10 @@
-"""Whether a wallboard could run on a server, from what became of each read. Pure."""
+"""Whether a board could run on a server, from what became of each read there. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eqboard.eq.check.asking import Result
-from eqboard.eq.check.comparing import Found
-from eqboard.eq.check.replies import Outcome
-from eqboard.eq.models import QueueAgentStatus
-
-QUICK = ("call_queue_statistics.all", "call_queue_agents.all", "queued_calls.all")
-"""What a board reads in every round, and cannot be without."""
-
-STATE = "status"  # the one field of an agent that a board cannot do without, though a client can
-
-WITHOUT: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "parked_calls.all": ((), "parked calls are not shown"),
-    "conferences.all": ((), "conferences are not shown"),
-    "active_sessions.agents": ((), "who is signed in to EQ is not shown"),
-    "call_queues.get": (("name",), "queues are shown by their extensions"),
-    "agents.get": (("first_name", "last_name", "number"), "agents are shown by their ids"),
-    "pause_codes.get": (("name",), "reasons of a pause are not shown"),
-}
-"""What else a board reads, the fields of it of which it needs one, and what becomes of it without."""
+from eqboard.eq.check import Found, Outcome, Report, Result
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, Read
 
 TOLERABLE_SKEW_SECONDS = 2.0  # a Date header is exact to a second
 
@@ -48,40 +31,46 @@ class Verdict:
         return not self.reasons
 
 
-def judge(results: Iterable[Result], skew_seconds: float | None, names: Names) -> Verdict:
+def judge(report: Report, names: Names) -> Verdict:
     """What speaks against a board on this server, and what it would be without."""
-    by_name = {each.operation.name: each for each in results}
-    quick = [by_name[name] for name in QUICK if name in by_name and by_name[name].reply]
+    by_name = {each.operation.name: each for each in report.results}
+    needed = list(_asked(EVERY_ROUND.values(), by_name))
     warnings = [
-        *(warning for each in quick if each.is_read for warning in _shortcomings(each, names)),
-        *_lacks(by_name),
-        *_clock(skew_seconds),
+        *(warning for _, each in needed if each.is_read for warning in _shortcomings(each, names)),
+        *_lacks(_asked((*EVERY_FEW_ROUNDS.values(), *NAMES), by_name)),
+        *_clock(report.skew_seconds),
     ]
-    return Verdict(tuple(_reasons(quick, names)), tuple(warnings))
+    return Verdict(tuple(_reasons(needed, names)), tuple(warnings))
 
 
-def _reasons(quick: Sequence[Result], names: Names) -> Iterator[str]:
+def _asked(reads: Iterable[Read], by_name: Mapping[str, Result]) -> Iterator[tuple[Read, Result]]:
+    """Nothing is known of what was not asked."""
+    results = ((read, by_name.get(read.operation)) for read in reads)
+    return ((read, result) for read, result in results if result and result.reply)
+
+
+def _reasons(needed: Sequence[tuple[Read, Result]], names: Names) -> Iterator[str]:
     """Why the board cannot do with what became of the parts that it needs: once for those of which the same is true."""
     troubled: dict[tuple[str, str], list[str]] = {}
-    for result in quick:
-        trouble = _unreadable(result, names) if result.is_read else _refusal(result, names)
+    for read, result in needed:
+        trouble = _unreadable(read, result, names) if result.is_read else _refusal(result, names)
         if trouble:
-            troubled.setdefault(trouble, []).append(result.operation.name)
+            troubled.setdefault(trouble, []).append(read.operation)
     for (sentence, step), operations in troubled.items():
-        is_for_all = len(operations) == len(quick)
+        is_for_all = len(operations) == len(needed)
         start = f"{sentence[:1].upper()}{sentence[1:]}" if is_for_all else f"{', '.join(operations)}: {sentence}"
         yield f"{start}. {step}"
 
 
-def _unreadable(result: Result, names: Names) -> tuple[str, str] | None:
+def _unreadable(read: Read, result: Result, names: Names) -> tuple[str, str] | None:
     """What is wrong with an answer none of whose rows can be used, and what to do; None when one can."""
     top = result.found[0]
     step = f"Name the fields of this EQ in {names.dialect}: what can be guessed is suggested."
     if not top.row_count:
         return None
     if top.unreadable_row_count < top.row_count:
-        is_stateless = top.model is QueueAgentStatus and STATE in top.missing
-        return (f"no row has a {STATE}, so nobody could tell who is available", step) if is_stateless else None
+        is_lacking = read.fields and set(read.fields) <= set(top.missing)
+        return (f"no row has a {' or a '.join(read.fields)}, so {read.without}", step) if is_lacking else None
     faults = [f"{name} is not there" for name in top.missing if top.model.model_fields[name].is_required()]
     faults += [f"{name}: {rule}" for name, rule in top.unreadable.items()]
     why = "; ".join(faults[:3]) or "they are no objects"
@@ -92,10 +81,9 @@ def _refusal(result: Result, names: Names) -> tuple[str, str] | None:
     """What is wrong with a reply that is no answer, and what to do about it."""
     if result.reply is None:
         return None
-    if "certificate" in result.reply.sentence:
-        return result.reply.sentence, f"See {names.certificates}."
     step = {
         Outcome.NO_ANSWER: f"Is {names.address} right, is EQ running, and does no firewall stand in between?",
+        Outcome.NOT_TRUSTED: f"See {names.certificates}.",
         Outcome.KEY_REFUSED: f"Keys are made in EQ Administration; set {names.key} to one.",
         Outcome.TOO_MANY: "Try again in some minutes.",
         Outcome.NO_PATH: f"Is {names.address} right? If it is, name the path of this EQ in {names.dialect}.",
@@ -133,25 +121,22 @@ def _unknown_words(name: str, found: Iterable[Found], names: Names) -> Iterator[
             yield f"{name}: unknown states: {listed}. They are shown as such until {names.dialect} names them."
 
 
-def _lacks(by_name: Mapping[str, Result]) -> Iterator[str]:
-    for name, (fields, without) in WITHOUT.items():
-        result = by_name.get(name)
-        if result is not None and (lack := _lack(result, fields)):
-            yield f"{name}: {lack}; {without}."
+def _lacks(reads: Iterable[tuple[Read, Result]]) -> Iterator[str]:
+    for read, result in reads:
+        if lack := _lack(read, result):
+            yield f"{read.operation}: {lack}; {read.without}."
 
 
-def _lack(result: Result, fields: tuple[str, ...]) -> str:
-    """Why a part cannot be used; empty when it can, and when nothing is known of it."""
-    if result.reply is None:
-        return ""
-    if not result.is_read:
-        has_none = result.reply.outcome is Outcome.NO_SUCH and result.operation.name == "pause_codes.get"
+def _lack(read: Read, result: Result) -> str:
+    """Why a part cannot be used; empty when it can."""
+    if result.reply and not result.is_read:
+        has_none = read.is_tried and result.reply.outcome is Outcome.NO_SUCH
         return "" if has_none else result.reply.sentence
     top = result.found[0]
     if 0 < top.row_count == top.unreadable_row_count:
         return "nothing of the answer can be read"
-    if top.row_count and fields and not set(fields) & set(top.recognised):
-        return f"not found: {', '.join(fields)}"
+    if top.row_count and read.fields and not set(read.fields) & set(top.recognised):
+        return f"not found: {', '.join(read.fields)}"
     return ""
 
 

@@ -1,0 +1,42 @@
+"""What a board reads of EQ, and what it would be without: said once, for whoever reads and for whoever judges an EQ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eqboard.floor.snapshot import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One operation of EQ's API, by its name.
+
+    Of `fields` a board needs one, if there are any. `without` ends a sentence: what becomes of a board that has none of
+    them, or nothing of the whole where it can be without that. `is_tried`: ids are tried, as EQ has no list of them
+    (contract §2), and there may be none.
+    """
+
+    operation: str
+    fields: tuple[str, ...] = ()
+    without: str = ""
+    is_tried: bool = False
+
+
+EVERY_ROUND: Mapping[Part, Read] = {
+    Part.STATISTICS: Read("call_queue_statistics.all"),
+    Part.AGENTS: Read("call_queue_agents.all", ("status",), "nobody could tell who is available"),
+    Part.CALLS: Read("queued_calls.all"),
+}
+"""There is no board without any of these."""
+
+EVERY_FEW_ROUNDS: Mapping[Part, Read] = {
+    Part.PARKED: Read("parked_calls.all", without="parked calls are not shown"),
+    Part.CONFERENCES: Read("conferences.all", without="conferences are not shown"),
+    Part.SESSIONS: Read("active_sessions.agents", without="who is signed in to EQ is not shown"),
+}
+
+NAMES = (
+    Read("call_queues.get", ("name",), "queues are shown by their extensions"),
+    Read("agents.get", ("first_name", "last_name", "number"), "agents are shown by their ids"),
+    Read("pause_codes.get", ("name",), "reasons of a pause are not shown", is_tried=True),
+)
+"""Asked one by one, beside the rounds."""

@@ -1,0 +1,47 @@
+"""What a board reads, against the API that it is read from."""
+
+import typing
+
+import pytest
+
+from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.wire import Rows
+from eqboard.floor.assemble import Answers
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES
+from eqboard.floor.snapshot import Part
+
+PARTS = {**EVERY_ROUND, **EVERY_FEW_ROUNDS}
+READS = (*PARTS.values(), *NAMES)
+
+
+def test_every_part_is_read_at_one_pace():
+    assert sorted([*EVERY_ROUND, *EVERY_FEW_ROUNDS]) == sorted(Part)
+
+
+def test_nothing_is_read_twice():
+    assert len({read.operation for read in READS}) == len(READS)
+
+
+@pytest.mark.parametrize("part", Part)
+def test_an_operation_answers_what_the_floor_takes_for_its_part(part):
+    operation = OPERATIONS[PARTS[part].operation]
+    taken = typing.get_type_hints(Answers)[part.value]
+    assert operation.many
+    assert Rows[operation.result] in typing.get_args(taken)
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.operation)
+def test_what_is_asked_for_is_in_the_answers(read):
+    operation = OPERATIONS[read.operation]
+    assert operation.is_read
+    assert set(read.fields) <= set(operation.result.model_fields)
+
+
+@pytest.mark.parametrize("read", [*EVERY_FEW_ROUNDS.values(), *NAMES], ids=lambda read: read.operation)
+def test_what_a_board_can_be_without_says_what_becomes_of_it(read):
+    assert read.without
+
+
+@pytest.mark.parametrize("read", EVERY_ROUND.values(), ids=lambda read: read.operation)
+def test_what_becomes_of_a_board_without_a_field_is_said_where_there_is_one(read):
+    assert bool(read.without) == bool(read.fields)
