@@ -110,11 +110,16 @@ def _asked(operation: Operation, dialect: Dialect, schemas: Schemas) -> Asked:
     constants |= {("query", name): value for name, value in operation.in_query.items()}
     fields: dict[Place, Schema] = {
         **in_path,
-        **{each: {"type": "string", "const": value} for each, value in constants.items()},
+        **{each: _constant(value, is_flag=operation.is_read) for each, value in constants.items()},
         **{(place, name): _as_text(each) for name, each in rest.items()},
     }
     asked_for = {*in_path, *constants, *((place, name) for name in needed)}
     return Asked(operation, method, path, fields, asked_for, schemas.answers[operation.name])
+
+
+def _constant(value: str, *, is_flag: bool) -> Schema:
+    """What an operation says of itself. A read is told by its flag from another that leaves it out, or says 0."""
+    return _as_text({"type": "boolean"}) if is_flag else {"type": "string", "const": value}
 
 
 def _as_text(schema: Schema) -> Schema:
