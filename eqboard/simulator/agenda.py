@@ -5,9 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
+FEW_EVENTS = 10_000  # among which the cancelled ones are no burden
+
 
 class Event:
-    """Something planned for a moment. A cancelled event stays in the heap and is skipped when its time comes."""
+    """Something planned for a moment. A cancelled event stays in the heap, and is skipped when its time comes or swept
+    out when there are many.
+    """
 
     __slots__ = ("action", "at", "is_cancelled", "order")
 
@@ -21,8 +25,9 @@ class Event:
         return (self.at, self.order) < (other.at, other.order)
 
     def cancel(self) -> None:
-        """Take it off the agenda."""
+        """Take it off the agenda; whatever it was about is let go."""
         self.is_cancelled = True
+        self.action = _nothing
 
 
 class Agenda:
@@ -32,19 +37,42 @@ class Agenda:
         self.now = now
         self._events: list[Event] = []
         self._order = 0
+        self._sweep_at = FEW_EVENTS
 
     def after(self, seconds: float, action: Callable[[], None]) -> Event:
         """Plan `action` for `seconds` (0 or more) from now."""
         self._order += 1
         event = Event(self.now + max(0.0, seconds), self._order, action)
         heapq.heappush(self._events, event)
+        if len(self._events) > self._sweep_at:
+            self._sweep()
         return event
 
-    def run_to(self, moment: float) -> None:
-        """Do everything planned up to and including `moment`; a moment in the past does nothing."""
+    def run_to(self, moment: float, *, at_most: int | None = None) -> bool:
+        """Do everything planned up to and including `moment`; a moment in the past does nothing.
+
+        False when there was more to do than `at_most` events: the clock then stands at the last of those.
+        """
+        done = 0
         while self._events and self._events[0].at <= moment:
+            if self._events[0].is_cancelled:
+                heapq.heappop(self._events)
+                continue
+            if done == at_most:
+                return False
             event = heapq.heappop(self._events)
-            if not event.is_cancelled:
-                self.now = event.at
-                event.action()
+            self.now = event.at
+            event.action()
+            done += 1
         self.now = max(self.now, moment)
+        return True
+
+    def _sweep(self) -> None:
+        """Forget what is cancelled; again when there are twice as many events as are left, so that it costs little."""
+        self._events = [event for event in self._events if not event.is_cancelled]
+        heapq.heapify(self._events)
+        self._sweep_at = max(FEW_EVENTS, 2 * len(self._events))
+
+
+def _nothing() -> None:
+    """What a cancelled event does."""

@@ -32,6 +32,8 @@ from eqboard.simulator.requests import check_key, parse_fields, read_body, read_
 from eqboard.simulator.world import World
 
 BASE = "/eq/api/2.0"
+MAX_SPEED = 1000.0  # a large site takes a second of work for an hour and a half of its time
+MAX_EVENTS = 50_000  # that one request makes happen: a second of work, two days of an ordinary floor
 HTML_PAGE = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -50,14 +52,16 @@ def build_app(
     """The server of one world.
 
     `clock` gives UNIX seconds; the world stands at its own moment when the clock shows its first value, now, and runs
-    `speed` times as fast. Each request first catches up, exactly; a clock that goes backwards moves nothing. `sleep` is
-    how a latency fault waits, `accent` how the server speaks. LookupError when an operation of the table has no
-    handler, ValueError for an empty key or a speed that is not above 0.
+    `speed` times as fast. Each request with the key first catches up, exactly; a clock that goes backwards moves
+    nothing. When the clock has jumped so far that more than MAX_EVENTS would happen, those happen, and the world goes
+    on from there: it has slept for the rest, as after a night in which the machine was asleep. What happens depends on
+    the requests and the clock's readings alone. `sleep` is how a latency fault waits, `accent` how the server speaks.
+    LookupError when an operation of the table has no handler, ValueError for an empty key or a speed that cannot be.
     """
     if not key:
         raise ValueError("The simulator needs a key that is not empty.")
-    if not 0 < speed < float("inf"):
-        raise ValueError("The speed must be a number above 0.")
+    if not 0 < speed <= MAX_SPEED:
+        raise ValueError(f"The speed must be a number above 0, {MAX_SPEED:g} at most.")
     server = _Server(world, key, clock, faults or Faults(), speed, sleep, accent or Accent())
     app = Starlette(
         routes=[
@@ -128,20 +132,28 @@ class _Server:
         return endpoint
 
     async def _admit(self, request: Request) -> Asked:
-        """Catch up with the clock, read the request, check the key, refresh the session; raises Refusal."""
+        """Read the request, check the key, catch up with the clock, refresh the session; raises Refusal.
+
+        Without the key nothing happens. A key in the query is checked before the body is read.
+        """
+        query, form = read_query(request), {}
+        if request.method == "GET" or query.get("auth_key"):
+            check_key(query, {}, self._key)
+        if request.method != "GET":
+            body = await read_body(request)
+            form = {"fault": body} if body.lstrip().startswith("{") else parse_fields(body, "body")
+            check_key(query, form, self._key)
         self._catch_up()
-        query = read_query(request)
-        body = "" if request.method == "GET" else await read_body(request)
-        form = {"fault": body} if body.lstrip().startswith("{") else parse_fields(body, "body")
-        check_key(query, form, self._key)
         session = session_given(query, form)
         if session is not None:
             self._world.attendance.refresh(*session)
         return Asked(next(iter(request.path_params.values()), ""), query, form)
 
     def _catch_up(self) -> None:
-        elapsed = (self._clock() - self._clock_began_at) * self._speed
-        self._world.run_to(self._world_began_at + elapsed)
+        clock = self._clock()
+        wanted = self._world_began_at + (clock - self._clock_began_at) * self._speed
+        if not self._world.run_to(wanted, most_events=MAX_EVENTS):
+            self._clock_began_at, self._world_began_at = clock, self._world.now
 
     async def _hold_back(self, seconds: float) -> None:
         if seconds > 0:
@@ -156,7 +168,8 @@ class _Server:
         text = json.dumps(value, ensure_ascii=False)
         if FaultKind.TRUNCATED in kinds:
             text = text[: len(text) // 2]
-        return Response(text, headers=headers, media_type="application/json")
+        # A caller's name may hold bytes that are no UTF-8, and they pass through (contract §4).
+        return Response(text.encode("utf-8", "surrogateescape"), headers=headers, media_type="application/json")
 
 
 def _route(path: str, method: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:

@@ -80,7 +80,10 @@ class Callers:
 
 
 def _channel(call_id: int, extension: str) -> str:
-    # Channel names carry `; @ / < >` on real switches (contract §4): every seventh comes over a local channel.
+    # Channel names carry `; @ / < >` on real switches (contract §4): every seventh comes over a local channel, and
+    # every eleventh over a trunk whose name somebody put into brackets.
+    if call_id % 11 == 0:
+        return f"SIP/<trunk>-{call_id:08x}"
     if call_id % 7 == 0:
         return f"Local/{extension}@from-queue-{call_id:08x};1"
     return f"SIP/trunk-{call_id:08x}"

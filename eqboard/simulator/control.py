@@ -8,6 +8,7 @@ from eqboard.simulator.asked import Asked, read_json_object
 from eqboard.simulator.faults import Faults, read_fault
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.office.entities import Agent
+from eqboard.simulator.office.limits import MOST_CALLS, refuse_when_full
 from eqboard.simulator.refusals import Refusal, not_found
 from eqboard.simulator.world import World
 
@@ -24,6 +25,7 @@ def _place_call(world: World, faults: Faults, asked: Asked) -> object:
         raise Refusal("queue", "blank", "Queue extension not specified")
     if world.directory.live_queue(extension) is None:
         raise not_found("queue", "Call queue does not exist")
+    refuse_when_full(world.switch.calls, MOST_CALLS, "queue")
     name, number = asked.form.get("name"), asked.form.get("number")
     call = world.place_call(extension, name=_short("name", name), number=_short("number", number))
     return call.unique_id if call.unique_id in world.switch.calls else None

@@ -41,6 +41,8 @@ HOSTILE_NAMES = (
     "&lt;already escaped&gt;",
     "W" * 80,
 )
+# Bytes that are no UTF-8, as Python keeps them in a text: an é of Latin-1, and one that no text has.
+UNDECODABLE_NAMES = ("Andr\udce9 Dupont", "\udcff\udcfe")
 NAMELESS_SHARE = 0.04
 
 
@@ -56,7 +58,7 @@ def caller_name(rng: Random, hostile_share: float) -> str:
     """What the line says about a caller: a plain name, sometimes nothing, for a share (0 to 1) something hostile."""
     chance = rng.random()
     if chance < hostile_share:
-        return rng.choice(HOSTILE_NAMES)
+        return rng.choice(HOSTILE_NAMES + UNDECODABLE_NAMES)
     return "" if chance < hostile_share + NAMELESS_SHARE else rng.choice(_CALLERS)
 
 

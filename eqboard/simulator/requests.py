@@ -13,6 +13,7 @@ from eqboard.simulator.refusals import Refusal
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FIELDS = 1000
+TOO_LARGE = "The body is larger than 1 MB"
 
 
 def parse_fields(text: str, parameter: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ async def read_body(request: Request) -> str:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise Refusal(None, "invalid", "The body is larger than 1 MB")
+            raise Refusal(None, "invalid", TOO_LARGE)
     return body.decode("utf-8", "replace")
 
 

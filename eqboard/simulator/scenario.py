@@ -67,6 +67,12 @@ class Scenario:
 
     stuck_monitor_share: float = 0.05  # hang-ups at a monitor extension that are accepted and do not happen
 
+    # Habits of real switches that not all of them have (contract §4)
+    rows_in_any_order: bool = False
+    bare_skill_share: float = 0.0  # rows of the agents' status that show a skill of 0, or none
+    wrap_up_pause_code: int | None = None  # the code of the pause as which wrap-up shows
+    pause_time_survives_share: float = 0.0  # agents whose row shows, after a resume, when the last pause began
+
     rooms: tuple[str, ...] = tuple(str(room) for room in range(801, 821))
     guests: tuple[tuple[str, str], ...] = GUESTS
 

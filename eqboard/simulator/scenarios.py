@@ -89,7 +89,12 @@ SCENARIOS = {
             stuck_monitor_share=0.0,
         ),
         replace(
-            _STEADY, name="hostile", about="An ordinary day, but many callers' names are attacks.", hostile_share=0.5
+            _STEADY,
+            name="hostile",
+            about="An ordinary day, but many callers' names are attacks, and answers are as careless as they come.",
+            hostile_share=0.5,
+            rows_in_any_order=True,
+            bare_skill_share=0.3,
         ),
         replace(_STEADY, name="large_site", about="A hundred queues, a thousand agents.", queues=100, agents=1000),
     )

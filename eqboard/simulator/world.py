@@ -35,9 +35,15 @@ class World:
         self._rng = Random(seed)
         self._agenda = Agenda(started_at)
         for extension, name in scenario.guests:
-            directory.extensions.setdefault(extension, usual_extension(extension, name))
+            if extension not in directory.extensions:
+                directory.add_extension(usual_extension(extension, name))
         exchange = Exchange(self._agenda, directory, scenario, self._rng)
-        self._floor = Floor(self._agenda, directory, exchange.lines.by_extension)
+        self._floor = Floor(
+            self._agenda,
+            directory,
+            exchange.lines.by_extension,
+            pause_time_survives_share=scenario.pause_time_survives_share,
+        )
         self.switch = Switch(exchange, self._floor)
         self.telephony = Telephony(exchange, self.switch)
         self._callers = Callers(exchange, self.switch.distributor)
@@ -58,10 +64,12 @@ class World:
             raise ValueError("a tick is a finite number of seconds, 0 or more")
         self._agenda.run_to(self.now + seconds)
 
-    def run_to(self, moment: float) -> None:
-        """Let time pass up to a UNIX time; one that has passed already changes nothing."""
-        if math.isfinite(moment):
-            self._agenda.run_to(moment)
+    def run_to(self, moment: float, *, most_events: int | None = None) -> bool:
+        """Let time pass up to a UNIX time; one that has passed already changes nothing.
+
+        False when more would have happened than `most_events`: the world then stands at the last of those.
+        """
+        return not math.isfinite(moment) or self._agenda.run_to(moment, at_most=most_events)
 
     def agent_action(self, action: str, options: Mapping[str, object]) -> None:
         """Accept an agent action of the EQ API; raises Refusal. Accepted is not done: it happens 0.2 to 0.8 s later."""

@@ -1,11 +1,13 @@
 """The commands `simulate` and `demo`: one sentence where they cannot run, and no secret where they do."""
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from eqboard.config import ROOT
 from tests.environment import KEY_CANARY
-from tests.pretend_server import HOST, pretend_server
+from tests.pretend_server import HOST, PretendServer, pretend_server
 
 DEADLINE_SECONDS = 60
 
@@ -48,7 +50,8 @@ def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
         (["--scenario", "doomsday"], r"^There is no scenario 'doomsday'; there are .*steady.*\.$"),
         (["--queues", "0"], r"^The number of queues must be from 1 to \d+, not 0\.$"),
         (["--agents", "-1"], r"^The number of agents must be from 0 to \d+, not -1\.$"),
-        (["--speed", "0"], r"^The speed must be a number above 0\.$"),
+        (["--speed", "0"], r"^The speed must be a number above 0, 1000 at most\.$"),
+        (["--speed", "1000000"], r"^The speed must be a number above 0, 1000 at most\.$"),
         (["--port", "-1"], r"^--port must be a whole number from 0 to 65535, not -1\.$"),
         (["--port", "65536"], r"^--port must be a whole number from 0 to 65535, not 65536\.$"),
     ],
@@ -80,6 +83,103 @@ def test_the_simulator_answers_and_never_tells_the_key() -> None:
         statuses = [ask(server.url, page + key) for key in (KEY_CANARY, "wrong-" + KEY_CANARY)]
         assert server.end() == (0, "", "")
     assert statuses == [200, 401]
+
+
+TOO_LARGE = [{"parameter": None, "type": "invalid", "description": "The body is larger than 1 MB"}]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[PretendServer]:
+    with pretend_server("--queues", "2", "--agents", "3") as server:
+        yield server
+
+
+def test_a_body_that_is_to_be_too_long_is_refused_before_it_has_come(simulator: PretendServer) -> None:
+    head = post(b"Content-Length: 1000001\r\nExpect: 100-continue\r\n")
+    assert tell(simulator, head) == (400, TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param((b"Content-Length: 9000000\r\n", b"x" * 9_000_000), id="whose length is told"),
+        pytest.param(
+            (b"Transfer-Encoding: chunked\r\n", b"2DC6C0\r\n" + b"x" * 3_000_000 + b"\r\n0\r\n\r\n"), id="in chunks"
+        ),
+    ],
+)
+def test_a_body_that_is_too_long_is_refused_also_to_who_sends_it_whole_first(
+    simulator: PretendServer, sent: tuple[bytes, bytes]
+) -> None:
+    length, body = sent
+    assert tell(simulator, post(length) + body) == (400, TOO_LARGE)
+    assert ask(simulator.url, "/") == 404
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux shows which files a process has open")
+def test_no_more_of_a_body_than_may_come_is_kept_in_a_file(simulator: PretendServer) -> None:
+    with connected(simulator) as connection:
+        connection.sendall(post(b"Transfer-Encoding: chunked\r\n") + b"FFFFFFF\r\n" + b"x" * 20_000_000)
+        assert kept_bytes(simulator.process.pid) <= 1_000_001
+
+
+def test_a_body_of_one_megabyte_is_read(simulator: PretendServer) -> None:
+    status, errors = tell(simulator, post(b"Content-Length: 1000000\r\n") + b"x" * 1_000_000)
+    assert (status, errors[0]["parameter"]) == (401, "auth_key")
+
+
+def test_what_daphne_refuses_by_itself_is_json_too(simulator: PretendServer) -> None:
+    status, errors = tell(simulator, b"GET /truth HTTP/1.1\r\nHost: eq\r\nX-Name: a\x0bb\r\n\r\n")
+    assert (status, errors[0]["parameter"], errors[0]["type"]) == (400, None, "invalid")
+
+
+def test_an_address_of_the_newer_kind_is_told_in_brackets() -> None:
+    if not has_ipv6():
+        pytest.skip("this machine has no ::1")
+    process = manage("simulate", "--host", "::1", "--port", "0", EQBOARD_EQ_KEY=KEY_CANARY)
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert re.fullmatch(r"The simulator listens at http://\[::1\]:\d+\n", said)
+        assert ask(said.split()[-1], "/") == 404
+    finally:
+        process.terminate()
+        process.communicate(timeout=DEADLINE_SECONDS)
+
+
+def post(length: bytes) -> bytes:
+    return b"POST /eq/api/2.0/steal_queued_call HTTP/1.1\r\nHost: eq\r\n" + length + b"\r\n"
+
+
+def connected(server: PretendServer) -> socket.socket:
+    where = urlsplit(server.url)
+    return socket.create_connection((where.hostname, where.port), timeout=DEADLINE_SECONDS)
+
+
+def tell(server: PretendServer, request: bytes) -> tuple[int, list[dict[str, str | None]]]:
+    """Status and errors of what is answered to these bytes."""
+    with connected(server) as connection:
+        connection.sendall(request)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        errors = json.loads(answer.read())
+        assert answer.headers["Content-Type"] == "application/json"
+        return answer.status, errors
+
+
+def kept_bytes(process: int) -> int:
+    """How much a process has written into files that have no name any more."""
+    files = [link for link in Path(f"/proc/{process}/fd").iterdir() if "(deleted)" in os.readlink(link)]
+    return sum(link.stat().st_size for link in files)
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as listener:
+            listener.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def test_simulators_that_may_have_any_port_have_different_ones() -> None:

@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eqboard.eq.operations import OPERATIONS
+from eqboard.simulator import app as app_module
 from eqboard.simulator import handlers
-from eqboard.simulator.app import build_app
+from eqboard.simulator.app import MAX_SPEED, build_app
 from eqboard.simulator.people import HOSTILE_NAMES
 from eqboard.simulator.scenarios import build_world
 from eqboard.simulator.switch.parties import Place
 
-from .conftest import KEY, START, a_world, refusal
+from .conftest import KEY, START, Clock, a_world, refusal
 
 READS = [
     "call_queue_statistics",
@@ -110,7 +111,7 @@ def test_an_operation_without_a_handler_is_named_at_the_start():
 def test_a_server_needs_a_key_and_a_speed(world):
     with pytest.raises(ValueError, match="key"):
         build_app(world, key="", clock=lambda: START)
-    for speed in (0.0, -1.0, float("nan"), float("inf")):
+    for speed in (0.0, -1.0, MAX_SPEED + 1, 1e6, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="speed"):
             build_app(world, key=KEY, clock=lambda: START, speed=speed)
 
@@ -144,6 +145,52 @@ async def test_speed_makes_the_world_run_faster(world, clock):
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         await client.get(BASE + "parked_calls", params={"auth_key": KEY})
     assert world.now == START + 60
+
+
+@pytest.mark.parametrize("key", ["", "wrong"])
+async def test_without_the_key_no_time_passes(bare, world, clock, key):
+    clock.now += 100
+    for method, path in (("GET", "parked_calls"), ("POST", "steal_queued_call"), ("GET", "../../../truth")):
+        assert (await bare.request(method, BASE + path, params={"auth_key": key})).status_code == 401
+    assert world.now == START
+
+
+async def test_a_wrong_key_in_the_query_is_refused_before_the_body_is_read(bare):
+    async def body():
+        raise AssertionError("the body was asked for")
+        yield b""
+
+    response = await bare.post(BASE + "steal_queued_call", params={"auth_key": "wrong"}, content=body())
+    assert refusal(response) == (401, "auth_key", "invalid")
+
+
+async def busy_afternoon(jumps):
+    """How a busy site stands after each of some jumps of the clock."""
+    world, clock = build_world("large_site", seed=1, started_at=START, agents=400), Clock()
+    app = build_app(world, key=KEY, clock=clock)
+    seen = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        for seconds in jumps:
+            clock.now += seconds
+            statuses = await client.get(BASE + "call_queue_agent_status", params={"auth_key": KEY})
+            seen.append((world.now, statuses.text, statuses.headers["date"]))
+    return seen
+
+
+async def test_a_clock_that_jumped_far_ahead_is_followed_only_so_far_and_then_second_by_second(monkeypatch):
+    monkeypatch.setattr(app_module, "MAX_EVENTS", 2000)
+    day = 86400
+    jumped, later, back = (now for now, _, _ in await busy_afternoon([day, 10, -2 * day]))
+    assert START + 60 < jumped < START + day
+    assert later == pytest.approx(jumped + 10)
+    assert back == later
+    assert await busy_afternoon([day, 10]) == await busy_afternoon([day, 10])
+
+
+async def test_in_a_house_where_little_happens_a_week_is_followed_whole(server, world, clock):
+    clock.now += 7 * 86400
+    await server.get("parked_calls")
+    assert world.now == clock.now
 
 
 async def test_the_server_shows_its_time_in_the_date_header(server):

@@ -85,9 +85,69 @@ async def test_who_is_signed_in_elsewhere_cannot_come_back(cast, clock, kind):
     new = await token_of(cast, kind, extension="202")
     assert refusal(await ask(cast, kind, old)) == (401, None, "already_signed_in")
     assert await signed_in(cast, kind) == [(1, "202")]
+    assert (await ask(cast, kind, new)).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_older_token_signs_in_again_who_has_signed_out(cast, clock, kind):
+    old = await token_of(cast, kind)
+    clock.now += TIME_OUT_SECONDS
+    new = await token_of(cast, kind)
     await sign_out(cast, kind, new)
-    assert (await ask(cast, kind, old)).status_code == 200
-    assert await signed_in(cast, kind) == [(1, "201")]
+    for token in (old, new):
+        assert refusal(await ask(cast, kind, token)) == (401, f"auth_{kind}_session", "nonexistent")
+    assert await signed_in(cast, kind) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_of_two_sessions_that_timed_out_only_the_last_comes_back(cast, clock, kind):
+    old = await token_of(cast, kind)
+    clock.now += TIME_OUT_SECONDS
+    new = await token_of(cast, kind, extension="202")
+    clock.now += TIME_OUT_SECONDS
+    assert refusal(await ask(cast, kind, old)) == (401, f"auth_{kind}_session", "nonexistent")
+    assert (await ask(cast, kind, new)).status_code == 200
+    assert await signed_in(cast, kind) == [(1, "202")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_to_be_forced_out_ends_what_had_timed_out_before(cast, clock, kind):
+    old = await token_of(cast, kind)
+    clock.now += TIME_OUT_SECONDS
+    await token_of(cast, kind)
+    newest = await token_of(cast, kind, force=1)
+    assert refusal(await ask(cast, kind, old)) == (401, f"auth_{kind}_session", "nonexistent")
+    assert (await ask(cast, kind, newest)).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_signing_out_a_session_that_had_timed_out_does_not_end_the_new_one(cast, clock, kind):
+    old = await token_of(cast, kind)
+    clock.now += TIME_OUT_SECONDS
+    new = await token_of(cast, kind)
+    assert (await sign_out(cast, kind, old)).status_code == 200
+    assert refusal(await ask(cast, kind, old)) == (401, f"auth_{kind}_session", "nonexistent")
+    assert (await ask(cast, kind, new)).status_code == 200
+
+
+async def test_who_signed_in_anew_by_themselves_is_not_signed_in_again_by_an_old_token(cast, world, clock):
+    old = await token_of(cast, "agent")
+    clock.now += TIME_OUT_SECONDS
+    assert (await cast.control("POST", "/control/agents/1", state="available")).status_code == 200
+    assert refusal(await ask(cast, "agent", old)) == (401, None, "already_signed_in")
+    world.go_home(world.directory.agents[1])
+    assert refusal(await ask(cast, "agent", old)) == (401, "auth_agent_session", "nonexistent")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_however_often_a_user_signs_in_two_sessions_are_kept_at_most(cast, world, clock, kind):
+    for _ in range(5):
+        for force in (0, 1):
+            await token_of(cast, kind, force=force)
+            assert len(world.attendance.sessions.all_of(Kind(kind), 1)) <= 2
+        clock.now += TIME_OUT_SECONDS
+    await cast.get("parked_calls")
+    assert len(world.attendance.sessions.all_of(Kind(kind), 1)) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

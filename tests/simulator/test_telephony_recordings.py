@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from eqboard.simulator.switch import recordings
 from eqboard.simulator.agenda import Agenda
 from eqboard.simulator.office.entities import QueueSettings
 from eqboard.simulator.office.extensions import RecordingSettings
+from eqboard.simulator.switch import recordings
 from eqboard.simulator.switch.parties import Place
 
 from .conftest import START, a_world, refusal

@@ -27,8 +27,8 @@ BUSY = (AgentState.ON_CALL, AgentState.RINGING)
 
 
 def statistics(queue: Queue, now: float) -> JsonObject:
-    """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out and the stolen in it
-    (contract §4).
+    """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out and the stolen in it, and
+    the parked, whom an agent had answered (contract §4).
     """
     states = Counter(state_of(agent, agent.memberships[queue.extension]) for agent in queue.members.values())
     oldest = next(iter(queue.waiting.values()), None)
@@ -44,7 +44,7 @@ def statistics(queue: Queue, now: float) -> JsonObject:
         "agentsWrapUp": states[AgentState.WRAP_UP],
         "agentsPaused": states[AgentState.PAUSED],
         "callsAnswered": ledger.answered,
-        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.stolen,
+        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.stolen + ledger.parked,
         "averageWaitTime": _average(ledger.wait_answered_seconds, ledger.answered),
         "averageTalkTime": _average(ledger.talk_seconds, ledger.answered),
     }

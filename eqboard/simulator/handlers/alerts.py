@@ -9,8 +9,9 @@ from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import AlertAttributes, NewAlert
 from eqboard.simulator.asked import Asked, Handler, found, path_id, read_json_object
 from eqboard.simulator.office.alerts import Alert, applicable
-from eqboard.simulator.office.data import clashes, known_in, read_attributes
+from eqboard.simulator.office.data import known_in, read_attributes
 from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.limits import MOST_ALERTS, refuse_when_full
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 
@@ -21,8 +22,10 @@ def _create(world: World, asked: Asked) -> object:
     data = _read(asked, NewAlert)
     directory = world.directory
     refuse_if([*_unknown_user(directory, data.user), *_faults(directory, data, data.user)])
+    refuse_when_full(directory.alerts, MOST_ALERTS)
     alert = Alert(directory.new_alert_id(), data.user, data)
     directory.alerts[alert.id] = alert
+    directory.alert_names.note(alert.id, data, owner=alert.user)
     return alert.id
 
 
@@ -32,11 +35,14 @@ def _replace(world: World, asked: Asked) -> object:
     data = _read(asked, AlertAttributes)
     refuse_if([*_system_wide(alert, data), *_faults(world.directory, data, alert.user, alert)])
     alert.attributes = data
+    world.directory.alert_names.note(alert.id, data, owner=alert.user)
     return None
 
 
 def _delete(world: World, asked: Asked) -> object:
-    del world.directory.alerts[_alert(world, asked).id]
+    alert = _alert(world, asked)
+    del world.directory.alerts[alert.id]
+    world.directory.alert_names.forget(alert.id)
     return None
 
 
@@ -58,8 +64,8 @@ def _faults(
     directory: Directory, data: AlertAttributes, user: int | None, alert: Alert | None = None
 ) -> list[Complaint]:
     """What it is about must exist; its name must be the only one for its user, or for the system."""
-    others = [other.attributes for other in directory.alerts.values() if other.user == user and other is not alert]
-    found = clashes("An alert", data, others, "name")
+    own = alert.id if alert is not None else None
+    found = directory.alert_names.clashes(data, directory.alerts.get, own=own, owner=user)
     if data.call_queue is not None and directory.live_queue(data.call_queue) is None:
         found.append(Complaint("callQueue", "nonexistent", "Call queue does not exist"))
     if data.email_queue is not None and data.email_queue not in directory.email_queues:

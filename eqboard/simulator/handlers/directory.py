@@ -13,9 +13,10 @@ from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import CallQueueAttributes, NewCallQueue, PauseCodeAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id
-from eqboard.simulator.office.data import clashes, given, read_data
+from eqboard.simulator.office.data import given, read_data
 from eqboard.simulator.office.directory import Directory, next_id
 from eqboard.simulator.office.entities import PauseCode, Queue, QueueSettings, RingStrategy
+from eqboard.simulator.office.limits import MOST_PAUSE_CODES, MOST_QUEUES, refuse_when_full
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 
@@ -34,7 +35,9 @@ def _create_queue(world: World, asked: Asked) -> object:
     data = read_data(asked, NewCallQueue)
     directory = world.directory
     refuse_if([*_extension_clash(directory, data.extension), *_name_clash(directory, data)])
-    directory.queues[data.extension] = Queue(_settings(data.extension, data))
+    refuse_when_full(directory.queues, MOST_QUEUES)
+    queue = directory.queues[data.extension] = Queue(_settings(data.extension, data))
+    directory.queue_names.note(queue.extension, queue.settings)
     return data.extension
 
 
@@ -46,6 +49,7 @@ def _put_queue(world: World, asked: Asked) -> object:
     data = read_data(asked, CallQueueAttributes)
     refuse_if(_name_clash(world.directory, data, queue))
     queue.settings = _settings(queue.extension, data)
+    world.directory.queue_names.note(queue.extension, queue.settings)
     return None
 
 
@@ -74,8 +78,8 @@ def _extension_clash(directory: Directory, extension: str) -> list[Complaint]:
 def _name_clash(
     directory: Directory, mine: CallQueueAttributes | QueueSettings, queue: Queue | None = None
 ) -> list[Complaint]:
-    others = [other.settings for other in directory.live_queues() if other is not queue]
-    return clashes("A call queue", mine, others, "name")
+    own = queue.extension if queue is not None else None
+    return directory.queue_names.clashes(mine, directory.live_queue, own=own)
 
 
 def _settings(extension: str, data: CallQueueAttributes) -> QueueSettings:
@@ -100,8 +104,10 @@ def _live_pause_code(world: World, asked: Asked) -> PauseCode:
 def _create_pause_code(world: World, asked: Asked) -> object:
     data = read_data(asked, PauseCodeAttributes)
     refuse_if(_code_clash(world.directory, data))
+    refuse_when_full(world.directory.pause_codes, MOST_PAUSE_CODES)
     code = PauseCode(next_id(world.directory.pause_codes), data.name)
     world.directory.pause_codes[code.id] = code
+    world.directory.pause_code_names.note(code.id, code)
     return code.id
 
 
@@ -116,6 +122,7 @@ def _put_pause_code(world: World, asked: Asked) -> object:
     data = read_data(asked, PauseCodeAttributes)
     refuse_if(_code_clash(world.directory, data, code))
     codes[code.id] = replace(code, name=data.name)
+    world.directory.pause_code_names.note(code.id, codes[code.id])
     return None
 
 
@@ -129,8 +136,8 @@ def _delete_pause_code(world: World, asked: Asked) -> object:
 def _code_clash(
     directory: Directory, mine: PauseCodeAttributes | PauseCode, code: PauseCode | None = None
 ) -> list[Complaint]:
-    others = [other for other in directory.live_pause_codes() if other is not code]
-    return clashes("A pause code", mine, others, "name")
+    own = code.id if code is not None else None
+    return directory.pause_code_names.clashes(mine, directory.live_pause_code, own=own)
 
 
 HANDLERS: Mapping[tuple[str, str], Handler] = {

@@ -12,7 +12,7 @@ from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import Attributes, ExtensionAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found
-from eqboard.simulator.office.data import clashes, given, read_data
+from eqboard.simulator.office.data import given, read_data
 from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.office.extensions import (
     Extension,
@@ -22,6 +22,7 @@ from eqboard.simulator.office.extensions import (
     VoicemailOptions,
     phone_at,
 )
+from eqboard.simulator.office.limits import MOST_EXTENSIONS, refuse_when_full
 from eqboard.simulator.refusals import Refusal, refuse_if
 from eqboard.simulator.world import World
 
@@ -36,7 +37,8 @@ def _create(world: World, asked: Asked) -> object:
     """A telephone registers at once: somebody was waiting with it."""
     data = read_data(asked, ExtensionAttributes)
     refuse_if(_clashes(world.directory, data))
-    world.directory.extensions[data.extension] = _built(data)
+    refuse_when_full(world.directory.extensions, MOST_EXTENSIONS)
+    world.directory.add_extension(_built(data))
     return data.extension
 
 
@@ -45,21 +47,21 @@ def _replace(world: World, asked: Asked) -> object:
     before = _extension(world, asked)
     data = read_data(asked, ExtensionAttributes)
     refuse_if(_clashes(world.directory, data, before))
-    del world.directory.extensions[before.extension]
-    world.directory.extensions[data.extension] = replace(_built(data), has_telephone=before.has_telephone)
+    world.directory.remove_extension(before)
+    world.directory.add_extension(replace(_built(data), has_telephone=before.has_telephone))
     return None
 
 
 def _delete(world: World, asked: Asked) -> object:
     """Users who sit there stay signed in; the check of the configuration finds them."""
-    del world.directory.extensions[_extension(world, asked).extension]
+    world.directory.remove_extension(_extension(world, asked))
     return None
 
 
 def _clashes(directory: Directory, data: ExtensionAttributes, before: Extension | None = None) -> list[Complaint]:
     """A telephone number leads to one thing: neither another user nor a queue has it (contract: [X])."""
-    others = [other for other in directory.extensions.values() if other is not before]
-    found = clashes("An extension", data, others, "extension", "name")
+    own = before.extension if before is not None else None
+    found = directory.extension_names.clashes(data, directory.extensions.get, own=own)
     if directory.live_queue(data.extension) is not None:
         found.append(Complaint("extension", "in_use", "The specified extension is in use already"))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from eqboard.simulator.actions import ACTIONS
 from eqboard.simulator.answers import calls
 from eqboard.simulator.answers import queues as answers
+from eqboard.simulator.answers.habits import as_told
 from eqboard.simulator.answers.values import JsonObject
 from eqboard.simulator.asked import Asked, Handler, found, read_json_object
 from eqboard.simulator.office.directory import read_key
@@ -22,6 +23,10 @@ def _statistics(world: World, asked: Asked) -> object:
 
 
 def _agent_status(world: World, asked: Asked) -> object:
+    return as_told(_status_rows(world, asked), world.scenario, world.now)
+
+
+def _status_rows(world: World, asked: Asked) -> list[JsonObject]:
     """`combined` has effect only if neither queue nor agent is given (EQ API text)."""
     combined = asked.query.get("combined", "")
     if combined not in ("", "0", "1"):

@@ -6,14 +6,15 @@ name somebody else has taken meanwhile is refused with `in_use`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from eqboard.eq.models.attributes import AgentAttributes, NewAgent, NewSupervisor, SupervisorAttributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id
-from eqboard.simulator.office.data import clashes, read_data
-from eqboard.simulator.office.directory import next_id
+from eqboard.simulator.office.data import read_data
+from eqboard.simulator.office.directory import Directory, next_id
 from eqboard.simulator.office.entities import Agent, Supervisor
+from eqboard.simulator.office.limits import MOST_AGENTS, MOST_SUPERVISORS, refuse_when_full
 from eqboard.simulator.refusals import refuse_if
 from eqboard.simulator.world import World
 
@@ -33,18 +34,23 @@ def _live_supervisor(world: World, asked: Asked) -> Supervisor:
 def _create_supervisor(world: World, asked: Asked) -> object:
     data = read_data(asked, NewSupervisor)
     directory = world.directory
-    _refuse_clashes(data, directory.live_supervisors())
+    _refuse_clashes(directory, data)
+    refuse_when_full(directory.supervisors, MOST_SUPERVISORS)
     supervisor = Supervisor(next_id(directory.supervisors), data.username, data.first_name, data.last_name)
     _write(supervisor, data)
     directory.supervisors[supervisor.id] = supervisor
+    directory.supervisor_names.note(supervisor.id, supervisor)
     return supervisor.id
 
 
 def _put_supervisor(world: World, asked: Asked) -> object:
     if is_undelete(asked):
-        return _undelete(_supervisor(world, asked), world.directory.live_supervisors())
-    supervisor = _live_supervisor(world, asked)
-    return _replace(supervisor, read_data(asked, SupervisorAttributes), world.directory.live_supervisors())
+        return _undelete(world.directory, _supervisor(world, asked))
+    supervisor, data = _live_supervisor(world, asked), read_data(asked, SupervisorAttributes)
+    _refuse_clashes(world.directory, data, supervisor)
+    _write(supervisor, data)
+    world.directory.supervisor_names.note(supervisor.id, supervisor)
+    return None
 
 
 def _delete_supervisor(world: World, asked: Asked) -> object:
@@ -67,7 +73,8 @@ def _create_agent(world: World, asked: Asked) -> object:
     """A new agent is bound to no queue, as bindings are configured outside this API (contract §2), and has no desk."""
     data = read_data(asked, NewAgent)
     directory = world.directory
-    _refuse_clashes(data, directory.live_agents())
+    _refuse_clashes(directory, data)
+    refuse_when_full(directory.agents, MOST_AGENTS)
     agent = Agent(
         id=next_id(directory.agents),
         number=data.number,
@@ -80,14 +87,18 @@ def _create_agent(world: World, asked: Asked) -> object:
         password=data.password,
     )
     directory.agents[agent.id] = agent
+    directory.agent_names.note(agent.id, agent)
     return agent.id
 
 
 def _put_agent(world: World, asked: Asked) -> object:
     if is_undelete(asked):
-        return _undelete(_agent(world, asked), world.directory.live_agents())
-    agent = _live_agent(world, asked)
-    return _replace(agent, read_data(asked, AgentAttributes), world.directory.live_agents())
+        return _undelete(world.directory, _agent(world, asked))
+    agent, data = _live_agent(world, asked), read_data(asked, AgentAttributes)
+    _refuse_clashes(world.directory, data, agent)
+    _write(agent, data)
+    world.directory.agent_names.note(agent.id, agent)
+    return None
 
 
 def _delete_agent(world: World, asked: Asked) -> object:
@@ -98,24 +109,22 @@ def _delete_agent(world: World, asked: Asked) -> object:
 # Both
 
 
-def _replace(user: Agent | Supervisor, data: Written, live: Sequence[Agent | Supervisor]) -> object:
-    _refuse_clashes(data, [other for other in live if other is not user])
-    _write(user, data)
-    return None
-
-
-def _undelete(user: Agent | Supervisor, live: Sequence[Agent | Supervisor]) -> object:
+def _undelete(directory: Directory, user: Agent | Supervisor) -> object:
     """To bring back who is there is no mistake."""
-    _refuse_clashes(user, [other for other in live if other is not user])
+    _refuse_clashes(directory, user, user)
     user.deleted = False
     return None
 
 
-def _refuse_clashes(mine: Written | Agent | Supervisor, others: Sequence[Agent | Supervisor]) -> None:
+def _refuse_clashes(
+    directory: Directory, mine: Written | Agent | Supervisor, user: Agent | Supervisor | None = None
+) -> None:
+    """`user` is who has these names, or will have them."""
+    own = user.id if user is not None else None
     if isinstance(mine, Agent | AgentAttributes):
-        refuse_if(clashes("An agent", mine, others, "number", "email_address"))
+        refuse_if(directory.agent_names.clashes(mine, directory.live_agent, own=own))
     else:
-        refuse_if(clashes("A supervisor", mine, others, "username", "email_address"))
+        refuse_if(directory.supervisor_names.clashes(mine, directory.live_supervisor, own=own))
 
 
 def _write(user: Agent | Supervisor, data: Written) -> None:

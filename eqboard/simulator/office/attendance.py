@@ -30,7 +30,8 @@ class Attendance:
     def sign_in(self, kind: Kind, user: int, extension: str | None, *, force: bool = False) -> str:
         """Begin a session for a user who exists; returns its token, which is shown this once.
 
-        `force` destroys the user's other session. Refusal: already_signed_in without a parameter; extension in_use or
+        `force` destroys the user's other session. One that has timed out is in nobody's way, but cannot come back any
+        more (EQ API text, User Sessions). Refusal: already_signed_in without a parameter; extension in_use or
         nonexistent.
         """
         refuse_if(self._in_the_way(kind, user, extension, force=force))
@@ -42,7 +43,10 @@ class Attendance:
         return token
 
     def sign_out(self, kind: Kind, token: str) -> None:
-        """Destroy a session, whether or not it has timed out. Refusal: token nonexistent, 404."""
+        """Destroy a session, whether or not it has timed out; with the active one, whatever else the user has.
+
+        Refusal: token nonexistent, 404.
+        """
         session = self.sessions.with_token(kind, token)
         if session is None:
             raise unknown_session("token", status=404)
@@ -110,7 +114,8 @@ class Attendance:
 
     def _expect_time_out(self, session: Session) -> None:
         if session.is_by_token:
-            self._agenda.after(session.times_out_at - self._agenda.now, partial(self._look_after, session))
+            seconds = session.times_out_at - self._agenda.now
+            session.time_out_event = self._agenda.after(seconds, partial(self._look_after, session))
 
     def _look_after(self, session: Session) -> None:
         """One look at a time is planned for an active session, for the moment when it would time out."""
@@ -126,10 +131,19 @@ class Attendance:
         self.sessions.destroy(session)
 
     def _deactivate(self, session: Session) -> None:
-        """The user is not signed in any more. A call in progress goes on, at the telephone where it is."""
+        """The user is not signed in any more. A call in progress goes on, at the telephone where it is.
+
+        What they had from before this session is destroyed: only the last one may come back after a time-out.
+        """
         if not session.is_active:
             return
         self.sessions.deactivate(session)
+        for other in self.sessions.all_of(session.kind, session.user):
+            if other is not session:
+                self.sessions.destroy(other)
+        if session.time_out_event is not None:
+            session.time_out_event.cancel()
+            session.time_out_event = None
         if session.kind is Kind.AGENT:
             agent = self._directory.agents[session.user]
             self._leave_queues(agent)

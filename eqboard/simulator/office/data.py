@@ -7,11 +7,10 @@ takes what GET returned (contract §1, round trip).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic.alias_generators import to_camel
 
 from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import Attributes, attributes_inside
@@ -74,19 +73,3 @@ def _is_blank(value: object) -> bool:
 def _as_invalid(fault: Complaint) -> Complaint:
     """What need not be there and is there, empty, is against its rule (contract §1, naming in errors)."""
     return Complaint(fault.parameter, "invalid", fault.description)
-
-
-def clashes(noun: str, mine: object, others: Sequence[object], *names: str) -> list[Complaint]:
-    """`in_use` for each attribute of `mine` that one of the others has as well; blank ones never clash.
-
-    Case makes no difference, as in the databases of the product's era (contract: [X]).
-    """
-    return [
-        Complaint(to_camel(name), "in_use", f"{noun} with the specified {name.replace('_', ' ')} already exists")
-        for name in names
-        if (value := _folded(mine, name)) and any(_folded(other, name) == value for other in others)
-    ]
-
-
-def _folded(thing: object, name: str) -> str:
-    return str(getattr(thing, name) or "").casefold()

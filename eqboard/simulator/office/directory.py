@@ -8,6 +8,7 @@ from itertools import count
 from eqboard.simulator.office.alerts import Alert
 from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
 from eqboard.simulator.office.extensions import Extension, usual_extension
+from eqboard.simulator.office.names import Names
 
 KEY_DIGITS = 19  # as many as 64 bits hold, and few enough that int() is cheap whatever a client sends
 
@@ -39,11 +40,30 @@ class Directory:
         self.agents = {agent.id: agent for agent in agents}
         self.pause_codes = {code.id: code for code in pause_codes}
         self.supervisors = {supervisor.id: supervisor for supervisor in supervisors}
-        self.extensions = {extension.extension: extension for extension in extensions}
+        self.extensions: dict[str, Extension] = {}
         self.email_queues = frozenset(email_queues)
         self.alerts: dict[int, Alert] = {}
         self._alert_ids = count(1)
+        self.agent_names: Names[int] = Names("An agent", "number", "email_address")
+        self.supervisor_names: Names[int] = Names("A supervisor", "username", "email_address")
+        self.queue_names: Names[str] = Names("A call queue", "name")
+        self.pause_code_names: Names[int] = Names("A pause code", "name")
+        self.extension_names: Names[str] = Names("An extension", "extension", "name")
+        self.alert_names: Names[int] = Names("An alert", "name")  # each user's by themselves
+        self._note_names()
+        for extension in extensions:
+            self.add_extension(extension)
         self._furnish()
+
+    def add_extension(self, extension: Extension) -> None:
+        """One more, or another in the place of one with the same number."""
+        self.extensions[extension.extension] = extension
+        self.extension_names.note(extension.extension, extension)
+
+    def remove_extension(self, extension: Extension) -> None:
+        """It is really gone."""
+        del self.extensions[extension.extension]
+        self.extension_names.forget(extension.extension)
 
     def live_queue(self, extension: str) -> Queue | None:
         """The queue with that extension, unless it is deleted or never was."""
@@ -85,6 +105,16 @@ class Directory:
         """An id that no alert has had."""
         return next(self._alert_ids)
 
+    def _note_names(self) -> None:
+        for agent in self.agents.values():
+            self.agent_names.note(agent.id, agent)
+        for supervisor in self.supervisors.values():
+            self.supervisor_names.note(supervisor.id, supervisor)
+        for queue in self.queues.values():
+            self.queue_names.note(queue.extension, queue.settings)
+        for code in self.pause_codes.values():
+            self.pause_code_names.note(code.id, code)
+
     def _furnish(self) -> None:
         """A user extension at every desk. Names of extensions are unique, those of people are not."""
         names = {extension.name for extension in self.extensions.values()}
@@ -93,7 +123,7 @@ class Directory:
             if user.desk and user.desk not in self.extensions:
                 name = user.name if user.name not in names else f"{user.name} {user.desk}"
                 names.add(name)
-                self.extensions[user.desk] = usual_extension(user.desk, name, user.email_address)
+                self.add_extension(usual_extension(user.desk, name, user.email_address))
 
 
 def next_id(known: Iterable[int]) -> int:

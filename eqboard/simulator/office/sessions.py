@@ -2,6 +2,9 @@
 
 A session is valid until it is destroyed, and active until it times out: then its next request wakes it again. A user
 is signed in if and only if they have a valid, active session. One active session for each user, one for each extension.
+
+Beside the active one, a user has at most the one that had timed out when they signed in anew: as long as they are
+signed in it is in conflict, and when they are not any more it is destroyed, lest an old token sign them in again.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from eqboard.eq.errors import Complaint
+from eqboard.simulator.agenda import Event
 from eqboard.simulator.refusals import Refusal
 
 PING_SECONDS = 15.0  # how often the simulated staff's own sessions are kept alive
@@ -39,6 +43,7 @@ class Session:
     last_ping_at: float
     digest: bytes | None = None
     is_active: bool = False
+    time_out_event: Event | None = None
 
     @property
     def is_by_token(self) -> bool:
@@ -62,6 +67,7 @@ class Sessions:
 
     def __init__(self) -> None:
         self._by_digest: dict[bytes, Session] = {}
+        self._valid: dict[tuple[Kind, int], list[Session]] = {}  # by user, in the order in which they began
         self._active: dict[tuple[Kind, int], Session] = {}
         self._at: dict[str, list[Session]] = {}  # the active ones, by extension
 
@@ -75,15 +81,7 @@ class Sessions:
 
     def all_of(self, kind: Kind, user: int) -> list[Session]:
         """Every valid session of the user, those included that have timed out."""
-        active = self.active_of(kind, user)
-        return [
-            *([active] if active else []),
-            *(
-                each
-                for each in self._by_digest.values()
-                if (each.kind, each.user) == (kind, user) and each is not active
-            ),
-        ]
+        return list(self._valid.get((kind, user), ()))
 
     def with_token(self, kind: Kind, token: str) -> Session | None:
         """The valid session of that kind with that token."""
@@ -111,6 +109,9 @@ class Sessions:
         """Sign the session's user in; what is in the way of it is for the caller to look after."""
         session.is_active, session.signed_in_at, session.last_ping_at = True, now, now
         self._active[session.kind, session.user] = session
+        valid = self._valid.setdefault((session.kind, session.user), [])
+        if session not in valid:
+            valid.append(session)
         if session.extension:
             self._at.setdefault(session.extension, []).append(session)
         if session.digest is not None:
@@ -133,6 +134,11 @@ class Sessions:
         self.deactivate(session)
         if session.digest is not None:
             self._by_digest.pop(session.digest, None)
+        valid = self._valid.get((session.kind, session.user), [])
+        if session in valid:
+            valid.remove(session)
+        if not valid:
+            self._valid.pop((session.kind, session.user), None)
 
 
 def digest_of(token: str) -> bytes:

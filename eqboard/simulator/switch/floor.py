@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from random import Random
 
 from eqboard.simulator.agenda import Agenda
 from eqboard.simulator.office.directory import Directory
@@ -16,8 +17,18 @@ DEFAULT_SKILL = 3  # EQ API text: "null for default (3 - Normal)"
 class Floor:
     """The agents' side of the queues."""
 
-    def __init__(self, agenda: Agenda, directory: Directory, lines: Mapping[str, Line]) -> None:
-        """`lines` are the telephones by extension: what an agent does there is part of their state."""
+    def __init__(
+        self,
+        agenda: Agenda,
+        directory: Directory,
+        lines: Mapping[str, Line],
+        *,
+        pause_time_survives_share: float = 0.0,
+    ) -> None:
+        """`lines` are the telephones by extension: what an agent does there is part of their state. For a share of the
+        agents the rest after a pause counts from its beginning (contract §4).
+        """
+        self._pause_time_survives_share = pause_time_survives_share
         self._agenda = agenda
         self._lines = lines
         self._directory = directory
@@ -58,7 +69,8 @@ class Floor:
         for membership in _memberships(agent, extensions):
             if membership.paused:
                 membership.paused, membership.pause_code = False, None
-                membership.rest_since = self._agenda.now
+                if not self._pause_time_survives(agent):
+                    membership.rest_since = self._agenda.now
 
     def exit_wrap_up(self, agent: Agent, extensions: Iterable[str]) -> None:
         """End wrap-up in queues, before its time or at it."""
@@ -89,6 +101,9 @@ class Floor:
             if membership.wrap_up_until is not None and membership.wrap_up_until <= self._agenda.now
         ]
         self.exit_wrap_up(agent, due)
+
+    def _pause_time_survives(self, agent: Agent) -> bool:
+        return Random(f"pause time {agent.id}").random() < self._pause_time_survives_share
 
     def _close_wrap_up(self, membership: Membership) -> bool:
         if membership.wrap_up_from is None:
