@@ -6,6 +6,7 @@ the environment wins. A missing or wrong one is a ConfigError with one clear sen
 
 import re
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -15,7 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eqboard.eq import EQ, TLS, Limits, Server, TLSError, load_dialect
-from eqboard.eq.client import API_PATH, is_usable_url
+from eqboard.eq.client import API_PATH, fault_of_key, is_usable_url
 from eqboard.feed.connection import is_usable
 
 PREFIX = "EQBOARD_"
@@ -129,6 +130,13 @@ class Config(BaseSettings):
             raise ValueError(f"must end with the server's name or port, or with {API_PATH}")
         return value
 
+    @field_validator("eq_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().strip() and (fault := fault_of_key(value.get_secret_value())):
+            raise ValueError(fault)
+        return value
+
     @field_validator("eq_dialect")
     @classmethod
     def _is_dialect(cls, value: Path | None) -> Path | None:
@@ -217,7 +225,7 @@ class Config(BaseSettings):
             if self.eq_tls != TLS():
                 self.eq_tls.context()
         except TLSError as error:
-            raise ValueError(f"{PREFIX}EQ_{error.field.upper()} is wrong: {str(error).rstrip('.')}") from None
+            raise ValueError(f"{PREFIX}EQ_{error.field.upper()} is wrong: {_told(error)}") from None
         return self
 
     @property
@@ -232,9 +240,18 @@ class Config(BaseSettings):
         )
 
     @property
+    def is_eq_encrypted(self) -> bool:
+        return urlsplit(self.eq_url).scheme == "https"
+
+    @property
     def is_eq_unverified(self) -> bool:
         """Whether EQ is reached over HTTPS, and anybody may say to be EQ."""
-        return not self.eq_verify_tls and urlsplit(self.eq_url).scheme == "https"
+        return not self.eq_verify_tls and self.is_eq_encrypted
+
+    @property
+    def is_eq_overheard(self) -> bool:
+        """Whether EQ's key goes to another machine unencrypted."""
+        return not self.is_eq_encrypted and not _is_this_machine(urlsplit(self.eq_url).hostname or "")
 
     @property
     def stale_rounds(self) -> float:
@@ -271,6 +288,13 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.rstrip(".") == "localhost"
+
+
 def _leads_to_redis(parts: SplitResult) -> bool:
     """A socket's path, or a database's number: redis-py takes anything else for database 0."""
     if parts.scheme == "unix":
@@ -302,8 +326,25 @@ def eq_from(config: Config) -> EQ:
     try:
         server = Server(config.eq_url, config.eq_key, limits, config.eq_tls)
         return EQ(server, dialect=load_dialect(config.eq_dialect))
-    except ValueError as error:  # a file that has changed since, or an address that only the client finds wanting
+    except TLSError as error:  # a file that has changed since
+        raise ConfigError(f"{_told(error)}.") from None
+    except ValueError as error:  # the same, or an address that only the client finds wanting
         raise ConfigError(str(error)) from None
+
+
+FIELDS_OF_TLS = ("ca_file", "client_certificate", "client_key_password", "client_key")
+IN_SETTINGS = {"EQ's address": f"{PREFIX}EQ_URL", **{each: f"{PREFIX}EQ_{each.upper()}" for each in FIELDS_OF_TLS}}
+
+
+def in_settings(sentence: str) -> str:
+    """What the telephone says of its own address and files, by the names of the settings. It must name no file: its
+    name may hold such a word.
+    """
+    return re.sub("|".join(IN_SETTINGS), lambda found: IN_SETTINGS[found[0]], sentence)
+
+
+def _told(error: TLSError) -> str:
+    return f"{error.fault}; {in_settings(error.advice)}" if error.advice else error.fault
 
 
 def explain(error: ValidationError) -> str:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from eqboard.config import Config, ConfigError, eq_from, get_config
+from eqboard.config import Config, ConfigError, eq_from, get_config, in_settings
 from eqboard.eq import EQ, TLS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,6 +133,7 @@ WRONG = [
     ("eq_url", [f"http://{CANARY}@eq", f"http://u:{CANARY}@eq", f"http://:{CANARY}@eq", f"http://eq?k={CANARY}"]),
     ("eq_url", [f"http://eq#{CANARY}", f"http://eq:{CANARY}", f"http://u:{CANARY}\u2100@eq"]),
     ("eq_url", ["http://eq/eq", f"http://eq/{CANARY}", "http://eq/eq/api/2.0/agent/7", "http://xn--/"]),
+    ("eq_key", ["short", "k" * 256, f"{CANARY}\udce9"]),  # the last as a byte that is no UTF-8 is read
     ("eq_dialect", ["/gone.toml", "/"]),
     ("poll_seconds", ["", "fast", "0", "0.1", "61", "-1", "nan", "inf"]),
     ("slow_every_rounds", ["0", "601", "1.5", "x"]),
@@ -250,10 +251,53 @@ def test_a_key_that_cannot_be_used_is_one_sentence(complaint, pem, key, password
     assert CANARY[1:] not in said
 
 
+def test_a_certificate_without_its_key_is_told_with_the_setting_that_names_it(complaint, pem, tmp_path):
+    own = tmp_path / "client_key"  # the name of a file stays as it is
+    own.write_bytes(pem.joinpath("own.pem").read_bytes())
+    assert complaint(eq_client_certificate=str(own)) == (
+        "EQBOARD_EQ_CLIENT_CERTIFICATE is wrong: The client certificate's key cannot be read from "
+        f"{own}: there is no key in it; name its file in EQBOARD_EQ_CLIENT_KEY."
+    )
+
+
+def test_a_key_is_no_authority(complaint, pem):
+    assert complaint(eq_ca_file=str(pem / "own.key")).endswith("own.key: there is no certificate in it.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("name its file in client_key", "name its file in EQBOARD_EQ_CLIENT_KEY"),
+        ("client_key_password, ca_file", "EQBOARD_EQ_CLIENT_KEY_PASSWORD, EQBOARD_EQ_CA_FILE"),
+        ("set EQ's address to it", "set EQBOARD_EQ_URL to it"),
+        ("EQ fails", "EQ fails"),
+    ],
+)
+def test_what_the_telephone_says_is_told_by_the_names_of_settings(sentence, told):
+    assert in_settings(sentence) == told
+
+
 def test_a_key_without_its_certificate_is_one_sentence(complaint, pem):
     assert complaint(eq_client_key=str(pem / "own.key")) == (
         "EQBOARD_EQ_CLIENT_KEY is of no use unless EQBOARD_EQ_CLIENT_CERTIFICATE is set too."
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_overheard"),
+    [
+        ("http://eq.example", True),
+        ("HTTP://10.0.0.7:8088", True),
+        ("http://localhost.example", True),
+        ("http://127.0.0.1:8088", False),
+        ("http://127.9.9.9", False),
+        ("http://[::1]:8088", False),
+        ("http://LOCALHOST", False),
+        ("https://eq.example", False),
+    ],
+)
+def test_an_eq_whose_key_others_can_read_on_the_way_is_known(load, url, is_overheard):
+    assert load(eq_url=url).is_eq_overheard is is_overheard
 
 
 @pytest.mark.parametrize(
@@ -300,13 +344,13 @@ def test_a_secret_that_is_needed_and_not_set_is_one_sentence(load, name, blank):
 
 
 def test_secrets_that_are_set_are_enough(load):
-    load(eq_key="k", secret_key="s" * 50).need("eq_key", "secret_key")
+    load(eq_key="some key", secret_key="s" * 50).need("eq_key", "secret_key")
 
 
 async def test_a_telephone_is_made_of_the_settings(load, tmp_path):
     dialect = tmp_path / "site.toml"
     dialect.write_text('[operations."queued_calls.all"]\npath = "/calls"')
-    config = load(eq_key="k", eq_timeout_seconds="1.5", eq_concurrent_requests="3", eq_dialect=str(dialect))
+    config = load(eq_key="some key", eq_timeout_seconds="1.5", eq_concurrent_requests="3", eq_dialect=str(dialect))
     async with eq_from(config) as eq:
         assert isinstance(eq, EQ)
         limits = eq._limits
@@ -318,7 +362,7 @@ async def test_a_telephone_is_made_of_the_settings(load, tmp_path):
 
 @pytest.mark.parametrize(("retries", "total_seconds"), [("0", 3.0), ("1", 3.0), ("3", 6.0)])
 async def test_every_attempt_of_a_read_has_its_time(load, retries, total_seconds):
-    async with eq_from(load(eq_key="k", eq_timeout_seconds="1.5", eq_retries=retries)) as eq:
+    async with eq_from(load(eq_key="some key", eq_timeout_seconds="1.5", eq_retries=retries)) as eq:
         assert eq._limits.retry_count == int(retries)
         assert eq._limits.total_seconds == total_seconds
 
@@ -326,7 +370,7 @@ async def test_every_attempt_of_a_read_has_its_time(load, retries, total_seconds
 async def test_a_file_that_vanishes_after_the_start_is_one_sentence(load, pem, tmp_path):
     ca_file = tmp_path / "ca.pem"
     shutil.copy(pem / "ca.pem", ca_file)
-    config = load(eq_key="k", eq_url="https://eq.example", eq_ca_file=str(ca_file))
+    config = load(eq_key="some key", eq_url="https://eq.example", eq_ca_file=str(ca_file))
     ca_file.unlink()
     with pytest.raises(ConfigError, match=r"ca\.pem: No such file or directory\.$"):
         eq_from(config)

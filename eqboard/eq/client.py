@@ -1,13 +1,14 @@
 """The telephone: the only file that imports httpx. Limits, timeouts, retries, errors.
 
-One client lives as long as its process: connections are kept, and a TLS context is built once. A client of its own for
-each request was measured to cost fifteen times as much.
+One telephone lives as long as its process: connections are kept, and a TLS context is built once. A context of its own
+for each request was measured to cost fifteen times as much.
 """
 
 import asyncio
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,9 +23,9 @@ from pydantic import SecretStr
 from eqboard.eq.dialect import Dialect, load_dialect
 from eqboard.eq.errors import EQBroken, EQError, EQUnreachable
 from eqboard.eq.operations import Resources
-from eqboard.eq.redaction import hide_sent, secrets
+from eqboard.eq.redaction import LONGEST_SECRET, SHORTEST_SECRET, can_be_sent, excerpt, secrets, sent_secrets
 from eqboard.eq.session import Session, UserKind
-from eqboard.eq.tls import TLS, is_refusal, is_untrusted, tls_fault, why_refused
+from eqboard.eq.tls import TLS, is_closed, is_refusal, is_untrusted, tls_fault, why_refused
 from eqboard.eq.wire import Arguments, Operation, Request, build_request, read_answer
 
 API_PATH = "/eq/api/2.0"
@@ -49,12 +50,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where EQ is and how to knock. `url` is the site's address, with or without the API's path."""
+    """Where EQ is and how to knock. `url` is the site's address, with or without the API's path.
+
+    ValueError, which repeats neither, for an address that cannot be used or holds a password, and for a key that cannot
+    be sent, or not be kept out of logs.
+    """
 
     url: str
     key: SecretStr
     limits: Limits = field(default_factory=Limits)
     tls: TLS = field(default_factory=TLS)
+
+    def __post_init__(self) -> None:
+        usable_url(self.url)
+        if fault := fault_of_key(self.key.get_secret_value()):
+            raise ValueError(f"EQ's key {fault}.")
 
     @property
     def api_url(self) -> str:
@@ -67,8 +77,65 @@ class Answer:
     """What came back, unread: for whoever wants to see what an EQ server really says."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)  # may repeat the key, and holds callers' numbers
     seconds: float
+
+
+class Connections:
+    """Each is a client of httpx of its own, so that one that is given up can be closed with all that it holds: httpx
+    keeps a connection open, and takes it for busy, when whoever asked is cancelled at the wrong moment.
+    """
+
+    def __init__(self, connect: Callable[[], httpx.AsyncClient]) -> None:
+        self._connect = connect
+        self._open: set[httpx.AsyncClient] = set()
+        self._kept: deque[httpx.AsyncClient] = deque()
+        self._is_closed = False
+
+    @asynccontextmanager
+    async def one(self, *, is_fresh: bool) -> AsyncIterator[httpx.AsyncClient]:
+        """One that nobody else uses meanwhile. A fresh one is closed in the end; others are kept, unless it ends badly,
+        and used in turn, as only one that is used notices that the server has closed it.
+        """
+        if self._is_closed:
+            raise RuntimeError("This telephone has been hung up.")
+        connection = self._connect() if is_fresh or not self._kept else self._kept.popleft()
+        self._open.add(connection)
+        is_kept = False
+        try:
+            yield connection
+            is_kept = not is_fresh and not self._is_closed
+        finally:
+            if is_kept:
+                self._kept.append(connection)
+            else:
+                self._open.discard(connection)
+                await connection.aclose()
+
+    async def close(self) -> None:
+        self._is_closed = True
+        for connection in tuple(self._open):
+            await connection.aclose()
+
+
+class Progress:
+    """What httpcore tells of one request while it is under way: an extension of it, called `trace`."""
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        """Whether anything of the request may have gone out."""
+        self._sockets: list[Any] = []
+
+    async def __call__(self, event: str, about: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._sockets.append(about["return_value"])
+        elif event.endswith("send_request_headers.started"):
+            self.has_begun = True
+
+    async def cut(self) -> None:
+        """Close what was opened: httpcore loses a connection that is given up while its encryption is agreed on."""
+        for each in self._sockets:
+            await each.aclose()
 
 
 class EQ(Resources):
@@ -76,7 +143,7 @@ class EQ(Resources):
 
     Reads time out fast and are tried again; actions are sent exactly once, and a lost answer is
     EQUnreachable (or EQBroken) with `outcome_unknown`. A value against the API's rules is EQWrongValue, and nothing is
-    sent. ValueError for an address that is no URL, or for a certificate that cannot be used.
+    sent. ValueError for a certificate that cannot be used.
     """
 
     def __init__(
@@ -97,7 +164,8 @@ class EQ(Resources):
         self._sleep = sleep
         self._chance = chance or random.Random()
         self._free_lines = asyncio.Semaphore(server.limits.concurrent_requests)
-        self._kept, self._fresh = _connections(server, transport)
+        self._transport = transport
+        self._connections = Connections(_connecting(server, transport))
         self.skew_seconds: float | None = None
         """EQ's clock minus ours, as the Date headers tell it, exact to a second; None: never said."""
         secrets.add(server.key)
@@ -111,8 +179,9 @@ class EQ(Resources):
         await self.close()
 
     async def close(self) -> None:
-        await self._kept.aclose()
-        await self._fresh.aclose()
+        await self._connections.close()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def sign_in_supervisor(self, *, user: int, extension: str | None = None, force: bool = False) -> Session:
         """A supervisor's session, kept until `sign_out`. EQConflict says who is in the way; `force` ends theirs."""
@@ -138,18 +207,24 @@ class EQ(Resources):
 
     async def call(self, operation: Operation, arguments: Arguments, *, session: Session | None = None) -> Any:
         """Carry out one operation, in the name of a session's user if one is given; the resources call this."""
-        request = build_request(operation, arguments, self._dialect)
-        if session is not None:
-            request = request.with_query(session.credentials())
-        in_path = (arguments[name] for name in operation.path_names)
-        with secrets.hidden(*in_path):  # the path goes into httpx's log
-            if operation.is_read:
-                return await self._read(operation, arguments, request)
-            return await self._ask_and_read(operation, arguments, request, self._fresh)
+        try:
+            request = build_request(operation, arguments, self._dialect)
+            if session is not None:
+                request = request.with_query(session.credentials())
+            in_path = (arguments[name] for name in operation.path_names)
+            with secrets.hidden(*in_path):  # the path goes into httpx's log
+                if operation.is_read:
+                    return await self._read(operation, arguments, request)
+                return await self._ask_and_read(operation, arguments, request, is_fresh=True)
+        except EQError as error:
+            raise without_past(error) from None
 
     async def probe(self, operation: Operation, arguments: Arguments) -> Answer:
         """Ask once, and take the answer as it is, whatever its status. Raises EQUnreachable, EQBroken."""
-        return await self._ask(operation, build_request(operation, arguments, self._dialect), self._kept)
+        try:
+            return await self._ask(operation, build_request(operation, arguments, self._dialect), is_fresh=False)
+        except EQError as error:
+            raise without_past(error) from None
 
     async def _read(self, operation: Operation, arguments: Arguments, request: Request) -> Any:
         try:
@@ -164,30 +239,27 @@ class EQ(Resources):
         restart of the server every kept one is dead.
         """
         wait_seconds = self._limits.retry_after_seconds
-        connection = self._kept
+        is_fresh = False
         for _ in range(self._limits.retry_count):
             try:
-                return await self._ask_and_read(operation, arguments, request, connection)
+                return await self._ask_and_read(operation, arguments, request, is_fresh=is_fresh)
             except (EQUnreachable, EQBroken):
                 await self._sleep(wait_seconds * self._chance.uniform(0.5, 1.5))
                 wait_seconds *= 2
-                connection = self._fresh
-        return await self._ask_and_read(operation, arguments, request, connection)
+                is_fresh = True
+        return await self._ask_and_read(operation, arguments, request, is_fresh=is_fresh)
 
     async def _ask_and_read(
-        self, operation: Operation, arguments: Arguments, request: Request, connection: httpx.AsyncClient
+        self, operation: Operation, arguments: Arguments, request: Request, *, is_fresh: bool
     ) -> Any:
-        answer = await self._ask(operation, request, connection)
-
-        def hide(text: str) -> str:
-            return hide_sent(secrets.hide(text), arguments)
-
-        reading = (operation, answer.status, answer.body, self._dialect, hide)
+        answer = await self._ask(operation, request, is_fresh=is_fresh)
+        sent = sent_secrets(arguments)
+        reading = (operation, answer.status, answer.body, self._dialect, lambda text: excerpt(text, secrets, sent))
         if len(answer.body) > LARGE_ANSWER_BYTES:
             return await asyncio.to_thread(read_answer, *reading)
         return read_answer(*reading)
 
-    async def _ask(self, operation: Operation, request: Request, connection: httpx.AsyncClient) -> Answer:
+    async def _ask(self, operation: Operation, request: Request, *, is_fresh: bool) -> Answer:
         """Once over the wire. A read is bounded by its caller, an action here."""
         limits = self._limits
         silence_seconds, all_seconds = limits.read_seconds, limits.total_seconds
@@ -195,12 +267,13 @@ class EQ(Resources):
             silence_seconds = all_seconds = limits.action_seconds
         async with self._line(operation):
             asked_at = self._clock()
+            progress = Progress()
             try:
-                async with asyncio.timeout(all_seconds):
+                async with asyncio.timeout(all_seconds), self._connections.one(is_fresh=is_fresh) as connection:
                     patience = httpx.Timeout(silence_seconds, connect=limits.connect_seconds)
-                    response, body = await self._exchange(connection, request, patience)
+                    response, body = await self._exchange(connection, request, patience, progress)
             except (httpx.HTTPError, OSError, *NO_ADDRESS) as error:  # TimeoutError and OpenSSL's are OSErrors
-                raise lost(operation, error) from None
+                raise lost(operation, error, has_begun=progress.has_begun) from None
         if response.status_code == 200 and is_packed(response):
             raise EQBroken(
                 operation.name, "the answer is packed, and was not to be", outcome_unknown=not operation.is_read
@@ -228,21 +301,19 @@ class EQ(Resources):
             self._free_lines.release()
 
     async def _exchange(
-        self, connection: httpx.AsyncClient, request: Request, patience: httpx.Timeout
+        self, connection: httpx.AsyncClient, request: Request, patience: httpx.Timeout, progress: Progress
     ) -> tuple[httpx.Response, bytes | None]:
         query = {"auth_key": self._key.get_secret_value(), **request.query}
-        chunks, size = [], 0
-        async with connection.stream(
-            request.method, request.path, params=query, data=request.form or None, timeout=patience
-        ) as response:
-            if is_packed(response):
-                return response, b""
-            async for chunk in response.aiter_bytes():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_ANSWER_BYTES:
-                    return response, None
-        return response, b"".join(chunks)
+        form = request.form or None
+        extensions = {"trace": progress}
+        try:
+            async with connection.stream(
+                request.method, request.path, params=query, data=form, timeout=patience, extensions=extensions
+            ) as response:
+                return response, await _body(response)
+        except BaseException:
+            await progress.cut()
+            raise
 
     def _note_clock(self, response: httpx.Response, asked_at: datetime) -> None:
         """What we hold stands as long as the newest header agrees with it.
@@ -260,30 +331,64 @@ class EQ(Resources):
             self.skew_seconds = (at_least + at_most) / 2
 
 
-def _connections(
-    server: Server, transport: httpx.AsyncBaseTransport | None
-) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
-    """One that keeps its connections, for reads, and one that makes each anew: for actions, as a kept connection that
-    died meanwhile would leave nobody knowing whether an action was heard.
+async def _body(response: httpx.Response) -> bytes | None:
+    """None for one that is too large; nothing of one that is packed."""
+    if is_packed(response):
+        return b""
+    chunks, size = [], 0
+    async for chunk in response.aiter_bytes():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            return None
+    return b"".join(chunks)
+
+
+def without_past(error: EQError) -> EQError:
+    """The error without the frames and the errors that led to it: some tools report what their variables hold, which is
+    the key, what was sent and what was answered.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+class Lent(httpx.AsyncBaseTransport):
+    """A transport that is somebody else's to close."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._transport.handle_async_request(request)
+
+
+async def _forget_location(response: httpx.Response) -> None:
+    """No redirect is followed, but httpx looks all the same where it leads, and fails over an address that is none."""
+    response.headers.pop("location", None)
+
+
+def _connecting(server: Server, transport: httpx.AsyncBaseTransport | None) -> Callable[[], httpx.AsyncClient]:
+    """Reads share connections, and each action has one of its own: a kept one that died meanwhile would leave nobody
+    knowing whether an action was heard.
     """
     url = usable_url(server.api_url)
     is_encrypted = httpx.URL(url).scheme == "https"
     context = server.tls.context() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    most = server.limits.concurrent_requests
 
-    def connection(kept_count: int) -> httpx.AsyncClient:
+    def connect() -> httpx.AsyncClient:
         return httpx.AsyncClient(
             base_url=url,
-            transport=transport,
+            transport=Lent(transport) if transport is not None else None,
             verify=context,
-            limits=httpx.Limits(max_keepalive_connections=kept_count),
+            limits=httpx.Limits(max_connections=1),
             # Plain, as a few bytes may be unpacked into gigabytes before anybody has looked at their number.
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "eqboard"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # the API has none, and they would pile up
+            event_hooks={"response": [_forget_location]},
             trust_env=False,  # a proxy in the environment must not see the key
         )
 
-    return connection(most), connection(0)
+    return connect
 
 
 def is_packed(response: httpx.Response) -> bool:
@@ -303,11 +408,25 @@ def usable_url(text: str) -> str:
     """The address again. Raises ValueError, which does not repeat it: someone may have put a password there."""
     if not is_usable_url(text):
         raise ValueError("EQ's address is not a usable URL.")
+    url = httpx.URL(text)
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError("EQ's address must not hold a user, a password or a query.")
     return text
 
 
-def lost(operation: Operation, error: Exception) -> EQError:
-    """The plain sentence for a request that got no answer. httpx's own text may hold the URL, and so the key."""
+def fault_of_key(key: str) -> str:
+    """What is wrong with a key, without its full stop; empty for one that can be used."""
+    if not can_be_sent(key):
+        return "must be text in UTF-8"
+    if not SHORTEST_SECRET <= len(key) <= LONGEST_SECRET:
+        return f"must have {SHORTEST_SECRET} to {LONGEST_SECRET} characters; others could not be kept out of logs"
+    return ""
+
+
+def lost(operation: Operation, error: Exception, *, has_begun: bool = False) -> EQError:
+    """The plain sentence for a request that got no answer. httpx's own text may hold the URL, and so the key. What has
+    not begun to go out certainly did not happen.
+    """
     outcome_unknown = not operation.is_read
     fault = tls_fault(error)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout) or (
@@ -315,13 +434,16 @@ def lost(operation: Operation, error: Exception) -> EQError:
     ):
         # Nothing was sent, or not read: even an action certainly did not happen.
         if fault:
-            return EQUnreachable(operation.name, why_refused(fault), is_untrusted=is_untrusted(fault))
-        return EQUnreachable(operation.name, "no connection to EQ")
+            why = why_refused(fault)
+            return EQUnreachable(operation.name, why.fault, advice=why.advice, is_untrusted=is_untrusted(fault))
+        return EQUnreachable(operation.name, "no connection to EQ", is_cut_off=is_closed(error))
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return EQUnreachable(operation.name, "EQ does not answer in time", outcome_unknown=outcome_unknown)
-    if isinstance(error, (httpx.UnsupportedProtocol, *NO_ADDRESS)):
+    if isinstance(error, (httpx.UnsupportedProtocol, *NO_ADDRESS)) and not has_begun:
         return EQUnreachable(operation.name, "EQ's address is not a usable URL")
     is_cut_off = isinstance(error, httpx.RemoteProtocolError) and CUT_OFF in str(error)
-    if isinstance(error, httpx.DecodingError | httpx.ProtocolError) and not is_cut_off:
+    if isinstance(error, (httpx.DecodingError, httpx.ProtocolError, *NO_ADDRESS)) and not is_cut_off:
         return EQBroken(operation.name, "the answer is not HTTP as it should be", outcome_unknown=outcome_unknown)
-    return EQUnreachable(operation.name, "the connection to EQ was lost", outcome_unknown=outcome_unknown)
+    return EQUnreachable(
+        operation.name, "the connection to EQ was lost", outcome_unknown=outcome_unknown, is_cut_off=True
+    )

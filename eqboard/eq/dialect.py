@@ -28,8 +28,9 @@ METHODS = {True: ("GET", "POST"), False: ("POST", "PUT", "DELETE")}
 """Of reads, and of all else: what is sent may not stand in a URL, and a read is asked again when it gets no answer."""
 
 BUILT_IN = Path(__file__).with_name("dialect.toml")
+MOST_LINES_TRIED = 400
 LARGEST_FILE_BYTES = 64 * 1024  # every word of the API fills a quarter of that
-PATH = re.compile(r"/(?!/)[^?#\s\\\x00-\x1f\x7f]*")
+PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#%\s\\\x00-\x1f\x7f]+)+/?")
 
 STATE_FIELDS: Mapping[str, Mapping[str, str]] = {
     "QueueAgentStatus": {"status": "agent"},
@@ -212,9 +213,11 @@ class _Fault(Exception):
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE_BYTES + 1)
+        if len(content) > LARGEST_FILE_BYTES:
             raise DialectError(f"The dialect file {path} is larger than {LARGEST_FILE_BYTES // 1024} KiB.")
-        return path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark before the first line
+        return content.decode("utf-8-sig")  # Windows' editors put a mark before the first line
     except OSError as error:
         raise DialectError(f"The dialect file {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -224,7 +227,7 @@ def _text(path: Path) -> str:
 def _tables(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError of its own
         raise DialectError(f"The dialect file {path} is not TOML: {error}.") from None
 
 
@@ -289,7 +292,9 @@ def _faults_in_route(name: str, route: Route, path_names: Collection[str], is_re
     if route.path is None:
         return
     if not PATH.fullmatch(route.path):
-        yield _Fault("the path must begin with one / and hold no ?, # or blank", "operations", name, "path")
+        yield _Fault(
+            "the path must begin with one / and hold no ?, #, %, blank or step back", "operations", name, "path"
+        )
     if _names_in(route.path) != sorted(path_names):
         wanted = " and ".join(f"{{{each}}}" for each in sorted(path_names))
         sentence = f"the path must hold {wanted or 'no name in braces'}" + (", once" if wanted else "")
@@ -341,7 +346,7 @@ def line_of(text: str, keys: Sequence[str]) -> int | None:
     """
     lines = text.splitlines(keepends=True)
     first = next((number for number, line in enumerate(lines, 1) if keys[-1] in line), len(lines) + 1)
-    for end in range(first, len(lines) + 1):
+    for end in range(first, min(first + MOST_LINES_TRIED, len(lines) + 1)):
         if _holds("".join(lines[:end]), keys):
             return max(number for number, line in enumerate(lines[:end], 1) if keys[-1] in line)
     return None
@@ -350,7 +355,7 @@ def line_of(text: str, keys: Sequence[str]) -> int | None:
 def _holds(text: str, keys: Sequence[str]) -> bool:
     try:
         table: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return False
     for key in keys:
         if not isinstance(table, dict) or key not in table:

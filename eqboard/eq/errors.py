@@ -42,15 +42,27 @@ class EQError(Exception):
 
 class EQUnreachable(EQError):
     """No answer came. `outcome_unknown`: the request may have been carried out all the same. `is_untrusted`: as far as
-    can be told, for want of a certificate that the other side trusts.
+    can be told, for want of a certificate that the other side trusts. `is_cut_off`: somebody was there, and closed the
+    connection without a word. `advice` is what to do about it, where that can be told, in the words of TLS's fields.
     """
 
     def __init__(
-        self, operation: str, reason: str, *, outcome_unknown: bool = False, is_untrusted: bool = False
+        self,
+        operation: str,
+        reason: str,
+        *,
+        outcome_unknown: bool = False,
+        is_untrusted: bool = False,
+        is_cut_off: bool = False,
+        advice: str = "",
     ) -> None:
         super().__init__(operation, reason)
+        if advice:
+            self.args = (f"{self}; {advice}",)
         self.outcome_unknown = outcome_unknown
         self.is_untrusted = is_untrusted
+        self.is_cut_off = is_cut_off
+        self.advice = advice
 
 
 class EQBroken(EQError):
@@ -73,10 +85,15 @@ class EQWrongValue(EQError, ValueError):
 
 
 class EQComplained(EQError):
-    """EQ answered with its error array; `complaints` holds it, possibly empty."""
+    """EQ answered with its error array; `complaints` holds the first of it, possibly none, and `more_count` is how many
+    there are beside.
+    """
 
-    def __init__(self, operation: str, reason: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        super().__init__(operation, "; ".join(str(each) for each in complaints) or reason)
+    def __init__(
+        self, operation: str, reason: str, complaints: tuple[Complaint, ...] = (), more_count: int = 0
+    ) -> None:
+        more = [f"and {more_count} more"] if more_count else []
+        super().__init__(operation, "; ".join([*map(str, complaints), *more]) or reason)
         self.complaints = complaints
 
 

@@ -10,17 +10,37 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache
+from html import escape
+from html.entities import codepoint2name
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from pydantic import BaseModel, SecretStr
 
 SHORTEST_SECRET = 6  # characters; a shorter key would be hidden inside ordinary words
+LONGEST_SECRET = 255  # characters of a key; a token has no more either
+EXCERPT_CHARACTERS = 120
+TELEPHONE_NUMBER = re.compile(r"[+(]{0,2}\d(?:[()]{0,2}[\W_]{0,2}\d){6,}")  # at least FEWEST_DIGITS of them
+LONGEST_START = 40  # characters of what begins a telephone number and has too few digits to be known for one
+PLAIN_LETTER = re.compile(r"[A-Za-z0-9]")  # which nobody escapes
 FEWEST_DIGITS = 7  # of a telephone number, and not of an extension
 SHORTEST_SENT = 3  # of a password that was just sent, in the answer to it
 SECRET_IN_URL = re.compile(r"(auth_(?:key|supervisor_session|agent_session)=)[^&\s\"'\\]+")
 TALKATIVE = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+
+
+class Blots:
+    """Hides some secrets, in whatever spelling, and however often they are asked for."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        held = set(secrets)
+        self._pattern = pattern_of(held)
+        self.longest = max(map(longest_spelling, held), default=0)
+        """Characters of the longest spelling."""
+
+    def hide(self, text: str) -> str:
+        return self._pattern.sub("***", text) if self._pattern else text
 
 
 class Secrets:
@@ -28,17 +48,17 @@ class Secrets:
 
     def __init__(self) -> None:
         self._holders: Counter[str] = Counter()
-        self._pattern: re.Pattern[str] | None = None
+        self._blots = Blots()
 
     def add(self, secret: SecretStr) -> None:
         """Hide it from now on. Whoever adds one that will end forgets it then."""
         if len(secret.get_secret_value()) >= SHORTEST_SECRET:
             self._holders[secret.get_secret_value()] += 1
-            self._pattern = pattern_of(self._holders)
+            self._blots = Blots(self._holders)
 
     def forget(self, secret: SecretStr) -> None:
         self._holders -= Counter([secret.get_secret_value()])
-        self._pattern = pattern_of(self._holders)
+        self._blots = Blots(self._holders)
 
     @contextmanager
     def hidden(self, *candidates: object) -> Iterator[None]:
@@ -52,23 +72,46 @@ class Secrets:
             for each in held:
                 self.forget(each)
 
+    @property
+    def longest(self) -> int:
+        """Characters of the longest spelling."""
+        return self._blots.longest
+
     def hide(self, text: str) -> str:
-        text = self._pattern.sub("***", text) if self._pattern else text
-        return SECRET_IN_URL.sub(r"\1***", text)
+        return SECRET_IN_URL.sub(r"\1***", self._blots.hide(text))
 
 
 def pattern_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds each secret as it is, and as it stands in JSON, in a URL or in a form; the longest first."""
-    spellings = {spelling for secret in secrets for spelling in spellings_of(secret)}
-    if not spellings:
-        return None
-    return re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))), re.IGNORECASE)
+    """Finds each secret in any spelling; the longest first, as one may begin another."""
+    patterns = ["".join(map(_pattern_of_letter, each)) for each in sorted(secrets, key=len, reverse=True)]
+    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
 
-def spellings_of(secret: str) -> set[str]:
-    """In JSON a letter may be written as it is or escaped, and either text may stand in a URL or in a form."""
-    texts = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return texts | {spell(text) for text in texts for spell in (quote, quote_plus, partial(quote, safe=""))}
+def longest_spelling(secret: str) -> int:
+    return sum(max(map(len, spellings_of(letter))) for letter in secret)
+
+
+@cache
+def _pattern_of_letter(letter: str) -> str:
+    spellings = sorted(spellings_of(letter), key=len, reverse=True)
+    return re.escape(letter) if len(spellings) == 1 else f"(?:{'|'.join(map(re.escape, spellings))})"
+
+
+@cache
+def spellings_of(letter: str) -> frozenset[str]:
+    """One letter of a secret as it is, as it stands in JSON, in HTML or in the repr of bytes, and each of these in a
+    URL, a form or a URL within a URL. Of one secret some letters may be written so and others not: some keep the `/`.
+    """
+    if PLAIN_LETTER.fullmatch(letter):
+        return frozenset({letter})
+    as_bytes = letter.encode("utf-8", "replace")
+    number = ord(letter)
+    texts = {letter, f"\\{letter}", as_bytes.decode("latin-1")}
+    texts |= {json.dumps(letter)[1:-1], repr(as_bytes)[2:-1], ascii(letter)[1:-1]}
+    texts |= {json.dumps(text)[1:-1] for text in texts}
+    texts |= {escape(letter), f"&#{number};", f"&#x{number:x};", f"&{codepoint2name.get(number, '#')};"}
+    in_urls = {quote(text, safe="", errors="replace") for text in texts} | ({"+"} if letter == " " else set())
+    return frozenset(texts | in_urls | {quote(text, safe="") for text in in_urls})
 
 
 def secrets_in(value: Any) -> Iterator[str]:
@@ -91,14 +134,33 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
 
 
-def hide_sent(text: str, arguments: Mapping[str, Any]) -> str:
-    """A server's words without the passwords that it was just sent, and without the telephone number."""
+def sent_secrets(arguments: Mapping[str, Any]) -> Blots:
+    """Hides what a server was just sent, of which it may speak: passwords, and the telephone number."""
     sent = [secret for secret in secrets_in(arguments) if len(secret) >= SHORTEST_SENT]
     destination = arguments.get("destination") or ""
     if sum(letter.isdigit() for letter in destination) >= FEWEST_DIGITS:
         sent.append(destination)
-    pattern = pattern_of(sent)
-    return pattern.sub("***", text) if pattern else text
+    return Blots(sent)
+
+
+def excerpt(text: str, *hiders: Blots | Secrets) -> str:
+    """The beginning of a text, on one line of visible characters, without secrets and telephone numbers: it goes into
+    logs. Of a long one only as much is looked at as can tell.
+    """
+    margin = max([LONGEST_START, *(each.longest for each in hiders)])
+    beginning = text[: 2 * EXCERPT_CHARACTERS + margin]
+    shown = beginning
+    for each in hiders:
+        shown = each.hide(shown)
+    shown = TELEPHONE_NUMBER.sub("***", "".join(letter if letter.isprintable() else " " for letter in shown))
+    if len(beginning) < len(text):
+        shown = shown[:-margin]  # which may be half a secret, or half a number
+    return shown[:EXCERPT_CHARACTERS].strip()
+
+
+def can_be_sent(secret: str) -> bool:
+    """Whether there is an encoding for it: half of a surrogate pair stands for a byte that was no text."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in secret)
 
 
 secrets = Secrets()

@@ -7,6 +7,7 @@ ended it on purpose by signing in elsewhere is not thrown out again.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 from eqboard.eq.errors import Complaint, EQComplained, EQConflict, EQError, EQInvalid, EQNotFound, EQSignedOut, Holder
 from eqboard.eq.models import UserSession
 from eqboard.eq.operations import Resources
-from eqboard.eq.redaction import secrets
+from eqboard.eq.redaction import excerpt, secrets
 from eqboard.eq.wire import Arguments, Operation
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ async def _holders(
     ]
     types = {complaint.type for complaint in complaints}
     return tuple(
-        holder
+        replace(holder, extension=holder.extension and excerpt(holder.extension, secrets))
         for holder in everyone
         if ("already_signed_in" in types and (holder.kind, holder.user) == (kind, user))
         or ("in_use" in types and extension is not None and holder.extension == extension)

@@ -18,18 +18,18 @@ from pydantic.alias_generators import to_camel
 
 from eqboard.eq.dialect import Dialect
 from eqboard.eq.errors import Complaint, EQBroken, EQInvalid, EQNotFound, EQRefused, EQSignedOut, EQWrongValue
-from eqboard.eq.models.base import LONGEST_TEXT, EQObject, first_fault, plain
-from eqboard.eq.models.rules import complaints_of
+from eqboard.eq.models.base import Entity, EQObject, first_fault, plain
+from eqboard.eq.models.rules import Token, complaints_of
+from eqboard.eq.redaction import excerpt
 
 T = TypeVar("T")
-EXCERPT_CHARACTERS = 120
 MAX_ROWS = 50_000  # 1,000 agents in 50 queues each; not even nonsense of so many takes long to read
 MAX_PARTS = 100_000  # objects and arrays in one answer, the nested ones too: a row of a status may hold a call
 LONGEST_NUMBER = 1000  # digits; more are no number of a telephone exchange
+MOST_COMPLAINTS = 10  # of one refusal that are kept
 LONGEST_PATH = 4096  # characters of a file's path, as Linux counts
 BARE_NAMES: Mapping[type, str] = {int: "id", str: "extension", SecretStr: "token"}
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-TELEPHONE_NUMBER = re.compile(r"\+?\(?\d[\d ()./-]{5,}\d")
 
 Arguments = Mapping[str, Any]
 
@@ -76,9 +76,9 @@ class Request:
     """What goes over the wire, but for the key, which the client adds."""
 
     method: str
-    path: str
-    query: Mapping[str, str]
-    form: Mapping[str, str]
+    path: str = field(repr=False)  # may hold a token, and so may the query
+    query: Mapping[str, str] = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)  # may hold a password
 
     def with_query(self, more: Mapping[str, str]) -> "Request":
         """The same request with more in its query."""
@@ -136,7 +136,12 @@ def build_request(operation: Operation, arguments: Arguments, dialect: Dialect) 
     path = path.format(**path_values)
     if operation.as_json:
         rest = {operation.as_json: rest}
-    fields = {**operation.fixed, **{name: _text(value) for name, value in rest.items()}}
+    try:
+        fields = {**operation.fixed, **{name: _text(value) for name, value in rest.items()}}
+    except ValueError:  # infinity, which a number of EQ's own may be when it is read
+        raise EQWrongValue(
+            operation.name, (Complaint(None, "invalid", "a number that JSON has no word for"),)
+        ) from None
     if operation.is_read:
         return Request(method, path, query={**operation.in_query, **fields}, form={})
     return Request(method, path, query=operation.in_query, form=fields)
@@ -150,7 +155,7 @@ def _path_segment(value: str) -> str:
 def _text(value: Any) -> str:
     """One form field: a whole object as JSON text, anything else as it is."""
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -158,20 +163,20 @@ def _text(value: Any) -> str:
 
 
 def read_answer(
-    operation: Operation, status: int, body: bytes, dialect: Dialect, hide: Callable[[str], str] = str
+    operation: Operation, status: int, body: bytes, dialect: Dialect, excerpt: Callable[[str], str] = excerpt
 ) -> Any:
-    """The value EQ answered. Raises the EQError that fits anything else; `hide` takes secrets out of EQ's words."""
+    """The value EQ answered. Raises the EQError that fits anything else; `excerpt` makes EQ's words fit for a log."""
     if status == 200:
         return _read_value(operation, body, dialect)
-    complaints = read_complaints(body, hide)
+    complaints, more_count = _complaints(body, excerpt)
     if status == 401:
-        raise EQSignedOut(operation.name, "EQ does not accept the key or the session", complaints)
+        raise EQSignedOut(operation.name, "EQ does not accept the key or the session", complaints, more_count)
     if status == 404:
-        raise EQNotFound(operation.name, "EQ knows nothing of that name", complaints)
+        raise EQNotFound(operation.name, "EQ knows nothing of that name", complaints, more_count)
     if status == 400:
-        raise EQInvalid(operation.name, "EQ refused the request", complaints)
+        raise EQInvalid(operation.name, "EQ refused the request", complaints, more_count)
     if 400 < status < 500:
-        raise EQRefused(operation.name, f"EQ refused the request with status {status}", complaints)
+        raise EQRefused(operation.name, f"EQ refused the request with status {status}", complaints, more_count)
     details = "".join(f"; {complaint}" for complaint in complaints[:1])
     raise EQBroken(operation.name, f"EQ answered with status {status}{details}", outcome_unknown=not operation.is_read)
 
@@ -187,9 +192,14 @@ def _read_value(operation: Operation, body: bytes, dialect: Dialect) -> Any:
             raise _broken(operation, f"the answer has more than {MAX_ROWS} rows", body)
         return read_rows(operation, operation.result, value, dialect)
     try:
-        return read_one(operation.result, value, dialect)
+        read = read_one(operation.result, value, dialect)
     except ValidationError as error:
         raise _broken(operation, f"the answer cannot be read ({first_fault(error)})", body) from None
+    if isinstance(read, EQObject) and not read.told:
+        raise _broken(operation, "the answer has no field of what was asked for", body)
+    if isinstance(read, Entity) and is_mended(body):
+        read.note_unread("some of its letters are in another encoding")
+    return read
 
 
 def read_json(body: bytes) -> Any:
@@ -202,13 +212,22 @@ def read_json(body: bytes) -> Any:
         raise ValueError("too many parts")
     text = body.decode("utf-8-sig", "replace")
     try:
-        value = json.loads(text, strict=False)
+        value = json.loads(text, strict=False, parse_constant=str)  # NaN is no JSON, and no number
     except ValueError:  # perhaps for one number alone, of thousands of digits
-        value = json.loads(text, strict=False, parse_int=_integer)
+        value = json.loads(text, strict=False, parse_int=_integer, parse_constant=str)
     if not SURROGATE.search(body):
         return value
     # Only an escape can bring half of a surrogate pair, which no encoding can carry.
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), strict=False)
+
+
+def is_mended(body: bytes) -> bool:
+    """Whether `read_json` had to put other letters in the place of some."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return SURROGATE.search(body) is not None
 
 
 def _integer(digits: str) -> int | str:
@@ -217,9 +236,11 @@ def _integer(digits: str) -> int | str:
 
 
 def _read_nothing(operation: Operation, body: bytes) -> None:
-    """The text's "[None]": null, an empty body, or any JSON; but a page of HTML is not EQ's word that it was done."""
-    if body.strip():
-        _read_json(operation, body)
+    """The text's "[None]": null, or an empty body (contract §1); some servers say it with an empty text, array or
+    object, or with true. Anything else is not EQ's word that it was done.
+    """
+    if body.strip() and _read_json(operation, body) not in (None, "", [], {}, True):
+        raise _broken(operation, "the answer says something, where there is nothing to say", body)
 
 
 def _read_json(operation: Operation, body: bytes) -> Any:
@@ -234,7 +255,7 @@ def read_rows(operation: Operation, kind: type, values: list[Any], dialect: Dial
     rows = [dialect.understand(kind.__name__, value) for value in values] if dialect.is_foreign else values
     for attempt in (rows, map(without_blanks, rows)):
         with suppress(ValidationError):  # then at least one of them has to be looked at by itself
-            return Rows(tuple(array_of(kind).validate_python(list(attempt))))
+            return Rows(tuple(array_of(kind).validate_python(list(attempt), by_alias=True, by_name=False)))
     items: list[Any] = []
     faults: list[str] = []
     for row in rows:
@@ -266,6 +287,8 @@ def _read_kind(kind: type, value: Any, odd: list[str]) -> Any:
         return kind.read(value, odd)
     if isinstance(value, dict):  # "the returned data is the new extension": some may return all of it
         value = value.get(BARE_NAMES[kind], value)
+    if isinstance(value, bool):
+        value = [value]  # which nothing can be read from; pydantic takes true for the number 1
     return adapter_of(kind).validate_python(value)  # type: ignore[arg-type]  # a type can be hashed, whatever mypy says
 
 
@@ -287,9 +310,8 @@ def _readable(kind: type) -> Any:
     limits: Mapping[type, Any] = {
         int: Field(ge=0, lt=2**63),
         str: Field(min_length=1, max_length=LONGEST_PATH, coerce_numbers_to_str=True),
-        SecretStr: Field(min_length=1, max_length=LONGEST_TEXT),
     }
-    return Annotated[kind, limits[kind]]
+    return Token if kind is SecretStr else Annotated[kind, limits[kind]]
 
 
 def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
@@ -298,31 +320,29 @@ def _broken(operation: Operation, reason: str, body: bytes) -> EQBroken:
     return EQBroken(operation.name, f"{reason}; it is {shape}", outcome_unknown=not operation.is_read)
 
 
-def read_complaints(body: bytes, hide: Callable[[str], str] = str) -> tuple[Complaint, ...]:
+def read_complaints(body: bytes) -> tuple[Complaint, ...]:
     """EQ's errors from an array, one object, {"errors": [...]}; nothing from text, HTML and an empty body."""
+    return _complaints(body, excerpt)[0]
+
+
+def _complaints(body: bytes, excerpt: Callable[[str], str]) -> tuple[tuple[Complaint, ...], int]:
+    """The first of EQ's errors, and how many there are beside."""
     try:
         value = read_json(body)
     except (ValueError, RecursionError):
-        return ()
+        return (), 0
     if isinstance(value, dict):
         value = value.get("errors", [value])
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
-        return ()
-    return tuple(_complaint(entry, hide) for entry in value if isinstance(entry, dict) and "type" in entry)
+        return (), 0
+    entries = [entry for entry in value if isinstance(entry, dict) and "type" in entry]
+    kept = entries[:MOST_COMPLAINTS]
+    return tuple(_complaint(entry, excerpt) for entry in kept), len(entries) - len(kept)
 
 
-def _complaint(entry: Mapping[str, Any], hide: Callable[[str], str]) -> Complaint:
-    parameter, kind, description = (_excerpt(entry.get(name), hide) for name in ("parameter", "type", "description"))
+def _complaint(entry: Mapping[str, Any], excerpt: Callable[[str], str]) -> Complaint:
+    said = (entry.get(name) for name in ("parameter", "type", "description"))
+    parameter, kind, description = (excerpt(str(each)) if isinstance(each, str | int | float) else "" for each in said)
     return Complaint(parameter or None, kind, description)
-
-
-def _excerpt(value: Any, hide: Callable[[str], str]) -> str:
-    """The beginning of a text, on one line of visible characters and without telephone numbers: it goes into logs.
-    Empty for what is no text.
-    """
-    if not isinstance(value, str | int | float):
-        return ""
-    text = TELEPHONE_NUMBER.sub("***", hide(str(value)))[:EXCERPT_CHARACTERS]
-    return "".join(letter if letter.isprintable() else " " for letter in text).strip()

@@ -1,4 +1,6 @@
-"""What a board reads of EQ, and what it would be without: said once, for whoever reads and for whoever judges an EQ."""
+"""What a board reads of EQ, what it would be without, and what is pressed on it: said once, for whoever reads and for
+whoever judges an EQ.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,3 +42,6 @@ NAMES = (
     Read("pause_codes.get", ("name",), "reasons of a pause are not shown", is_tried=True),
 )
 """Asked one by one, beside the rounds."""
+
+PRESSED: Mapping[str, str] = {"call_queue_agents.pause": "pausing", "call_queue_agents.resume": "resuming"}
+"""The actions of EQ's API that a board asks for, and what each is called in a sentence."""

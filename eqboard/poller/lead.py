@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from eqboard.config import Config
+from eqboard.config import Config, in_settings
 from eqboard.eq import EQ, EQError, Rows
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
@@ -160,7 +160,7 @@ class Lead:
             lost -= well
             lost |= {part for part, error in heard.errors.items() if trouble_of(error) is trouble}
             if error := firsts.get(trouble):
-                lamp.lost(str(error), error.__cause__)
+                lamp.lost(in_settings(str(error)), error.__cause__)
             elif not lost:
                 lamp.back()
         self._note_faults(heard)

@@ -223,9 +223,9 @@ async def working_floor(request, config, redis_url, monkeypatch):
     agent_1 = world.directory.live_agent(1)
     agent_1.bound = {"500": 1}
     world.report_for_work(agent_1)
-    app = build_app(world, key="k", clock=lambda: now().timestamp())
+    app = build_app(world, key="a-key-of-theirs", clock=lambda: now().timestamp())
     quick = config.model_copy(update={"poll_seconds": getattr(request, "param", 0.2)})
-    async with EQ(Server("http://eq", SecretStr("k")), transport=httpx.ASGITransport(app)) as eq:
+    async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.ASGITransport(app)) as eq:
         monkeypatch.setattr(perform, "telephones", PerLoop(lambda: eq))
         polling = asyncio.create_task(Poller(quick, eq).run())
         try:

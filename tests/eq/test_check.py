@@ -12,6 +12,7 @@ from eqboard.eq import Dialect, load_dialect
 from eqboard.eq.check import Outcome, Report, Result, result_lines
 from eqboard.eq.check.asking import STEPS
 from eqboard.eq.check.guessing import guess_fields, guess_states
+from eqboard.eq.dialect import Route
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.scenarios import build_world
 
@@ -163,6 +164,13 @@ async def test_an_empty_answer_counts_more_than_a_refusal_after_it(check):
 
 
 # Where it stops
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_key_that_is_complained_of_by_another_status_is_sent_once_too(check, status):
+    exchange = Exchange(httpx.Response(status, json=[{"parameter": "auth_key", "type": "invalid", "description": ""}]))
+    await check(exchange)
+    assert len(exchange.requests) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -338,6 +346,12 @@ async def test_recordings_are_texts(check):
     assert result_of(await check(Site(call_recordings=["/a.wav"])), "call_recordings.all")["rows"] == 1
     wrong = result_of(await check(Site(call_recordings=[{"path": "/a.wav"}])), "call_recordings.all")
     assert wrong["error"] == "a row of the answer is an object, where a text belongs"
+
+
+async def test_recordings_are_told_to_be_paths(check):
+    lines = text_of(await check(Site(call_recordings=["/a.wav"]))).splitlines()
+    [place] = [number for number, line in enumerate(lines) if line.startswith("call_recordings.all")]
+    assert lines[place + 1] == "  recognised   paths"
 
 
 async def test_an_entity_may_not_be_an_array(check):
@@ -516,7 +530,7 @@ async def test_what_cannot_be_guessed_is_a_comment(check, load):
     assert "# Theirs, and unknown: daydreaming. Ours are signedOut, available," in text
 
 
-@pytest.mark.parametrize("answer", [not_found(None), httpx.Response(404, html="<html>"), httpx.Response(405)])
+@pytest.mark.parametrize("answer", [not_found(None), httpx.Response(404, html="<html>")])
 async def test_a_path_that_is_not_there_is_a_block_to_fill_in(check, load, answer):
     text = (await check(Site(parked_calls=answer))).suggestion
     assert "# The server does not know GET /parked_calls. Put its own path here:" in text
@@ -524,6 +538,131 @@ async def test_a_path_that_is_not_there_is_a_block_to_fill_in(check, load, answe
         '# [operations."parked_calls.all"]\n# path = "/…"', '[operations."parked_calls.all"]\npath = "/lot"'
     )
     assert load(filled).operations["parked_calls.all"].path == "/lot"
+
+
+async def test_a_path_to_fill_in_shows_the_names_that_it_must_hold(check, load):
+    text = (await check(Site(agent=not_found(None)))).suggestion
+    assert '# [operations."agents.get"]\n# path = "/…/{id}"' in text
+    assert load(uncommented(text, "agents.get").replace("…", "people")).operations["agents.get"].path == "/people/{id}"
+
+
+def uncommented(text: str, operation: str) -> str:
+    """The draft after somebody has taken the marks off the lines of one operation."""
+    head, lines = f'# [operations."{operation}"]', []
+    is_there = False
+    for line in text.splitlines():
+        is_there = (is_there or line in (head, head[2:])) and bool(line)
+        lines.append(line.removeprefix("# ") if is_there and (" = " in line or line == head) else line)
+    assert text.splitlines() != lines
+    return "\n".join(lines)
+
+
+async def test_another_method_is_a_line_to_uncomment(check, load):
+    text = (await check(Site(parked_calls=httpx.Response(405)))).suggestion
+    assert "# The server has another method than GET at /parked_calls. It may be this one:\n" in text
+    assert load(text).operations == {}
+    assert load(uncommented(text, "parked_calls.all")).operations == {"parked_calls.all": Route("POST")}
+
+
+async def test_states_that_were_not_seen_are_lines_to_fill_in_where_others_have_other_words(check, load):
+    agents = [STATUS | {"status": word} for word in ("busy", "available", "paused", "signedOut")]
+    report = await check(Site(call_queue_agent_status=agents))
+    assert report.unseen_states == ("ringing", "wrapUp")
+    lines = '[states.agent]\nonCall = "busy"\n# Not seen yet:\n# ringing = "…"\n# wrapUp = "…"'
+    assert lines in report.suggestion
+    assert load(report.suggestion.replace('# wrapUp = "…"', 'wrapUp = "acw"')).states["agent"]["wrapUp"] == "acw"
+
+
+async def test_states_that_were_not_seen_are_no_reason_for_a_draft(check, load):
+    report = await check(Exchange([]), load('[states.agent]\nonCall = "busy"'))
+    assert report.suggestion == ""
+    assert report.unseen_states == ("signedOut", "available", "ringing", "wrapUp", "paused")
+    assert (await check(Site())).unseen_states == ()
+
+
+LOT = '[operations."parked_calls.all"]\npath = "/lot"\n'
+POSTED = '[operations."parked_calls.all"]\nmethod = "POST"\n'
+LAST = '[operations."queued_calls.all"]\npath = "/queued_calls"\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "route"),
+    [(LOT, 405, Route("POST", "/lot")), (POSTED, 404, Route("POST", "/…"))],
+    ids=["method", "path"],
+)
+async def test_what_an_operation_with_a_table_lacks_is_a_line_in_that_table(check, load, table, status, route):
+    before = load(table + LAST)
+    text = (await check(Site(parked_calls=httpx.Response(status), lot=httpx.Response(status)), before)).suggestion
+    assert load(text).operations == before.operations
+    after = load(uncommented(text, "parked_calls.all")).operations
+    assert after == before.operations | {"parked_calls.all": route}
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "block"),
+    [
+        (LOT, 404, '# The server does not know GET /lot. Put its own path here:\npath = "/lot"'),
+        (POSTED, 405, ' than POST at /parked_calls. It may be this\n#   one: GET\nmethod = "POST"'),
+    ],
+    ids=["path", "method"],
+)
+async def test_a_line_of_a_table_that_is_wrong_is_marked_and_not_doubled(check, load, table, status, block):
+    before = load(table)
+    text = (await check(Site(parked_calls=httpx.Response(status), lot=httpx.Response(status)), before)).suggestion
+    assert block in text
+    assert load(text).operations == before.operations
+    [table_now] = [each for each in text.split("\n\n") if '"parked_calls.all"' in each]
+    assert table_now.count(" = ") == table.count(" = ")
+
+
+async def test_where_the_first_path_is_wrong_all_that_was_not_asked_can_be_filled_in_too(check, load):
+    report = await check(Exchange(not_found(None)))
+    text = report.suggestion
+    assert "# GET /call_queue/{extension} could not be asked. Another path goes here:" in text
+    for step in STEPS:
+        text = uncommented(text, step.name)
+    text = text.replace('"/…', '"/somewhere')
+    assert set(load(text).operations) == {step.name for step in STEPS}
+
+
+async def test_where_the_first_path_is_right_what_was_not_asked_is_no_gap(check):
+    site = Site(parked_calls=not_found(None), active_supervisor_sessions=[])
+    assert "supervisors.get" not in (await check(site)).suggestion
+
+
+# The actions, which nobody tries
+
+ACTIONS = ("call_queue_agents.pause", "call_queue_agents.resume")
+
+
+async def test_an_action_that_a_foreign_dialect_says_nothing_of_is_a_block_to_fill_in(check, load):
+    dialect = load('[operations."queued_calls.all"]\npath = "/waiting"')
+    report = await check(Site(waiting=[QUEUED]), dialect, actions=ACTIONS)
+    assert [each.name for each in report.unsettled_actions] == list(ACTIONS)
+    text = report.suggestion
+    for name in ACTIONS:
+        assert f'# [operations."{name}"]\n# path = "/…"' in text
+        text = uncommented(text, name)
+    after = load(text.replace("/…", "/agent_action")).operations
+    assert [after[name] for name in ACTIONS] == [Route(path="/agent_action")] * 2
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        "",
+        '[operations."queued_calls.all"]\npath = "/queued_calls"\n',
+        '[fields.QueuedCall]\nqueue = "queue_id"\n',
+        '[operations."phones.press"]\npath = "/press"\n',
+        '[operations."queued_calls.all"]\npath = "/waiting"\n'
+        + "".join(f'[operations."{name}"]\npath = "/call_queue_agent_action"\n' for name in ACTIONS),
+    ],
+    ids=["no dialect", "nowhere else", "only fields", "only another action", "looked up"],
+)
+async def test_nothing_is_said_of_actions_where_no_read_is_elsewhere_or_they_are_named(check, load, tables):
+    report = await check(Site(waiting=[QUEUED]), load(tables), actions=ACTIONS)
+    assert report.unsettled_actions == ()
+    assert "Actions are never tried" not in report.suggestion
 
 
 async def test_an_id_that_eq_does_not_know_is_no_lost_path(check):

@@ -120,10 +120,9 @@ async def test_a_host_name_that_cannot_be_looked_up_is_unreachable(monkeypatch, 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"])
 async def test_a_proxy_in_the_environment_never_sees_the_key(monkeypatch, name):
     monkeypatch.setenv(name, "http://127.0.0.1:9")
-    async with EQ(Server(URL, SecretStr(KEY))) as eq:
-        for connection in (eq._kept, eq._fresh):
-            assert not connection._mounts
-            assert connection.trust_env is False
+    async with EQ(Server(URL, SecretStr(KEY))) as eq, eq._connections.one(is_fresh=True) as connection:
+        assert not connection._mounts
+        assert connection.trust_env is False
 
 
 # Reads are tried again
@@ -248,6 +247,23 @@ async def test_an_action_that_ends_in_a_server_error_is_sent_once_and_unknown(di
         await dial(exchange).call_queue_agents.resume(agent=7)
     assert len(exchange.requests) == 1
     assert caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("kind", client_module.NO_ADDRESS)
+async def test_an_address_that_cannot_be_used_is_unknown_once_anything_has_gone_out(dial, kind):
+    """As httpx may find one in the answer."""
+
+    class Begun(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            await request.extensions["trace"]("http11.send_request_headers.started", {})
+            raise kind("x")
+
+    with pytest.raises(EQBroken) as caught:
+        await dial(Begun()).call_queue_agents.pause(agent=7)
+    assert caught.value.outcome_unknown
+    with pytest.raises(EQUnreachable, match="not a usable URL") as caught:
+        await dial(Exchange(kind("x"))).call_queue_agents.pause(agent=7)
+    assert not caught.value.outcome_unknown
 
 
 async def test_an_action_that_hangs_is_given_up_and_unknown(dial):

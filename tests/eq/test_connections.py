@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from eqboard.eq import EQ, EQBroken, EQUnreachable, Limits, Server
+from eqboard.eq import EQ, TLS, EQBroken, EQUnreachable, Limits, Server
 
 from .conftest import KEY
 
@@ -430,3 +430,107 @@ async def test_readers_that_were_given_up_hold_no_line(server, dial):
     server.behaviour = well
     await asyncio.gather(*(eq.queued_calls.all() for _ in range(4)))
     assert all(task.cancelled() for task in given_up)
+
+
+# Given up
+
+
+ASK = {
+    "a read": lambda eq: eq.queued_calls.all(),
+    "an action": lambda eq: eq.call_queue_agents.pause(agent=7),
+}
+
+
+async def give_up(asked: asyncio.Task[Any], *, after_steps: int) -> None:
+    """Cancel it after so many turns of the event loop, wherever it is then."""
+    for _ in range(after_steps):
+        await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.wait([asked])
+
+
+@pytest.mark.parametrize("what", ASK)
+async def test_whatever_is_given_up_at_whatever_moment_leaves_no_connection_behind(server, dial, what):
+    eq = dial()
+    for number in range(600):
+        await give_up(asyncio.create_task(ASK[what](eq)), after_steps=number % 60)
+    await ASK[what](eq)
+    kept_count = 1 if what == "a read" else 0
+    await until(lambda: len(server.open) == kept_count)
+    assert len(eq._connections._open) == kept_count
+
+
+@pytest.mark.parametrize("what", ASK)
+async def test_what_is_given_up_twice_leaves_no_connection_behind_either(server, dial, what):
+    """As by a server that is stopped: it cancels once more whoever takes long to end."""
+    eq = dial()
+    for number in range(300):
+        asked = asyncio.create_task(ASK[what](eq))
+        for _ in range(number % 30):
+            await asyncio.sleep(0)
+        for _ in range(4):
+            asked.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([asked])
+    await ASK[what](eq)
+    await until(lambda: len(server.open) == (1 if what == "a read" else 0))
+
+
+@pytest.mark.parametrize("what", ASK)
+async def test_what_takes_too_long_leaves_no_connection_behind(server, dial, what):
+    held = server.behaviour = Held()
+    eq = dial(total_seconds=0.02, action_seconds=0.02, retry_count=0)
+    for _ in range(20):
+        with pytest.raises(EQUnreachable):
+            await ASK[what](eq)
+    held.release.set()  # the server finds out now who is still there
+    await until(lambda: not server.open)
+
+
+async def test_what_is_given_up_while_encryption_is_agreed_on_leaves_no_connection_behind(server):
+    """The server is silent there: it waits for a request in plain text."""
+    at = Server(f"https://{HOST}:{server.port}", SecretStr(KEY), QUICK, TLS(verify=False))
+    async with EQ(at) as eq:
+        for count in range(1, 6):
+            asked = asyncio.create_task(eq.queued_calls.all())
+            await until(lambda count=count: len(server.connections) == count)
+            await give_up(asked, after_steps=50)
+            await until(lambda: not server.open)
+
+
+async def test_a_telephone_that_was_hung_up_is_of_no_use(server, dial):
+    eq = dial()
+    await eq.queued_calls.all()
+    await eq.close()
+    with pytest.raises(RuntimeError, match="hung up"):
+        await eq.queued_calls.all()
+    assert len(server.asked) == 1
+
+
+async def test_hanging_up_ends_what_is_under_way(server, dial):
+    held = server.behaviour = Held()
+    eq = dial(retry_count=0)
+    asked = asyncio.create_task(eq.queued_calls.all())
+    await until(lambda: held.count == 1)
+    await eq.close()
+    await asyncio.wait([asked])
+    assert isinstance(asked.exception(), EQUnreachable)
+    held.release.set()
+    await until(lambda: not server.open)
+
+
+# What a redirect says
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("where", ["http:foo", "mailto:x", "x:y:z", "http://[::1", "//", "http://:99999/", "/ok", "::"])
+async def test_an_action_that_is_sent_elsewhere_is_unknown_wherever_that_is(server, dial, status, where):
+    async def elsewhere(connection: Connection) -> None:
+        head = f"HTTP/1.1 {status} Elsewhere\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n"
+        await connection.send(head.encode())
+
+    server.behaviour = elsewhere
+    with pytest.raises(EQBroken, match=f"status {status}$") as caught:
+        await dial().call_queue_agents.pause(agent=7)
+    assert caught.value.outcome_unknown
+    assert server.asked == ["POST"]

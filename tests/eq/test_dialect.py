@@ -1,6 +1,7 @@
 """A site's dialect: what it may change, and that every slip in it is one clear sentence."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_a_mark_before_the_first_line_does_not_matter(load):
 
 def test_an_operation_without_quotes_is_told_how_to_write_it(complaint):
     sentence = complaint('[operations.queued_calls.all]\npath = "/x"')
-    assert 'there is no operation \'queued_calls\'; its names need quotes: [operations."queued_calls.all"]' in sentence
+    assert "there is no operation 'queued_calls'; its names need quotes: [operations.\"queued_calls.all\"]" in sentence
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,20 @@ def test_the_line_that_is_wrong_is_named_however_it_is_written(complaint, text, 
 
 def test_a_name_in_escapes_is_refused_without_its_line(complaint):
     assert "site.toml: object QueuedCall has no 'queeue'" in complaint('[fields.QueuedCall]\n"que\\u0065ue" = "q"')
+
+
+def test_a_number_of_thousands_of_digits_is_no_toml(complaint):
+    assert "is not TOML" in complaint("x = " + "1" * 5000)
+
+
+def test_a_device_without_an_end_is_not_read_to_its_end():
+    with pytest.raises(DialectError, match="larger than 64 KiB"):
+        load_dialect(Path("/dev/zero"))
+
+
+def test_the_line_is_not_looked_for_for_ever(complaint):
+    many = "\n".join(["# queeue"] * 6000)
+    assert "object QueuedCall has no 'queeue'" in complaint(many + '\n[fields.QueuedCall]\nqueeue = "q"')
 
 
 def test_a_file_that_is_far_too_large_is_not_read(complaint):

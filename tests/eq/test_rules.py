@@ -109,7 +109,9 @@ ATTRIBUTES = {
         "firstName": characters(32),
         "lastName": LAST_NAME,
         "password": Rule(
-            "4-20 characters", ["1234", "x" * 20, " é\n&"], ["", "123", "canary-" * 3, SecretStr("canary-" * 3), 1234]
+            "4-20 characters",
+            ["1234", "x" * 20, " é\n&"],
+            ["", "123", "canary-" * 3, SecretStr("canary-" * 3), 1234, SecretStr("canary-\ud800")],
         ),
         "emailAddress": EMAIL,
         "language": LANGUAGE,
@@ -175,7 +177,7 @@ ATTRIBUTES = {
         "sip.secret": Rule(
             "a text, or blank/null",
             ["x", "é & \n", "x" * 255, "", None],
-            ["canary-" * 37, SecretStr("canary-" * 37), 1234],
+            ["canary-" * 37, SecretStr("canary-" * 37), 1234, SecretStr("canary-\ud800")],
         ),
         "sip.dtmfMode": one_of("rfc2833", "inband", "auto", "info", "shortinfo"),
         "sip.context": TEXT_OR_NULL,

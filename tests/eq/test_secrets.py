@@ -1,8 +1,11 @@
 """The canary: whatever is asked and whatever goes wrong, no secret and no caller's number is where it could be read."""
 
 import asyncio
+import html
+import json
 import logging
 import traceback
+from functools import partial
 from urllib.parse import quote, quote_plus, unquote_plus
 
 import httpx
@@ -10,13 +13,30 @@ import pytest
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.eq import EQ, EQComplained, EQError, Server, Session, UserKind
+from eqboard.eq import EQ, EQComplained, EQConflict, EQError, Server, Session, UserKind
+from eqboard.eq.client import Answer
 from eqboard.eq.operations import OPERATIONS
-from eqboard.eq.redaction import TALKATIVE, hide_secrets, secrets, spellings_of
+from eqboard.eq.redaction import TALKATIVE, Blots, excerpt, hide_secrets, secrets
+from eqboard.eq.wire import Request
 from eqboard.ops.logs import HideSecrets, logging_config
 
 from .arguments import AGENT_PASSWORD, ARGUMENTS, CALLER, CALLER_DIGITS, SECRETS, SIP_SECRET, TOKEN, VOICEMAIL_PASSWORD
 from .conftest import KEY, URL, Exchange
+
+
+def spellings_of(secret):
+    """As it is, as it stands in JSON, in HTML or in the repr of bytes, and each of these in a URL, once and twice."""
+    texts = {secret, html.escape(secret), html.escape(secret, quote=False), repr(secret.encode())[2:-1]}
+    texts |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], numbered(secret)}
+    ways = (quote, quote_plus, partial(quote, safe=""))
+    once = {way(text) for text in texts for way in ways}
+    return texts | once | {way(text) for text in once for way in ways}
+
+
+def numbered(secret):
+    """In HTML, with every special character as its number."""
+    return "".join(letter if letter.isalnum() and letter.isascii() else f"&#{ord(letter)};" for letter in secret)
+
 
 SPELLINGS = {spelling for secret in (KEY, *SECRETS) for spelling in spellings_of(secret)}
 NUMBERS = {CALLER, CALLER_DIGITS, quote(CALLER), quote_plus(CALLER)}
@@ -184,7 +204,7 @@ async def test_a_token_in_a_path_is_logged_as_stars(dial, every_logger):
 
 
 async def test_a_token_is_hidden_before_anybody_has_used_it(dial, every_logger):
-    session = await dial(Exchange(TOKEN)).sign_in_supervisor(user=1)
+    session = await dial(Exchange(TOKEN, None)).sign_in_supervisor(user=1)
     logging.getLogger("httpx").info("Somebody says %s", TOKEN)
     assert "Somebody says ***" in every_logger.text
     await session.sign_out()
@@ -204,7 +224,7 @@ def test_no_repr_tells_a_secret():
     server = Server(URL, SecretStr(KEY))
     assert_silent(repr(server) + str(server))
     eq = EQ(server)
-    assert_silent(repr(eq) + str(eq) + repr(eq._kept) + repr(eq._fresh) + repr(eq.queued_calls))
+    assert_silent(repr(eq) + str(eq) + repr(eq._connections) + repr(eq.queued_calls))
     session = Session(eq, UserKind.AGENT, 7, "207", SecretStr(TOKEN))
     assert_silent(repr(session) + str(session) + repr(session.token) + repr(session.queued_calls))
     secrets.forget(SecretStr(TOKEN))
@@ -232,13 +252,81 @@ async def test_a_key_that_is_repeated_in_other_letters_is_hidden_too(dial, said)
     assert "ab" not in complaint.description.lower()
 
 
-@pytest.mark.parametrize("key", ["a", "type", "[]", "null"])
-async def test_a_key_that_is_an_ordinary_word_does_not_garble_refusals(dial, key):
-    error = [{"parameter": "agent", "type": "nonexistent", "description": "no agent"}]
-    eq = dial(Exchange(httpx.Response(400, json=error)), key=key)
-    with pytest.raises(EQError) as caught:
-        await eq.call_queue_agents.pause(agent=7)
-    assert str(caught.value) == "call_queue_agents.pause: agent: nonexistent (no agent)"
+@pytest.mark.parametrize("key", ["", "a", "type", "[]", "null", "agent", "k" * 256])
+def test_a_key_that_is_an_ordinary_word_or_far_too_long_is_refused_without_repeating_it(key):
+    """It could not be hidden without garbling what EQ says."""
+    with pytest.raises(ValueError, match=r"^EQ's key must have 6 to 255 characters; ") as caught:
+        Server(URL, SecretStr(key))
+    assert key not in str(caught.value) or len(key) < 6
+
+
+@pytest.mark.parametrize("key", ["\udce9abcdef", "abc\ud800def"])
+def test_a_key_that_no_encoding_can_carry_is_refused_without_repeating_it(key):
+    """Such as a byte in another encoding leaves in the environment."""
+    with pytest.raises(ValueError, match=r"^EQ's key must be text in UTF-8\.$") as caught:
+        Server(URL, SecretStr(key))
+    assert "abc" not in repr(caught.value) + repr(caught.value.args)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://admin:canary-pw@eq", "http://canary-pw@eq", "http://eq?k=canary-pw", "http://eq#canary-pw"]
+)
+def test_an_address_with_a_password_in_it_is_refused_without_repeating_it(url):
+    with pytest.raises(ValueError, match=r"^EQ's address must not hold a user, a password or a query\.$"):
+        Server(url, SecretStr(KEY))
+
+
+def test_a_secret_that_no_encoding_can_carry_does_not_spoil_the_others():
+    spoilt = SecretStr("half-of-a-pair-\ud800")
+    with secrets.hidden(spoilt, SecretStr("a-whole-secret")):
+        assert secrets.hide("it is a-whole-secret, and half-of-a-pair-\ud800") == "it is ***, and ***"
+
+
+@pytest.mark.parametrize(
+    "secret", [KEY, SIP_SECRET, "a&b<c>'d\"", "schlüssel", "ключ-ключ", "\U0001f600 a key", "a\\b\tc d"]
+)
+def test_a_secret_is_hidden_in_every_spelling(secret):
+    for spelling in spellings_of(secret):
+        with secrets.hidden(SecretStr(secret)):
+            assert secrets.hide(f"it is {spelling}.") == "it is ***.", spelling
+
+
+def test_a_secret_is_hidden_when_each_letter_is_spelt_in_another_way():
+    with secrets.hidden(SecretStr("a/&ü b")):
+        said = r"a%252f&#38;\u00FC+b a/&amp;&uuml;%20B a\/%26amp%3B\xc3\xbc b"
+        assert secrets.hide(said) == "*** *** ***"
+
+
+def test_a_secret_at_the_end_of_an_excerpt_is_not_cut_in_half():
+    secret = "0123456789abcdef" * 4
+    with secrets.hidden(SecretStr(secret)):
+        for length in range(500):
+            said = excerpt("é" * length + secret * 20 + "x" * 300, secrets)
+            assert len(said) <= 120
+            assert set(said) <= {"é", "*", "x"}
+
+
+def test_a_number_at_the_end_of_an_excerpt_is_not_cut_in_half():
+    for length in range(300):
+        said = excerpt("é" * length + "+34 (600) 111-222 " * 90)
+        assert len(said) <= 120
+        assert not any(letter.isdigit() for letter in said)
+
+
+class Counting(Blots):
+    """Remembers how much it had to look at."""
+
+    seen = 0
+
+    def hide(self, text):
+        self.seen += len(text)
+        return super().hide(text)
+
+
+def test_of_a_text_that_is_far_too_long_only_the_beginning_is_looked_at():
+    hider = Counting({"0123456789abcdef" * 4})
+    assert excerpt("ab " * 1_000_000, hider) == ("ab " * 40).strip()
+    assert hider.seen < 1000
 
 
 async def test_a_short_password_is_hidden_in_the_answer_to_it_and_nowhere_else(dial):
@@ -271,6 +359,20 @@ async def test_a_short_password_is_hidden_in_the_answer_to_it_and_nowhere_else(d
         "6 0 4 5 5 5 0 1 2 3",
         "sip:6045550123@trunk",
         "6,0,4,5,5,5,0,1,2,3",
+        "555.010.7788",
+        "600/111/222",
+        "600_111_222",
+        "555,010,7788",
+        "+34(600)111222",
+        "(555) 010-7788",
+        "(+34) 600111222",
+        "555\u2011010\u20117788",
+        "555\u2013010\u20137788",
+        "600\u00a0111\u00a0222",
+        "600\t111\t222",
+        "600\u200b111\u200b222",
+        "1366390218.42",
+        "６００１１１２２２",
     ],
 )
 async def test_a_callers_number_in_a_refusal_is_masked(dial, said):
@@ -278,7 +380,53 @@ async def test_a_callers_number_in_a_refusal_is_masked(dial, said):
     with pytest.raises(EQComplained) as caught:
         await dial(Exchange(httpx.Response(400, json=error))).queued_calls.steal(channel="a", destination=said)
     assert "*** is busy" in caught.value.complaints[0].description
-    assert not any(digits in caught.value.complaints[0].description for digits in ("0123", "7788", "222", "٠١٢٣"))
+    assert not any(
+        digits in caught.value.complaints[0].description for digits in ("0123", "7788", "222", "٠١٢٣", "42", "２２２")
+    )
+
+
+@pytest.mark.parametrize("said", ["201", "600111", "extension 2999 in queue 500", "from 1 to 999999"])
+def test_an_extension_is_no_telephone_number(said):
+    assert excerpt(f"{said} is busy") == f"{said} is busy"
+
+
+async def test_what_eq_says_of_who_is_in_the_way_is_one_line_without_secrets_and_numbers(dial):
+    def answer(request):
+        if request.method == "POST":
+            return httpx.Response(400, json=[{"parameter": None, "type": "already_signed_in"}])
+        extension = f"{KEY} \x1b[2J\nERROR forged +34600111222"
+        return [{"user": 1, "extension": extension, "signInTime": 1}] if "supervisor" in request.url.path else []
+
+    with pytest.raises(EQConflict) as caught:
+        await dial(Exchange(answer)).sign_in_supervisor(user=1, extension="301")
+    [holder] = caught.value.holders
+    assert holder.extension == "***  [2J ERROR forged ***"
+    assert str(caught.value).isprintable()
+
+
+# What a tool may report of an error: every variable on the way
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_no_frame_behind_an_error_holds_a_secret(dialled, failure):
+    eq = dialled(Exchange(FAILURES[failure]))
+    for name, operation in OPERATIONS.items():
+        [outcome] = await asyncio.gather(eq.call(operation, ARGUMENTS.get(name, {})), return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            assert (outcome.__cause__, outcome.__context__) == (None, None)
+            told = traceback.TracebackException.from_exception(outcome, capture_locals=True)
+            assert_silent("".join(told.format()))
+
+
+async def test_a_value_that_is_refused_leaves_none_behind(dial):
+    with pytest.raises(EQError) as caught:
+        await dial(Exchange(None)).extensions.replace(extension="201", data={"sip": {"secret": [SIP_SECRET]}})
+    assert caught.value.__context__ is None
+
+
+def test_neither_a_request_nor_an_answer_shows_what_is_in_it():
+    request = Request("PUT", "/extension/201", {"auth_agent_session": TOKEN}, {"data": SIP_SECRET})
+    assert_silent(repr(request) + repr(Answer(200, KEY.encode(), 0.1)))
 
 
 # The filter that every handler has

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import SecretStr
 
 from eqboard.eq import EQ, TLS, EQUnreachable, Limits, Server, TLSError
-from eqboard.eq.tls import NO_CLIENT, NOT_TRUSTED, is_untrusted, why_refused
+from eqboard.eq.tls import NO_CLIENT, NOT_TRUSTED, Refusal, is_untrusted, why_refused
 
 from .conftest import KEY
 from .test_connections import LittleEQ
@@ -182,7 +182,7 @@ async def dial():
         await eq.close()
 
 
-async def refusal_of(eq: EQ, door: Door) -> str:
+async def refusal_of(eq: EQ, door: Door) -> Refusal:
     """Why nothing can be read; an action certainly did not happen either, and no secret is told."""
     with pytest.raises(EQUnreachable) as read:
         await eq.queued_calls.all()
@@ -193,7 +193,8 @@ async def refusal_of(eq: EQ, door: Door) -> str:
     assert door.asked == []
     for secret in (KEY, PASSWORD, "auth_key", "127.0.0.1", "localhost"):
         assert secret not in f"{read.value} {read.value!r}"
-    return read.value.reason
+    assert str(read.value).startswith(f"queued_calls.all: {read.value.reason}")
+    return Refusal(read.value.reason, read.value.advice)
 
 
 # Whom it trusts
@@ -211,7 +212,7 @@ async def test_a_private_authority_is_trusted_when_it_is_named(open_door, dial, 
 async def test_a_private_authority_is_not_trusted_unless_it_is_named(open_door, dial):
     door = open_door()
     assert await refusal_of(dial(door), door) == NOT_TRUSTED
-    assert "ca_file" in NOT_TRUSTED
+    assert "ca_file" in NOT_TRUSTED.advice
 
 
 async def test_another_authority_than_the_named_one_is_not_trusted(open_door, dial, ca_file, stranger):
@@ -246,21 +247,30 @@ async def test_the_servers_own_certificate_may_be_named_in_place_of_an_authority
 async def test_a_certificate_for_another_name_is_refused(open_door, dial, ca_file, authority, host):
     door = open_door(authority.issue_cert("eq.example"))
     assert await refusal_of(dial(door, host, ca_file=ca_file), door) == (
-        "EQ's certificate is for another name than the one in EQ's address"
+        Refusal(
+            "EQ's certificate is for another name than the one in EQ's address",
+            "set EQ's address to a name that is in the certificate",
+        )
     )
 
 
 @pytest.mark.parametrize(
-    ("begins", "ends", "sentence"),
+    ("begins", "ends", "refusal"),
     [
-        (-9, -1, "EQ's certificate has expired, or its authority's"),
-        (1, 9, "EQ's certificate is not valid yet, by this machine's clock"),
+        (-9, -1, Refusal("EQ's certificate has expired, or its authority's", "renew it")),
+        (
+            1,
+            9,
+            Refusal(
+                "EQ's certificate is not valid yet, by this machine's clock", "set the clocks of both machines right"
+            ),
+        ),
     ],
 )
-async def test_a_certificate_out_of_its_time_is_refused(open_door, dial, ca_file, authority, begins, ends, sentence):
+async def test_a_certificate_out_of_its_time_is_refused(open_door, dial, ca_file, authority, begins, ends, refusal):
     now = datetime.now(UTC)
     door = open_door(authority.issue_cert("127.0.0.1", not_before=now + begins * DAY, not_after=now + ends * DAY))
-    assert await refusal_of(dial(door, ca_file=ca_file), door) == sentence
+    assert await refusal_of(dial(door, ca_file=ca_file), door) == refusal
 
 
 async def test_whoever_does_not_verify_takes_any_certificate(open_door, dial, stranger):
@@ -271,7 +281,7 @@ async def test_whoever_does_not_verify_takes_any_certificate(open_door, dial, st
 
 async def test_a_server_that_speaks_no_https_is_told_apart(open_door, dial):
     door = open_door(is_plain=True, answer=lambda line: line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
-    assert "speaks no HTTPS there" in await refusal_of(dial(door), door)
+    assert "speaks no HTTPS there" in (await refusal_of(dial(door), door)).fault
 
 
 async def test_over_https_too_reads_share_a_connection_and_each_action_has_its_own(authority, dial, ca_file):
@@ -311,7 +321,7 @@ async def test_the_key_may_stand_in_the_certificates_file_or_be_locked(picky, di
 
 
 async def test_without_the_certificate_that_it_wants_to_see_there_is_no_connection(picky, dial, ca_file):
-    assert "client_certificate" in await refusal_of(dial(picky, ca_file=ca_file), picky)
+    assert "client_certificate" in (await refusal_of(dial(picky, ca_file=ca_file), picky)).advice
 
 
 async def test_with_another_certificate_than_it_wants_to_see_there_is_no_connection(
@@ -349,6 +359,37 @@ async def test_what_no_certificate_would_mend_is_none_of_it(open_door, dial, ca_
     await nobody.close()
 
 
+# Whether somebody was there, and closed without a word
+
+
+def hang_up(line: socket.socket) -> None:
+    """As one does who has seen enough."""
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_whoever_closes_without_a_word_is_told_by_the_error_itself(open_door, dial, scheme):
+    closed = await error_of(dial(open_door(is_plain=True, answer=hang_up), scheme=scheme))
+    assert closed.is_cut_off
+    assert not closed.is_untrusted
+
+
+async def test_whoever_closes_at_the_request_is_told_by_the_error_itself(open_door, dial, ca_file):
+    closed = await error_of(dial(open_door(answer=hang_up), ca_file=ca_file))
+    assert (closed.reason, closed.is_cut_off) == ("the connection to EQ was lost", True)
+
+
+async def test_whoever_is_not_there_has_closed_nothing(dial, ca_file):
+    nobody = LittleEQ()  # it is not started
+    assert not (await error_of(dial(nobody, ca_file=ca_file))).is_cut_off
+    await nobody.close()
+
+
+async def error_of(eq: EQ) -> EQUnreachable:
+    with pytest.raises(EQUnreachable) as caught:
+        await eq.queued_calls.all()
+    return caught.value
+
+
 # What breaks on the way
 
 
@@ -372,27 +413,38 @@ async def test_a_connection_that_breaks_is_lost_and_an_action_over_it_unknown(op
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence", "for_want_of_a_certificate"),
+    ("name", "fault", "advice", "for_want_of_a_certificate"),
     [
-        ("WRONG_VERSION_NUMBER", "EQ speaks no HTTPS there; its address may be http://, or have another port", False),
-        ("UNSUPPORTED_PROTOCOL", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe", False),
-        ("TLSV1_ALERT_PROTOCOL_VERSION", "EQ's HTTPS is too old; TLS 1.2 is the least that is safe", False),
+        (
+            "WRONG_VERSION_NUMBER",
+            "EQ speaks no HTTPS there",
+            "EQ's address may begin with http://, or have another port",
+            False,
+        ),
+        ("UNSUPPORTED_PROTOCOL", "EQ's HTTPS is too old", "let it speak TLS 1.2, the least that is safe", False),
+        (
+            "TLSV1_ALERT_PROTOCOL_VERSION",
+            "EQ's HTTPS is too old",
+            "let it speak TLS 1.2, the least that is safe",
+            False,
+        ),
         (
             "SSLV3_ALERT_HANDSHAKE_FAILURE",
-            "EQ refuses an encrypted connection; it may want to see a client_certificate",
+            "EQ refuses an encrypted connection",
+            "if it wants to see a certificate, name one in client_certificate",
             True,
         ),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", NO_CLIENT, True),
-        ("TLSV1_ALERT_UNKNOWN_CA", NO_CLIENT, True),
-        ("DH_KEY_TOO_SMALL", "no encrypted connection to EQ", False),
-        (None, "no encrypted connection to EQ", False),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", NO_CLIENT.fault, NO_CLIENT.advice, True),
+        ("TLSV1_ALERT_UNKNOWN_CA", NO_CLIENT.fault, NO_CLIENT.advice, True),
+        ("DH_KEY_TOO_SMALL", "no encrypted connection to EQ", "", False),
+        (None, "no encrypted connection to EQ", "", False),
     ],
 )
-def test_openssls_names_are_put_into_words(name, sentence, for_want_of_a_certificate):
-    fault = ssl.SSLError(1, "x")
-    fault.reason = name
-    assert why_refused(fault) == sentence
-    assert is_untrusted(fault) == for_want_of_a_certificate
+def test_openssls_names_are_put_into_words(name, fault, advice, for_want_of_a_certificate):
+    error = ssl.SSLError(1, "x")
+    error.reason = name
+    assert why_refused(error) == Refusal(fault, advice)
+    assert is_untrusted(error) == for_want_of_a_certificate
 
 
 # Files
@@ -426,6 +478,18 @@ def test_an_authority_that_cannot_be_read_is_one_sentence(tmp_path, content, why
     assert fault_of("ca_file", ca_file=file) == f"The certificate authority cannot be read from {file}: {why}."
 
 
+def test_a_key_is_no_authority(own, tmp_path):
+    assert fault_of("ca_file", ca_file=own.key) == (
+        f"The certificate authority cannot be read from {own.key}: there is no certificate in it."
+    )
+
+
+def test_a_certificate_that_is_damaged_is_not_called_something_else(own, tmp_path):
+    file = tmp_path / "damaged.pem"
+    file.write_bytes(own.certificate.read_bytes()[:200])
+    assert fault_of("ca_file", ca_file=file).endswith("it is not what it should be, in PEM.")
+
+
 def test_a_folder_is_no_certificate(tmp_path):
     assert fault_of("ca_file", ca_file=tmp_path).endswith(f"{tmp_path}: Is a directory.")
     assert fault_of("client_certificate", client_certificate=tmp_path).endswith(f"{tmp_path}: Is a directory.")
@@ -437,7 +501,7 @@ def test_a_certificate_that_cannot_be_read_is_one_sentence(own, tmp_path):
         f"The client certificate cannot be read from {gone}: No such file or directory."
     )
     assert fault_of("client_certificate", client_certificate=own.key, client_key=own.certificate) == (
-        f"The client certificate cannot be read from {own.key}: it is not what it should be, in PEM."
+        f"The client certificate cannot be read from {own.key}: there is no certificate in it."
     )
 
 
@@ -449,7 +513,10 @@ def test_a_key_that_cannot_be_read_is_one_sentence(own, tmp_path):
         == f"{said} {gone}: No such file or directory."
     )
     assert fault_of("client_certificate", client_certificate=own.certificate) == (
-        f"{said} {own.certificate}: it is not what it should be, in PEM."
+        f"{said} {own.certificate}: there is no key in it; name its file in client_key."
+    )
+    assert fault_of("client_key", client_certificate=own.certificate, client_key=own.certificate) == (
+        f"{said} {own.certificate}: there is no key in it."
     )
 
 

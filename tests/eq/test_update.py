@@ -500,3 +500,73 @@ async def test_a_field_that_has_our_name_and_means_something_else_goes_back_too(
     eq = dial(exchange, dialect=load_dialect(tmp_path / "site.toml"))
     await eq.extensions.update(extension="201", name="Bea", sip={"nat": "no"})
     assert written(exchange) == merged(before, {"display_name": "Bea", "sip": {"nat": "no"}})
+
+
+# What EQ may say that must not be written back
+
+
+@pytest.mark.parametrize(
+    ("resource", "key", "told"),
+    [
+        ("agents", {"id": 7}, {"id": 8, "number": "1008", "firstName": "Omar"}),
+        ("pause_codes", {"id": 2}, {"id": 1, "name": "Lunch"}),
+        ("call_queues", {"extension": "500"}, {"extension": "501", "name": "Support", "type": 0}),
+        ("extensions", {"extension": "201"}, {"extension": "999", "name": "Bob"}),
+    ],
+)
+async def test_another_entity_than_the_one_asked_for_is_not_written(dial, resource, key, told):
+    exchange = Exchange(told)
+    with pytest.raises(EQBroken, match="EQ told of another one, so nothing was written"):
+        await getattr(dial(exchange), resource).update(**key)
+    assert [request.method for request in exchange.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("shown", ["********", None, ""])
+async def test_what_stands_in_the_place_of_a_password_is_not_written(dial, shown):
+    exchange = Exchange(held("supervisors.get") | {"password": shown}, None)
+    await dial(exchange).supervisors.update(id=3, language="he")
+    assert "password" not in written(exchange)
+
+
+async def test_a_new_password_is_written_whatever_stood_in_its_place(dial):
+    exchange = Exchange(held("supervisors.get") | {"password": "********"}, None)
+    await dial(exchange).supervisors.update(id=3, password=SecretStr("n3w w0rd"))
+    assert written(exchange)["password"] == "n3w w0rd"
+
+
+@pytest.mark.parametrize("letters", [b'"p\xe4ss"', rb'"a\ud800b"'])
+@pytest.mark.parametrize("place", [b'"sip": {"secret": %s}', b'"name": %s', b'"colour": %s'])
+async def test_letters_that_cannot_be_read_stop_the_write(dial, letters, place):
+    body = (
+        b'{"extension": "201", ' + (b"" if place.startswith(b'"name"') else b'"name": "Ana", ') + place % letters + b"}"
+    )
+    exchange = Exchange(httpx.Response(200, content=body))
+    with pytest.raises(EQBroken, match=r"another encoding.*nothing was written"):
+        await dial(exchange).extensions.update(extension="201", call_waiting=True)
+    assert len(exchange.requests) == 1
+
+
+async def test_fields_in_our_own_spelling_are_unknown_and_go_back_as_they_came(dial):
+    """A server in snake_case needs a dialect; without one nothing of it may be lost."""
+    exchange = Exchange(
+        {"id": 7, "number": "77", "firstName": "Ann", "last_name": "Lee", "email_address": "a@b.c"}, None
+    )
+    await dial(exchange).agents.update(id=7, language="en")
+    assert written(exchange) == {
+        "number": "77", "firstName": "Ann", "last_name": "Lee", "email_address": "a@b.c", "language": "en"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", [True, {}, [], ["x"]])
+async def test_a_secret_that_is_none_stops_the_write(dial, secret):
+    exchange = Exchange(held("extensions.get", sip={"secret": secret}))
+    with pytest.raises(EQBroken, match="secret"):
+        await dial(exchange).extensions.update(extension="201", call_waiting=True)
+
+
+async def test_a_number_that_json_has_no_word_for_is_not_written(dial):
+    body = b'{"id": 7, "number": "77", "firstName": "Ann", "weight": 1e400}'
+    exchange = Exchange(httpx.Response(200, content=body))
+    with pytest.raises(EQWrongValue, match="no word for"):
+        await dial(exchange).agents.update(id=7, language="en")
+    assert len(exchange.requests) == 1

@@ -20,7 +20,7 @@ from eqboard.eq import (
 from eqboard.eq.errors import Complaint
 from eqboard.eq.models.base import LONGEST_TEXT, MOST_INSIDE, EQObject
 from eqboard.eq.operations import OPERATIONS
-from eqboard.eq.wire import MAX_PARTS, MAX_ROWS, Rows, build_request, read_answer, read_complaints
+from eqboard.eq.wire import MAX_PARTS, MAX_ROWS, MOST_COMPLAINTS, Rows, build_request, read_answer, read_complaints
 
 DIALECT = load_dialect()
 CALLS = OPERATIONS["queued_calls.all"]
@@ -104,9 +104,50 @@ def test_a_key_that_names_nothing_is_no_step_of_a_path(extension):
 # Answers that are a value
 
 
-@pytest.mark.parametrize("body", [b"null", b"", b"   ", b'"done"', b"[]"])
+@pytest.mark.parametrize("body", [b"null", b"", b"   ", b'""', b"[]", b"{}", b"true"])
 def test_none_is_any_json_the_server_says_there(body):
     assert read(PAUSE, body) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [{"parameter": "agent", "type": "nonexistent", "description": ""}],
+        {"errors": [{"type": "invalid"}]},
+        False,
+        "Access denied",
+        7,
+    ],
+)
+def test_anything_else_is_not_eqs_word_that_it_was_done(said):
+    with pytest.raises(EQBroken, match="where there is nothing to say") as raised:
+        read(PAUSE, said)
+    assert raised.value.outcome_unknown
+
+
+@pytest.mark.parametrize("name", ["system.license", "system.license_usage", "system.configuration_check", "phones.get"])
+@pytest.mark.parametrize("said", [{}, {"errors": [{"type": "invalid"}]}, {"message": "no"}])
+def test_an_object_without_any_field_of_what_was_asked_for_is_none(name, said):
+    with pytest.raises(EQBroken, match="no field of what was asked for"):
+        read(OPERATIONS[name], said)
+
+
+@pytest.mark.parametrize("said", [True, False, [], None, "", -1, 2**63, {"id": True}])
+def test_what_is_no_id_is_none(said):
+    with pytest.raises(EQBroken) as raised:
+        read(OPERATIONS["agents.create"], said)
+    assert raised.value.outcome_unknown
+
+
+@pytest.mark.parametrize("name", ["call_queues.create", "extensions.create"])
+@pytest.mark.parametrize("said", ["201", 201, {"extension": "201", "name": "Ana"}])
+def test_a_new_extension_may_be_answered_as_its_number_or_whole(name, said):
+    assert read(OPERATIONS[name], said) == "201"
+
+
+def test_one_problem_that_cannot_be_read_does_not_cost_the_others():
+    check = read(OPERATIONS["system.configuration_check"], {"ok": False, "problems": [{"type": "x"}] * 600 + ["odd"]})
+    assert len(check.problems) == 600
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"\xff\x00", b"{"])
@@ -297,10 +338,11 @@ FIELDS = sorted(
 def test_whatever_stands_in_a_field_the_others_are_read(odd):
     """Or EQ's error is raised, if it is a field that the object cannot do without; never another one."""
     keys = {"id": 7, "agent": 7, "user": 7, "queue": "500", "extension": "500"}
+    filler = {"valid": True, "type": "x", "agents": 1, "supervisors": 1, "ok": True, "problems": []}
     broken = set()
     for name, field in FIELDS:
         operation = OPERATIONS[name]
-        others = json.dumps({key: value for key, value in keys.items() if key != field})
+        others = json.dumps({key: value for key, value in (keys | filler).items() if key != field})
         body = f'{others[:-1]}, "{field}": {ODD_VALUES[odd]}}}'
         try:
             value = read(operation, (f"[{body}]" if operation.many else body).encode())
@@ -421,6 +463,14 @@ def test_an_error_without_complaints_is_still_an_error(body):
     assert read_complaints(body) == ()
     with pytest.raises(EQInvalid, match="EQ refused the request"):
         read(PAUSE, body, 400)
+
+
+def test_of_a_refusal_with_many_complaints_the_first_are_kept_and_the_others_counted():
+    body = as_bytes([{"parameter": f"p{number}", "type": "invalid"} for number in range(25)])
+    assert [each.parameter for each in read_complaints(body)] == [f"p{number}" for number in range(MOST_COMPLAINTS)]
+    with pytest.raises(EQInvalid, match=r"p9: invalid; and 15 more$") as caught:
+        read(PAUSE, body, 400)
+    assert len(caught.value.complaints) == MOST_COMPLAINTS
 
 
 def test_deep_nesting_inside_a_complaint_is_no_trouble():

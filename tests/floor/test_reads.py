@@ -7,7 +7,7 @@ import pytest
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
-from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, PRESSED
 from eqboard.floor.snapshot import Part
 
 PARTS = {**EVERY_ROUND, **EVERY_FEW_ROUNDS}
@@ -45,3 +45,7 @@ def test_what_a_board_can_be_without_says_what_becomes_of_it(read):
 @pytest.mark.parametrize("read", EVERY_ROUND.values(), ids=lambda read: read.operation)
 def test_what_becomes_of_a_board_without_a_field_is_said_where_there_is_one(read):
     assert bool(read.without) == bool(read.fields)
+
+
+def test_what_is_pressed_is_an_action():
+    assert all(not OPERATIONS[name].is_read for name in PRESSED)

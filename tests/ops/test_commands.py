@@ -65,7 +65,7 @@ def test_a_simulator_without_a_key_is_refused() -> None:
     process = manage("simulate", EQBOARD_EQ_KEY="")
     _, error = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 1
-    assert error == "CommandError: The simulator needs a key: set EQBOARD_EQ_KEY to any word, or give --key.\n"
+    assert error == "CommandError: The simulator needs a key: set EQBOARD_EQ_KEY to 6 letters or more, or give --key.\n"
 
 
 def test_a_port_in_use_ends_the_simulator_with_one_line(busy_port: int) -> None:

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from eqboard.config import ROOT
+from eqboard.config import ROOT, Config
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES
+from eqboard.ops.eqcheck import warnings_of
 from tests.environment import KEY_CANARY
 from tests.pretend_server import HOST, pretend_server
 
@@ -26,6 +27,7 @@ DEADLINE_SECONDS = 60
 WIDTH = 100
 QUICK = {read.operation for read in EVERY_ROUND.values()}
 READ_BY_A_BOARD = QUICK | {read.operation for read in (*EVERY_FEW_ROUNDS.values(), *NAMES)}
+SEE_ABOVE = "CommandError: The board cannot run on this server: see above.\n"
 SITE = ("--queues", "3", "--agents", "12")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -119,30 +121,26 @@ def test_a_terminal_that_knows_few_letters_gets_those(
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_a_wrong_key_is_one_sentence_and_not_shown(run: Run, simulator: str, words: tuple[str, ...]) -> None:
     done = run(*words, EQ_URL=simulator, EQ_KEY="wrong-key-77aa")
+    said = "EQ does not accept the key (status 401). Keys are made in EQ Administration; set EQBOARD_EQ_KEY to one."
     assert done.returncode == 1
-    assert done.stderr == (
-        "CommandError: EQ does not accept the key (status 401). Keys are made in EQ Administration; "
-        "set EQBOARD_EQ_KEY to one.\n"
-    )
+    assert done.stderr == (f"CommandError: {said}\n" if words else SEE_ABOVE)
+    assert " ".join(done.stdout.split()).count(said) == 1
     assert "wrong-key-77aa" not in done.stdout
 
 
 def test_a_server_that_is_not_there_is_one_sentence(run: Run) -> None:
     done = run(EQ_URL=f"http://{HOST}:1")
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"CommandError: No connection to EQ. Is EQBOARD_EQ_URL (http://{HOST}:1/eq/api/2.0) right, is EQ running, "
-        "and does no firewall stand in between?\n"
-    )
+    assert (done.returncode, done.stderr) == (1, SEE_ABOVE)
+    assert (
+        f"- No connection to EQ. Is EQBOARD_EQ_URL (http://{HOST}:1) right, is EQ running, "
+        "and does no firewall stand in between?"
+    ) in " ".join(done.stdout.split())
 
 
 def test_a_page_that_is_no_eq_is_one_sentence_and_hardly_sees_the_key(run: Run, page: HTTPServer) -> None:
     done = run(EQ_URL=f"http://{HOST}:{page.server_port}")
-    assert done.returncode == 1
-    assert done.stderr.startswith(
-        "CommandError: The answer is not JSON: it is an HTML page. Is EQBOARD_EQ_URL (http://"
-    )
-    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stderr) == (1, SEE_ABOVE)
+    assert "- The answer is not JSON: it is an HTML page. Is EQBOARD_EQ_URL (http://" in " ".join(done.stdout.split())
     assert len(page.paths) == 3  # type: ignore[attr-defined]
 
 
@@ -168,6 +166,36 @@ def test_a_dialect_in_force_is_used_and_named(run: Run, simulator: str, tmp_path
     assert f"dialect: {path}\n" in done.stdout
     assert "GET /parking_lot" in done.stdout
     assert "parked calls are not shown" in " ".join(done.stdout.split())
+
+
+def test_pausing_is_told_of_where_reads_are_elsewhere(run: Run, simulator: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text('[operations."parked_calls.all"]\npath = "/parking_lot"\n')
+    done = run("--json", EQ_URL=simulator, EQ_DIALECT=str(path))
+    report = json.loads(done.stdout)
+    assert any(each.startswith("Actions are never tried: pausing goes to POST /call") for each in report["warnings"])
+    assert '# [operations."call_queue_agents.resume"]\n# path = "/…"' in report["suggestion"]
+
+
+@pytest.mark.parametrize(
+    ("url", "verify", "said"),
+    [
+        ("https://127.0.0.1", "false", "EQ's certificate is not checked (EQBOARD_EQ_VERIFY_TLS): others may read the"),
+        ("http://eq.example", "true", "EQBOARD_EQ_URL has http:// and another machine: others may read the key"),
+        ("http://127.0.0.1:8088", "true", None),
+        ("https://eq.example", "true", None),
+    ],
+)
+def test_a_way_on_which_others_may_read_the_key_is_told_of(url: str, verify: str, said: str | None) -> None:
+    warnings = list(warnings_of(Config(eq_url=url, eq_verify_tls=verify == "true", _env_file=None)))
+    assert [each[: len(said or "")] for each in warnings] == ([said] if said else [])
+
+
+def test_such_a_warning_stands_with_the_others(run: Run) -> None:
+    with socket.socket() as nobody:
+        nobody.bind((HOST, 0))  # and does not listen
+        done = run("--json", EQ_URL=f"https://{HOST}:{nobody.getsockname()[1]}", EQ_VERIFY_TLS="false")
+    assert [each[:32] for each in json.loads(done.stdout)["warnings"]] == ["EQ's certificate is not checked "]
 
 
 FOREIGN = """

@@ -10,13 +10,14 @@ import pytest
 
 import eqboard.eq.check as facts
 import eqboard.ops.eqcheck as package
+from eqboard.config import in_settings
 from eqboard.eq import Dialect, load_dialect
 from eqboard.eq.check import Outcome, Report, Result
 from eqboard.eq.check.asking import STEPS
 from eqboard.eq.check.replies import Reply
 from eqboard.eq.client import MAX_ANSWER_BYTES
 from eqboard.eq.operations import OPERATIONS
-from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, PRESSED
 from eqboard.ops.eqcheck import Names, Verdict, as_json, judge, verdict_lines
 from eqboard.simulator.scenarios import build_world
 from tests.eq import sites
@@ -63,8 +64,8 @@ def clock() -> Clock:
 def judged(clock: Clock) -> Judge:
     """Check whatever is at the other end, and judge it."""
 
-    async def judged(other_end: Any, dialect: Dialect | None = None, **words: str) -> Judged:
-        report = await sites.check(other_end, clock, dialect)
+    async def judged(other_end: Any, dialect: Dialect | None = None, /, **words: Any) -> Judged:
+        report = await sites.check(other_end, clock, dialect, actions=PRESSED)
         return Judged(report, judge(report, Names(**words)))
 
     return judged
@@ -108,7 +109,10 @@ async def test_the_three_parts_of_every_round_suffice(judged):
     verdict = (await judged(Site())).verdict
     assert verdict.can_run
     assert verdict.reasons == ()
-    assert "conferences.all: the server knows no such path (status 404); conferences are not shown." in verdict.warnings
+    assert (
+        "conferences.all: the server knows no such path (status 404); conferences are not shown. "
+        "If this EQ has another path for it, name that in a dialect file."
+    ) in verdict.warnings
 
 
 def test_what_a_board_needs_is_asked_first():
@@ -156,6 +160,41 @@ async def test_a_site_without_pause_codes_lacks_nothing(judged):
     assert any(each.startswith("agents.get: EQ knows none of those") for each in verdict.warnings)
 
 
+async def test_another_method_is_told_with_what_to_set(judged):
+    verdict = (await judged(Site(parked_calls=httpx.Response(405)), dialect="THE_FILE")).verdict
+    assert (
+        "parked_calls.all: the server has another method at this path (status 405); parked calls are not shown. "
+        "Set it in THE_FILE: the line is suggested."
+    ) in verdict.warnings
+
+
+async def test_actions_are_told_of_where_some_read_is_elsewhere(judged, load):
+    dialect = load('[operations."queued_calls.all"]\npath = "/waiting"')
+    [said] = about_actions(await judged(Site(waiting=[QUEUED]), dialect))
+    assert said == (
+        "Actions are never tried: pausing goes to POST /call_queue_agent_action, resuming goes to "
+        "POST /call_queue_agent_action. If the paths of this EQ's reads are others, look those of its actions up too."
+    )
+
+
+async def test_an_action_that_was_looked_up_is_not_told_of(judged, load):
+    dialect = load(
+        '[operations."queued_calls.all"]\npath = "/waiting"\n[operations."call_queue_agents.pause"]\npath = "/pause"'
+    )
+    [said] = about_actions(await judged(Site(waiting=[QUEUED]), dialect))
+    assert "resuming goes to" in said
+    assert "pausing" not in said
+
+
+async def test_actions_are_not_told_of_where_every_read_is_where_it_should_be(judged, load):
+    assert about_actions(await judged(Site())) == []
+    assert about_actions(await judged(Site(), load('[states.agent]\nonCall = "busy"'))) == []
+
+
+def about_actions(found: Judged) -> list[str]:
+    return [each for each in found.verdict.warnings if "ctions" in each]
+
+
 # What it cannot run on
 
 
@@ -177,9 +216,87 @@ async def test_a_server_that_is_not_there_is_told_with_where_it_was_looked_for(j
 
 
 async def test_a_certificate_that_is_not_trusted_is_told_as_that(judged):
-    [said] = (await judged(Exchange(untrusted()), certificates="THE_FILES")).verdict.reasons
-    assert said.startswith("EQ's certificate is not trusted")
-    assert said.endswith(". See THE_FILES.")
+    [said] = (await judged(Exchange(untrusted()), told=in_settings)).verdict.reasons
+    assert said == (
+        "EQ's certificate is not trusted. "
+        "Name the authority that signed it, or EQ's own certificate, in EQBOARD_EQ_CA_FILE."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (
+            62,
+            "EQ's certificate is for another name than the one in EQBOARD_EQ_URL. "
+            "Set EQBOARD_EQ_URL to a name that is in the certificate.",
+        ),
+        (10, "EQ's certificate has expired, or its authority's. Renew it."),
+        (9, "EQ's certificate is not valid yet, by this machine's clock. Set the clocks of both machines right."),
+    ],
+)
+async def test_each_fault_of_a_certificate_is_told_with_what_mends_it(judged, number, said):
+    fault = untrusted()
+    fault.__cause__.verify_code = number
+    assert (await judged(Exchange(fault), told=in_settings)).verdict.reasons == (said,)
+
+
+CLOSED = httpx.RemoteProtocolError("Server disconnected without sending a response.")
+
+
+async def test_whoever_closes_without_an_answer_may_want_https(judged):
+    [said] = (await judged(Exchange(CLOSED))).verdict.reasons
+    assert said.startswith("The connection to EQ was lost. Is the address right, is EQ running, and does no firewall")
+    assert said.endswith("in between? It may want https://.")
+
+
+async def test_whoever_closes_without_an_answer_over_https_may_want_to_see_a_certificate(judged):
+    [said] = (await judged(Exchange(CLOSED), told=in_settings, is_encrypted=True)).verdict.reasons
+    assert said.endswith(
+        "It may want to see a client certificate (EQBOARD_EQ_CLIENT_CERTIFICATE), or speak no HTTPS at this port."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "said"),
+    [
+        (
+            400,
+            "<html>400 No required SSL certificate was sent",
+            "The server wants to see another client certificate, or any (status 400). "
+            "Name the one that it wants to see in EQBOARD_EQ_CLIENT_CERTIFICATE.",
+        ),
+        (
+            400,
+            "<html>The plain HTTP request was sent to HTTPS port",
+            "The server speaks HTTPS at this port, and was asked without (status 400). "
+            "Let the address begin with https://.",
+        ),
+        (
+            400,
+            "<p>You're speaking plain HTTP to an SSL-enabled server port.",
+            "The server speaks HTTPS at this port, and was asked without (status 400). "
+            "Let the address begin with https://.",
+        ),
+        (400, "<html>Bad request", "Something in front of EQ refuses the request, by an HTML page (status 400). Is "),
+        (401, "<html>Sign in", "Something in front of EQ refuses the request, by an HTML page (status 401). Is the "),
+        (403, "<html>Forbidden", "Something in front of EQ refuses the request, by an HTML page (status 403). Is the "),
+        (502, "<html>Bad gateway", "Something in front of EQ fails, by an HTML page (status 502). Is the address "),
+    ],
+)
+async def test_a_page_that_refuses_blames_neither_the_key_nor_eq(judged, status, page, said):
+    site = Exchange(httpx.Response(status, html=page))
+    [reason] = (await judged(site, told=in_settings)).verdict.reasons
+    assert reason.startswith(said)
+    assert "the key" not in reason
+    assert "EQ's own log" not in reason
+    assert len(site.requests) == (1 if status in (401, 403) else 3)
+
+
+async def test_eqs_own_refusal_may_speak_of_certificates(judged):
+    complaint = [{"parameter": "x", "type": "invalid", "description": "SSL certificate"}]
+    [said] = (await judged(Exchange(httpx.Response(400, json=complaint)))).verdict.reasons
+    assert said.startswith("EQ refuses the request (status 400, x: invalid). EQ's own log says why;")
 
 
 async def test_a_sentence_that_merely_speaks_of_a_certificate_sends_nobody_to_the_files(judged):
@@ -225,8 +342,9 @@ async def test_what_is_wrong_with_all_of_them_is_said_once(judged, answer, reaso
     ("answer", "reason"),
     [
         (not_found(None), "the server knows no such path (status 404). Is the address right? If it is, name the path"),
-        (httpx.Response(405), "the server has another method at this path (status 405)."),
-        (httpx.Response(500, html="<html>"), "EQ fails (status 500). EQ's own log says why."),
+        (httpx.Response(405), "the server has another method at this path (status 405). Set it in a dialect file:"),
+        (httpx.Response(500), "EQ fails (status 500). EQ's own log says why."),
+        (httpx.Response(500, html="<html>"), "something in front of EQ fails, by an HTML page (status 500). Is the"),
         (
             httpx.Response(400, json=[{"parameter": "queue", "type": "blank"}]),
             "EQ refuses the request (status 400, queue: b",
@@ -309,6 +427,44 @@ async def test_names_that_cannot_be_told_are_worth_knowing(judged):
     warnings = (await judged(site)).verdict.warnings
     assert any(each.startswith("agents.get: not found: first_name") for each in warnings)
     assert not any(each.startswith("call_queues.get") for each in warnings)
+
+
+async def test_a_name_that_lacks_its_id_is_told_so(judged):
+    warnings = (await judged(Site(agent={"agentNumber": 7, "firstName": "Ana"}))).verdict.warnings
+    [said] = [each for each in warnings if each.startswith("agents.get")]
+    assert said == (
+        "agents.get: has no id; agents are shown by their ids. "
+        "Name it in a dialect file: what can be guessed is suggested."
+    )
+
+
+async def test_what_a_part_of_every_few_rounds_lacks_is_told(judged):
+    warnings = (await judged(Site(active_conferences=[{"extension": "801", "name": "x"}]))).verdict.warnings
+    [said] = [each for each in warnings if each.startswith("conferences.all")]
+    assert said.startswith("conferences.all: not found, and so not shown: ")
+    assert "participants" in said
+
+
+async def test_an_empty_part_of_every_few_rounds_is_no_news(judged):
+    warnings = (await judged(Site(active_conferences=[]))).verdict.warnings
+    assert not any(each.startswith("conferences.all") for each in warnings)
+
+
+NOT_SEEN = "States of agents that were not seen yet: {}; run this again on a busy day."
+
+
+@pytest.mark.parametrize("status", ["busy", "onCall"])
+async def test_states_that_were_not_seen_are_told_where_others_have_other_words(judged, status):
+    agents = [STATUS | {"status": word} for word in (status, "available", "paused", "signedOut")]
+    warnings = (await judged(Site(call_queue_agent_status=agents))).verdict.warnings
+    said = [each for each in warnings if "not seen yet" in each]
+    assert said == ([NOT_SEEN.format("ringing, wrapUp")] if status == "busy" else [])
+
+
+async def test_states_that_a_dialect_names_are_not_asked_for_again(judged, load):
+    dialect = load('[states.agent]\nonCall = "busy"\nwrapUp = "acw"')
+    warnings = (await judged(Site(call_queue_agent_status=[STATUS | {"status": "busy"}]), dialect)).verdict.warnings
+    assert NOT_SEEN.format("signedOut, available, ringing, paused") in warnings
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(7200, "2 hours ahead of"), (-90, "90 seconds behind"), (1, None)])

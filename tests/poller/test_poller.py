@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -231,6 +232,17 @@ async def test_a_slow_part_that_always_fails_is_logged_once(redis_url, exchange,
         await follower.sees(lambda floor: floor.held)
         await until(lambda: exchange.count("active_agent_sessions") >= 4)
     assert len(warnings_of(caplog)) == 1
+
+
+async def test_a_certificate_that_is_not_trusted_is_logged_with_the_setting_that_mends_it(
+    redis_url, exchange, caplog
+) -> None:
+    untrusted = httpx.ConnectError("no way")
+    untrusted.__cause__ = ssl.SSLCertVerificationError(1, "unknown")
+    exchange.fault = fails_with(untrusted)
+    async with polling(redis_url, exchange):
+        await until(lambda: "EQ's certificate is not trusted" in caplog.text)
+    assert "EQ's own certificate, in EQBOARD_EQ_CA_FILE" in caplog.text
 
 
 async def test_another_cause_is_logged_too_while_the_first_lasts(redis_url, exchange, caplog) -> None:

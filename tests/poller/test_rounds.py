@@ -62,7 +62,7 @@ def clock():
 
 async def test_a_part_that_hangs_neither_holds_up_nor_rejuvenates_the_others(clock) -> None:
     hanging = Hanging("call_queue_statistics")
-    async with EQ(Server("http://eq", SecretStr("k")), transport=httpx.MockTransport(hanging)) as eq:
+    async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.MockTransport(hanging)) as eq:
         reader = Reader(eq, clock)
         first = await reader.read(QUICK, within_seconds=0.05)
         assert set(first.parts) == {Part.AGENTS, Part.CALLS}
@@ -85,7 +85,7 @@ async def test_a_round_in_which_everything_hangs_ends_all_the_same(clock) -> Non
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with EQ(Server("http://eq", SecretStr("k")), transport=httpx.MockTransport(never)) as eq:
+    async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.MockTransport(never)) as eq:
         reader = Reader(eq, clock)
         heard = await reader.read(QUICK, within_seconds=0.01)
         assert heard.parts == ()

@@ -29,39 +29,70 @@
 No value is in it that could be somebody's secret, name or number (`masking`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from eqboard.eq.check.asking import STEPS, Asker, Result
 from eqboard.eq.check.comparing import Found
 from eqboard.eq.check.replies import Outcome
 from eqboard.eq.check.report import Line, Report, Tone, result_lines
-from eqboard.eq.check.suggesting import suggestion
+from eqboard.eq.check.suggesting import Gap, lost_path, other_method, suggestion, unseen_states, unsettled_actions
 from eqboard.eq.client import EQ
 from eqboard.eq.dialect import Dialect
+from eqboard.eq.wire import Operation
 
 __all__ = ["Found", "Line", "Outcome", "Report", "Result", "Tone", "check_server", "result_lines"]
 
 
-async def check_server(eq: EQ, dialect: Dialect, *, tell: Callable[[Result], object] = lambda result: None) -> Report:
+async def check_server(
+    eq: EQ,
+    dialect: Dialect,
+    *,
+    tell: Callable[[Result], object] = lambda result: None,
+    actions: Iterable[str] = (),
+) -> Report:
     """Ask every read, one after the other, and compare; `dialect` is the one `eq` speaks.
 
-    `tell` hears each result as it comes. No error of EQ is raised: each is in the report. How long it takes at most
-    follows from the client's limits, as every operation is asked few times, and a server that is silent a few times in
-    a row is left alone.
+    `tell` hears each result as it comes. `actions` are operations that will be asked for some day: they are never
+    tried, and the report says which of them the dialect has forgotten. No error of EQ is raised: each is in the report.
+    How long it takes at most follows from the client's limits, as every operation is asked few times, and a server that
+    is silent a few times in a row is left alone.
     """
     asker = Asker(eq, dialect)
     results = []
     for step in STEPS:
         results.append(await asker.take(step))
         tell(results[-1])
+    samples = [each.sample for each in results if each.sample]
+    unsettled = unsettled_actions(dialect, actions)
+    gaps = {**_gaps(results), **{each.name: _unsettled(each) for each in unsettled}}
     return Report(
         results=tuple(results),
         skew_seconds=eq.skew_seconds,
-        suggestion=suggestion(dialect, filter(None, (each.sample for each in results)), _lost_paths(results)),
+        suggestion=suggestion(dialect, samples, gaps),
+        unsettled_actions=tuple(unsettled),
+        unseen_states=unseen_states(dialect, samples),
     )
 
 
-def _lost_paths(results: list[Result]) -> dict[str, str]:
-    """The operations whose path the server does not know, and what was asked."""
-    lost = [each for each in results if each.reply and each.reply.outcome is Outcome.NO_PATH]
-    return {each.operation.name: each.request for each in lost}
+def _gaps(results: list[Result]) -> dict[str, Gap]:
+    """What the server does not know as it was asked. Where not even the first path is right, those that could not be
+    asked are no better known, and one look into that EQ's text should do for all.
+    """
+    is_elsewhere = results[0].is_of(Outcome.NO_PATH)
+    gaps = {}
+    for each in results:
+        if each.is_of(Outcome.NO_PATH):
+            remark = f"The server does not know {each.request}. Put its own path here:"
+            gaps[each.operation.name] = lost_path(each.operation, remark)
+        elif each.is_of(Outcome.OTHER_METHOD):
+            gaps[each.operation.name] = other_method(each.request)
+        elif is_elsewhere and each.reply is None:
+            remark = f"{each.request} could not be asked. Another path goes here:"
+            gaps[each.operation.name] = lost_path(each.operation, remark)
+    return gaps
+
+
+def _unsettled(action: Operation) -> Gap:
+    return lost_path(
+        action, f"Actions are never tried. If {action.method} {action.path} is not it, put its own path here:"
+    )

@@ -34,7 +34,10 @@ class Result:
 
     @property
     def is_read(self) -> bool:
-        return self.reply is not None and self.reply.outcome is Outcome.READ
+        return self.is_of(Outcome.READ)
+
+    def is_of(self, outcome: Outcome) -> bool:
+        return self.reply is not None and self.reply.outcome is outcome
 
     @property
     def sample(self) -> Sample | None:

@@ -74,8 +74,7 @@ def inner_models(model: type[EQObject]) -> Mapping[str, type[EQObject]]:
 
 @cache
 def _names_by_key(model: type[EQObject]) -> Mapping[str, str]:
-    names = {info.alias or name: name for name, info in model.model_fields.items()}
-    return names | {name: name for name in model.model_fields}
+    return {info.alias or name: name for name, info in model.model_fields.items()}
 
 
 class Vocabulary:
@@ -209,10 +208,11 @@ def _faulty(model: type[EQObject], error: ValidationError) -> dict[str, str]:
 
 def why_unreadable(model: type[EQObject], name: str, value: Any) -> str:
     """The rule that a value breaks as a field of the model; empty when it breaks none. The value is not repeated."""
-    required = {each: "1" for each in model.model_fields if fields_of(model)[each].is_required}  # suits id and key
+    key = model.model_fields[name].alias or name
+    required = {each: "1" for each, field in fields_of(model).items() if field.is_required}  # suits id and key
     faults: list[str] = []
     try:
-        model.read(required | {name: value}, faults)
+        model.read(required | {key: value}, faults)
     except ValidationError as error:
         return next(iter(_faulty(model, error).values()), "cannot be read")
     return faults[0].partition(": ")[2] if faults else ""

@@ -21,38 +21,48 @@ class Outcome(StrEnum):
 
     READ = "read"  # status 200, and JSON of the right shape
     NO_ANSWER = "no answer"
+    CUT_OFF = "cut off"  # no answer either, but somebody was there
     NOT_TRUSTED = "not trusted"  # no answer either, for want of a certificate
+    WANTS_CERTIFICATE = "wants a certificate"  # the same, by a 400 of a web server in front
+    WANTS_HTTPS = "wants https"  # by such a 400 too
     UNUSABLE = "unusable"  # packed, too large, or not HTTP
-    KEY_REFUSED = "key refused"  # 401, 403
+    KEY_REFUSED = "key refused"  # 401, 403, or whatever complains of the key
+    TURNED_AWAY = "turned away"  # the same as an HTML page
     TOO_MANY = "too many requests"  # 429
-    NO_PATH = "no such path"  # 404 and 405 of the path
+    NO_PATH = "no such path"  # 404 of the path
+    OTHER_METHOD = "other method"  # 405
     NO_SUCH = "nothing of that name"  # EQ's own 404 of an id or an extension
     REFUSED = "refused"  # 400 and its like
     ELSEWHERE = "redirect"
     FAILED = "failed"  # 5xx
+    IN_FRONT = "refused in front"  # 4xx or 5xx as an HTML page
     NOT_JSON = "not JSON"
     WRONG_SHAPE = "wrong shape"  # JSON, but an object for an array or the other way round
 
 
-SILENT = (Outcome.NO_ANSWER, Outcome.NOT_TRUSTED)
-FOREIGN = (Outcome.ELSEWHERE, Outcome.NOT_JSON)
+SILENT = (Outcome.NO_ANSWER, Outcome.CUT_OFF, Outcome.NOT_TRUSTED)
+FOREIGN = (Outcome.ELSEWHERE, Outcome.NOT_JSON, Outcome.IN_FRONT, Outcome.WANTS_CERTIFICATE, Outcome.WANTS_HTTPS)
+HTTPS_WANTED = (b"plain http request was sent to https port", b"speaking plain http to an ssl-enabled server port")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of one request; `sentence` says what is wrong, and quotes nothing. `rows` are as they came."""
+    """What became of one request; `sentence` says what is wrong, and quotes nothing. `advice` is what to do about it,
+    where the client can tell, in the words of TLS's fields. `rows` are as they came.
+    """
 
     outcome: Outcome
     sentence: str = ""
     status: int | None = None
     seconds: float | None = None
     rows: tuple[Any, ...] = field(default=(), repr=False)
+    advice: str = ""
 
 
 def reply_from(operation: Operation, answer: Answer | EQError, *, has_arguments: bool) -> Reply:
     """What an answer, or the error in its place, is worth."""
     if isinstance(answer, EQUnreachable):
-        return Reply(Outcome.NOT_TRUSTED if answer.is_untrusted else Outcome.NO_ANSWER, answer.reason)
+        return Reply(_outcome_of_silence(answer), answer.reason, advice=answer.advice)
     if isinstance(answer, EQError):
         return Reply(Outcome.UNUSABLE, answer.reason)
     if answer.status == 200:
@@ -62,15 +72,23 @@ def reply_from(operation: Operation, answer: Answer | EQError, *, has_arguments:
     return Reply(outcome, sentence, answer.status, answer.seconds)
 
 
+def _outcome_of_silence(error: EQUnreachable) -> Outcome:
+    if error.is_untrusted:
+        return Outcome.NOT_TRUSTED
+    return Outcome.CUT_OFF if error.is_cut_off else Outcome.NO_ANSWER
+
+
 def why_stop(outcomes: Sequence[Outcome]) -> str:
     """Why nothing more should be asked after these; empty when it may go on.
 
     A key that is wrong is sent once: a server may lock out whoever tries many.
     """
     was_heard = Outcome.READ in outcomes
-    refusals = outcomes.count(Outcome.KEY_REFUSED)
-    if refusals >= (LEAST_REFUSALS if was_heard else 1):
+    least_refusals = LEAST_REFUSALS if was_heard else 1
+    if outcomes.count(Outcome.KEY_REFUSED) >= least_refusals:
         return "EQ does not accept the key"
+    if outcomes.count(Outcome.TURNED_AWAY) >= least_refusals:
+        return "something in front of EQ lets nobody through"
     if outcomes and outcomes[-1] is Outcome.TOO_MANY:
         return "EQ wants no more requests for now"
     if len(outcomes) >= LEAST_NO_ANSWERS and set(outcomes[-LEAST_NO_ANSWERS:]) <= set(SILENT):
@@ -101,7 +119,11 @@ def _rows(operation: Operation, body: bytes) -> tuple[Outcome, str, tuple[Any, .
 def _shape(body: bytes) -> str:
     if not body.strip():
         return "empty"
-    return "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes of something else"
+    return "an HTML page" if _is_page(body) else f"{len(body)} bytes of something else"
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
 
 
 def _kind(value: Any) -> str:
@@ -116,12 +138,16 @@ def _kind(value: Any) -> str:
 
 def _refusal(answer: Answer, *, has_arguments: bool) -> tuple[Outcome, str]:
     status = answer.status
-    if status in (401, 403):
+    if status == 400 and _is_page(answer.body) and (wish := _wish(answer.body.lower())):
+        return wish
+    if status in (401, 403) and _is_page(answer.body):
+        return Outcome.TURNED_AWAY, f"something in front of EQ refuses the request, by an HTML page (status {status})"
+    if status in (401, 403) or any(each.parameter == "auth_key" for each in read_complaints(answer.body)):
         return Outcome.KEY_REFUSED, f"EQ does not accept the key (status {status})"
     if status == 429:
         return Outcome.TOO_MANY, "EQ wants fewer requests (status 429)"
     if status == 405:
-        return Outcome.NO_PATH, "the server has another method at this path (status 405)"
+        return Outcome.OTHER_METHOD, "the server has another method at this path (status 405)"
     if status == 404:
         return _not_found(answer.body, has_arguments=has_arguments)
     if 300 <= status < 400:
@@ -129,9 +155,21 @@ def _refusal(answer: Answer, *, has_arguments: bool) -> tuple[Outcome, str]:
             Outcome.ELSEWHERE,
             f"the server sends to another address (status {status}), as to a page to sign in at, or from http to https",
         )
+    if _is_page(answer.body):
+        verb = "refuses the request" if status < 500 else "fails"
+        return Outcome.IN_FRONT, f"something in front of EQ {verb}, by an HTML page (status {status})"
     if 400 <= status < 500:
         return Outcome.REFUSED, f"EQ refuses the request (status {status}{_complaints(answer.body)})"
     return Outcome.FAILED, f"EQ fails (status {status})"
+
+
+def _wish(page: bytes) -> tuple[Outcome, str] | None:
+    """What a web server in front wants to have otherwise, by the texts of nginx and Apache in small letters."""
+    if any(text in page for text in HTTPS_WANTED):
+        return Outcome.WANTS_HTTPS, "the server speaks HTTPS at this port, and was asked without (status 400)"
+    if b"ssl certificate" in page:
+        return Outcome.WANTS_CERTIFICATE, "the server wants to see another client certificate, or any (status 400)"
+    return None
 
 
 def _not_found(body: bytes, *, has_arguments: bool) -> tuple[Outcome, str]:

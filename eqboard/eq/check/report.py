@@ -10,6 +10,7 @@ from typing import Any
 from eqboard.eq.check.asking import Result
 from eqboard.eq.check.masking import Shown, shown_name
 from eqboard.eq.check.replies import Reply
+from eqboard.eq.wire import Operation
 
 MOST_LISTED = 40  # unknown fields of one object
 NAME_COLUMNS = 36  # of the operation's name in the first line of its part
@@ -32,11 +33,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results in the order they came, EQ's clock minus ours, and the text of a dialect file."""
+    """All results in the order they came, EQ's clock minus ours, and the text of a dialect file.
+
+    `unsettled_actions` are those that the dialect says nothing of, while some read of this EQ is elsewhere;
+    `unseen_states` our words for an agent's status that no row showed, while it has other words for some.
+    """
 
     results: tuple[Result, ...]
     skew_seconds: float | None
     suggestion: str
+    unsettled_actions: tuple[Operation, ...] = ()
+    unseen_states: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The shape that the package's docstring describes."""
@@ -147,6 +154,8 @@ def _tone(result: Result) -> Tone:
 
 
 def _found_lines(result: Result, width: int) -> Iterator[Line]:
+    if result.reply and result.reply.rows and result.operation.result is str:
+        yield from _wrapped("recognised", "paths", width)
     known, lost = recognised(result), missing(result)
     if known:
         all_of_them = f"all {len(known)}"

@@ -9,8 +9,10 @@ from typing import Any
 from eqboard.eq.check.comparing import Found, Vocabulary, compare, inner_models, why_unreadable
 from eqboard.eq.check.guessing import guess_fields, guess_states
 from eqboard.eq.check.masking import is_plain_name, is_plain_word
-from eqboard.eq.dialect import Dialect, Route
+from eqboard.eq.dialect import METHODS, Dialect, Route
 from eqboard.eq.models.base import EQObject
+from eqboard.eq.operations import OPERATIONS
+from eqboard.eq.wire import Operation
 
 DEEPEST = 4  # times that a suggestion is tried out; each brings to light what is inside the objects it found
 LEAST_ALIKE = 2  # fields that make two objects the same
@@ -31,6 +33,35 @@ class Overview:
     unknown: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a dialect should say of an operation, and only whoever knows the server can: `key` is "method" or "path",
+    `guess` stands for its value, and `remark` says why.
+    """
+
+    remark: str
+    key: str
+    guess: str
+
+
+def lost_path(operation: Operation, remark: str) -> Gap:
+    """A path to fill in, with the names that it must hold."""
+    return Gap(remark, "path", "/…" + "".join(f"/{{{name}}}" for name in sorted(operation.path_names)))
+
+
+def other_method(request: str) -> Gap:
+    """Of a read that was asked in the wrong one of the two ways."""
+    method, _, path = request.partition(" ")
+    other = next(each for each in METHODS[True] if each != method)
+    return Gap(f"The server has another method than {method} at {path}. It may be this one:", "method", other)
+
+
+def unsettled_actions(dialect: Dialect, names: Iterable[str]) -> list[Operation]:
+    """Those actions of which the dialect says nothing, though it has some read elsewhere than the built-in one."""
+    is_elsewhere = any(each.is_read and dialect.route(each) != (each.method, each.path) for each in OPERATIONS.values())
+    return [OPERATIONS[name] for name in names if is_elsewhere and name not in dialect.operations]
+
+
 def improved(dialect: Dialect, samples: Iterable[Sample]) -> Dialect:
     """The dialect with every field and word that can be guessed from the rows."""
     samples = list(samples)
@@ -43,25 +74,41 @@ def improved(dialect: Dialect, samples: Iterable[Sample]) -> Dialect:
     return dialect
 
 
-def suggestion(dialect: Dialect, samples: Iterable[Sample], lost_paths: Mapping[str, str]) -> str:
+def suggestion(dialect: Dialect, samples: Iterable[Sample], gaps: Mapping[str, Gap]) -> str:
     """The text of a dialect file, to be used in place of the one in force; empty when there is nothing to change.
 
-    `lost_paths` are operations whose path a server does not know, with what was asked. What cannot be guessed is there
-    as a comment.
+    `gaps` are by operation. What cannot be guessed is there as a comment.
     """
     samples = list(samples)
     better = improved(dialect, samples)
     remaining = _found(better, samples)
     fields, words = _overviews(remaining), _unknown_words(remaining)
-    if better == dialect and not lost_paths and not words and not any(each.unknown for each in fields.values()):
+    if better == dialect and not gaps and not words and not any(each.unknown for each in fields.values()):
         return ""
     blocks = [
         _comment(HEAD),
-        *_operation_blocks(better.operations, lost_paths),
+        *_operation_blocks(better.operations, gaps),
         *_field_blocks(better, fields),
-        *_state_blocks(better, words),
+        *_state_blocks(better, words, _unseen_states(better, remaining)),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def unseen_states(dialect: Dialect, samples: Iterable[Sample]) -> tuple[str, ...]:
+    """Our words for an agent's status that no row showed, and that nobody has renamed, while the server has other words
+    for some: it may have another for these too. None where it speaks as we do.
+    """
+    samples = list(samples)
+    better = improved(dialect, samples)
+    return _unseen_states(better, _found(better, samples))
+
+
+def _unseen_states(dialect: Dialect, found: Iterable[Found]) -> tuple[str, ...]:
+    words = dialect.states.get("agent", {})
+    heard = {word for each in found for word in each.known_words.get("agent", ())}
+    if all(ours == theirs for ours, theirs in words.items()):
+        return ()
+    return tuple(ours for ours, theirs in words.items() if ours == theirs and ours not in heard)
 
 
 # Guessing
@@ -159,14 +206,29 @@ def _merged(
 # The file
 
 
-def _operation_blocks(operations: Mapping[str, Route], lost_paths: Mapping[str, str]) -> Iterator[str]:
-    for name, route in operations.items():
-        lines = [("method", route.method), ("path", route.path)]
-        yield "\n".join([f"[operations.{_quoted(name)}]", *(_line(key, value) for key, value in lines if value)])
-    for name, asked in lost_paths.items():
-        block = [f"[operations.{_quoted(name)}]"] if name not in operations else []
-        remark = _comment(f"The server does not know {asked}. Put its own path here:")
-        yield "\n".join([remark, *(f"# {line}" for line in (*block, 'path = "/…"'))])
+def _operation_blocks(operations: Mapping[str, Route], gaps: Mapping[str, Gap]) -> Iterator[str]:
+    for name in dict.fromkeys((*operations, *gaps)):
+        route, gap = operations.get(name), gaps.get(name)
+        head = f"[operations.{_quoted(name)}]"
+        if route is None and gap:
+            yield "\n".join([_comment(gap.remark), f"# {head}", f"# {_line(gap.key, gap.guess)}"])
+        elif route is not None:
+            yield "\n".join([head, *_route_lines(route, gap)])
+
+
+def _route_lines(route: Route, gap: Gap | None) -> Iterator[str]:
+    """What a table says, and what it should say beside that: a line that is there already is to be edited, as a second
+    one with the same key would be no TOML.
+    """
+    said = {"method": route.method, "path": route.path}
+    for key, value in said.items():
+        if gap and gap.key == key:
+            is_to_be_edited = value is not None
+            yield _comment(f"{gap.remark} {gap.guess}" if is_to_be_edited and key == "method" else gap.remark)
+            if not is_to_be_edited:
+                yield f"# {_line(key, gap.guess)}"
+        if value:
+            yield _line(key, value)
 
 
 def _field_blocks(dialect: Dialect, overviews: Mapping[str, Overview]) -> Iterator[str]:
@@ -186,13 +248,18 @@ def _names_left(overview: Overview) -> Iterator[str]:
         yield _comment(f"Ours, and not found: {', '.join(overview.missing)}")
 
 
-def _state_blocks(dialect: Dialect, unknown: Mapping[str, Collection[str]]) -> Iterator[str]:
+def _state_blocks(dialect: Dialect, unknown: Mapping[str, Collection[str]], unseen: Sequence[str]) -> Iterator[str]:
+    """`unseen` are such of agents."""
     for kind, words in dialect.states.items():
         pairs = {ours: theirs for ours, theirs in words.items() if ours != theirs}
         left = [word for word in unknown.get(kind, ()) if is_plain_word(word)]
         if pairs or left:
-            remark = [_comment(f"Theirs, and unknown: {', '.join(left)}. Ours are {', '.join(words)}.")] if left else []
-            yield _table(f"states.{kind}", pairs, remark)
+            remarks = (
+                [_comment(f"Theirs, and unknown: {', '.join(left)}. Ours are {', '.join(words)}.")] if left else []
+            )
+            if kind == "agent" and unseen:
+                remarks += [_comment("Not seen yet:"), *(f"# {_line(ours, '…')}" for ours in unseen)]
+            yield _table(f"states.{kind}", pairs, remarks)
 
 
 def _table(name: str, pairs: Mapping[str, str], remarks: Iterable[str]) -> str:

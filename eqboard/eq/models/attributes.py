@@ -94,7 +94,7 @@ def _said_in(value: Any) -> Any:
 
 def _merged(model: type[Attributes], entity: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for name in model.model_fields.keys() & entity.model_fields_set:
+    for name in model.model_fields.keys() & entity.told:
         value, inner = getattr(entity, name), attributes_inside(model, name)
         if inner is not None and isinstance(value, Entity):
             merged[name] = _merged(inner, value, {})
@@ -108,7 +108,10 @@ def _merged(model: type[Attributes], entity: Entity, changes: Mapping[str, Any])
 
 
 def _keep_unknown(attributes: Attributes, entity: Entity) -> None:
-    attributes._unknown.update(entity.unknown)
+    """A password is kept by being left out; what EQ may show in its place is none (contract §1, PUT)."""
+    never_told = type(attributes).model_fields.keys() - type(entity).model_fields.keys()
+    written = {to_camel(name) for name in never_told}
+    attributes._unknown.update({name: value for name, value in entity.unknown.items() if name not in written})
     for name in type(attributes).model_fields:
         ours, theirs = getattr(attributes, name), getattr(entity, name, None)
         if isinstance(ours, Attributes) and isinstance(theirs, Entity):

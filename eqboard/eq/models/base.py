@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 
+from annotated_types import MaxLen
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -76,7 +77,7 @@ class EQObject(BaseModel):
         `faults` takes a sentence for each optional field that had to be left out.
         """
         try:
-            return cls.model_validate(value)
+            return cls._as_told(value)
         except ValidationError:
             return cls.read_leniently(value, [] if faults is None else faults)
 
@@ -84,16 +85,21 @@ class EQObject(BaseModel):
     def read_leniently(cls, value: Any, faults: list[str]) -> Self:
         """`read`, for an object that is not as it should be."""
         if not isinstance(value, Mapping):
-            return cls.model_validate(value)
+            return cls._as_told(value)
         row = cls._cleaned(value, faults)
         try:
-            return cls.model_validate(row)
+            return cls._as_told(row)
         except ValidationError as error:
             faulty = {str(fault["loc"][0]) for fault in error.errors(**PLAIN) if fault["loc"]}
             if not faulty or faulty & cls._required():
                 raise
             faults.append(first_fault(error))
-            return cls.model_validate({name: each for name, each in row.items() if name not in faulty})
+            return cls._as_told({name: each for name, each in row.items() if name not in faulty})
+
+    @classmethod
+    def _as_told(cls, value: Any) -> Self:
+        """Only the names of the API count: under ours, which are written otherwise, nothing would find its way back."""
+        return cls.model_validate(value, by_alias=True, by_name=False)
 
     @classmethod
     def _cleaned(cls, row: Mapping[Any, Any], faults: list[str]) -> dict[str, Any]:
@@ -117,6 +123,11 @@ class EQObject(BaseModel):
             cleaned[key] = value
         return cleaned
 
+    @property
+    def told(self) -> set[str]:
+        """The fields, by our names, of which EQ said something."""
+        return self.model_fields_set - (self.model_extra or {}).keys()
+
     @classmethod
     def _required(cls) -> set[str]:
         return {key for key, field in fields_of(cls).items() if field.is_required}
@@ -130,13 +141,16 @@ class ReadField:
     is_nullable: bool
     inner: type[EQObject] | None
     is_many: bool
+    most: int | None  # objects in the list
     cleaners: tuple[Cleaned, ...]
 
     def says_nothing(self, value: Any) -> bool:
-        """An entity's object without anything in it is still there, and is written back so."""
-        if self.inner is not None and issubclass(self.inner, Entity):
+        """A list without anything in it says that there is nothing; an entity's object without anything is still there,
+        and is written back so.
+        """
+        if self.is_many or (self.inner is not None and issubclass(self.inner, Entity)):
             return value is None or value == ""
-        return value == "" if SECRET in self.cleaners and isinstance(value, str) else blank_to_none(value) is None
+        return value in (None, "") if SECRET in self.cleaners else blank_to_none(value) is None
 
     def clean(self, value: Any, faults: list[str]) -> Any:
         """Raises ValidationError when the object inside cannot be read."""
@@ -146,20 +160,29 @@ class ReadField:
             return value
         if not self.is_many:
             return self.inner.read({} if value == [] else value, faults)  # as PHP writes an object that is empty
-        if not isinstance(value, list) or len(value) > MOST_INSIDE:
+        if not isinstance(value, list) or (self.most is not None and len(value) > self.most):
             return value  # is refused as a whole
-        return [self.inner.read(each, faults) for each in value]
+        return [each for each in (self._read_inside(each, faults) for each in value) if each is not None]
+
+    def _read_inside(self, value: Any, faults: list[str]) -> EQObject | None:
+        """One of a list; what cannot be read does not cost the others."""
+        try:
+            return self.inner.read(value, faults) if self.inner else None
+        except ValidationError as error:
+            faults.append(first_fault(error))
+            return None
 
 
 @cache
 def fields_of(model: type[BaseModel]) -> Mapping[str, ReadField]:
-    """The fields of a model by the name and by the alias under which they may come."""
+    """The fields of a model by the names under which they come."""
     known: dict[str, ReadField] = {}
     for name, info in model.model_fields.items():
         inner, is_many = object_inside(info.annotation)
         cleaners = tuple(each for each in info.metadata if isinstance(each, Cleaned))
         is_nullable = type(None) in typing.get_args(info.annotation)
-        known[name] = known[info.alias or name] = ReadField(info.is_required(), is_nullable, inner, is_many, cleaners)
+        most = next((each.max_length for each in info.metadata if isinstance(each, MaxLen)), None)
+        known[info.alias or name] = ReadField(info.is_required(), is_nullable, inner, is_many, most, cleaners)
     return known
 
 
@@ -192,6 +215,10 @@ class Entity(EQObject):
         entity._unread = tuple(faults[earlier_count:])
         return entity
 
+    def note_unread(self, sentence: str) -> None:
+        """Say of something that it cannot be read."""
+        self._unread += (sentence,)
+
     @property
     def unread(self) -> tuple[str, ...]:
         """What EQ says of it and nobody can read, a sentence each. Written back, it would be lost."""
@@ -207,7 +234,7 @@ class Entity(EQObject):
         theirs = names.get(type(self).__name__, {})
         sent = self.unknown
         for name, info in type(self).model_fields.items():
-            if name in self.model_fields_set:
+            if name in self.told:
                 sent[theirs.get(name, info.alias or name)] = plain(getattr(self, name), names)
         return sent
 

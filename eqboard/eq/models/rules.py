@@ -9,11 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SecretStr,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from eqboard.eq.errors import Complaint
+from eqboard.eq.redaction import can_be_sent
 
 # WHATWG's definition, the one of <input type=email>; it takes the .local and .lan addresses that exchanges have.
 EMAIL: Final = (
@@ -68,7 +77,14 @@ class SecretLike:
     def _checked(self, secret: SecretStr) -> SecretStr:
         if not re.fullmatch(self.pattern, secret.get_secret_value(), re.ASCII):
             raise ValueError("against its rule")
-        return secret
+        return sendable(secret)
+
+
+def sendable(secret: SecretStr) -> SecretStr:
+    """The secret again. Raises ValueError, without repeating it, for one that no encoding can carry."""
+    if not can_be_sent(secret.get_secret_value()):
+        raise ValueError("against its rule")
+    return secret
 
 
 # Users
@@ -123,7 +139,11 @@ TextOrNull = Annotated[Annotated[str, Field(max_length=LONGEST)] | None, OrNull,
 DigitsOrNull = Annotated[
     Annotated[str, Field(pattern="^[0-9]*$", max_length=LONGEST)] | None, OrNull, Rule("digits, or blank/null")
 ]
-SecretOrNull = Annotated[Annotated[SecretStr, Field(max_length=LONGEST)] | None, OrNull, Rule("a text, or blank/null")]
+SecretOrNull = Annotated[
+    Annotated[SecretStr, Field(max_length=LONGEST), AfterValidator(sendable)] | None,
+    OrNull,
+    Rule("a text, or blank/null"),
+]
 SecretDigitsOrNull = Annotated[
     Annotated[SecretStr, SecretLike(f"[0-9]{{0,{LONGEST}}}")] | None, OrNull, Rule("digits, or blank/null")
 ]

@@ -85,9 +85,13 @@ def operation(
 
 
 async def read_for_update(
-    name: str, model: type[Attributes], changes: Mapping[str, object], read: Callable[[], Awaitable[Entity]]
+    name: str,
+    model: type[Attributes],
+    changes: Mapping[str, object],
+    read: Callable[[], Awaitable[Entity]],
+    **key: object,
 ) -> Any:
-    """The whole entity to write back: as EQ has it, with the changes (contract §1, PUT).
+    """The whole entity to write back: as EQ has it, with the changes (contract §1, PUT). `key` is what was asked for.
 
     Raises EQWrongValue for a change against its rule, before anything is asked, and for an attribute that is against
     its rule as EQ has it; EQBroken when something EQ says of the entity cannot be read, and so would be lost.
@@ -97,6 +101,8 @@ async def read_for_update(
     except ValidationError as error:
         raise EQWrongValue(name, complaints_of(error, model=model, inside="data")) from None
     entity = await read()
+    if any(getattr(entity, each) != value for each, value in key.items()):
+        raise EQBroken(name, "EQ told of another one, so nothing was written")
     if entity.unread:
         raise EQBroken(name, f"not all of it can be read ({entity.unread[0]}), so nothing was written")
     try:

@@ -49,7 +49,9 @@ class Supervisors(Resource):
 
     async def update(self, *, id: int, **changes: object) -> None:
         """Change some attributes of a supervisor and keep all others; errors as for `get` and `replace`."""
-        data = await read_for_update("supervisors.update", SupervisorAttributes, changes, lambda: self.get(id=id))
+        data = await read_for_update(
+            "supervisors.update", SupervisorAttributes, changes, lambda: self.get(id=id), id=id
+        )
         await self.replace(id=id, data=data)
 
 
@@ -79,7 +81,7 @@ class Agents(Resource):
 
     async def update(self, *, id: int, **changes: object) -> None:
         """Change some attributes of an agent and keep all others; errors as for `get` and `replace`."""
-        data = await read_for_update("agents.update", AgentAttributes, changes, lambda: self.get(id=id))
+        data = await read_for_update("agents.update", AgentAttributes, changes, lambda: self.get(id=id), id=id)
         await self.replace(id=id, data=data)
 
 
@@ -107,7 +109,11 @@ class CallQueues(Resource):
     async def update(self, *, extension: str, **changes: object) -> None:
         """Change some attributes of a call queue and keep all others; errors as for `get` and `replace`."""
         data = await read_for_update(
-            "call_queues.update", CallQueueAttributes, changes, lambda: self.get(extension=extension)
+            "call_queues.update",
+            CallQueueAttributes,
+            changes,
+            lambda: self.get(extension=extension),
+            extension=extension,
         )
         await self.replace(extension=extension, data=data)
 
@@ -135,7 +141,7 @@ class PauseCodes(Resource):
 
     async def update(self, *, id: int, **changes: object) -> None:
         """Change some attributes of a pause code and keep all others; errors as for `get` and `replace`."""
-        data = await read_for_update("pause_codes.update", PauseCodeAttributes, changes, lambda: self.get(id=id))
+        data = await read_for_update("pause_codes.update", PauseCodeAttributes, changes, lambda: self.get(id=id), id=id)
         await self.replace(id=id, data=data)
 
 

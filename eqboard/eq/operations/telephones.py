@@ -37,7 +37,11 @@ class Extensions(Resource):
         Errors as for `get` and `replace`.
         """
         data = await read_for_update(
-            "extensions.update", ExtensionAttributes, changes, lambda: self.get(extension=extension)
+            "extensions.update",
+            ExtensionAttributes,
+            changes,
+            lambda: self.get(extension=extension),
+            extension=extension,
         )
         await self.replace(extension=extension, data=data)
 

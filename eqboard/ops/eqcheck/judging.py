@@ -1,22 +1,26 @@
 """Whether a board could run on a server, from what became of each read there. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eqboard.eq.check import Found, Outcome, Report, Result
-from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, Read
+from eqboard.eq.wire import Operation
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, PRESSED, Read
 
 TOLERABLE_SKEW_SECONDS = 2.0  # a Date header is exact to a second
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the user knows the things by that may have to be set right."""
+    """What the user knows the things by that may have to be set right. `told` puts the names of TLS's fields in a
+    sentence into theirs; `is_encrypted`: the address has https://.
+    """
 
     address: str = "the address"
     key: str = "the key"
     dialect: str = "a dialect file"
-    certificates: str = "the files of certificates"
+    told: Callable[[str], str] = str
+    is_encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,13 @@ def judge(report: Report, names: Names) -> Verdict:
     """What speaks against a board on this server, and what it would be without."""
     by_name = {each.operation.name: each for each in report.results}
     needed = list(_asked(EVERY_ROUND.values(), by_name))
+    rarer = list(_asked(EVERY_FEW_ROUNDS.values(), by_name))
     warnings = [
         *(warning for _, each in needed if each.is_read for warning in _shortcomings(each, names)),
-        *_lacks(_asked((*EVERY_FEW_ROUNDS.values(), *NAMES), by_name)),
+        *_lacks(_asked((*EVERY_FEW_ROUNDS.values(), *NAMES), by_name), names),
+        *(warning for _, each in rarer if each.is_read for warning in _shortcomings_of_rows(each, names)),
+        *_unseen(report.unseen_states),
+        *_actions(report.unsettled_actions),
         *_clock(report.skew_seconds),
     ]
     return Verdict(tuple(_reasons(needed, names)), tuple(warnings))
@@ -58,8 +66,12 @@ def _reasons(needed: Sequence[tuple[Read, Result]], names: Names) -> Iterator[st
             troubled.setdefault(trouble, []).append(read.operation)
     for (sentence, step), operations in troubled.items():
         is_for_all = len(operations) == len(needed)
-        start = f"{sentence[:1].upper()}{sentence[1:]}" if is_for_all else f"{', '.join(operations)}: {sentence}"
+        start = _capital(sentence) if is_for_all else f"{', '.join(operations)}: {sentence}"
         yield f"{start}. {step}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _unreadable(read: Read, result: Result, names: Names) -> tuple[str, str] | None:
@@ -71,39 +83,67 @@ def _unreadable(read: Read, result: Result, names: Names) -> tuple[str, str] | N
     if top.unreadable_row_count < top.row_count:
         is_lacking = read.fields and set(read.fields) <= set(top.missing)
         return (f"no row has a {' or a '.join(read.fields)}, so {read.without}", step) if is_lacking else None
-    faults = [f"{name} is not there" for name in top.missing if top.model.model_fields[name].is_required()]
+    faults = [f"{name} is not there" for name in _needed_and_missing(top)]
     faults += [f"{name}: {rule}" for name, rule in top.unreadable.items()]
     why = "; ".join(faults[:3]) or "they are no objects"
     return f"no row can be read ({why})", step
+
+
+def _needed_and_missing(found: Found) -> list[str]:
+    """The fields without which no row can be read, and that none has."""
+    return [name for name in found.missing if found.model.model_fields[name].is_required()]
 
 
 def _refusal(result: Result, names: Names) -> tuple[str, str] | None:
     """What is wrong with a reply that is no answer, and what to do about it."""
     if result.reply is None:
         return None
+    if result.reply.advice:
+        return names.told(result.reply.sentence), f"{_capital(names.told(result.reply.advice))}."
+    is_it_right = f"Is {names.address} right, is EQ running, and does no firewall stand in between?"
+    is_it_eq = f"Is {names.address} that of EQ itself, and not of something in front of it?"
+    log_in_front = "If it is, the log of the web server or proxy in front of EQ says why."
+    if_cut_off = (
+        f"It may want to see a client certificate ({names.told('client_certificate')}), or speak no HTTPS at this port."
+        if names.is_encrypted
+        else "It may want https://."
+    )
     step = {
-        Outcome.NO_ANSWER: f"Is {names.address} right, is EQ running, and does no firewall stand in between?",
-        Outcome.NOT_TRUSTED: f"See {names.certificates}.",
+        Outcome.NO_ANSWER: is_it_right,
+        Outcome.CUT_OFF: f"{is_it_right} {if_cut_off}",
+        Outcome.NOT_TRUSTED: f"See {names.told('ca_file')} and {names.told('client_certificate')}.",
+        Outcome.WANTS_CERTIFICATE: f"Name the one that it wants to see in {names.told('client_certificate')}.",
+        Outcome.WANTS_HTTPS: f"Let {names.address} begin with https://.",
         Outcome.KEY_REFUSED: f"Keys are made in EQ Administration; set {names.key} to one.",
+        Outcome.TURNED_AWAY: f"{is_it_eq} {log_in_front}",
         Outcome.TOO_MANY: "Try again in some minutes.",
         Outcome.NO_PATH: f"Is {names.address} right? If it is, name the path of this EQ in {names.dialect}.",
+        Outcome.OTHER_METHOD: f"Set it in {names.dialect}: the line is suggested.",
         Outcome.NO_SUCH: f"Is {names.address} right?",
-        Outcome.NOT_JSON: f"Is {names.address} that of EQ itself, and not of something in front of it?",
+        Outcome.NOT_JSON: is_it_eq,
         Outcome.ELSEWHERE: f"Set {names.address} to where EQ itself is, with https where it wants that.",
         Outcome.WRONG_SHAPE: f"Is {names.address} that of an EQ with API 2.0? No dialect can mend this.",
-        Outcome.UNUSABLE: f"Is {names.address} that of EQ itself, and not of something in front of it?",
+        Outcome.UNUSABLE: is_it_eq if names.is_encrypted else f"{is_it_eq} It may want https://.",
         Outcome.REFUSED: f"EQ's own log says why; perhaps a right of {names.key} is lacking.",
         Outcome.FAILED: "EQ's own log says why.",
+        Outcome.IN_FRONT: f"{is_it_eq} {log_in_front}",
     }[result.reply.outcome]
-    return result.reply.sentence, step
+    return names.told(result.reply.sentence), step
 
 
 def _shortcomings(result: Result, names: Names) -> Iterator[str]:
+    """What is wrong with a part that every board has."""
+    if not result.found[0].row_count:
+        yield (
+            f"{result.operation.name}: there is nothing at the moment, so its fields were not compared. "
+            "Run this again on a busy day."
+        )
+    yield from _shortcomings_of_rows(result, names)
+
+
+def _shortcomings_of_rows(result: Result, names: Names) -> Iterator[str]:
     """What is wrong with the rows of a part that can be used."""
     name, top = result.operation.name, result.found[0]
-    if not top.row_count:
-        yield f"{name}: there is nothing at the moment, so its fields were not compared. Run this again on a busy day."
-        return
     if top.unreadable_row_count < top.row_count:
         if top.unreadable_row_count:
             yield f"{name}: {top.unreadable_row_count} of {top.row_count} rows cannot be read, and are not shown."
@@ -121,23 +161,51 @@ def _unknown_words(name: str, found: Iterable[Found], names: Names) -> Iterator[
             yield f"{name}: unknown states: {listed}. They are shown as such until {names.dialect} names them."
 
 
-def _lacks(reads: Iterable[tuple[Read, Result]]) -> Iterator[str]:
+def _lacks(reads: Iterable[tuple[Read, Result]], names: Names) -> Iterator[str]:
     for read, result in reads:
-        if lack := _lack(read, result):
-            yield f"{read.operation}: {lack}; {read.without}."
+        if lack := _lack(read, result, names):
+            step = _step_for_the_dialect(result, names)
+            yield f"{read.operation}: {lack}; {read.without}." + (f" {step}" if step else "")
 
 
-def _lack(read: Read, result: Result) -> str:
+def _step_for_the_dialect(result: Result, names: Names) -> str:
+    """What to do where an EQ has a part at another place than we look for it, or by another name."""
+    if result.is_of(Outcome.NO_PATH):
+        return f"If this EQ has another path for it, name that in {names.dialect}."
+    if result.is_of(Outcome.OTHER_METHOD):
+        return f"Set it in {names.dialect}: the line is suggested."
+    is_lacking = result.is_read and _needed_and_missing(result.found[0])
+    return f"Name it in {names.dialect}: what can be guessed is suggested." if is_lacking else ""
+
+
+def _lack(read: Read, result: Result, names: Names) -> str:
     """Why a part cannot be used; empty when it can."""
     if result.reply and not result.is_read:
         has_none = read.is_tried and result.reply.outcome is Outcome.NO_SUCH
-        return "" if has_none else result.reply.sentence
+        return "" if has_none else names.told(result.reply.sentence)
     top = result.found[0]
     if 0 < top.row_count == top.unreadable_row_count:
-        return "nothing of the answer can be read"
+        lacking = _needed_and_missing(top)
+        return f"has no {' and no '.join(lacking)}" if lacking else "nothing of the answer can be read"
     if top.row_count and read.fields and not set(read.fields) & set(top.recognised):
         return f"not found: {', '.join(read.fields)}"
     return ""
+
+
+def _actions(unsettled: Iterable[Operation]) -> Iterator[str]:
+    """What will be pressed one day, and went to nowhere on a server whose reads are elsewhere."""
+    places = [f"{PRESSED[each.name]} goes to {each.method} {each.path}" for each in unsettled]
+    if places:
+        yield (
+            f"Actions are never tried: {', '.join(places)}. If the paths of this EQ's reads are others, look those of "
+            "its actions up too."
+        )
+
+
+def _unseen(states: Sequence[str]) -> Iterator[str]:
+    """This EQ has other words than ours for some states, and may have for these."""
+    if states:
+        yield f"States of agents that were not seen yet: {', '.join(states)}; run this again on a busy day."
 
 
 def _clock(skew_seconds: float | None) -> Iterator[str]:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = (
         "Ask every read of the configured EQ server, never an action, and say which fields the board understands, with "
         "a dialect file for those that it does not. Secrets, callers' names and numbers are masked. "
-        "Exit codes: 0 the board can run on this server, perhaps with warnings; 1 it cannot, and stderr says why; "
+        "Exit codes: 0 the board can run on this server, perhaps with warnings; 1 it cannot, and it says why; "
         "2 a setting is missing or wrong."
     )
     requires_system_checks = ()  # it touches neither the database nor the pages
@@ -43,7 +43,9 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
             sys.exit(NO_READER)
         if not verdict.can_run:
-            raise CommandError(verdict.reasons[0])
+            raise CommandError(
+                verdict.reasons[0] if options["json"] else "The board cannot run on this server: see above."
+            )
 
     def _check_for_machines(self) -> Verdict:
         report, verdict = asyncio.run(check(get_config(), lambda result: None))

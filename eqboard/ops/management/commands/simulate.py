@@ -115,7 +115,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         key = options["key"] or get_config().eq_key.get_secret_value()
         if not key:
-            raise CommandError("The simulator needs a key: set EQBOARD_EQ_KEY to any word, or give --key.")
+            raise CommandError("The simulator needs a key: set EQBOARD_EQ_KEY to 6 letters or more, or give --key.")
         if not 0 <= options["port"] <= 65535:
             raise CommandError(f"--port must be a whole number from 0 to 65535, not {options['port']}.")
         try:
