@@ -1,7 +1,8 @@
 """The telephone: a typed, async client of the EQ API 2.0. It knows nothing of the wallboard."""
 
 from eqboard.eq.client import EQ, Answer, Limits, Server
-from eqboard.eq.dialect import Dialect, DialectError, load_dialect
+from eqboard.eq.dialect import Dialect
+from eqboard.eq.dialect_file import DialectError, load_dialect
 from eqboard.eq.errors import (
     Complaint,
     EQBroken,

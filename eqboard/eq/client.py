@@ -20,7 +20,8 @@ from typing import Any, Self
 import httpx
 from pydantic import SecretStr
 
-from eqboard.eq.dialect import Dialect, load_dialect
+from eqboard.eq.dialect import Dialect
+from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.errors import EQBroken, EQError, EQUnreachable
 from eqboard.eq.operations import Resources
 from eqboard.eq.redaction import LONGEST_SECRET, SHORTEST_SECRET, can_be_sent, excerpt, secrets, sent_secrets

@@ -14,9 +14,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import CoreSchema, core_schema
 
 from eqboard.eq.dialect import STATE_FIELDS, Dialect
-from eqboard.eq.models.attributes import Attributes
 from eqboard.eq.models.base import EQObject
 from eqboard.eq.models.rules import OrNull
+from eqboard.eq.models.writing import Attributes
 from eqboard.eq.wire import Operation, adapter_of, array_of
 
 Schema = dict[str, Any]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from eqboard.eq.dialect import Dialect
 from eqboard.eq.models import Phone
-from eqboard.eq.models.attributes import Attributes
+from eqboard.eq.models.writing import Attributes
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Operation
 from eqboard.simulator.asked import Asked

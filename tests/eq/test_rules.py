@@ -18,7 +18,6 @@ from eqboard.eq.models import Phone
 from eqboard.eq.models.attributes import (
     AgentAttributes,
     AlertAttributes,
-    Attributes,
     CallQueueAttributes,
     ExtensionAttributes,
     NewAgent,
@@ -27,8 +26,8 @@ from eqboard.eq.models.attributes import (
     NewSupervisor,
     PauseCodeAttributes,
     SupervisorAttributes,
-    attributes_inside,
 )
+from eqboard.eq.models.writing import Attributes, attributes_inside
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import build_request
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from eqboard.eq.dialect import load_dialect
+from eqboard.eq.dialect_file import load_dialect
 from eqboard.ops.bench.measure import measure
 from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, large_round, parsing, read_round
 from eqboard.ops.management.commands.bench import table

@@ -9,7 +9,8 @@ from typing import Any
 from eqboard.eq.check.comparing import Found, Vocabulary, compare, inner_models, why_unreadable
 from eqboard.eq.check.guessing import guess_fields, guess_states
 from eqboard.eq.check.masking import is_plain_name, is_plain_word
-from eqboard.eq.dialect import METHODS, Dialect, Route
+from eqboard.eq.dialect import Dialect, Route
+from eqboard.eq.dialect_file import METHODS
 from eqboard.eq.models.base import EQObject
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Operation

@@ -9,9 +9,9 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from pydantic import ValidationError, create_model
 
 from eqboard.eq.errors import Complaint, EQBroken, EQWrongValue
-from eqboard.eq.models.attributes import Attributes
 from eqboard.eq.models.base import Entity
 from eqboard.eq.models.rules import complaints_of
+from eqboard.eq.models.writing import Attributes
 from eqboard.eq.wire import Arguments, Operation, Parameters, Rows
 
 P = ParamSpec("P")

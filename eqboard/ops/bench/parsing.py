@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eqboard.eq.dialect import Dialect, load_dialect
+from eqboard.eq.dialect import Dialect
+from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import read_answer
 from eqboard.ops.bench.measure import Figure, measure

@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from eqboard.eq.errors import Complaint
-from eqboard.eq.models.attributes import Attributes, ExtensionAttributes
+from eqboard.eq.models.attributes import ExtensionAttributes
+from eqboard.eq.models.writing import Attributes
 from eqboard.simulator.answers import directory as answers
 from eqboard.simulator.asked import Asked, Handler, found
 from eqboard.simulator.office.data import given, read_data

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from eqboard.eq.errors import Complaint
-from eqboard.eq.models.attributes import Attributes, attributes_inside
 from eqboard.eq.models.rules import OrNull, complaints_of
+from eqboard.eq.models.writing import Attributes, attributes_inside
 from eqboard.simulator.asked import Asked, read_json_object
 from eqboard.simulator.refusals import refuse_if
 
