@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from eqboard.eq import models
 from eqboard.eq.models.attributes import AlertAttributes
-from eqboard.eq.models.base import THEIR_OWN, object_inside
+from eqboard.eq.models.base import THEIR_OWN, inner_models
 
 if TYPE_CHECKING:
     from eqboard.eq.wire import Operation
@@ -148,11 +148,6 @@ Planned = tuple[str, str | None, Mapping[str, str]]  # the key's other name, the
 
 @cache
 def objects_inside(object_name: str) -> Mapping[str, str]:
-    """The names of the objects in an object, by its fields: {"call": "AgentCall"}."""
-    model = OBJECTS.get(object_name)
-    found: dict[str, str] = {}
-    for name, info in model.model_fields.items() if model else ():
-        inner, _ = object_inside(info.annotation)
-        if inner is not None:
-            found[name] = found[to_camel(name)] = inner.__name__
-    return found
+    """The names of the objects in an object, by its built-in fields: {"call": "AgentCall"}."""
+    inside = inner_models(OBJECTS[object_name]) if object_name in OBJECTS else {}
+    return {to_camel(name): inner.__name__ for name, inner in inside.items()}

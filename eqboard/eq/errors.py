@@ -3,7 +3,7 @@
     EQError
     ├── EQUnreachable        no answer: connect, timeout, closed        → retry reads; an action is "unknown"
     ├── EQBroken             5xx, or an answer we cannot read           → same; never quoted
-    ├── EQWrongValue         a value against the API's rules          → nothing was sent; correct it
+    ├── EQWrongValue         a value against the API's rules            → nothing was sent; correct it
     └── EQComplained         EQ's own error array, as (parameter, type, description)
         ├── EQSignedOut      401: the key or the session             → sign in again, once
         ├── EQConflict       signed in elsewhere, extension in use   → `holders` says who; `force`, or ask them
@@ -16,6 +16,9 @@ No message holds a secret: they are made of our own words and of EQ's error obje
 
 from dataclasses import dataclass
 from datetime import datetime
+
+ERROR_TYPES = ("blank", "invalid", "nonexistent", "in_use", "already_signed_in", "not_signed_in")
+"""What EQ calls what is wrong (EQ API text, the tables of special errors; contract §1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,11 @@ class EQConflict(EQComplained):
     """
 
     def __init__(self, operation: str, complaints: tuple[Complaint, ...], holders: tuple[Holder, ...]) -> None:
-        super().__init__(operation, "; ".join(map(str, holders)) or "another session is in the way", complaints)
+        what, who = ("; ".join(map(str, each)) for each in (complaints, holders))
+        reason = what or "another session is in the way"
+        EQError.__init__(self, operation, f"{reason} ({who})" if who else reason)
+        self.complaints = complaints
         self.holders = holders
-        if holders:
-            self.reason += f" ({'; '.join(map(str, holders))})"
-            self.args = (f"{operation}: {self.reason}",)
 
 
 class EQRefused(EQComplained):

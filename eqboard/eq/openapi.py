@@ -12,13 +12,13 @@ from typing import Any
 
 from eqboard.eq.client import API_PATH
 from eqboard.eq.dialect import Dialect
+from eqboard.eq.errors import ERROR_TYPES
 from eqboard.eq.json_schemas import COMPONENTS, Schema, Schemas, in_words_of_the_api, schemas_of
 from eqboard.eq.wire import Operation
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 REFUSALS = {"400": "Request not valid", "401": "Unauthorized", "404": "Not found", "500": "Server error"}
-ERROR_TYPES = ("blank", "invalid", "nonexistent", "in_use", "already_signed_in", "not_signed_in")
 KEYS = {
     "key": ("auth_key", "EQ's API key; made in EQ Administration"),
     "supervisorSession": ("auth_supervisor_session", "The token of a supervisor's session, to act in their name"),

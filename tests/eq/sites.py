@@ -4,6 +4,7 @@ import json
 import ssl
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from eqboard.eq import EQ, Dialect, Server, load_dialect
 from eqboard.eq.check import Report, check_server
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.app import BASE, build_app
+from eqboard.simulator.scenarios import build_world
+from eqboard.simulator.world import World
 
 from .conftest import KEY, NOW, URL, Clock, Exchange
 
@@ -20,6 +23,18 @@ STATISTICS = {"queue": "500", "calls": 1, "waitTime": 31, "agents": 2}
 CALL = {"id": "81", "uniqueId": "1366390218.42", "callerIdNumber": "+34600111222", "callerIdName": "Carmen"}
 STATUS = {"agent": 7, "queue": "500", "extension": "207", "status": "onCall", "call": CALL}
 QUEUED = {"id": "82", "queue": "500", "callerIdNumber": "+34600111333", "enterTime": 1366390218}
+
+
+def make_world() -> World:
+    """Busy, the same each time, and standing still unless somebody moves its clock."""
+    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+
+
+def saved(folder: Path, text: str) -> Dialect:
+    """The dialect of a suggestion, as a site would save it."""
+    path = folder / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_dialect(path)
 
 
 async def check(other_end: Any, clock: Clock, dialect: Dialect | None = None, **more: Any) -> Report:

@@ -9,10 +9,10 @@ from eqboard.eq import EQInvalid, EQNotFound, EQRefused, EQSignedOut, EQUnreacha
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.simulator.app import build_app
-from eqboard.simulator.scenarios import build_world
 
 from .arguments import ARGUMENTS
 from .conftest import KEY, NOW
+from .sites import make_world
 
 NO_SUCH_PATH = "There is no such path"
 
@@ -22,7 +22,7 @@ READS = sorted(name for name, operation in OPERATIONS.items() if operation.is_re
 @pytest.fixture(scope="module")
 def world():
     """Busy, and standing still unless a test moves the clock."""
-    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+    return make_world()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_every_read_is_answered_and_understood(eq, name):
 @pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - set(READS)))
 async def test_every_action_and_every_write_is_answered(dial, clock, name):
     """Done, or refused in EQ's own words: the path is there, and what came back could be understood."""
-    world = build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+    world = make_world()
     eq = dial(httpx.ASGITransport(app=build_app(world, key=KEY, clock=lambda: clock.now.timestamp())))
     outcome = await outcome_of(eq.call(OPERATIONS[name], ARGUMENTS[name]))
     if isinstance(outcome, EQRefused):

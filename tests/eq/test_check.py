@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,10 +15,9 @@ from eqboard.eq.check.asking import STEPS
 from eqboard.eq.check.guessing import guess_fields, guess_states
 from eqboard.eq.dialect import Route
 from eqboard.eq.operations import OPERATIONS
-from eqboard.simulator.scenarios import build_world
 
 from . import sites
-from .conftest import NOW, Clock, Exchange
+from .conftest import Clock, Exchange
 from .sites import (
     CALL,
     FOREIGN,
@@ -60,14 +60,7 @@ def text_of(report: Report) -> str:
 
 @pytest.fixture
 def load(tmp_path):
-    """The dialect of a suggestion, as a site would save it."""
-
-    def load(text: str) -> Dialect:
-        path = tmp_path / "site.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_dialect(path)
-
-    return load
+    return partial(sites.saved, tmp_path)
 
 
 # What is asked
@@ -76,7 +69,7 @@ def load(tmp_path):
 @pytest.fixture(scope="module")
 def world():
     """Busy, and standing still."""
-    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+    return sites.make_world()
 
 
 @pytest.fixture

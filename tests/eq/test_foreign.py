@@ -19,17 +19,13 @@ from eqboard.simulator.app import build_app
 from eqboard.simulator.asked import Asked
 from eqboard.simulator.faults import Fault, FaultKind, Faults
 from eqboard.simulator.handlers import handler_for
-from eqboard.simulator.scenarios import build_world
 
 from .arguments import ARGUMENTS
 from .conftest import KEY, NOW, URL
+from .sites import make_world
 
 FOREIGN = load_dialect(Path(__file__).with_name("foreign.toml"))
 NEW = ("pause_codes.create", "agents.create", "supervisors.create", "call_queues.create", "extensions.create")
-
-
-def make_world():
-    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
 
 
 class Refused(NamedTuple):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 import eqboard.eq.check as facts
 import eqboard.ops.eqcheck as package
 from eqboard.config import in_settings
-from eqboard.eq import Dialect, load_dialect
+from eqboard.eq import Dialect
 from eqboard.eq.check import Outcome, Report, Result
 from eqboard.eq.check.asking import STEPS
 from eqboard.eq.check.replies import Reply
@@ -19,9 +20,8 @@ from eqboard.eq.client import MAX_ANSWER_BYTES
 from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, PRESSED
 from eqboard.ops.eqcheck import Names, Verdict, as_json, judge, verdict_lines
-from eqboard.simulator.scenarios import build_world
 from tests.eq import sites
-from tests.eq.conftest import NOW, Clock, Exchange
+from tests.eq.conftest import Clock, Exchange
 from tests.eq.sites import (
     CALL,
     FOREIGN,
@@ -73,20 +73,13 @@ def judged(clock: Clock) -> Judge:
 
 @pytest.fixture
 def load(tmp_path):
-    """The dialect of a suggestion, as a site would save it."""
-
-    def load(text: str) -> Dialect:
-        path = tmp_path / "site.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_dialect(path)
-
-    return load
+    return partial(sites.saved, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def world():
     """Busy, and standing still."""
-    return build_world("steady", seed=7, started_at=NOW.timestamp(), queues=3, agents=12)
+    return sites.make_world()
 
 
 # What it can run on

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from eqboard.eq.check.masking import Shown, hidden, shown, shown_name, shown_words
 from eqboard.eq.dialect import STATE_FIELDS, Dialect
-from eqboard.eq.models.base import PLAIN, EQObject, blank_to_none, fields_of, object_inside
+from eqboard.eq.models.base import PLAIN, EQObject, blank_to_none, fields_of, inner_models
 
 MOST_ROWS = 300  # of one list, and of one object inside its rows
 MOST_VALUES = 20  # kept of one unknown field, to see whether they suit a known one
@@ -64,12 +64,6 @@ def compare(model: type[EQObject], rows: Sequence[Any], dialect: Dialect, place:
         if look.row_count:
             found += compare(inner, look.inside.get(name, ()), dialect, found[0].at(name))
     return tuple(found)
-
-
-@cache
-def inner_models(model: type[EQObject]) -> Mapping[str, type[EQObject]]:
-    inside = {name: object_inside(info.annotation)[0] for name, info in model.model_fields.items()}
-    return {name: inner for name, inner in inside.items() if inner is not None}
 
 
 @cache

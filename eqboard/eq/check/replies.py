@@ -7,10 +7,9 @@ from typing import Any
 
 from eqboard.eq.check.masking import kind_of, shown_name
 from eqboard.eq.client import Answer
-from eqboard.eq.errors import EQError, EQUnreachable
+from eqboard.eq.errors import ERROR_TYPES, EQError, EQUnreachable
 from eqboard.eq.wire import MAX_ROWS, Operation, read_complaints, read_json
 
-KINDS = ("blank", "invalid", "nonexistent", "in_use", "already_signed_in", "not_signed_in")  # EQ API text, Errors
 LEAST_NO_ANSWERS = 3  # in a row: EQ is gone, and each further request would only wait
 LEAST_FOREIGN = 3  # answers in a row that no API gives, and none that one does: whoever that is need not see the key
 LEAST_REFUSALS = 2  # of a key that was good for something else
@@ -185,6 +184,6 @@ def _complaints(body: bytes) -> str:
     said = [
         f"{shown_name(each.parameter) if each.parameter else 'request'}: {each.type}"
         for each in read_complaints(body)[:3]
-        if each.type in KINDS
+        if each.type in ERROR_TYPES
     ]
     return "".join(f", {each}" for each in said)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eqboard.eq.check.comparing import Found, Vocabulary, compare, inner_models, why_unreadable
+from eqboard.eq.check.comparing import Found, Vocabulary, compare, why_unreadable
 from eqboard.eq.check.guessing import guess_fields, guess_states
 from eqboard.eq.check.masking import is_plain_name, is_plain_word
 from eqboard.eq.dialect import Dialect, Route
 from eqboard.eq.dialect_file import METHODS
-from eqboard.eq.models.base import EQObject
+from eqboard.eq.models.base import EQObject, inner_models
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Operation
 

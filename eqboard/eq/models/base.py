@@ -186,6 +186,13 @@ def fields_of(model: type[BaseModel]) -> Mapping[str, ReadField]:
     return known
 
 
+@cache
+def inner_models(model: type[BaseModel]) -> Mapping[str, type[EQObject]]:
+    """The objects in an object, by our names of its fields."""
+    inside = {name: object_inside(info.annotation)[0] for name, info in model.model_fields.items()}
+    return {name: inner for name, inner in inside.items() if inner is not None}
+
+
 def object_inside(annotation: Any) -> tuple[type[EQObject] | None, bool]:
     """The object that a field holds, and whether it holds many: of `tuple[ConferenceParticipant, ...]`, both."""
     if isinstance(annotation, type) and issubclass(annotation, EQObject):

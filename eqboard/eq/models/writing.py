@@ -102,8 +102,10 @@ def _merged(model: type[Attributes], entity: Entity, changes: Mapping[str, Any])
             merged[name] = value
     for name, change in _named(model, changes).items():
         before, inner = getattr(entity, name, None), attributes_inside(model, name)
-        is_part = inner is not None and isinstance(before, Entity) and isinstance(change, Mapping)
-        merged[name] = _merged(inner, before, change) if is_part and inner and isinstance(before, Entity) else change
+        if inner is not None and isinstance(before, Entity) and isinstance(change, Mapping):
+            merged[name] = _merged(inner, before, change)
+        else:
+            merged[name] = change
     return merged
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from eqboard.simulator.answers.values import JsonObject, camel_case, whole
+from pydantic.alias_generators import to_camel
+
+from eqboard.simulator.answers.values import JsonObject, whole
 from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
 from eqboard.simulator.office.extensions import Extension, Phone
 from eqboard.simulator.office.sessions import Session
@@ -16,12 +18,12 @@ SUPERVISOR = ("id", "username", "first_name", "last_name", "email_address", "lan
 
 def agent_entity(agent: Agent) -> JsonObject:
     """An agent user; never the password."""
-    return {camel_case(name): getattr(agent, name) for name in AGENT}
+    return {to_camel(name): getattr(agent, name) for name in AGENT}
 
 
 def supervisor_entity(supervisor: Supervisor) -> JsonObject:
     """A supervisor user; never the password."""
-    return {camel_case(name): getattr(supervisor, name) for name in SUPERVISOR}
+    return {to_camel(name): getattr(supervisor, name) for name in SUPERVISOR}
 
 
 def queue_entity(queue: Queue) -> JsonObject:
@@ -59,4 +61,4 @@ def session(session: Session, now: float) -> JsonObject:
 def _attributes(record: Any) -> JsonObject:
     """A record of the vendor's attributes by their names, and the records inside it."""
     values = ((field.name, getattr(record, field.name)) for field in fields(record))
-    return {camel_case(name): _attributes(value) if is_dataclass(value) else value for name, value in values}
+    return {to_camel(name): _attributes(value) if is_dataclass(value) else value for name, value in values}

@@ -10,9 +10,3 @@ JsonObject = dict[str, object]
 def whole(moment: float | None) -> int | None:
     """A moment truncated to whole seconds; unlimited (inf) shows as none."""
     return None if moment is None or math.isinf(moment) else int(moment)
-
-
-def camel_case(name: str) -> str:
-    """`ring_strategy` as "ringStrategy"."""
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
+from typing import TypeVar
 
 from eqboard.simulator.office.alerts import Alert
 from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
 from eqboard.simulator.office.extensions import Extension, usual_extension
 from eqboard.simulator.office.names import Names
+
+E = TypeVar("E", Agent, PauseCode, Queue, Supervisor)
 
 KEY_DIGITS = 19  # as many as 64 bits hold, and few enough that int() is cheap whatever a client sends
 
@@ -67,23 +70,19 @@ class Directory:
 
     def live_queue(self, extension: str) -> Queue | None:
         """The queue with that extension, unless it is deleted or never was."""
-        queue = self.queues.get(extension)
-        return None if queue is None or queue.deleted else queue
+        return _unless_deleted(self.queues.get(extension))
 
     def live_agent(self, agent_id: int) -> Agent | None:
         """The agent with that user id, unless deleted or never was."""
-        agent = self.agents.get(agent_id)
-        return None if agent is None or agent.deleted else agent
+        return _unless_deleted(self.agents.get(agent_id))
 
     def live_supervisor(self, supervisor_id: int) -> Supervisor | None:
         """The supervisor with that user id, unless deleted or never was."""
-        supervisor = self.supervisors.get(supervisor_id)
-        return None if supervisor is None or supervisor.deleted else supervisor
+        return _unless_deleted(self.supervisors.get(supervisor_id))
 
     def live_pause_code(self, code_id: int) -> PauseCode | None:
         """The pause code with that id, unless deleted or never was."""
-        code = self.pause_codes.get(code_id)
-        return None if code is None or code.deleted else code
+        return _unless_deleted(self.pause_codes.get(code_id))
 
     def live_queues(self) -> list[Queue]:
         """All queues that are not deleted, by extension as they were made."""
@@ -129,3 +128,7 @@ class Directory:
 def next_id(known: Iterable[int]) -> int:
     """The id after the highest; ids of what is deleted are not given again."""
     return max(known, default=0) + 1
+
+
+def _unless_deleted(entity: E | None) -> E | None:
+    return None if entity is None or entity.deleted else entity
