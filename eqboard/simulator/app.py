@@ -16,7 +16,6 @@ from starlette.routing import Match, Route
 from eqboard.eq.wire import Operation
 from eqboard.simulator.accent import Accent
 from eqboard.simulator.asked import Asked, Handler
-from eqboard.simulator.control import LEVERS
 from eqboard.simulator.faults import (
     Fault,
     FaultKind,
@@ -29,6 +28,7 @@ from eqboard.simulator.faults import (
 from eqboard.simulator.handlers import handler_for
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.requests import check_key, parse_fields, read_body, read_query, session_given
+from eqboard.simulator.trainer import LEVERS
 from eqboard.simulator.world import World
 
 BASE = "/eq/api/2.0"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from eqboard.simulator import control
 from eqboard.simulator.handlers import alerts, directory, extensions, users
 from eqboard.simulator.office.entities import PauseCode
 from eqboard.simulator.office.names import Names
+from eqboard.simulator.trainer import calls
 
 from .conftest import refusal
 from .office import VALID, delete, put, undelete
@@ -47,7 +47,7 @@ async def test_a_full_server_still_changes_deletes_and_brings_back(server, monke
 
 
 async def test_callers_beyond_the_limit_are_not_put_in(server, world, monkeypatch):
-    monkeypatch.setattr(control, "MOST_CALLS", 2)
+    monkeypatch.setattr(calls, "MOST_CALLS", 2)
     for _ in range(2):
         assert (await server.control("POST", "/control/calls", queue="500")).status_code == 200
     assert refusal(await server.control("POST", "/control/calls", queue="500")) == (400, "queue", "invalid")

@@ -1,0 +1,8 @@
+"""The hands of a trainer or a test: put callers in, move agents, break the server, read the books."""
+
+from __future__ import annotations
+
+from eqboard.simulator.trainer import agents, calls, server, truth
+from eqboard.simulator.trainer.lever import Levers
+
+LEVERS: Levers = {**calls.LEVERS, **agents.LEVERS, **server.LEVERS, **truth.LEVERS}
