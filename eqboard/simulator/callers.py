@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, tzinfo
 from functools import partial
 
+from eqboard.simulator.clock import seconds_of_day
 from eqboard.simulator.people import caller_name, caller_number
-from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.entrance import Entrance
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.parties import Call
 
@@ -16,18 +18,22 @@ POPULARITY = (1.25, 0.9, 0.85)  # averages to 1
 class Callers:
     """Who calls, when, and with how much patience."""
 
-    def __init__(self, exchange: Exchange, distributor: Distributor) -> None:
+    def __init__(self, exchange: Exchange, entrance: Entrance, zone: tzinfo = UTC) -> None:
         self._agenda = exchange.agenda
         self._directory = exchange.directory
         self._scenario = exchange.scenario
         self._rng = exchange.rng
         self._exchange = exchange
-        self._distributor = distributor
+        self._entrance = entrance
         self._started_at = exchange.now
+        self._zone = zone
 
     def begin(self) -> None:
-        """Open the lines. Queues are called as they are staffed, some more and some less; the sum fits busy_share."""
-        queues = self._directory.live_queues()
+        """Open the lines. Queues are called as they are staffed, some more and some less; the sum fits busy_share.
+
+        The public does not know the numbers of queues for outbound calls (type 1), nor of those that come later.
+        """
+        queues = [queue for queue in self._directory.live_queues() if queue.settings.is_public]
         staffed = Counter(queue for agent in self._directory.live_agents() for queue in agent.bound)
         shares = [staffed[queue.extension] * POPULARITY[place % 3] for place, queue in enumerate(queues)]
         for queue, share in zip(queues, shares, strict=True):
@@ -56,7 +62,7 @@ class Callers:
             entered_at=self._agenda.now,
             talk_left=self._scenario.talk.draw(self._rng) if talk_seconds is None else talk_seconds,
         )
-        self._distributor.enter(call, patience_seconds)
+        self._entrance.enter(call, patience_seconds)
         return call
 
     def _calls_per_second(self) -> float:
@@ -73,10 +79,15 @@ class Callers:
 
     def _arrive(self, extension: str, rate: float) -> None:
         """Thinning: candidates come at the peak's rate, and stay with the chance that the moment's rate has of it."""
-        chance = self._scenario.rate_at(self._agenda.now - self._started_at) / self._scenario.peak_rate
-        if self._rng.random() < chance:
+        chance = self._scenario.rate_at(self._place_on_curve()) / self._scenario.peak_rate
+        if self._rng.random() < chance and self._directory.queues[extension].settings.is_public:
             self.place_call(extension, patience_seconds=self._scenario.draw_patience(self._rng))
         self._expect(extension, rate)
+
+    def _place_on_curve(self) -> float:
+        if self._scenario.has_curve_by_clock:
+            return seconds_of_day(self._agenda.now, self._zone)
+        return self._agenda.now - self._started_at
 
 
 def _channel(call_id: int, extension: str) -> str:

@@ -23,9 +23,8 @@ def _create(world: World, asked: Asked) -> object:
     directory = world.directory
     refuse_if([*_unknown_user(directory, data.user), *_faults(directory, data, data.user)])
     refuse_when_full(directory.alerts, MOST_ALERTS)
-    alert = Alert(directory.new_alert_id(), data.user, data)
-    directory.alerts[alert.id] = alert
-    directory.alert_names.note(alert.id, data, owner=alert.user)
+    alert = directory.add_alert(data.user, data)
+    world.watch.begin()
     return alert.id
 
 
@@ -34,7 +33,7 @@ def _replace(world: World, asked: Asked) -> object:
     alert = _alert(world, asked)
     data = _read(asked, AlertAttributes)
     refuse_if([*_system_wide(alert, data), *_faults(world.directory, data, alert.user, alert)])
-    alert.attributes = data
+    alert.become(data)
     world.directory.alert_names.note(alert.id, data, owner=alert.user)
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from eqboard.eq.errors import Complaint
 from eqboard.eq.models.attributes import CallQueueAttributes, NewCallQueue, PauseCodeAttributes
 from eqboard.simulator.answers import directory as answers
-from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id
+from eqboard.simulator.asked import Asked, Handler, found, is_undelete, path_id, read_json_object
 from eqboard.simulator.office.data import given, read_data
 from eqboard.simulator.office.directory import Directory, next_id
 from eqboard.simulator.office.entities import PauseCode, Queue, QueueSettings, RingStrategy
@@ -42,13 +42,15 @@ def _create_queue(world: World, asked: Asked) -> object:
 
 
 def _put_queue(world: World, asked: Asked) -> object:
-    """The extension is not among the attributes that are updated, whatever `data` says of it."""
+    """The extension is not among the attributes that are updated. Another one in `data` has no effect, but one that is
+    taken is refused: the text's special errors have that, though its table does not have the attribute.
+    """
     if is_undelete(asked):
         return _undelete_queue(world, _queue(world, asked))
     queue = _live_queue(world, asked)
     data = read_data(asked, CallQueueAttributes)
-    refuse_if(_name_clash(world.directory, data, queue))
-    queue.settings = _settings(queue.extension, data)
+    refuse_if([*_other_extension_clash(world.directory, asked, queue), *_name_clash(world.directory, data, queue)])
+    world.change_queue(queue, _settings(queue.extension, data))
     world.directory.queue_names.note(queue.extension, queue.settings)
     return None
 
@@ -73,6 +75,11 @@ _IN_USE = Complaint("extension", "in_use", "The specified extension is in use al
 def _extension_clash(directory: Directory, extension: str) -> list[Complaint]:
     """A telephone number leads to one thing: neither another queue, nor a user, has it (contract: [X])."""
     return [_IN_USE] if extension in directory.queues or extension in directory.extensions else []
+
+
+def _other_extension_clash(directory: Directory, asked: Asked, queue: Queue) -> list[Complaint]:
+    other = read_json_object("data", asked.form.get("data", "")).get("extension")
+    return _extension_clash(directory, other) if isinstance(other, str) and other != queue.extension else []
 
 
 def _name_clash(

@@ -39,7 +39,7 @@ def _create(world: World, asked: Asked) -> object:
     data = read_data(asked, ExtensionAttributes)
     refuse_if(_clashes(world.directory, data))
     refuse_when_full(world.directory.extensions, MOST_EXTENSIONS)
-    world.directory.add_extension(_built(data))
+    world.add_extension(_built(data))
     return data.extension
 
 
@@ -49,7 +49,7 @@ def _replace(world: World, asked: Asked) -> object:
     data = read_data(asked, ExtensionAttributes)
     refuse_if(_clashes(world.directory, data, before))
     world.directory.remove_extension(before)
-    world.directory.add_extension(replace(_built(data), has_telephone=before.has_telephone))
+    world.add_extension(replace(_built(data), has_telephone=before.has_telephone))
     return None
 
 

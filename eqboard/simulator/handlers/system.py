@@ -12,7 +12,7 @@ from eqboard.simulator.world import World
 
 def _configuration_check(world: World, asked: Asked) -> object:
     return answers.configuration_check(
-        problems_in(world.directory, world.attendance.sessions, world.licence, world.now)
+        problems_in(world.directory, world.attendance.sessions, world.licence, world.machine, world.now)
     )
 
 

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from functools import partial
 from random import Random
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.switch.distributor import Distributor
 from eqboard.simulator.switch.exchange import Exchange
@@ -78,24 +79,23 @@ class Conversations:
         if call.place is Place.CONFERENCE and call.conference is not None:
             self._rooms.close(call.conference)
         if call.place is Place.WAITING:
-            self._exchange.books(call).stolen += 1
+            self._exchange.ledger.write(call, Fact.STOLEN)
             freed = self._distributor.take_out(call)
             self._transfers.send(call, destination)
             self._distributor.offer_to(freed)
         elif call.place is Place.TALKING:
-            self._exchange.books(call).cut_off += 1
+            self._exchange.ledger.write(call, Fact.CUT_OFF)
             self._send_from_agent(call, destination)
 
     def transfer(self, call: Call, destination: str) -> None:
         """The agent sends the caller they talk with to a destination, without asking there."""
-        self._exchange.books(call).transferred += 1
+        self._exchange.ledger.write(call, Fact.TRANSFERRED)
         self._send_from_agent(call, destination)
 
     def _send_from_agent(self, call: Call, destination: str) -> None:
-        queue = call.queue
         agent = self._talks.end(call)
         self._transfers.send(call, destination)
-        self._distributor.release(agent, queue)
+        self._distributor.release(agent, call)
 
     def _park(self, call: Call) -> None:
         if not self._parking.park(call):

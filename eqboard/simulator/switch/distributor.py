@@ -1,68 +1,48 @@
-"""The queues: callers enter, agents' telephones ring, conversations begin and end. In exact time."""
+"""The queues: agents' telephones ring for those who wait, conversations begin and end. In exact time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.office.entities import Agent, AgentState, Queue, state_of
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.floor import Floor
 from eqboard.simulator.switch.parties import Call, Leg, Place
+from eqboard.simulator.switch.rests import Rests
 from eqboard.simulator.switch.strategies import Candidate, choose
 from eqboard.simulator.switch.talks import Talks
+from eqboard.simulator.switch.turns import has_turn, turns
+
+AUTO_ANSWER_SECONDS = (0.1, 0.4)  # how soon a telephone answers that does so by itself: one short ring
 
 
 class Distributor:
-    """Every public method leaves the floor in a lawful state, but for callers and agents it hands back."""
+    """Every public method leaves the floor in a lawful state, but for callers and agents it hands back.
+
+    How callers get in is the entrance's.
+    """
 
     def __init__(self, exchange: Exchange, floor: Floor, talks: Talks) -> None:
         self._exchange = exchange
-        self._floor = floor
         self._talks = talks
+        self._rests = Rests(exchange.agenda, floor, self.distribute_for)
 
     # Callers in queues
 
-    def enter(self, call: Call, patience_seconds: float | None) -> bool:
-        """Put a caller at the end of their queue. False when the queue turns them away: it is full (maxCallers), or it
-        is deleted and no more than a number that somebody still dials.
-        """
-        queue = self._queue_of(call)
-        limit = queue.settings.max_callers
-        if queue.deleted or (limit is not None and len(queue.waiting) >= limit):
-            queue.ledger.turned_away += 1
-            self._exchange.forget(call)
-            return False
-        queue.ledger.offered += 1
-        queue.waiting[call.id] = call
-        self._exchange.calls[call.unique_id] = call
-        call.place, call.entered_at, call.retry_at = Place.WAITING, self._exchange.now, 0.0
-        call.tried.clear()
-        if queue.settings.recording_mode == "includeholdtime":
-            self._record(queue, call)
-        if patience_seconds is not None:
-            call.patience_event = self._exchange.agenda.after(patience_seconds, partial(self.hang_up, call))
-        if queue.settings.max_wait_time is not None:
-            call.limit_event = self._exchange.agenda.after(
-                queue.settings.max_wait_time, partial(self._time_out, queue, call)
-            )
-        self.distribute([queue])
-        return True
-
     def hang_up(self, call: Call) -> None:
         """A caller hangs up who waits or talks with their agent: abandoned, or completed."""
-        ledger = self._exchange.books(call)
         if call.place is Place.WAITING:
-            ledger.abandoned += 1
-            ledger.wait_abandoned_seconds += self._exchange.now - call.entered_at
+            self._exchange.ledger.write(call, Fact.ABANDONED)
             freed = self.take_out(call)
             self._exchange.forget(call)
             self.offer_to(freed)
         elif call.place is Place.TALKING:
-            ledger.completed += 1
+            self._exchange.ledger.write(call, Fact.COMPLETED)
             agent = self._talks.end(call)
             self._exchange.forget(call)
-            self.release(agent, call.queue)
+            self.release(agent, call)
 
     def take_out(self, call: Call) -> list[Agent]:
         """Take a waiting caller out of the queue. Returns agents who stopped ringing: see `offer_to`."""
@@ -83,13 +63,15 @@ class Distributor:
     def distribute(self, queues: Iterable[Queue]) -> None:
         """Offer waiting callers to free agents: heavier queues first, then whoever waits longest.
 
-        Called for all queues of an agent who becomes free, that order is the whole of the queue weight: a free agent
-        never sits beside a caller who may be offered, so no lighter queue finds them before a heavier one.
+        That order is the whole of the queue weight. It holds among all queues that want the same free agents, those
+        included that nobody asked about here: several callers may become ready in one moment, one event after another.
         """
-        for queue in sorted(queues, key=_turn):
-            for call in queue.waiting.values():
-                if self._is_offerable(call) and not self._offer(queue, call):
-                    break
+        rivals = self._rivals(queues)
+        for queue, call in turns(rivals.values(), self._exchange.now):
+            if queue.extension in rivals and not self._offer(queue, call):
+                del rivals[queue.extension]  # nobody is free for it
+                if not rivals:
+                    return
 
     def distribute_for(self, agent: Agent) -> None:
         """Offer callers in all queues of an agent who has just become free."""
@@ -111,8 +93,20 @@ class Distributor:
         agents = self._exchange.directory.agents.values()
         return [agent for agent in agents if agent.extension == extension and agent.memberships]
 
-    def _is_offerable(self, call: Call) -> bool:
-        return not call.ringing and call.retry_at <= self._exchange.now
+    def _rivals(self, queues: Iterable[Queue]) -> dict[str, Queue]:
+        """Of these queues, and of those that want the same free agents, all in which it is somebody's turn."""
+        now, known = self._exchange.now, self._exchange.directory.queues
+        found: dict[str, Queue] = {}
+        ahead = list(queues)
+        while ahead:
+            queue = ahead.pop()
+            if queue.extension in found or not has_turn(queue, now):
+                continue
+            free = [agent for agent in queue.members.values() if self._may_be_offered(agent, queue)]
+            if free:
+                found[queue.extension] = queue
+                ahead += [known[extension] for agent in free for extension in agent.memberships]
+        return found
 
     def _offer(self, queue: Queue, call: Call) -> bool:
         candidates = [
@@ -126,16 +120,18 @@ class Distributor:
         return bool(chosen)
 
     def _may_be_offered(self, agent: Agent, queue: Queue) -> bool:
-        if agent.not_before > self._exchange.now:
+        # On a busy floor nearly everybody is out at the first question.
+        if state_of(agent, agent.memberships[queue.extension]) is not AgentState.AVAILABLE or agent.is_on_dnd:
             return False
-        state = state_of(agent, agent.memberships[queue.extension])
-        return state is AgentState.AVAILABLE and not agent.is_on_dnd
+        # No switch rings a telephone that is not there (Asterisk: invalid, unavailable).
+        return agent.not_before <= self._exchange.now and self._exchange.lines.is_registered(agent.extension)
 
     def _queue_of(self, call: Call) -> Queue:
         return self._exchange.directory.queues[call.queue]
 
-    def _time_out(self, queue: Queue, call: Call) -> None:
-        queue.ledger.timed_out += 1
+    def time_out(self, call: Call) -> None:
+        """A waiting caller has to leave: after maxWaitTime, or a ring no answer in a queue without retry."""
+        self._exchange.ledger.write(call, Fact.TIMED_OUT)
         freed = self.take_out(call)
         self._exchange.forget(call)
         self.offer_to(freed)
@@ -158,11 +154,11 @@ class Distributor:
             return
         call, queue = agent.ringing, self._queue_of(agent.ringing)
         if len(call.ringing) == 1:
-            self._ring_out(queue, call)
+            self._ring_in_vain(queue, call)
             return
         self._talks.stop_ringing(call)
-        queue.ledger.rings_no_answer += 1
-        self._leave_alone([agent], float(queue.settings.agent_retry_time or 0))
+        self._exchange.ledger.ring_out(call, [agent])
+        self._rests.leave_alone(agent, queue.settings.agent_retry_time or 0)
         self.distribute([queue])
 
     def _ring(self, queue: Queue, call: Call, chosen: list[Candidate]) -> None:
@@ -173,7 +169,7 @@ class Distributor:
             self._talks.ring(agent, call)
             call.tried.add(agent.id)
             queue.last_offered = (candidate.order, candidate.agent)
-            answers.append((self._exchange.scenario.draw_pick_up(self._exchange.rng), agent.id))
+            answers.append((self._draw_pick_up(queue), agent.id))
         seconds, quickest = min(answers)
         if timeout is None or seconds < timeout:
             answer = partial(self._answer, call, self._exchange.directory.agents[quickest])
@@ -181,58 +177,56 @@ class Distributor:
         else:
             call.ring_event = self._exchange.agenda.after(timeout, partial(self._ring_out, queue, call))
 
+    def _draw_pick_up(self, queue: Queue) -> float:
+        """Seconds until the telephone is answered; with autoAnswerAcd it answers by itself, every time."""
+        rng = self._exchange.rng
+        if queue.settings.auto_answer_acd:
+            return rng.uniform(*AUTO_ANSWER_SECONDS)
+        return self._exchange.scenario.draw_pick_up(rng)
+
     def _ring_out(self, queue: Queue, call: Call) -> None:
-        """Ring no answer: agent and caller both pause for the retry time; without one the caller leaves (FreePBX)."""
+        """It has rung as long as agentTimeout lets it. With sysResume the system pauses these agents in that queue, and
+        takes them up again later; not who sends a caller away, which is an answer of sorts (Asterisk, autopause).
+        """
+        agents = self._ring_in_vain(queue, call)
+        if queue.settings.sys_resume is not None:
+            for agent in agents:
+                self._rests.pause(agent, queue.extension, queue.settings.sys_resume)
+
+    def _ring_in_vain(self, queue: Queue, call: Call) -> list[Agent]:
+        """Ring no answer: agent and caller both wait for the retry time; without one the caller leaves (FreePBX).
+
+        Returns the agents.
+        """
         agents = self._talks.stop_ringing(call)
-        queue.ledger.rings_no_answer += len(agents)
+        self._exchange.ledger.ring_out(call, agents)
         retry = queue.settings.agent_retry_time
         if retry is None:
-            self._time_out(queue, call)
+            self.time_out(call)
         call.retry_at = self._exchange.now + (retry or 0)
-        self._leave_alone(agents, float(retry or 0))
-        self._exchange.agenda.after(retry or 0, partial(self.distribute, [queue]))
-
-    def _leave_alone(self, agents: Iterable[Agent], seconds: float) -> None:
         for agent in agents:
-            agent.not_before = self._exchange.now + seconds
-            self._exchange.agenda.after(seconds, partial(self.distribute_for, agent))
+            self._rests.leave_alone(agent, retry or 0)
+        self._exchange.agenda.after(retry or 0, partial(self.distribute, [queue]))
+        return agents
 
     def _answer(self, call: Call, agent: Agent) -> None:
         queue = self._queue_of(call)
         others = [other for other in self._talks.stop_ringing(call, answered_by=agent) if other is not agent]
-        wait = self._exchange.now - call.entered_at
-        queue.ledger.answered += 1
-        queue.ledger.wait_answered_seconds += wait
-        queue.ledger.waited += wait > 0
+        self._exchange.ledger.answer(call, agent)
         self.take_out(call)
         if call.queue in agent.memberships:
             agent.memberships[call.queue].calls_taken += 1
-        self._record(queue, call)
+        self._exchange.record_for(queue, call)
         self._talks.begin(call, agent)
         self.offer_to(others)
 
-    def _record(self, queue: Queue, call: Call) -> None:
-        if queue.settings.recording_format:
-            self._exchange.recordings.start(call.id, call.unique_id, f"q{queue.extension}")
-
-    def release(self, agent: Agent, extension: str) -> None:
-        """The telephone is free after a call of that queue: wrap-up if the queue has it, else the next caller."""
+    def release(self, agent: Agent, call: Call) -> None:
+        """The telephone is free after a queue's caller: wrap-up if the queue has it, else the next caller."""
         self._talks.rest(agent)
-        if extension in agent.memberships:
-            agent.memberships[extension].last_call_at = self._exchange.now
-        seconds = self._floor.wrap_up(agent, extension)
-        if seconds is not None and seconds < float("inf"):
-            self._exchange.agenda.after(seconds, partial(self._end_wrap_up, agent))
+        if call.queue in agent.memberships:
+            agent.memberships[call.queue].last_call_at = self._exchange.now
+        self._rests.wrap_up(agent, call)
         self.distribute_for(agent)
-
-    def _end_wrap_up(self, agent: Agent) -> None:
-        self._floor.end_due_wrap_ups(agent)
-        self.distribute_for(agent)
-
-
-def _turn(queue: Queue) -> tuple[int, float]:
-    head = next(iter(queue.waiting.values()), None)
-    return -queue.settings.weight, head.entered_at if head else 0.0
 
 
 def _as_candidate(agent: Agent, queue: Queue) -> Candidate:

@@ -6,8 +6,9 @@ from itertools import count
 from random import Random
 
 from eqboard.simulator.agenda import Agenda
-from eqboard.simulator.ledger import QueueLedger
+from eqboard.simulator.ledger.ledger import Ledger
 from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.entities import Queue
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.switch.lines import Lines
 from eqboard.simulator.switch.lot import ParkingLot
@@ -28,9 +29,10 @@ class Exchange:
         self.lot = ParkingLot()
         self.lines = Lines(agenda, directory, self.new_unique_id)
         self.recordings = Recordings(agenda)
+        self.ledger = Ledger(agenda, directory)
+        self._by_channel: dict[str, Call] = {}  # the same calls
         self._serials = count(1)
         self._call_ids = count(1)
-        self._outside_books = QueueLedger()  # of those who came from no queue
 
     @property
     def now(self) -> float:
@@ -45,10 +47,14 @@ class Exchange:
         """An id that no other call has had."""
         return next(self._call_ids)
 
-    def books(self, call: Call) -> QueueLedger:
-        """Where the caller's fate is written down."""
-        queue = self.directory.queues.get(call.queue)
-        return queue.ledger if queue is not None else self._outside_books
+    def admit(self, call: Call) -> None:
+        """The caller is known from now on; one who is already stays so."""
+        self.calls[call.unique_id] = call
+        self._by_channel[call.channel] = call
+
+    def call_with(self, channel: str) -> Call | None:
+        """The caller with that channel name, which stays the same from arrival to hang-up."""
+        return self._by_channel.get(channel)
 
     def forget(self, call: Call) -> None:
         """The caller is gone for good."""
@@ -56,6 +62,7 @@ class Exchange:
         for event in call.events():
             event.cancel()
         self.calls.pop(call.unique_id, None)
+        self._by_channel.pop(call.channel, None)
         self.recordings.end(call.id)
 
     def rename(self, call: Call) -> None:
@@ -64,6 +71,12 @@ class Exchange:
         call.unique_id = self.new_unique_id()
         self.calls[call.unique_id] = call
         self.recordings.also_called(call.id, call.unique_id)
+        self.ledger.rename(call)
+
+    def record_for(self, queue: Queue, call: Call) -> None:
+        """Record a caller of a queue from now on, if the queue has a format for it."""
+        if queue.settings.recording_format == "wav":  # in others there is nothing that EQ would find (EQ API text)
+            self.recordings.start(call.id, call.unique_id, f"q{queue.extension}")
 
     def record(self, leg: Leg) -> None:
         """Record the telephone's call from now on."""

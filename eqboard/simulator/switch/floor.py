@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from random import Random
 
 from eqboard.simulator.agenda import Agenda
+from eqboard.simulator.ledger.ledger import Ledger
 from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.office.entities import Agent, Membership
-from eqboard.simulator.switch.parties import Line
+from eqboard.simulator.switch.parties import Call, Line
 
 DEFAULT_SKILL = 3  # EQ API text: "null for default (3 - Normal)"
 
@@ -21,6 +22,7 @@ class Floor:
         self,
         agenda: Agenda,
         directory: Directory,
+        ledger: Ledger,
         lines: Mapping[str, Line],
         *,
         pause_time_survives_share: float = 0.0,
@@ -32,6 +34,7 @@ class Floor:
         self._agenda = agenda
         self._lines = lines
         self._directory = directory
+        self._ledger = ledger
         self._sign_ins = 0
 
     def sign_in(self, agent: Agent, skills: Iterable[tuple[str, int]], *, paused: bool = False) -> None:
@@ -53,13 +56,17 @@ class Floor:
             if membership is None:
                 continue
             self._close_wrap_up(membership)
+            _forget_resume(membership)
             del agent.memberships[extension]
             del self._directory.queues[extension].members[agent.id]
             agent.signed_out_at[extension] = self._agenda.now
 
     def pause(self, agent: Agent, extensions: Iterable[str], code: int | None) -> None:
-        """Pause in queues. A second reason replaces the first (contract §4)."""
+        """Pause in queues. A second reason replaces the first (contract §4), and a pause of the system's own is from
+        then on the agent's.
+        """
         for membership in _memberships(agent, extensions):
+            _forget_resume(membership)
             if not membership.paused or membership.pause_code != code:
                 membership.rest_since = self._agenda.now
             membership.paused, membership.pause_code = True, code
@@ -67,6 +74,7 @@ class Floor:
     def resume(self, agent: Agent, extensions: Iterable[str]) -> None:
         """Take up work again in queues; not being paused there is no mistake."""
         for membership in _memberships(agent, extensions):
+            _forget_resume(membership)
             if membership.paused:
                 membership.paused, membership.pause_code = False, None
                 if not self._pause_time_survives(agent):
@@ -78,19 +86,20 @@ class Floor:
             if self._close_wrap_up(membership):
                 membership.rest_since = self._agenda.now
 
-    def wrap_up(self, agent: Agent, extension: str) -> float | None:
-        """Begin wrap-up after a call of that queue; returns its length in seconds, inf for unlimited, None for none.
+    def wrap_up(self, agent: Agent, call: Call) -> float | None:
+        """Begin wrap-up after a queue's caller; returns its length in seconds, inf for unlimited, None for none.
 
         With wrapUpAllQueues it holds in every queue of the agent, else only in the one the call came from.
         """
-        settings = self._directory.queues[extension].settings
+        settings = self._directory.queues[call.queue].settings
         if settings.wrap_up_time is None:
             return None
         seconds = float(settings.wrap_up_time) or math.inf
-        for membership in _memberships(agent, agent.memberships if settings.wrap_up_all_queues else [extension]):
+        for membership in _memberships(agent, agent.memberships if settings.wrap_up_all_queues else [call.queue]):
             self._close_wrap_up(membership)
             membership.wrap_up_from = self._agenda.now
             membership.wrap_up_until = self._agenda.now + seconds
+            self._ledger.begin_wrap_up(membership, call)
         return seconds
 
     def end_due_wrap_ups(self, agent: Agent) -> None:
@@ -108,10 +117,15 @@ class Floor:
     def _close_wrap_up(self, membership: Membership) -> bool:
         if membership.wrap_up_from is None:
             return False
-        ledger = self._directory.queues[membership.queue].ledger
-        ledger.wrap_up_seconds += self._agenda.now - membership.wrap_up_from
+        self._ledger.end_wrap_up(membership, self._agenda.now - membership.wrap_up_from)
         membership.wrap_up_from = membership.wrap_up_until = None
         return True
+
+
+def _forget_resume(membership: Membership) -> None:
+    if membership.resume_event is not None:
+        membership.resume_event.cancel()
+        membership.resume_event = None
 
 
 def _memberships(agent: Agent, extensions: Iterable[str]) -> list[Membership]:

@@ -27,6 +27,11 @@ class Lines:
         """Whether there is such a user extension."""
         return extension in self._directory.extensions
 
+    def is_registered(self, extension: str) -> bool:
+        """Whether there is such an extension, and a telephone at it that a queue could ring."""
+        known = self._directory.extensions.get(extension)
+        return known is not None and known.has_telephone
+
     def name_of(self, extension: str) -> str:
         """The extension's name, "" for one that is gone."""
         known = self._directory.extensions.get(extension)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.office.entities import Agent, AgentState, state_of
 from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.entrance import Entrance
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.parties import Call, Leg, Party, Place
 from eqboard.simulator.switch.talks import Talks
@@ -17,10 +19,13 @@ class Parking:
     somebody picks them up through the API, or their time in the lot is over.
     """
 
-    def __init__(self, exchange: Exchange, talks: Talks, distributor: Distributor, transfers: Transfers) -> None:
+    def __init__(
+        self, exchange: Exchange, talks: Talks, distributor: Distributor, entrance: Entrance, transfers: Transfers
+    ) -> None:
         self._exchange = exchange
         self._talks = talks
         self._distributor = distributor
+        self._entrance = entrance
         self._transfers = transfers
 
     def park(self, call: Call) -> bool:
@@ -30,9 +35,9 @@ class Parking:
             return False
         extension = agent.leg.extension if agent.leg is not None else agent.extension
         self._talks.end(call)
-        self._exchange.books(call).parked += 1
+        self._exchange.ledger.write(call, Fact.PARKED)
         self._place(call, extension, agent)
-        self._distributor.release(agent, call.queue)
+        self._distributor.release(agent, call)
         return True
 
     def park_peer(self, leg: Leg) -> None:
@@ -41,7 +46,7 @@ class Parking:
             return
         party = self._transfers.let_go(leg)
         if isinstance(party, Call):
-            self._exchange.books(party).parked_again += 1
+            self._exchange.ledger.write(party, Fact.PARKED_AGAIN)
         self._place(party, leg.extension, None)
         self._distributor.telephone_freed(leg.extension)
 
@@ -51,7 +56,7 @@ class Parking:
             return
         self._leave(party)
         if isinstance(party, Call):
-            self._exchange.books(party).retrieved += 1
+            self._exchange.ledger.write(party, Fact.RETRIEVED)
             self._rename_some(party)
         self._transfers.send(party, destination)
 
@@ -59,7 +64,7 @@ class Parking:
         """A parked caller hangs up, or an extension that is parked."""
         self._leave(party)
         if isinstance(party, Call):
-            self._exchange.books(party).parked_abandoned += 1
+            self._exchange.ledger.write(party, Fact.PARKED_ABANDONED)
             self._exchange.forget(party)
         else:
             self._transfers.end(party)
@@ -91,7 +96,7 @@ class Parking:
 
     def _pick_up(self, call: Call) -> None:
         """A colleague outside the queues picks the caller up; from then on they are not the floor's."""
-        self._exchange.books(call).picked_up += 1
+        self._exchange.ledger.write(call, Fact.PICKED_UP)
         self._leave(call)
         self._exchange.forget(call)
 
@@ -103,14 +108,15 @@ class Parking:
         if not isinstance(party, Call) or not party.queue:
             self._transfers.send(party, party.parked_from)
             return
-        agent, books = party.parked_by, self._exchange.books(party)
+        agent = party.parked_by
         if agent is not None and not agent.is_busy and self._is_at_work(agent, party.queue):
-            books.returned_to_agent += 1
+            self._exchange.ledger.write(party, Fact.RETURNED_TO_AGENT)
             self._talks.begin(party, agent)
         else:
-            books.rejoined += 1
-            self._distributor.enter(party, self._exchange.scenario.draw_patience(self._exchange.rng))
+            self._exchange.ledger.write(party, Fact.REJOINED)
+            self._entrance.enter(party, self._exchange.scenario.draw_patience(self._exchange.rng))
 
-    @staticmethod
-    def _is_at_work(agent: Agent, extension: str) -> bool:
+    def _is_at_work(self, agent: Agent, extension: str) -> bool:
+        if not self._exchange.lines.is_registered(agent.extension):
+            return False
         return state_of(agent, agent.memberships.get(extension)) is AgentState.AVAILABLE

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from eqboard.simulator.agenda import Event
 
 if TYPE_CHECKING:
+    from eqboard.simulator.ledger.visits import Visit
     from eqboard.simulator.office.entities import Agent
 
 
@@ -81,6 +82,7 @@ class Call(Party):
 
     queue: str
     entered_at: float
+    cid_prefix: str = ""  # what a queue put before the name
     place: Place = Place.GONE
     retry_at: float = 0.0
     ringing: list[Agent] = field(default_factory=list)
@@ -91,6 +93,7 @@ class Call(Party):
     ring_event: Event | None = None
     patience_event: Event | None = None
     limit_event: Event | None = None
+    visit: Visit | None = None  # to the queue that they are in or came from: what the ledger knows of it
 
     def events(self) -> Iterator[Event]:
         """Everything still planned for this caller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.switch.distributor import Distributor
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.parties import Call, Conference, Leg, LegStatus, Member, Place
@@ -33,7 +34,7 @@ class Rooms:
             room.members.append(Member(party, exchange.now, is_admin=party is agent.leg))
         call.place = Place.CONFERENCE
         exchange.conferences[number] = room
-        exchange.books(call).conferences += 1
+        exchange.ledger.confer(call)
 
     def close(self, room: Conference) -> None:
         """Everybody leaves but the caller and their agent, who are where they were before."""
@@ -60,14 +61,13 @@ class Rooms:
         if call.agent is None or leg is not call.peer:
             self._dismiss(leg)
             return
-        books = self._exchange.books(call)
-        books.transferred += 1
-        books.arrived += 1
+        self._exchange.ledger.write(call, Fact.TRANSFERRED)
+        self._exchange.ledger.write(call, Fact.ARRIVED)
         plan, call.next_event = call.next_event, None  # they talk as long as they would have
         agent = self._talks.end(call)
         call.next_event = plan
         call.place, call.answered_at = Place.REACHED, self._exchange.now
-        self._distributor.release(agent, call.queue)
+        self._distributor.release(agent, call)
 
     def _dismiss(self, party: object) -> None:
         if isinstance(party, Leg):

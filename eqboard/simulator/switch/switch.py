@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eqboard.simulator.switch.conversation import Conversations
 from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.entrance import Entrance
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.floor import Floor
 from eqboard.simulator.switch.keys import Keypad
@@ -22,6 +23,7 @@ class Switch:
     exchange        what they share
     talks           agents with the callers whom queues gave them
     distributor     queues, and whom they give to whom
+    entrance        who gets into a queue, and who has to leave one where nobody is
     transfers       calls that no queue gave: dialled, stolen, picked up, transferred
     parking, rooms, monitors
     conversations   what becomes of a caller, in all of these
@@ -38,8 +40,9 @@ class Switch:
 
         talks = Talks(exchange)
         self.distributor = Distributor(exchange, floor, talks)
-        self.transfers = Transfers(exchange, self.distributor)
-        self.parking = Parking(exchange, talks, self.distributor, self.transfers)
+        self.entrance = Entrance(exchange, self.distributor)
+        self.transfers = Transfers(exchange, self.distributor, self.entrance)
+        self.parking = Parking(exchange, talks, self.distributor, self.entrance, self.transfers)
         self.rooms = Rooms(exchange, talks, self.distributor)
         self.monitors = Monitors(exchange, self.distributor)
         self.conversations = Conversations(exchange, talks, self.distributor, self.transfers, self.parking, self.rooms)

@@ -56,7 +56,6 @@ class Talks:
         if agent is None:
             raise RuntimeError("a conversation has an agent")
         spoken = self._exchange.now - call.answered_at
-        self._exchange.books(call).talk_seconds += spoken
         call.talk_left = max(0.0, call.talk_left - spoken)
         call.forget_plans()
         self._close_leg(agent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.switch.conversation import Conversations
 from eqboard.simulator.switch.distributor import Distributor
 from eqboard.simulator.switch.exchange import Exchange
@@ -76,7 +77,7 @@ class Telephones:
             return
         party = self._transfers.let_go(leg)
         if isinstance(party, Call):
-            self._exchange.books(party).sent_on += 1
+            self._exchange.ledger.write(party, Fact.SENT_ON)
         self._transfers.send(party, destination)
         self._distributor.telephone_freed(leg.extension)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from eqboard.simulator.ledger.books import Fact
 from eqboard.simulator.switch.distributor import Distributor
+from eqboard.simulator.switch.entrance import Entrance
 from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Party, Place
 
@@ -31,9 +33,10 @@ def is_outside_number(destination: str) -> bool:
 class Transfers:
     """Whoever talks is at an extension or outside; queues and their agents are the distributor's."""
 
-    def __init__(self, exchange: Exchange, distributor: Distributor) -> None:
+    def __init__(self, exchange: Exchange, distributor: Distributor, entrance: Entrance) -> None:
         self._exchange = exchange
         self._distributor = distributor
+        self._entrance = entrance
 
     def dial(self, extension: str, destination: str) -> None:
         """Call from an extension; with a busy telephone nothing happens. A queue is not reached by it: whoever dials
@@ -94,9 +97,9 @@ class Transfers:
                 self._distributor.telephone_freed(each.extension)
 
     def _requeue(self, call: Call, queue: str) -> None:
-        self._exchange.books(call).requeued += 1
+        self._exchange.ledger.write(call, Fact.REQUEUED)
         call.queue = queue
-        self._distributor.enter(call, self._exchange.scenario.draw_patience(self._exchange.rng))
+        self._entrance.enter(call, self._exchange.scenario.draw_patience(self._exchange.rng))
 
     def _call(self, party: Party, destination: str) -> bool:
         """Let it ring at the destination; False when it does not, and the party is still with nobody."""
@@ -128,7 +131,7 @@ class Transfers:
             talk_left=leg.talk_left,
             peer=leg,
         )
-        self._exchange.calls[call.unique_id] = call
+        self._exchange.admit(call)
         return call
 
     def _await_answer(self, party: Party) -> None:
@@ -143,7 +146,7 @@ class Transfers:
         for each in (party, party.peer):
             if isinstance(each, Call):
                 each.place, each.answered_at = Place.REACHED, self._exchange.now
-                self._exchange.books(each).arrived += 1
+                self._exchange.ledger.write(each, Fact.ARRIVED)
             elif isinstance(each, Leg):
                 each.status, each.answered_at = LegStatus.UP, each.answered_at or self._exchange.now
         for each in (party, party.peer):
@@ -170,11 +173,8 @@ class Transfers:
         if isinstance(party, Leg):
             self._exchange.lines.close(party)
         elif isinstance(party, Call):
-            books = self._exchange.books(party)
             if party.place is Place.REACHED:
-                books.finished += 1
-            elif gave_up:
-                books.sent_abandoned += 1
+                self._exchange.ledger.write(party, Fact.FINISHED)
             else:
-                books.lost += 1
+                self._exchange.ledger.write(party, Fact.SENT_ABANDONED if gave_up else Fact.LOST)
             self._exchange.forget(party)
