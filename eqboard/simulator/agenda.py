@@ -41,8 +41,12 @@ class Agenda:
 
     def after(self, seconds: float, action: Callable[[], None]) -> Event:
         """Plan `action` for `seconds` (0 or more) from now."""
+        return self.at(self.now + max(0.0, seconds), action)
+
+    def at(self, moment: float, action: Callable[[], None]) -> Event:
+        """Plan `action` for exactly that moment, UNIX seconds, now or later."""
         self._order += 1
-        event = Event(self.now + max(0.0, seconds), self._order, action)
+        event = Event(moment, self._order, action)
         heapq.heappush(self._events, event)
         if len(self._events) > self._sweep_at:
             self._sweep()

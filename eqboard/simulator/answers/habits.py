@@ -24,8 +24,10 @@ def as_told(rows: Sequence[JsonObject], scenario: Scenario, now: float) -> list[
 
 def _with_bare_skill(row: JsonObject, scenario: Scenario) -> JsonObject:
     """For a share of the rows the skill is 0, or is not there at all."""
+    if not scenario.bare_skill_share or row["queue"] is None:
+        return row  # to make dice takes longer than to make the row
     rng = Random(f"skill {row['agent']} {row['queue']}")
-    if row["queue"] is None or rng.random() >= scenario.bare_skill_share:
+    if rng.random() >= scenario.bare_skill_share:
         return row
     if rng.random() < 0.5:
         return row | {"skill": 0}

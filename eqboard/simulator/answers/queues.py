@@ -10,6 +10,7 @@ from eqboard.simulator.answers.calls import ends_of, queue_of
 from eqboard.simulator.answers.values import JsonObject, whole
 from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.office.entities import Agent, AgentState, Membership, Queue, state_of
+from eqboard.simulator.office.gauges import longest_wait_seconds
 from eqboard.simulator.switch.parties import Call, Leg, bearer_of
 
 PRECEDENCE = (  # combined status, contract §3
@@ -27,16 +28,15 @@ BUSY = (AgentState.ON_CALL, AgentState.RINGING)
 
 
 def statistics(queue: Queue, now: float) -> JsonObject:
-    """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out and the stolen in it, and
-    the parked, whom an agent had answered (contract §4).
+    """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out in it, those who left an
+    empty queue, the stolen, and the parked, whom an agent had answered (contract §4).
     """
     states = Counter(state_of(agent, agent.memberships[queue.extension]) for agent in queue.members.values())
-    oldest = next(iter(queue.waiting.values()), None)
     ledger = queue.ledger
     return {
         "queue": queue.extension,
         "calls": len(queue.waiting),
-        "waitTime": int(now - oldest.entered_at) if oldest else 0,
+        "waitTime": longest_wait_seconds(queue, now),
         "agents": len(queue.members),
         "agentsAvailable": states[AgentState.AVAILABLE],
         "agentsRinging": states[AgentState.RINGING],
@@ -44,7 +44,7 @@ def statistics(queue: Queue, now: float) -> JsonObject:
         "agentsWrapUp": states[AgentState.WRAP_UP],
         "agentsPaused": states[AgentState.PAUSED],
         "callsAnswered": ledger.answered,
-        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.stolen + ledger.parked,
+        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.left_empty + ledger.stolen + ledger.parked,
         "averageWaitTime": _average(ledger.wait_answered_seconds, ledger.answered),
         "averageTalkTime": _average(ledger.talk_seconds, ledger.answered),
     }
@@ -55,8 +55,7 @@ def statistics(queue: Queue, now: float) -> JsonObject:
 
 def queue_rows(directory: Directory, queue: Queue) -> list[JsonObject]:
     """One row for each agent bound or signed in to the queue. In no particular order for a reader (contract §4)."""
-    agents = directory.live_agents()
-    return [status(agent, queue.extension) for agent in agents if queue.extension in _rows_of(agent)]
+    return [status(agent, queue.extension) for agent in directory.agents_of(queue)]
 
 
 def agent_rows(agent: Agent) -> list[JsonObject]:

@@ -1,11 +1,12 @@
-"""Alerts: kept as they were written. EQ has no way to read one back (contract §2)."""
+"""Alerts, as they were written. EQ has no way to read one back (contract §2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from eqboard.eq.models.attributes import AlertAttributes
+from eqboard.simulator.office.alarms import Alarm
 
 # Written out from the EQ API text, Create Alert, and not taken from the client: a mistake there should show here.
 WITH_THRESHOLD = (
@@ -21,6 +22,15 @@ class Alert:
     id: int
     user: int | None
     attributes: AlertAttributes
+    alarm: Alarm = field(default_factory=Alarm)
+
+    def become(self, attributes: AlertAttributes) -> None:
+        """What it is from now on. If it was raised, the next look decides whether it still is; when it is about
+        something else now, it begins anew.
+        """
+        if _subject(attributes) != _subject(self.attributes):
+            self.alarm.end()
+        self.attributes = attributes
 
 
 def applicable(data: Mapping[str, object]) -> dict[str, bool]:
@@ -34,3 +44,7 @@ def applicable(data: Mapping[str, object]) -> dict[str, bool]:
         "color": notification == "realtime",
         "interval": notification in ("email", "sms", "custom"),
     }
+
+
+def _subject(attributes: AlertAttributes) -> tuple[object, ...]:
+    return attributes.type, attributes.call_queue, attributes.email_queue

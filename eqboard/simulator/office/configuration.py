@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eqboard.eq.models.attributes import AlertAttributes
+from eqboard.simulator.office.alarms import LOW
 from eqboard.simulator.office.alerts import Alert
 from eqboard.simulator.office.directory import Directory
+from eqboard.simulator.office.extensions import phone_at
 from eqboard.simulator.office.licence import Licence
+from eqboard.simulator.office.machine import NEARLY_FULL_PERCENT, Machine
 from eqboard.simulator.office.sessions import Kind, Sessions
 
 SUPPORTED_FORMATS = ("wav", "", None)  # EQ API text: FreePBX's other two formats "are not supported by EQ"
@@ -26,28 +30,30 @@ class Problem:
     description: str
 
 
-def problems_in(directory: Directory, sessions: Sessions, licence: Licence, now: float) -> list[Problem]:
+def problems_in(
+    directory: Directory, sessions: Sessions, licence: Licence, machine: Machine, now: float
+) -> list[Problem]:
     """Everything that is wrong, the same things always in the same order."""
     return [
-        *_at_no_extension(directory, sessions),
+        *_at_desks(directory, sessions),
         *_at_one_extension(sessions),
         *_in_queues(directory),
+        *_without_agents(directory),
         *_in_bindings(directory),
         *(problem for alert in directory.alerts.values() for problem in _in_alert(directory, alert)),
         *_in_licence(sessions, licence, now),
+        *_in_machine(machine),
     ]
 
 
-def _at_no_extension(directory: Directory, sessions: Sessions) -> Iterator[Problem]:
-    for kind in Kind:
-        for session in sessions.active(kind):
-            if session.extension and session.extension not in directory.extensions:
-                yield Problem(
-                    "extensionNonexistent",
-                    kind,
-                    str(session.user),
-                    f"The {kind} is signed in at extension {session.extension}, which does not exist",
-                )
+def _at_desks(directory: Directory, sessions: Sessions) -> Iterator[Problem]:
+    for session in (session for kind in Kind for session in sessions.active(kind) if session.extension):
+        kind, where = session.kind, f"The {session.kind} is signed in at extension {session.extension}"
+        extension = directory.extensions.get(session.extension or "")
+        if extension is None:
+            yield Problem("extensionNonexistent", kind, str(session.user), f"{where}, which does not exist")
+        elif phone_at(extension) is None:
+            yield Problem("phoneNonexistent", kind, str(session.user), f"{where}, where no telephone is registered")
 
 
 def _at_one_extension(sessions: Sessions) -> Iterator[Problem]:
@@ -64,6 +70,18 @@ def _in_queues(directory: Directory) -> Iterator[Problem]:
                 "callQueue",
                 queue.extension,
                 "The queue's calls are recorded in a format that EQ does not support",
+            )
+
+
+def _without_agents(directory: Directory) -> Iterator[Problem]:
+    bound = {extension for agent in directory.live_agents() for extension in agent.bound}
+    for queue in directory.live_queues():
+        if not queue.members and queue.extension not in bound:
+            yield Problem(
+                "queueWithoutAgents",
+                "callQueue",
+                queue.extension,
+                "No agent is bound to the queue or signed in to it: its callers wait for nobody",
             )
 
 
@@ -89,6 +107,23 @@ def _in_alert(directory: Directory, alert: Alert) -> Iterator[Problem]:
         yield Problem(
             "alertOfDeletedUser", "alert", str(alert.id), f"The alert is for supervisor {alert.user}, who is deleted"
         )
+    if _is_never_raised(alert.attributes):
+        yield Problem("alertNeverRaised", "alert", str(alert.id), "No value can be beyond the alert's threshold")
+    if _is_always_raised(alert.attributes):
+        yield Problem("alertAlwaysRaised", "alert", str(alert.id), "Every value is beyond the alert's threshold")
+
+
+def _is_never_raised(alert: AlertAttributes) -> bool:
+    """Nothing is below 0, and no disk is more than full."""
+    threshold = alert.threshold
+    if threshold is None:
+        return False
+    return threshold <= 0 if alert.type in LOW else alert.type == "diskUsageHigh" and threshold >= 100
+
+
+def _is_always_raised(alert: AlertAttributes) -> bool:
+    """Everything is above what is below 0."""
+    return alert.threshold is not None and alert.threshold < 0 and alert.type not in LOW
 
 
 def _in_licence(sessions: Sessions, licence: Licence, now: float) -> Iterator[Problem]:
@@ -96,3 +131,10 @@ def _in_licence(sessions: Sessions, licence: Licence, now: float) -> Iterator[Pr
         yield Problem("licenseExceeded", "license", "", "More users are signed in than the license allows")
     if not licence.is_valid(now):
         yield Problem("licenseInvalid", "license", "", "The license has expired")
+
+
+def _in_machine(machine: Machine) -> Iterator[Problem]:
+    for process in machine.stopped:
+        yield Problem("processStopped", "process", process, f"The process {process} does not run")
+    if machine.disk_usage_percent >= NEARLY_FULL_PERCENT:
+        yield Problem("diskNearlyFull", "disk", "", f"The disk is {machine.disk_usage_percent} % full")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import TypeVar
 
+from eqboard.eq.models.attributes import AlertAttributes
 from eqboard.simulator.office.alerts import Alert
 from eqboard.simulator.office.entities import Agent, PauseCode, Queue, Supervisor
 from eqboard.simulator.office.extensions import Extension, usual_extension
@@ -35,12 +36,14 @@ class Directory:
         supervisors: Iterable[Supervisor],
         extensions: Iterable[Extension] = (),
         email_queues: Iterable[int] = (1, 2),
+        alerts: Iterable[AlertAttributes] = (),
     ) -> None:
         """`extensions` besides those where the users sit, which are made for them. E-mail queues are known by their
-        ids alone: the EQ API has no more of them than that alerts may name one.
+        ids alone: the EQ API has no more of them than that alerts may name one. `alerts` are for the whole system.
         """
         self.queues = {queue.extension: queue for queue in queues}
         self.agents = {agent.id: agent for agent in agents}
+        self._bound: dict[str, dict[int, Agent]] = {}  # by the queue's extension, whether or not there is such a queue
         self.pause_codes = {code.id: code for code in pause_codes}
         self.supervisors = {supervisor.id: supervisor for supervisor in supervisors}
         self.extensions: dict[str, Extension] = {}
@@ -54,8 +57,13 @@ class Directory:
         self.extension_names: Names[str] = Names("An extension", "extension", "name")
         self.alert_names: Names[int] = Names("An alert", "name")  # each user's by themselves
         self._note_names()
+        for agent in self.agents.values():
+            for queue in agent.bound:
+                self._bound.setdefault(queue, {})[agent.id] = agent
         for extension in extensions:
             self.add_extension(extension)
+        for attributes in alerts:
+            self.add_alert(None, attributes)
         self._furnish()
 
     def add_extension(self, extension: Extension) -> None:
@@ -67,6 +75,28 @@ class Directory:
         """It is really gone."""
         del self.extensions[extension.extension]
         self.extension_names.forget(extension.extension)
+
+    def bind(self, agent: Agent, queue: str, skill: int) -> None:
+        """From now on the agent belongs to the queue, with a usual skill of 1 to 5."""
+        agent.bound = {**agent.bound, queue: skill}
+        self._bound.setdefault(queue, {})[agent.id] = agent
+
+    def unbind(self, agent: Agent, queue: str) -> None:
+        """The agent does not belong to the queue any more. KeyError for one who did not."""
+        del self._bound[queue][agent.id]
+        agent.bound = {name: skill for name, skill in agent.bound.items() if name != queue}
+
+    def agents_of(self, queue: Queue) -> list[Agent]:
+        """Who is bound or signed in to the queue, by id, the deleted not among them."""
+        agents = self._bound.get(queue.extension, {}) | queue.members
+        return [agent for _, agent in sorted(agents.items()) if not agent.deleted]
+
+    def add_alert(self, user: int | None, attributes: AlertAttributes) -> Alert:
+        """One more, for a supervisor or, with None, for the whole system."""
+        alert = Alert(next(self._alert_ids), user, attributes)
+        self.alerts[alert.id] = alert
+        self.alert_names.note(alert.id, attributes, owner=user)
+        return alert
 
     def live_queue(self, extension: str) -> Queue | None:
         """The queue with that extension, unless it is deleted or never was."""
@@ -99,10 +129,6 @@ class Directory:
     def live_pause_codes(self) -> list[PauseCode]:
         """All pause codes that are not deleted, by id."""
         return [code for code in self.pause_codes.values() if not code.deleted]
-
-    def new_alert_id(self) -> int:
-        """An id that no alert has had."""
-        return next(self._alert_ids)
 
     def _note_names(self) -> None:
         for agent in self.agents.values():

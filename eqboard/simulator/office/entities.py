@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from eqboard.simulator.ledger import QueueLedger
+from eqboard.simulator.agenda import Event
+from eqboard.simulator.ledger.books import QueueLedger
 from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Line
+
+if TYPE_CHECKING:
+    from eqboard.simulator.ledger.visits import Visit
+
+INBOUND = 0  # a type of call queue; 1 is outbound (EQ API text)
 
 
 class RingStrategy(StrEnum):
@@ -76,16 +83,20 @@ class Supervisor:
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """Every attribute of a call queue, in the vendor's words (EQ API text, Create Call Queue). Times in seconds."""
+    """Every attribute of a call queue, in the vendor's words (EQ API text, Create Call Queue). Times in seconds.
+
+    Kept and shown, but without effect here, as no answer of the EQ API could show one: agentRestrictions (nobody here
+    follows or forwards calls), mohClass, ringingMoh, and how callers are told their place (announce...).
+    """
 
     extension: str
     name: str
-    type: int = 0
-    auto_answer_acd: bool = False
-    sys_resume: int | None = None
+    type: int = INBOUND
+    auto_answer_acd: bool = False  # the agent's telephone answers by itself
+    sys_resume: int | None = None  # how long the system pauses whoever let a call ring out; None: it pauses nobody
     wrap_up_time: int | None = None  # 0 is unlimited, None is no wrap-up
     wrap_up_all_queues: bool = False
-    cid_name_prefix: str | None = None
+    cid_name_prefix: str | None = None  # stands before the caller's name from the moment they enter
     agent_restrictions: int = 0
     ring_strategy: RingStrategy = RingStrategy.LEASTRECENT
     weight: int = 0
@@ -103,6 +114,11 @@ class QueueSettings:
     announce_position: str = "no"
     announce_hold_time: str = "no"
 
+    @property
+    def is_public(self) -> bool:
+        """Whether callers from outside know its number."""
+        return self.type == INBOUND
+
 
 @dataclass(slots=True)
 class Queue:
@@ -113,6 +129,7 @@ class Queue:
     waiting: dict[int, Call] = field(default_factory=dict)  # by call id, first in first
     members: dict[int, Agent] = field(default_factory=dict)  # by agent id, in order of signing in
     last_offered: tuple[int, int] | None = None  # (sign-in order, agent id), the memory of rrmemory and rrordered
+    is_watched: bool = False  # a look at whether those who wait are to leave is planned
     ledger: QueueLedger = field(default_factory=QueueLedger)
 
     @property
@@ -132,15 +149,18 @@ class Membership:
     rest_since: float  # when the present rest, available or paused, began
     paused: bool = False
     pause_code: int | None = None
+    resume_event: Event | None = None  # the end of a pause that is the system's
     wrap_up_from: float | None = None
     wrap_up_until: float | None = None  # math.inf for unlimited
+    wrap_up_of: Visit | None = None  # the visit to this queue that it is about; None after a call of another one
     calls_taken: int = 0
     last_call_at: float | None = None
 
 
 @dataclass(slots=True)
 class Agent:
-    """An agent user and their one telephone. `bound` maps the queues they belong to onto their usual skill.
+    """An agent user and their one telephone. `bound` maps the queues they belong to onto their usual skill; the
+    directory alone changes it.
 
     `extension` is where they sit, or sat last; `desk` where they come to work by themselves, "" for nowhere. Who is
     signed in to the system is decided by the sessions; `session_since` only follows them.
@@ -153,7 +173,7 @@ class Agent:
     email_address: str | None
     language: str | None
     extension: str
-    bound: dict[str, int]
+    bound: Mapping[str, int]
     desk: str = ""
     deleted: bool = False
     password: SecretStr | None = None

@@ -66,7 +66,7 @@ class Voicemail:
 @dataclass(frozen=True, slots=True)
 class Extension:
     """A user extension, in the vendor's words but for `has_telephone`, which is the simulator's own: whether one that
-    can be recognised is registered here. Without `voicemail` it has none.
+    can be recognised is registered here; queues ring no other. Without `voicemail` it has none.
     """
 
     extension: str

@@ -30,8 +30,13 @@ class Licence:
 
     def is_exceeded(self, sessions: Sessions) -> bool:
         """Whether more are signed in than may be. EQ refuses no one for it: it only tells."""
-        agents, supervisors = len(sessions.active(Kind.AGENT)), len(sessions.active(Kind.SUPERVISOR))
-        return agents > self.agents or supervisors > self.supervisors
+        return self.excess(sessions) > 0
+
+    def excess(self, sessions: Sessions) -> int:
+        """How many users are signed in beyond what it allows; a supervisor cannot have an agent's place."""
+        agents = len(sessions.active(Kind.AGENT)) - self.agents
+        supervisors = len(sessions.active(Kind.SUPERVISOR)) - self.supervisors
+        return max(0, agents) + max(0, supervisors)
 
 
 def licence_for(scenario: Scenario, directory: Directory, now: float) -> Licence:
