@@ -34,6 +34,10 @@ class Accent:
                 routes[route] = operation
         return routes
 
+    def operations_at(self, method: str, path: str) -> tuple[Operation, ...]:
+        """All operations behind one method and path of this server."""
+        return tuple(each for each in OPERATIONS.values() if self.dialect.route(each) == (method, path))
+
     def hear(self, operation: Operation, asked: Asked) -> Asked:
         """A request in the contract's words."""
         sent = {

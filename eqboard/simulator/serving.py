@@ -1,24 +1,82 @@
-"""The simulator's own web server: Daphne, refusing in JSON what it refuses by itself, and with a bound to bodies.
+"""The simulator's own web server: Daphne, refusing in JSON what it and Twisted below it refuse by themselves, with a
+bound to bodies, and with a way for the application to end a connection.
 
-Every refusal is JSON but for those with which Twisted, below Daphne, ends a connection before any of our code sees the
-request: an empty 400 for a request line that is no ASCII or no HTTP, for headers that are none, or of more than 16 KB
-or 500 in all, and for a length or a chunk that is none; no answer for a single line of more than 16 KB.
-A websocket gets a bare 403.
+Whatever bytes come, the application answers them or they are refused in JSON with status 4xx. Only a connection on
+which no request has begun is closed without a word, after a minute.
 """
 
 from __future__ import annotations
 
 import json
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
+from twisted.web.http import HTTPChannel
 
+from eqboard.simulator.answering import HANG_UP
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.requests import MAX_BODY_BYTES, TOO_LARGE
 
 JSON = (b"Content-Type", b"application/json")
+NO_HTTP = "This is no HTTP request, or one with a head of more than 16 KB or 500 headers"
+TOO_SLOW = "The request did not come to its end; send it again"
+LINGER_SECONDS = 10  # for a client that goes on sending what nobody reads
+UNHEARD = (b"Upgrade", b"Daphne-Root-Path")  # there are no websockets here, and nobody moves the API
+
+
+Channel: Any = HTTPChannel  # half of it has types
+
+
+class SimulatorChannel(Channel):  # type: ignore[misc]
+    """One connection. What Twisted ends with an empty 400, or with nothing, is refused in JSON.
+
+    After a refusal nothing more is understood, but read it is for a while: a connection that is closed on what has not
+    been read takes the answer away from who has not looked yet.
+    """
+
+    is_refused = False
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's names, here and below
+        if self.is_refused:
+            self.resetTimeout()
+            return
+        try:
+            super().dataReceived(data)
+        except ValueError:  # such as a length of thousands of digits
+            self.refuse(400, NO_HTTP)
+        if self.line_mode and b"\n" in self._buffer:  # a line that has ended, and not as lines end in HTTP
+            self.refuse(400, NO_HTTP)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        self.refuse(400, NO_HTTP)
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        """Twisted's own for all that it cannot read. A test sees to it that this is still its name."""
+        self.refuse(400, NO_HTTP)
+
+    def timeoutConnection(self) -> None:  # noqa: N802
+        """Nothing has come for a minute: from somebody in the middle of a request, or from a client that has no more
+        to ask and keeps its connection.
+        """
+        if self.is_refused:
+            self.transport.abortConnection()
+        elif self.requests or self._buffer.strip():
+            self.refuse(408, TOO_SLOW)
+        else:
+            super().timeoutConnection()
+
+    def refuse(self, status: int, description: str) -> None:
+        """Answer, and be done with this connection."""
+        if self.is_refused:
+            return
+        self.is_refused = True
+        self.clearLineBuffer()
+        self.transport.write(_whole_answer(status, description))
+        self.transport.loseWriteConnection()
+        self.setTimeout(LINGER_SECONDS)
 
 
 class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
@@ -26,29 +84,43 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     long is let go as it comes.
     """
 
-    is_answered = False  # before its body has come
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)  # the application reads forms by itself
 
-    def gotLength(self, length: int | None) -> None:  # noqa: N802  # Twisted's name
-        """The head has come: a body that is to be too long is refused now, and read no further than for politeness: who
-        sends it may look for the answer only at its end.
-        """
-        self.is_answered = length is not None and length > MAX_BODY_BYTES
-        super().gotLength(0 if self.is_answered else length)
-        if self.is_answered:
+    def __repr__(self) -> str:
+        """Twisted's own shows the URL, and EQ's key is in it; Daphne writes this into its log."""
+        return f"<request at {id(self):#x}>"
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802
+        """The head has come: a body that is to be too long is refused now."""
+        is_too_long = length is not None and length > MAX_BODY_BYTES
+        super().gotLength(0 if is_too_long else length)
+        if is_too_long:
             self.requestHeaders.removeHeader(b"Expect")  # nobody shall be told to go on
-            self.channel.write(_whole_answer(400, TOO_LARGE))
+            self.channel.refuse(400, TOO_LARGE)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """One byte more than may come is kept of a body whose length nobody told: by it the application knows."""
-        room = 0 if self.is_answered else MAX_BODY_BYTES + 1 - self.content.tell()
+        room = MAX_BODY_BYTES + 1 - self.content.tell()
         super().handleContentChunk(data[: max(0, room)])
 
-    def requestReceived(self, *head: bytes) -> None:  # noqa: N802
-        """All of it has come."""
-        if self.is_answered:
+    def process(self) -> Any:
+        for name in UNHEARD:
+            self.requestHeaders.removeHeader(name)
+        return super().process()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """What the application says, with one message more than ASGI has."""
+        if message.get("type") != HANG_UP:
+            super().handle_reply(message)
+        elif self.channel is not None and not self.finished:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._response_started:
             self.channel.loseConnection()
         else:
-            super().requestReceived(*head)
+            self.channel.transport.abortConnection()
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """What Daphne refuses by itself, in the shape of every other refusal."""
@@ -59,6 +131,7 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
 class SimulatorServer(Server):  # type: ignore[misc]
     """Daphne, telling whether it could listen. It keeps no access log: EQ's key is in every query string."""
 
+    connections: dict[Any, dict[str, Any]]
     failure = ""
 
     @property
@@ -69,6 +142,7 @@ class SimulatorServer(Server):  # type: ignore[misc]
     @http_factory.setter
     def http_factory(self, factory: Any) -> None:
         self._http_factory = factory
+        factory.protocol = SimulatorChannel
         factory.buildProtocol = partial(_build_protocol, factory)
 
     @property
@@ -76,6 +150,20 @@ class SimulatorServer(Server):  # type: ignore[misc]
         """The one that it listens on, whatever was asked for; there is none before it does."""
         [(_, port)] = self.listening_addresses
         return int(port)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        return super().create_application(protocol, scope | {"extensions": {HANG_UP: {}}})
+
+    def kill_all_applications(self) -> Any:
+        """At the end. Daphne takes it that each connection has an application; one whose request has not come to its
+        end has none.
+        """
+        everybody = self.connections
+        self.connections = {each: known for each, known in everybody.items() if "application_instance" in known}
+        try:
+            return super().kill_all_applications()
+        finally:
+            self.connections = everybody
 
     def listen_error(self, failure: Any) -> None:
         cause = getattr(failure.value, "socketError", None)
@@ -95,5 +183,6 @@ def _refusal(status: int, description: str) -> bytes:
 
 def _whole_answer(status: int, description: str) -> bytes:
     body = _refusal(status, description)
-    head = f"HTTP/1.1 {status} Bad Request\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    reason = HTTPStatus(status).phrase
+    head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"Connection: close\r\n\r\n" + body

@@ -10,7 +10,7 @@ import schemathesis
 
 from eqboard.eq.client import API_PATH
 from tests.contract.agreement import disagreement
-from tests.contract.document import FORM, WHERE, Document
+from tests.contract.document import WHERE, Document
 from tests.contract.patience import Sent
 
 DOCUMENT = Document(json.loads(Path(os.environ[WHERE]).read_text(encoding="utf-8")))
@@ -34,8 +34,6 @@ def the_server_agrees_with_the_document(
 ) -> None:
     """In place of schemathesis's own checks on data, to whom a refusal is a refusal, whatever its type."""
     request = response.request
-    if "multipart" in request.headers.get("Content-Type", FORM):
-        return  # without the boundary that it needs: refused by the web server, which knows no error array
     url = urlsplit(request.url)
     sent = Sent(request.method, url.path.removeprefix(API_PATH), _fields(url.query), _fields(request.body))
     try:

@@ -1,29 +1,102 @@
-"""What the EQ server itself suffers from: faults, put in force and taken away."""
+"""What the EQ server itself suffers from: faults, put in force and taken away, and how it is as a whole."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.asked import Asked, read_json_object
-from eqboard.simulator.faults import Faults, read_fault
+from eqboard.simulator.faults import Faults
+from eqboard.simulator.faults.in_force import Standing
+from eqboard.simulator.office.directory import read_key
+from eqboard.simulator.refusals import not_found
+from eqboard.simulator.trainer.fault_orders import read_duration, read_fault, read_half, read_mode, read_span
 from eqboard.simulator.trainer.lever import Levers
 from eqboard.simulator.world import World
 
 
-def _add_fault(world: World, faults: Faults, asked: Asked) -> object:
-    """kind, path, probability, seconds: as form fields, or as one JSON object in the field `fault`."""
+def _fields(asked: Asked) -> Mapping[str, object]:
+    """What was sent: form fields, or one JSON object as the body or in the field `fault`."""
     text = asked.form.get("fault")
-    fields: Mapping[str, object] = asked.form if text is None else read_json_object("fault", text)
-    faults.add(read_fault(fields))
+    return asked.form if text is None else read_json_object("fault", text)
+
+
+def _list_faults(world: World, faults: Faults, asked: Asked) -> object:
+    """All faults in force or still to come. See `_row`."""
+    return [_row(each) for each in faults]
+
+
+def _add_fault(world: World, faults: Faults, asked: Asked) -> object:
+    """kind, operation or path (and method), probability, seconds, in_seconds, for_seconds; answers the fault's id."""
+    fields = _fields(asked)
+    return faults.add(read_fault(fields), **read_span(fields))
+
+
+def _remove_fault(world: World, faults: Faults, asked: Asked) -> object:
+    fault_id = read_key(asked.key)
+    if fault_id is None or not faults.remove(fault_id):
+        raise not_found("id", "There is no such fault that somebody put in; GET /control/faults lists them")
     return None
 
 
 def _clear_faults(world: World, faults: Faults, asked: Asked) -> object:
+    """All faults and the mode that somebody ordered are over. A scenario's accidents are not; `fine` ends them."""
     faults.clear()
     return None
 
 
+def _show_mode(world: World, faults: Faults, asked: Asked) -> object:
+    """mode, and until when (UNIX seconds of the clock) if somebody ordered it for a while; `by` hand or scenario."""
+    ordered = faults.ordered
+    return {
+        "mode": faults.mode,
+        "until": _moment(ordered.ends_at) if ordered else None,
+        "by": "hand" if ordered else "scenario",
+    }
+
+
+def _order_mode(world: World, faults: Faults, asked: Asked) -> object:
+    """mode, for_seconds, and for a half-broken server `operations`; answers what is in force then."""
+    fields = _fields(asked)
+    mode = read_mode(fields)
+    faults.order(mode, operations=read_half(fields, mode), for_seconds=read_duration(fields))
+    return _show_mode(world, faults, asked)
+
+
+def _list_operations(world: World, faults: Faults, asked: Asked) -> object:
+    """What a fault may be about: every operation of the API with its method and path, as in the contract."""
+    return [{"operation": each.name, "method": each.method, "path": each.path} for each in OPERATIONS.values()]
+
+
+def _row(standing: Standing) -> dict[str, object]:
+    """One fault. `from` and `until` in UNIX seconds, of the server's clock; a scenario's in those of the world."""
+    fault = standing.fault
+    return {
+        "id": standing.id,
+        "kind": fault.kind,
+        "operation": fault.operation or None,
+        "method": fault.method or None,
+        "path": fault.path or None,
+        "probability": fault.probability,
+        "seconds": fault.seconds,
+        "from": _moment(standing.begins_at),
+        "until": _moment(standing.ends_at),
+        "struck": standing.struck_count,
+        "by": standing.author,
+    }
+
+
+def _moment(moment: float) -> float | None:
+    return round(moment, 3) if math.isfinite(moment) else None
+
+
 LEVERS: Levers = {
+    ("GET", "/control/faults"): _list_faults,
     ("POST", "/control/faults"): _add_fault,
     ("DELETE", "/control/faults"): _clear_faults,
+    ("DELETE", "/control/faults/{id}"): _remove_fault,
+    ("GET", "/control/eq"): _show_mode,
+    ("POST", "/control/eq"): _order_mode,
+    ("GET", "/control/operations"): _list_operations,
 }

@@ -1,0 +1,180 @@
+"""The faults in force: from when until when, and how often each has struck."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+from random import Random
+
+from eqboard.simulator.faults.accidents import Accident, Happening, happening_at
+from eqboard.simulator.faults.kinds import Fault
+from eqboard.simulator.faults.modes import HALF, Mode, faults_of
+from eqboard.simulator.refusals import Refusal
+
+MAX_FAULTS = 100
+FOREVER = math.inf
+
+
+class Author(StrEnum):
+    """Who put a fault in force."""
+
+    HAND = "hand"  # somebody, that one fault
+    MODE = "mode"  # somebody, by ordering how the server is
+    SCENARIO = "scenario"
+
+
+@dataclass(slots=True)
+class Standing:
+    """A fault in force, or soon. Moments are UNIX seconds: of the clock, of a scenario's accidents of the world."""
+
+    id: int
+    fault: Fault
+    author: Author
+    dice: Random = field(repr=False)
+    begins_at: float
+    ends_at: float
+    has_begun: bool = True
+    happening: Happening | None = None  # the accident that it is of, if it is of any
+    struck_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How somebody wants the server to be, until when."""
+
+    mode: Mode
+    ends_at: float
+
+
+class Faults:
+    """What is in force now, as `turn_to` was told it is. Dice are seeded, each fault's by itself: the same requests
+    meet the same accidents, whatever other faults come and go.
+
+    How long a fault or a mode lasts that somebody orders is counted on the server's clock: a trainer watches what a
+    wallboard makes of it, whose patience runs on that clock too, however fast the world goes. The accidents of a
+    scenario are part of its story, and come in the world's time; they rest while a mode is ordered.
+    """
+
+    def __init__(self, faults: Iterable[Fault] = (), *, seed: int = 0) -> None:
+        self._seed = seed
+        self._now = 0.0
+        self._ids = count(1)
+        self._order: Order | None = None
+        self._accidents: Sequence[Accident] = ()
+        self._period_seconds: float | None = None
+        self._world_began_at = 0.0
+        self._happening: tuple[Happening, ...] = ()
+        self._standing: list[Standing] = []
+        for fault in faults:
+            self.add(fault)
+
+    # Time
+
+    def expect(self, accidents: Sequence[Accident], period_seconds: float | None, *, world_began_at: float) -> None:
+        """A scenario's accidents, counted from a moment of the world; again each period."""
+        self._accidents, self._period_seconds, self._world_began_at = accidents, period_seconds, world_began_at
+
+    def turn_to(self, now: float, world_now: float) -> None:
+        """It is that late now, on the clock and in the world, in UNIX seconds. What is over is forgotten."""
+        if math.isfinite(now):
+            self._now = now
+        if self._order and self._order.ends_at <= self._now:
+            self._order = None
+        self._standing = [each for each in self._standing if each.author is Author.SCENARIO or each.ends_at > self._now]
+        for each in self._standing:
+            each.has_begun = each.has_begun or each.begins_at <= self._now
+        self._meet_accidents(world_now - self._world_began_at)
+
+    def _meet_accidents(self, elapsed_seconds: float) -> None:
+        happening = () if self._order else happening_at(elapsed_seconds, self._accidents, self._period_seconds)
+        over = set(self._happening).difference(happening)
+        new = [each for each in happening if each not in self._happening]
+        self._happening = happening
+        self._standing = [each for each in self._standing if each.happening not in over]
+        for each in new:
+            self._begin(each)
+
+    def _begin(self, happening: Happening) -> None:
+        for place, fault in enumerate(happening.accident.faults):
+            self._standing.append(
+                Standing(
+                    next(self._ids),
+                    fault,
+                    Author.SCENARIO,
+                    Random(f"{self._seed} accident {happening.place} {happening.round} {place}"),
+                    self._world_began_at + happening.began_seconds,
+                    self._world_began_at + happening.ends_seconds,
+                    happening=happening,
+                )
+            )
+
+    # Faults
+
+    def add(self, fault: Fault, *, in_seconds: float = 0.0, for_seconds: float = FOREVER) -> int:
+        """Put a fault in force, now or later, for good or for a while; returns its id. Refusal beyond a hundred of
+        them.
+        """
+        if sum(each.author is Author.HAND for each in self._standing) >= MAX_FAULTS:
+            raise Refusal("kind", "invalid", f"There are {MAX_FAULTS} faults in force already; take some away first")
+        return self._put(fault, Author.HAND, in_seconds, for_seconds)
+
+    def _put(self, fault: Fault, author: Author, in_seconds: float, for_seconds: float) -> int:
+        new, begins_at = next(self._ids), self._now + in_seconds
+        dice = Random(f"{self._seed} fault {new}")
+        self._standing.append(
+            Standing(new, fault, author, dice, begins_at, begins_at + for_seconds, has_begun=in_seconds <= 0)
+        )
+        return new
+
+    def remove(self, fault_id: int) -> bool:
+        """Take one away that somebody put in; False when there is no such. Those of a mode end with it."""
+        kept = [each for each in self._standing if each.id != fault_id or each.author is not Author.HAND]
+        is_there = len(kept) < len(self._standing)
+        self._standing = kept
+        return is_there
+
+    def clear(self) -> None:
+        """Nobody wants anything of the server: each fault put in and the mode ordered are over."""
+        self._order = None
+        self._standing = [each for each in self._standing if each.author is Author.SCENARIO]
+
+    def strike(self, method: str, path: str, operation: str = "") -> list[Fault]:
+        """The faults that hit this request, in the order they were put in force; see `Fault.is_about`."""
+        struck = [each for each in self._standing if self._strikes(each, method, path, operation)]
+        for each in struck:
+            each.struck_count += 1
+        return [each.fault for each in struck]
+
+    def _strikes(self, standing: Standing, method: str, path: str, operation: str) -> bool:
+        is_about = standing.has_begun and standing.fault.is_about(method, path, operation)
+        return is_about and standing.dice.random() < standing.fault.probability
+
+    def __iter__(self) -> Iterator[Standing]:
+        """All that are in force, or soon will be."""
+        return iter(self._standing)
+
+    # The server as a whole
+
+    def order(self, mode: Mode, *, operations: Iterable[str] = HALF, for_seconds: float = FOREVER) -> None:
+        """Let the server be so, in place of what was ordered before and of what its scenario has in store."""
+        self._order = Order(mode, self._now + for_seconds)
+        self._standing = [each for each in self._standing if each.author is Author.HAND]
+        self._happening = ()
+        for fault in faults_of(mode, operations):
+            self._put(fault, Author.MODE, 0.0, for_seconds)
+
+    @property
+    def ordered(self) -> Order | None:
+        """How somebody wants the server to be."""
+        return self._order
+
+    @property
+    def mode(self) -> Mode:
+        """How the server is, but for single faults."""
+        if self._order:
+            return self._order.mode
+        modes = (each.accident.what for each in self._happening)
+        return next((what for what in modes if isinstance(what, Mode)), Mode.FINE)
