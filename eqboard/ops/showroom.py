@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from eqboard.config import ROOT
+from eqboard.config import ROOT, SHORTEST_PASSWORD
 from eqboard.ops.children import Family, Program, Terminal, die_with_parent
 from eqboard.ops.probes import accepts, answers_ping, http_get
 from eqboard.ops.redis_server import SOCKET_NAME, find_redis_server, make_private_folder, redis_command, socket_url
@@ -30,7 +30,6 @@ from eqboard.ops.redis_server import SOCKET_NAME, find_redis_server, make_privat
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 BACKLOG = 128
-SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
 MOVING_SECONDS = 90.0
 ASK_EVERY_SECONDS = 0.25
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
@@ -172,6 +171,7 @@ def demo_environment(
         "EQBOARD_EQ_URL": eq_url,
         "EQBOARD_EQ_KEY": eq_key,
         "EQBOARD_EQ_DIALECT": "",
+        "EQBOARD_SIMULATOR_PASSWORD": "",
         "EQBOARD_REDIS_URL": redis_url,
         "EQBOARD_DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "EQBOARD_SECRET_KEY": secret_key,
@@ -189,10 +189,14 @@ def programs(
     listener: socket.socket,
     environment: Mapping[str, str],
     simulation: tuple[str, ...] = (),
+    password: str = "",
 ) -> tuple[Program, ...]:
-    """Who is started, in this order: each needs the ones before it. `simulation`: further options of `simulate`."""
+    """Who is started, in this order: each needs the ones before it. `simulation`: further options of `simulate`;
+    `password` opens its control page, and nobody else needs it.
+    """
     web_port = listener.getsockname()[1]
     simulate = (*MANAGE, "simulate", "--host", HOST, "--port", str(simulator_port), *simulation)
+    trained = {**environment, "EQBOARD_SIMULATOR_PASSWORD": password}
     serve = (sys.executable, "-m", "daphne", "-v", "0", "--fd", str(listener.fileno()), "eqboard.asgi:application")
 
     async def web_answers() -> bool:
@@ -200,7 +204,7 @@ def programs(
 
     return (
         Program("redis", redis, environment, partial(answers_ping, socket_path), is_quiet=True),
-        Program("simulator", simulate, environment, partial(accepts, HOST, simulator_port)),
+        Program("simulator", simulate, trained, partial(accepts, HOST, simulator_port)),
         Program("poller", (*MANAGE, "poll"), environment),
         # From the checkout: `-m` looks for eqboard in the working directory.
         Program("web", serve, environment, web_answers, folder=ROOT, files=(listener.fileno(),)),
@@ -266,15 +270,17 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
             listener,
             environment,
             simulation,
+            wishes.password,
         )
         terminal = Terminal(hidden=(eq_key, environment["EQBOARD_SECRET_KEY"], wishes.password))
         terminal.say("Preparing the demo's database …")
         prepare_database(environment, wishes.password, folder)
         terminal.say(f"Starting {', '.join(program.name for program in started)} …")
-        asyncio.run(Family(started, terminal).run(partial(announce, wishes, terminal)))
+        asyncio.run(Family(started, terminal).run(partial(announce, wishes, simulator_port, terminal)))
 
 
-async def announce(wishes: Wishes, terminal: Terminal) -> None:
-    """The last line of the start, and only when it is true. Raises DemoError."""
+async def announce(wishes: Wishes, simulator_port: int, terminal: Terminal) -> None:
+    """The last lines of the start, and only when they are true. Raises DemoError."""
     await until_moving(wishes.port)
+    terminal.say(f"Training: http://{HOST}:{simulator_port}/ with the same password")
     terminal.say(f"Ready: http://{HOST}:{wishes.port}/ user: supervisor password: {wishes.password}")

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from email.utils import formatdate
+from collections.abc import Awaitable, Callable, Iterator
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from eqboard.eq.wire import Operation
 from eqboard.simulator.accent import Accent
+from eqboard.simulator.answering import Dropped, answer_bug, answer_http_exception, answer_refusal, respond
 from eqboard.simulator.asked import Asked, Handler
-from eqboard.simulator.faults import (
-    Fault,
-    FaultKind,
-    Faults,
-    clock_shift_seconds,
-    delay_seconds,
-    refuse_by,
-    spoil,
-)
+from eqboard.simulator.called import operation_called
+from eqboard.simulator.faults import Fault, FaultKind, Faults, delay_seconds, refuse_by, spoil
 from eqboard.simulator.handlers import handler_for
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.requests import check_key, parse_fields, read_body, read_query, session_given
 from eqboard.simulator.trainer import LEVERS
+from eqboard.simulator.trainer.door import Door
+from eqboard.simulator.trainer.headers import GuardedAnswers
+from eqboard.simulator.trainer.visitors import Visitors
+from eqboard.simulator.trainer.world import levers as views
 from eqboard.simulator.world import World
 
 BASE = "/eq/api/2.0"
-MAX_SPEED = 1000.0  # a large site takes a second of work for an hour and a half of its time
-MAX_EVENTS = 50_000  # that one request makes happen: a second of work, two days of an ordinary floor
-HTML_PAGE = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
+READS = ("GET", "HEAD")  # which have no body that counts
+MAX_SPEED = 1000.0  # at which a large site takes more than half of a core
+MAX_EVENTS = 50_000  # that one request makes happen: a second or two of work, two days of an ordinary floor
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -48,6 +45,7 @@ def build_app(
     speed: float = 1.0,
     sleep: Sleep = asyncio.sleep,
     accent: Accent | None = None,
+    password: str = "",
 ) -> Starlette:
     """The server of one world.
 
@@ -55,23 +53,33 @@ def build_app(
     `speed` times as fast. Each request with the key first catches up, exactly; a clock that goes backwards moves
     nothing. When the clock has jumped so far that more than MAX_EVENTS would happen, those happen, and the world goes
     on from there: it has slept for the rest, as after a night in which the machine was asleep. What happens depends on
-    the requests and the clock's readings alone. `sleep` is how a latency fault waits, `accent` how the server speaks.
+    the requests and the clock's readings alone. `sleep` is how a latency fault waits, `accent` how the server speaks;
+    `password` lets a browser in to the control page, as the key does.
     LookupError when an operation of the table has no handler, ValueError for an empty key or a speed that cannot be.
     """
     if not key:
         raise ValueError("The simulator needs a key that is not empty.")
-    if not 0 < speed <= MAX_SPEED:
-        raise ValueError(f"The speed must be a number above 0, {MAX_SPEED:g} at most.")
-    server = _Server(world, key, clock, faults or Faults(), speed, sleep, accent or Accent())
+    check_speed(speed)
+    door = Door(Visitors((key, password)), clock)
+    server = _Server(world, key, clock, faults or Faults(seed=world.seed), speed, sleep, accent or Accent(), door)
+    work = {**LEVERS, **views(speed=speed, began_at=world.now, clock=clock)}
     app = Starlette(
         routes=[
             *server.operations(),
-            *(_route(path, method, server.lever(work)) for (method, path), work in LEVERS.items()),
+            *(_route(path, method, server.lever(lever)) for (method, path), lever in work.items()),
+            *door.routes(),
         ],
-        exception_handlers={Refusal: _answer_refusal, HTTPException: _answer_http_exception},
+        middleware=[Middleware(GuardedAnswers, api=BASE)],
+        exception_handlers={Refusal: answer_refusal, HTTPException: answer_http_exception, Exception: answer_bug},
     )
     app.router.redirect_slashes = False  # a redirect would repeat the key in its Location header
     return app
+
+
+def check_speed(speed: float) -> None:
+    """ValueError, one sentence, for a speed that cannot be."""
+    if not 0 < speed <= MAX_SPEED:
+        raise ValueError(f"The speed must be a number above 0, {MAX_SPEED:g} at most.")
 
 
 class _Server:
@@ -86,6 +94,7 @@ class _Server:
         speed: float,
         sleep: Sleep,
         accent: Accent,
+        door: Door,
     ) -> None:
         self._world = world
         self._key = key
@@ -94,8 +103,12 @@ class _Server:
         self._speed = speed
         self._sleep = sleep
         self._accent = accent
+        self._door = door
         self._clock_began_at = clock()
         self._world_began_at = world.now
+        scenario = world.scenario
+        faults.expect(scenario.accidents, scenario.accidents_period_seconds, world_began_at=world.now)
+        faults.turn_to(self._clock_began_at, world.now)
 
     def operations(self) -> Iterator[Route]:
         """The routes of the EQ API; those without a name in their path first, which would match anything."""
@@ -103,46 +116,65 @@ class _Server:
         for method, path in sorted(routes, key=lambda route: "{" in route[1]):
             operation = routes[method, path]
             handler = handler_for(operation.method, operation.path)
-            yield _route(BASE + path, method, self._endpoint(operation, handler))
+            behind = self._accent.operations_at(method, path)
+            yield _route(BASE + path, method, self._endpoint(operation, behind, handler))
 
-    def _endpoint(self, operation: Operation, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of one EQ operation."""
-        path = operation.path  # faults are ordered by the contract's path, however this server calls it
+    def _endpoint(
+        self, operation: Operation, behind: tuple[Operation, ...], handler: Handler
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one operation, and of those that are asked for in the same way."""
 
         async def endpoint(request: Request) -> Response:
             asked = self._accent.hear(operation, await self._admit(request))
-            struck = self._faults.strike(path)
+            struck = self._strike(operation, behind, asked)
             try:
-                refuse_by(struck, path)
-                value = spoil(handler(self._world, asked), struck)
-                return self._respond(self._accent.answer(operation, value), struck)
+                if any(fault.kind is FaultKind.DROPPED for fault in struck):
+                    return Dropped()
+                refuse_by(struck, operation.path)
+                return self._answer(operation, handler, asked, struck)
             finally:
                 # The work is done and its answer comes late: for the client that is the hard case.
-                await self._hold_back(delay_seconds(struck))
+                await self._hold_back(request, delay_seconds(struck))
 
         return endpoint
+
+    def _answer(self, operation: Operation, handler: Handler, asked: Asked, struck: list[Fault]) -> Response:
+        """The value or the refusal; a proxy's page or a connection that ends can come in the place of both."""
+        try:
+            value = spoil(handler(self._world, asked), struck)
+        except Refusal as refusal:
+            return respond(refusal.as_json(), struck, self._world.now, refusal.status)
+        return respond(self._accent.answer(operation, value), struck, self._world.now)
+
+    def _strike(self, operation: Operation, behind: tuple[Operation, ...], asked: Asked) -> list[Fault]:
+        """The faults that hit a request. They are ordered in the contract's words, whatever this server's are."""
+        called = operation_called(behind, asked.query, asked.form)
+        return self._faults.strike(operation.method, operation.path, called.name if called else "")
 
     def lever(self, work: Callable[[World, Faults, Asked], object]) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one control; faults do not reach it."""
 
         async def endpoint(request: Request) -> Response:
-            asked = await self._admit(request)
-            return self._respond(work(self._world, self._faults, asked), ())
+            asked = await self._admit(request, self._door)
+            return respond(work(self._world, self._faults, asked), (), self._world.now)
 
         return endpoint
 
-    async def _admit(self, request: Request) -> Asked:
+    async def _admit(self, request: Request, door: Door | None = None) -> Asked:
         """Read the request, check the key, catch up with the clock, refresh the session; raises Refusal.
 
-        Without the key nothing happens. A key in the query is checked before the body is read.
+        Without the key nothing happens, unless there is a `door` that admits it. A key in the query is checked before
+        the body is read.
         """
         query, form = read_query(request), {}
-        if request.method == "GET" or query.get("auth_key"):
+        is_visitor = door is not None and "auth_key" not in query and door.admits(request)
+        if not is_visitor and (request.method in READS or query.get("auth_key")):
             check_key(query, {}, self._key)
-        if request.method != "GET":
+        if request.method not in READS:
             body = await read_body(request)
             form = {"fault": body} if body.lstrip().startswith("{") else parse_fields(body, "body")
-            check_key(query, form, self._key)
+            if not is_visitor:
+                check_key(query, form, self._key)
         self._catch_up()
         session = session_given(query, form)
         if session is not None:
@@ -154,50 +186,27 @@ class _Server:
         wanted = self._world_began_at + (clock - self._clock_began_at) * self._speed
         if not self._world.run_to(wanted, most_events=MAX_EVENTS):
             self._clock_began_at, self._world_began_at = clock, self._world.now
+        self._faults.turn_to(clock, self._world.now)
 
-    async def _hold_back(self, seconds: float) -> None:
-        if seconds > 0:
-            await self._sleep(seconds)
+    async def _hold_back(self, request: Request, seconds: float) -> None:
+        """Wait, but not for a client that has gone."""
+        if seconds <= 0:
+            return
+        waiting = asyncio.ensure_future(self._sleep(seconds))
+        leaving = asyncio.ensure_future(_until_gone(request))
+        try:
+            await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            leaving.cancel()
 
-    def _respond(self, value: object, struck: Iterable[Fault]) -> Response:
-        struck = tuple(struck)
-        headers = {"Date": formatdate(self._world.now + clock_shift_seconds(struck), usegmt=True)}
-        kinds = {fault.kind for fault in struck}
-        if FaultKind.HTML in kinds:
-            return Response(HTML_PAGE, headers=headers, media_type="text/html")
-        text = json.dumps(value, ensure_ascii=False)
-        if FaultKind.TRUNCATED in kinds:
-            text = text[: len(text) // 2]
-        # A caller's name may hold bytes that are no UTF-8, and they pass through (contract §4).
-        return Response(text.encode("utf-8", "surrogateescape"), headers=headers, media_type="application/json")
+
+async def _until_gone(request: Request) -> None:
+    is_there = True
+    while is_there:
+        message = await request.receive()
+        is_there = message["type"] != "http.disconnect"
 
 
 def _route(path: str, method: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
     return Route(path, endpoint, methods=[method])
-
-
-async def _answer_refusal(request: Request, refusal: Exception) -> Response:
-    """The error array of contract §1."""
-    if not isinstance(refusal, Refusal):
-        raise refusal
-    return _json(refusal.as_json(), refusal.status)
-
-
-async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    """Unknown paths and wrong methods, in the same shape as every other refusal. 405 is HTTP's; the text has none."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    kind = "nonexistent" if status == 404 else "invalid"
-    description = "There is no such path" if status == 404 else "The method is not supported here"
-    response = _json(Refusal(None, kind, description).as_json(), status)
-    if status == 405:
-        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
-    return response
-
-
-def _methods_at(request: Request) -> set[str]:
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return {method for route in routes for method in route.methods}
-
-
-def _json(value: object, status: int) -> Response:
-    return Response(json.dumps(value, ensure_ascii=False), status, media_type="application/json")

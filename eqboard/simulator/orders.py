@@ -41,11 +41,10 @@ def read_queued_call(exchange: Exchange, channel: str) -> Call:
     """The caller with that channel: in a queue, or with the agent to whom it gave them, for a real switch redirects
     those too (contract §4). Refusal: `blank`, `nonexistent`.
     """
-    read_text("channel", channel)
-    for call in exchange.calls.values():
-        if call.channel == channel and call.place in IN_A_QUEUES_HANDS and call.queue:
-            return call
-    raise Refusal("channel", "nonexistent", "There is no such call in a queue")
+    call = exchange.call_with(read_text("channel", channel))
+    if call is None or call.place not in IN_A_QUEUES_HANDS or not call.queue:
+        raise Refusal("channel", "nonexistent", "There is no such call in a queue")
+    return call
 
 
 def read_parked_call(exchange: Exchange, channel: str) -> Party:

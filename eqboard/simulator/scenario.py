@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from eqboard.simulator.durations import Duration, Shape
+from eqboard.simulator.faults import Accident
 from eqboard.simulator.office.entities import RingStrategy
+from eqboard.simulator.roster import Roster
 
 NEVER = float("inf")
 
@@ -41,6 +43,7 @@ class Scenario:
     busy_share: float = 0.8
     curve: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # (seconds since the start, factor on the arrival rate)
     curve_period_seconds: float | None = None  # the curve begins again after so many seconds
+    has_curve_by_clock: bool = False  # its seconds are since 0:00 in the exchange's time zone, not since the start
     talk: Duration = USUAL_TALK
     patience: Duration | None = USUAL_PATIENCE  # None: callers wait for ever
     park_share: float = 0.18
@@ -55,6 +58,7 @@ class Scenario:
     strategies: tuple[RingStrategy, ...] = tuple(RingStrategy)
     wrap_ups: tuple[int | None, ...] = (20, 30, None, 15, 45, 30)
     weights: tuple[int, ...] = (0, 0, 0, 5, 0, 2)
+    queues_have_habits: bool = True  # some pause, answer or turn away by themselves, or write before a caller's name
     max_skill: int = 5
     queues_per_agent: tuple[int, ...] = (2, 1, 3, 2)
 
@@ -64,6 +68,7 @@ class Scenario:
     lunch_share: float = 0.0  # breaks that are lunch whatever the codes' own weights say
     shift: Duration | None = USUAL_SHIFT
     away: Duration = USUAL_TIME_AWAY
+    roster: Roster | None = None  # who comes and goes when by the clock, in place of shift and away
 
     stuck_monitor_share: float = 0.05  # hang-ups at a monitor extension that are accepted and do not happen
 
@@ -73,12 +78,16 @@ class Scenario:
     wrap_up_pause_code: int | None = None  # the code of the pause as which wrap-up shows
     pause_time_survives_share: float = 0.0  # agents whose row shows, after a resume, when the last pause began
 
+    # What the server itself goes through, in seconds of the world since it began to answer
+    accidents: tuple[Accident, ...] = ()
+    accidents_period_seconds: float | None = None  # they come again after so many seconds
+
     rooms: tuple[str, ...] = tuple(str(room) for room in range(801, 821))
     guests: tuple[tuple[str, str], ...] = GUESTS
 
-    def rate_at(self, elapsed_seconds: float) -> float:
+    def rate_at(self, seconds: float) -> float:
         """The factor on the arrival rate, linear between the points of the curve and level outside them."""
-        moment = elapsed_seconds % self.curve_period_seconds if self.curve_period_seconds else elapsed_seconds
+        moment = seconds % self.curve_period_seconds if self.curve_period_seconds else seconds
         before = self.curve[0]
         for point in self.curve:
             if moment < point[0]:

@@ -1,42 +1,19 @@
-"""The scenarios by name, and building a world from one: queues, staff, bindings, pause codes."""
+"""The scenarios by name, and building a world from one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, tzinfo
 
+from eqboard.simulator.cast import build_directory
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.office.directory import Directory
-from eqboard.simulator.office.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
-from eqboard.simulator.office.extensions import Extension
-from eqboard.simulator.people import staff_name
+from eqboard.simulator.faults import Accident, Mode
+from eqboard.simulator.roster import HOUR, Roster
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.world import World
 
 MAX_QUEUES = 200  # extensions 500 to 699; the conference rooms begin at 801
 MAX_AGENTS = 5000
-FEW_AGENTS = 100  # more of them get extensions from 2001, lest they run into the supervisors' from 301
-
-QUEUE_NAMES = (
-    "Sales", "Support", "Billing", "Returns", "Español", "VIP", "Reservations", "Technical", "Shipping", "Renewals",
-    "Complaints", "Onboarding", "Claims", "Wholesale", "עברית", "Night Desk", "Pharmacy", "Field Service",
-)  # fmt: skip
-
-PAUSE_CODES = (
-    PauseCode(1, "Lunch", 1800.0, 1.0),
-    PauseCode(2, "Break", 600.0, 5.0),
-    PauseCode(3, "Training", 1500.0, 0.5),
-    PauseCode(4, "Meeting", 1200.0, 1.0),
-    PauseCode(5, "Coaching", 900.0, 1.0),
-)
-
-SUPERVISORS = (("dana", "Dana", "Weiss"), ("mgomez", "Marta", "Gómez"), ("tclarke", "Theo", "Clarke"))
-
-# Nobody's desk, and no telephone that anybody would recognise: an analogue door phone, a fax, a socket in the wall.
-SPARE_EXTENSIONS = (
-    Extension("391", "Front door", has_telephone=False),
-    Extension("392", "Fax", has_telephone=False),
-    Extension("393", "Meeting room", has_telephone=False),
-)
 
 _STEADY = Scenario("steady", "An ordinary day: callers wait now and then, every state is to be seen.", busy_share=0.86)
 
@@ -50,7 +27,8 @@ SCENARIOS = {
             name="monday_storm",
             about="Calls build up to twice what the floor can take, then drain.",
             busy_share=0.92,
-            warm_seconds=2700.0,  # it is coming up when one begins to look
+            patience=Duration(240.0),
+            warm_seconds=2100.0,  # it is coming up when one begins to look
             curve=((0.0, 0.6), (1800.0, 0.7), (3600.0, 2.2), (5400.0, 2.0), (7200.0, 0.4), (10800.0, 0.6)),
             curve_period_seconds=10800.0,
         ),
@@ -83,6 +61,7 @@ SCENARIOS = {
             talk=Duration(300.0, Shape.FIXED),
             pick_up=Duration(3.0, Shape.FIXED),
             no_answer_share=0.0,
+            queues_have_habits=False,
             park_share=0.0,
             conference_share=0.0,
             parked=Duration(3600.0, Shape.FIXED),  # nobody picks up who was parked by hand
@@ -95,8 +74,51 @@ SCENARIOS = {
             hostile_share=0.5,
             rows_in_any_order=True,
             bare_skill_share=0.3,
+            wrap_up_pause_code=99,  # no code that can be read, as a switch's own is not
+            pause_time_survives_share=0.3,
         ),
-        replace(_STEADY, name="large_site", about="A hundred queues, a thousand agents.", queues=100, agents=1000),
+        replace(
+            _STEADY,
+            name="outage",
+            about="EQ turns slow, half broken, broken and is gone, while the queues fill; then it is back. 10 minutes.",
+            patience=Duration(400.0),
+            curve=((0.0, 0.4), (120.0, 0.8), (240.0, 3.6), (470.0, 3.6), (480.0, 0.1), (600.0, 0.3)),
+            curve_period_seconds=600.0,  # of which the half hour before anybody looks is three
+            accidents=(
+                Accident(Mode.SLOW, begins_seconds=120.0, lasts_seconds=90.0),
+                Accident(Mode.HALF_BROKEN, begins_seconds=210.0, lasts_seconds=90.0),
+                Accident(Mode.BROKEN, begins_seconds=300.0, lasts_seconds=90.0),
+                Accident(Mode.GONE, begins_seconds=390.0, lasts_seconds=90.0),
+            ),
+            accidents_period_seconds=600.0,
+        ),
+        replace(
+            _STEADY,
+            name="working_day",
+            about="By the clock: calls from 7 in the morning to half past 7, lunches in turn, and no agent at night.",
+            busy_share=0.8,
+            curve=(
+                *((7 * HOUR, 0.0), (8 * HOUR, 0.35), (10 * HOUR, 1.0), (12 * HOUR, 1.0), (13 * HOUR, 0.85)),
+                *((15 * HOUR, 1.0), (17 * HOUR, 0.65), (19 * HOUR, 0.15), (19.5 * HOUR, 0.0)),
+            ),
+            has_curve_by_clock=True,
+            present_share=1.0,
+            roster=Roster(),
+        ),
+        replace(
+            _STEADY,
+            name="large_site",
+            about="A hundred queues, a thousand agents, and about five hundred callers who wait at every moment.",
+            queues=100,
+            agents=1000,
+            busy_share=1.32,
+            patience=Duration(260.0, Shape.LOGNORMAL, 0.5),
+            warm_seconds=2700.0,
+            present_share=0.95,  # few breaks and long shifts, or else the number of those who wait would swing
+            break_every=Duration(5400.0),
+            shift=Duration(8 * HOUR, Shape.LOGNORMAL, 0.4),
+            away=Duration(1500.0),
+        ),
     )
 }
 
@@ -109,12 +131,18 @@ def scenario_called(name: str) -> Scenario:
 
 
 def build_world(
-    scenario: str, *, seed: int, started_at: float, queues: int | None = None, agents: int | None = None
+    scenario: str,
+    *,
+    seed: int,
+    started_at: float,
+    queues: int | None = None,
+    agents: int | None = None,
+    zone: tzinfo = UTC,
 ) -> World:
     """A warm world: it has already run for the scenario's warm_seconds when `started_at` (UNIX seconds) comes.
 
-    `queues` (1 to 200) and `agents` (0 to 5000) override the scenario's counts. ValueError, one sentence, for an
-    unknown scenario or a count out of range.
+    `zone` is the exchange's time zone, for what goes by the hour of the day. `queues` (1 to 200) and `agents` (0 to
+    5000) override the scenario's counts. ValueError, one sentence, for an unknown scenario or a count out of range.
     """
     chosen = scenario_called(scenario)
     chosen = replace(
@@ -122,78 +150,13 @@ def build_world(
         queues=_checked("queues", chosen.queues if queues is None else queues, 1, MAX_QUEUES),
         agents=_checked("agents", chosen.agents if agents is None else agents, 0, MAX_AGENTS),
     )
-    world = World(chosen, build_directory(chosen), seed=seed, started_at=started_at - chosen.warm_seconds)
+    began_at = started_at - chosen.warm_seconds
+    world = World(chosen, build_directory(chosen), seed=seed, started_at=began_at, zone=zone)
     world.run_to(started_at)
     return world
-
-
-def build_directory(scenario: Scenario) -> Directory:
-    """The entities of a scenario; the same for every seed, so that a restarted server knows the same people."""
-    return Directory(
-        queues=[Queue(_queue_settings(scenario, index)) for index in range(scenario.queues)],
-        agents=[_agent(scenario, index) for index in range(scenario.agents)],
-        pause_codes=PAUSE_CODES,
-        supervisors=[_supervisor(index) for index in range(scenario.supervisors)],
-        extensions=SPARE_EXTENSIONS,
-    )
 
 
 def _checked(name: str, count: int, least: int, most: int) -> int:
     if not least <= count <= most:
         raise ValueError(f"The number of {name} must be from {least} to {most}, not {count}.")
     return count
-
-
-def _queue_settings(scenario: Scenario, index: int) -> QueueSettings:
-    round_number, place = divmod(index, len(QUEUE_NAMES))
-    return QueueSettings(
-        extension=str(500 + index),
-        name=QUEUE_NAMES[place] + (f" {round_number + 1}" if round_number else ""),
-        ring_strategy=scenario.strategies[index % len(scenario.strategies)],
-        wrap_up_time=scenario.wrap_ups[index % len(scenario.wrap_ups)],
-        wrap_up_all_queues=index % 3 != 2,
-        weight=scenario.weights[index % len(scenario.weights)],
-        max_wait_time=900 if index % 4 == 1 else None,
-    )
-
-
-def _agent(scenario: Scenario, index: int) -> Agent:
-    extension = str((201 if scenario.agents <= FEW_AGENTS else 2001) + index)
-    first_name, last_name, language = staff_name(index)
-    return Agent(
-        id=index + 1,
-        number=extension,
-        first_name=first_name,
-        last_name=last_name,
-        email_address=f"agent{extension}@example.com",
-        language=language,
-        extension=extension,
-        bound=_bindings(scenario, index),
-    )
-
-
-def _bindings(scenario: Scenario, index: int) -> dict[str, int]:
-    """One to three queues: the agent's own, its neighbour (two make a team), one of another team. Skill falls off."""
-    size = scenario.queues_per_agent[index % len(scenario.queues_per_agent)]
-    own = index // 2 % scenario.queues
-    near = (own, own ^ 1, *range(own + 2, own + scenario.queues))
-    queues = dict.fromkeys(queue % scenario.queues for queue in near if queue != own ^ 1 or queue < scenario.queues)
-    return {
-        str(500 + queue): min(scenario.max_skill, 1 + step + index // 3 % 3)
-        for step, queue in enumerate(list(queues)[:size])
-    }
-
-
-def _supervisor(index: int) -> Supervisor:
-    round_number, place = divmod(index, len(SUPERVISORS))
-    username, first_name, last_name = SUPERVISORS[place]
-    username += str(round_number + 1) if round_number else ""
-    return Supervisor(
-        id=index + 1,
-        username=username,
-        first_name=first_name,
-        last_name=last_name,
-        desk=str(301 + index),
-        email_address=f"{username}@example.com",
-        type="monitorOnly" if index % 3 == 1 else "full",
-    )

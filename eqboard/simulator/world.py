@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 from functools import partial
 from random import Random
 
 from eqboard.simulator.actions import Order, read_order
 from eqboard.simulator.agenda import Agenda
+from eqboard.simulator.bursts import Bursts
 from eqboard.simulator.callers import Callers
+from eqboard.simulator.ledger.books import total
 from eqboard.simulator.office.attendance import Attendance
 from eqboard.simulator.office.directory import Directory
-from eqboard.simulator.office.entities import Agent, Queue, Supervisor
-from eqboard.simulator.office.extensions import usual_extension
+from eqboard.simulator.office.entities import Agent, Queue, QueueSettings, Supervisor
+from eqboard.simulator.office.extensions import Extension, usual_extension
+from eqboard.simulator.office.gauges import Gauges
 from eqboard.simulator.office.licence import licence_for
+from eqboard.simulator.office.machine import Machine
+from eqboard.simulator.office.watch import Watch
 from eqboard.simulator.scenario import Scenario
 from eqboard.simulator.staff import Staff
 from eqboard.simulator.switch.exchange import Exchange
@@ -27,11 +33,16 @@ from eqboard.simulator.telephony import Telephony
 class World:
     """The same scenario, directory, seed and start give the same history, however finely time is cut."""
 
-    def __init__(self, scenario: Scenario, directory: Directory, *, seed: int, started_at: float) -> None:
-        """`started_at` in UNIX seconds. The directory becomes the world's own."""
+    def __init__(
+        self, scenario: Scenario, directory: Directory, *, seed: int, started_at: float, zone: tzinfo = UTC
+    ) -> None:
+        """`started_at` in UNIX seconds, `zone` the time zone of the exchange. The directory becomes the world's own."""
         self.scenario = scenario
+        self.seed = seed
         self.directory = directory
+        self.zone = zone
         self.licence = licence_for(scenario, directory, started_at)
+        self.machine = Machine(directory.email_queues)
         self._rng = Random(seed)
         self._agenda = Agenda(started_at)
         for extension, name in scenario.guests:
@@ -41,17 +52,24 @@ class World:
         self._floor = Floor(
             self._agenda,
             directory,
+            exchange.ledger,
             exchange.lines.by_extension,
             pause_time_survives_share=scenario.pause_time_survives_share,
         )
         self.switch = Switch(exchange, self._floor)
+        self.ledger = exchange.ledger
         self.telephony = Telephony(exchange, self.switch)
-        self._callers = Callers(exchange, self.switch.distributor)
+        self._callers = Callers(exchange, self.switch.entrance, zone)
         self.attendance = Attendance(self._agenda, directory, self.sign_out)
+        self.watch = Watch(self._agenda, directory, self._gauges, zone)
+        if directory.alerts:
+            self.watch.begin()
         for supervisor in directory.live_supervisors()[: scenario.supervisors_at_work]:
             self.attendance.come_to_work(supervisor)
-        Staff(self._agenda, directory, self, scenario, self._rng).begin()
+        self.staff = Staff(self._agenda, directory, self, scenario, self._rng, zone)
+        self.staff.begin()
         self._callers.begin()
+        self.bursts = Bursts(exchange, self._callers)
 
     @property
     def now(self) -> float:
@@ -98,11 +116,17 @@ class World:
         return call is not None
 
     def truth(self) -> dict[str, object]:
-        """The ledger: the exact books of every queue, with how many wait, talk and are parked now."""
+        """The exact books of every queue and of all together, with how many wait, are parked and confer now.
+
+        Deleted queues are among them. The calls themselves are in `ledger`.
+        """
         queues = self.directory.queues.values()
+        books = {queue.extension: queue.ledger.as_dict() | {"waiting": len(queue.waiting)} for queue in queues}
         return {
             "now": self.now,
-            "queues": {queue.extension: queue.ledger.as_dict() | {"waiting": len(queue.waiting)} for queue in queues},
+            "started_at": self.ledger.started_at,
+            "totals": {"waiting": 0} | total(books.values()),
+            "queues": books,
             "parked": len(self.switch.lot.calls),
             "conferences": len(self.switch.conferences),
         }
@@ -153,7 +177,21 @@ class World:
         self._floor.exit_wrap_up(agent, agent.memberships if queues is None else queues)
         self.switch.distributor.distribute_for(agent)
 
-    # What happens to what is deleted, at once.
+    # What happens to what is changed or deleted, at once.
+
+    def change_queue(self, queue: Queue, settings: QueueSettings) -> None:
+        """New settings hold from now on for whoever enters, is offered, rings, answers or wraps up. What has begun goes
+        on as it began: a telephone's ringing, a wrap-up, a pause by the system, the longest wait of who waits already.
+        """
+        queue.settings = settings
+        self.switch.entrance.watch(queue)
+
+    def add_extension(self, extension: Extension) -> None:
+        """One more extension, or another in the place of one; an agent who sat at a number that did not exist may be
+        there already.
+        """
+        self.directory.add_extension(extension)
+        self.switch.distributor.offer_to(self.switch.distributor.agents_at(extension.extension))
 
     def dismiss(self, user: Agent | Supervisor) -> None:
         """A user who is deleted is signed out everywhere, for good; a call in progress goes on."""
@@ -169,6 +207,9 @@ class World:
             self.sign_out(agent, [queue.extension])
         for call in list(queue.waiting.values()):
             self.switch.hang_up(call)
+
+    def _gauges(self) -> Gauges:
+        return Gauges(self.directory, self.attendance.sessions, self.licence, self.machine, self.now)
 
     def _settle(self, agent: Agent) -> None:
         """An agent who left or paused the queue that rings them stops ringing; other queues may have gained by it."""

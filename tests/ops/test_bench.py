@@ -1,15 +1,22 @@
 """The benchmark's arithmetic, and that what it measures is the work itself. No figure of it is asserted."""
 
 import json
+import os
+from contextlib import suppress
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from eqboard.eq.dialect_file import load_dialect
-from eqboard.ops.bench.measure import measure
+from eqboard.eq.operations import OPERATIONS
+from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
+from eqboard.ops.bench.measure import Skipped, compare, measure
 from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, large_round, parsing, read_round
-from eqboard.ops.management.commands.bench import table
+from eqboard.ops.bench.processes import ServerFailed, pretend_server, processor_clock
+from eqboard.ops.bench.simulator import READS, ask_for_a_second, live_and_answer, simulator, write
+from eqboard.ops.management.commands.bench import SCENARIOS, table
+from eqboard.simulator.scenarios import build_world
 
 
 class Clock:
@@ -47,6 +54,15 @@ def test_a_reference_that_swings_makes_no_conclusion():
     assert "| noisy (2.0 to 2.0) |" in table(figures)
 
 
+def test_of_what_goes_on_all_the_time_the_share_of_a_core_is_told():
+    seconds = {"reference": [0.01, 0.01, 0.01], "server": [0.03, 0.25, 0.04]}
+    reference, server = compare("x", "reference", seconds, going_on=("server",))
+    assert (reference.share_of_core, server.share_of_core) == (None, pytest.approx(0.04))
+    assert "share_of_core" not in reference.as_dict()
+    assert server.as_dict()["share_of_core"] == 0.04
+    assert "| server: **0.04 of one core** | 40.0 | 4.0 (3.0 to 25.0) |" in table([server])
+
+
 def test_the_round_is_as_large_as_it_is_said_to_be():
     statistics, statuses, calls = read_round(large_round(), load_dialect())
     assert (len(statistics), len(statuses), len(calls)) == (QUEUES, AGENTS * QUEUES_PER_AGENT, CALLS)
@@ -71,6 +87,114 @@ def test_every_way_of_reading_it_reads_the_same(monkeypatch):
     assert len(others) == 2
 
 
+class Asked:
+    """A server that only listens, and takes the time that it is told to."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.paths: list[str] = []
+        self._clock = clock
+        self._seconds = seconds
+
+    def ask(self, path: str) -> bytes:
+        self.paths.append(path)
+        self._clock.now += self._seconds
+        return b"null"
+
+
+@pytest.mark.parametrize(("each_takes", "in_all"), [(0.01, 1.0), (0.19, 1.0), (0.5, 2.5)])
+def test_a_second_has_five_reads_unless_they_take_longer(each_takes, in_all):
+    clock = Clock()
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.now += seconds
+
+    server = Asked(clock, each_takes)
+    ask_for_a_second(server, clock, sleep)
+    assert server.paths == list(READS)
+    assert clock.now == pytest.approx(in_all)
+    assert min(slept) >= 0
+
+
+def test_the_reads_are_what_a_board_asks_and_are_answered_here_as_there():
+    boards = {OPERATIONS[read.operation].path for read in (*EVERY_ROUND.values(), *EVERY_FEW_ROUNDS.values())}
+    assert set(READS) < boards
+    world = build_world("steady", seed=1, started_at=1.7e9)
+    statistics, statuses, *_ = answers = live_and_answer(world)
+    assert world.now == 1.7e9 + 1.0
+    assert (len(statistics), len(answers)) == (6, len(READS))
+    assert [json.loads(text) for text in write(answers)] == answers
+    assert len(statuses) > 24
+
+
+def _has_clock() -> bool:
+    try:
+        return processor_clock(os.getpid())() > 0
+    except Skipped:
+        return False
+
+
+KEY = "a-key-of-ours"
+EMPTY = ("--scenario", "empty_floor")
+has_clock = pytest.mark.skipif(not _has_clock(), reason="this system does not tell of other processes")
+
+
+@has_clock
+def test_a_server_is_measured():
+    figures = simulator(rounds=1, scenario="empty_floor")
+    assert [each.share_of_core is None for each in figures] == [True, True, False]
+    assert all(each.ratio > 0 for each in figures)
+
+
+def test_the_server_ends_however_the_measuring_does():
+    with suppress(KeyboardInterrupt), pretend_server(EMPTY, KEY) as server:
+        assert json.loads(server.ask("/queued_calls")) == []
+        raise KeyboardInterrupt
+    assert server.process.returncode is not None
+
+
+@has_clock
+def test_a_process_that_is_not_there_has_no_processor_time():
+    with pretend_server(EMPTY, KEY) as server:
+        assert processor_clock(server.process.pid)() > 0
+    with pytest.raises(Skipped, match="does not tell"):
+        processor_clock(server.process.pid)
+
+
+def test_a_server_that_cannot_be_is_told_of(capfd):
+    with pytest.raises(ServerFailed, match="did not start"), pretend_server(("--queues", "0"), KEY):
+        pass
+    assert "The number of queues must be from 1" in capfd.readouterr().err
+
+
+def test_a_wrong_answer_is_no_figure():
+    with pretend_server(EMPTY, KEY) as server, pytest.raises(ServerFailed, match="/nothing with status 404"):
+        server.ask("/nothing")
+
+
+def test_what_this_machine_cannot_measure_is_skipped_and_says_why(monkeypatch):
+    def skip(rounds):
+        raise Skipped("This system does not tell.")
+
+    monkeypatch.setitem(SCENARIOS, "simulator", skip)
+    out = StringIO()
+    call_command("bench", "simulator", stdout=out)
+    assert json.loads(out.getvalue()) == {"scenario": "simulator", "skipped": "This system does not tell."}
+
+
+@pytest.mark.parametrize(
+    "error", [ServerFailed("It did not start."), ConnectionRefusedError(111, "Connection refused")]
+)
+def test_what_fails_is_one_sentence(monkeypatch, error):
+    def fail(rounds):
+        raise error
+
+    monkeypatch.setitem(SCENARIOS, "simulator", fail)
+    with pytest.raises(CommandError, match=r"^simulator cannot be measured: .*(did not start|refused)"):
+        call_command("bench", "simulator")
+
+
 def test_the_command_prints_json_lines_and_a_table():
     out = StringIO()
     call_command("bench", "parsing", "--quick", stdout=out)
@@ -82,5 +206,5 @@ def test_the_command_prints_json_lines_and_a_table():
 
 
 def test_a_scenario_that_there_is_not_is_refused():
-    with pytest.raises(CommandError, match="There is no scenario 'nosuch'; there are parsing"):
+    with pytest.raises(CommandError, match="There is no scenario 'nosuch'; there are parsing, simulator"):
         call_command("bench", "nosuch")

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPMessage, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +53,8 @@ def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
         (["--agents", "-1"], r"^The number of agents must be from 0 to \d+, not -1\.$"),
         (["--speed", "0"], r"^The speed must be a number above 0, 1000 at most\.$"),
         (["--speed", "1000000"], r"^The speed must be a number above 0, 1000 at most\.$"),
+        (["--clock", "noon"], r"^The clock must be a time such as 08:30, or .*, not 'noon'\.$"),
+        (["--clock", "2026-02-30T08:00"], r"^The clock must be a time such as 08:30, or .*, not '2026-02-30T08:00'\.$"),
         (["--port", "-1"], r"^--port must be a whole number from 0 to 65535, not -1\.$"),
         (["--port", "65536"], r"^--port must be a whole number from 0 to 65535, not 65536\.$"),
     ],
@@ -85,6 +88,45 @@ def test_the_simulator_answers_and_never_tells_the_key() -> None:
     assert statuses == [200, 401]
 
 
+def test_the_simulators_day_begins_when_its_clock_says() -> None:
+    at_eight_in_madrid = 1_772_434_800
+    environment = os.environ | {"EQBOARD_TIME_ZONE": "Europe/Madrid"}
+    words = ("--scenario", "working_day", "--clock", "2026-03-02T08:00")
+    with pretend_server(*words, environment=environment) as server:
+        status, headers, body = read(server.url, "active_agent_sessions")
+    now = parsedate_to_datetime(headers["Date"]).timestamp() - at_eight_in_madrid
+    assert status == 200
+    assert 0 <= now < DEADLINE_SECONDS
+    came = [session["signInTime"] - at_eight_in_madrid for session in json.loads(body)]
+    assert len(came) > 5  # a third of them by eight o'clock, a few within the half hour before
+    assert all(-1800 <= each <= now for each in came)
+    assert any(each > -1800 for each in came)
+
+
+def test_the_same_seed_and_clock_are_the_same_day_in_two_processes() -> None:
+    words = ("--scenario", "hostile", "--seed", "5", "--clock", "2026-03-02T08:00", "--speed", "0.000001")
+    told = []
+    for hash_seed in ("1", "2"):
+        with pretend_server(*words, environment=os.environ | {"PYTHONHASHSEED": hash_seed}) as server:
+            told.append([read(server.url, operation)[2] for operation in SEVERAL])
+    assert told[0] == told[1]
+    assert len(set(told[0])) == len(SEVERAL)
+
+
+SEVERAL = ("call_queue_statistics", "call_queue_agent_status", "active_agent_sessions", "agent/7", "license_usage")
+
+
+def read(url: str, operation: str) -> tuple[int, HTTPMessage, bytes]:
+    """The answer to a read of the EQ API: status, headers and body."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=DEADLINE_SECONDS)
+    try:
+        connection.request("GET", f"/eq/api/2.0/{operation}?auth_key={KEY_CANARY}")
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
 TOO_LARGE = [{"parameter": None, "type": "invalid", "description": "The body is larger than 1 MB"}]
 
 
@@ -113,7 +155,7 @@ def test_a_body_that_is_too_long_is_refused_also_to_who_sends_it_whole_first(
 ) -> None:
     length, body = sent
     assert tell(simulator, post(length) + body) == (400, TOO_LARGE)
-    assert ask(simulator.url, "/") == 404
+    assert ask(simulator.url, "/nothing") == 404
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux shows which files a process has open")
@@ -141,7 +183,7 @@ def test_an_address_of_the_newer_kind_is_told_in_brackets() -> None:
         assert process.stdout is not None
         said = process.stdout.readline()
         assert re.fullmatch(r"The simulator listens at http://\[::1\]:\d+\n", said)
-        assert ask(said.split()[-1], "/") == 404
+        assert ask(said.split()[-1], "/nothing") == 404
     finally:
         process.terminate()
         process.communicate(timeout=DEADLINE_SECONDS)
@@ -185,7 +227,7 @@ def has_ipv6() -> bool:
 def test_simulators_that_may_have_any_port_have_different_ones() -> None:
     with pretend_server() as one, pretend_server() as other:
         assert one.url != other.url
-        assert [ask(each.url, "/") for each in (one, other)] == [404, 404]
+        assert [ask(each.url, "/nothing") for each in (one, other)] == [404, 404]
 
 
 def ask(url: str, path: str) -> int:
@@ -213,9 +255,28 @@ def test_a_demo_that_cannot_be_is_one_sentence(name: str, value: str, sentence: 
     assert (process.returncode, error) == (1, f"CommandError: {sentence}\n")
 
 
-def test_a_demo_of_a_scenario_that_is_none_is_one_sentence() -> None:
-    with pytest.raises(CommandError, match=r"^There is no scenario 'doomsday'; there are .*steady.*\.$"):
-        call_command("demo", "--scenario", "doomsday")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--scenario", "doomsday"], r"^There is no scenario 'doomsday'; there are .*steady.*\.$"),
+        (["--speed", "0"], r"^The speed must be a number above 0, 1000 at most\.$"),
+        (["--clock", "25:00"], r"^The clock must be a time such as 08:30, or .*, not '25:00'\.$"),
+    ],
+)
+def test_a_demo_of_a_day_that_cannot_be_is_one_sentence(words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("demo", *words)
+
+
+def test_the_demos_day_is_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr("eqboard.ops.showroom.run", lambda environ, folder, simulation: asked.append(simulation))
+    call_command("demo")
+    call_command("demo", "--scenario", "large_site", "--seed", "-3", "--clock", "08:00", "--speed", "60")
+    assert asked == [
+        ("--scenario=steady", "--seed=1", "--speed=1.0"),
+        ("--scenario=large_site", "--seed=-3", "--clock=08:00", "--speed=60.0"),
+    ]
 
 
 @pytest.mark.django_db

@@ -185,6 +185,15 @@ def test_no_secret_is_in_a_command_line() -> None:
     assert not [secret for secret in SECRETS.values() if secret in words]
 
 
+def test_only_the_simulator_gets_the_password_and_in_its_environment() -> None:
+    mine = environment(EQBOARD_SIMULATOR_PASSWORD="somebody else's")
+    with listen(free_port()) as listener:
+        started = programs(("redis-server",), Path("/r.sock"), 8088, listener, mine, password="correct horse")
+    assert [program.name for program in started if "correct horse" in program.environment.values()] == ["simulator"]
+    assert not [word for program in started for word in program.command if "correct horse" in word]
+    assert not [program for program in started if "somebody else's" in program.environment.values()]
+
+
 def test_each_program_comes_after_those_it_needs() -> None:
     with listen(free_port()) as listener:
         started = programs(("redis-server",), Path("/r.sock"), 8088, listener, environment())
@@ -234,8 +243,11 @@ async def test_ready_is_said_when_the_board_moves(
 
     monkeypatch.setattr(showroom, "http_get", better_and_better)
     monkeypatch.setattr(showroom, "ASK_EVERY_SECONDS", 0.0)
-    await announce(Wishes(8000, "correct horse"), Terminal())
-    assert capsys.readouterr().out == "Ready: http://127.0.0.1:8000/ user: supervisor password: correct horse\n"
+    await announce(Wishes(8000, "correct horse"), 8088, Terminal())
+    assert capsys.readouterr().out.splitlines() == [
+        "Training: http://127.0.0.1:8088/ with the same password",
+        "Ready: http://127.0.0.1:8000/ user: supervisor password: correct horse",
+    ]
 
 
 # The whole, refused

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
 import httpx
 import pytest
@@ -40,6 +41,7 @@ def a_world(
     *,
     scenario: Scenario = QUIET,
     seed: int = 1,
+    zone: tzinfo = UTC,
     **changes: object,
 ) -> World:
     """Two queues and two agents, the second of Sales only, unless told otherwise; nothing happens by itself."""
@@ -54,7 +56,7 @@ def a_world(
         pause_codes=[PauseCode(1, "Lunch"), PauseCode(2, "Break")],
         supervisors=[Supervisor(1, "dana", "Dana", "Weiss", "301", "dana@example.com")],
     )
-    return World(replace(scenario, **changes), directory, seed=seed, started_at=START)  # type: ignore[arg-type]
+    return World(replace(scenario, **changes), directory, seed=seed, started_at=START, zone=zone)  # type: ignore[arg-type]
 
 
 NO_PICK_UP = {"no_answer_share": 1.0}
@@ -90,12 +92,12 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def open_client(clock: Clock, faults: Faults, slept: list[float]) -> Callable[[World], httpx.AsyncClient]:
+def open_client(clock: Clock, faults: Faults, slept: list[float]) -> Callable[..., httpx.AsyncClient]:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    def open_it(world: World) -> httpx.AsyncClient:
-        app = build_app(world, key=KEY, clock=clock, faults=faults, sleep=sleep)
+    def open_it(world: World, speed: float = 1.0) -> httpx.AsyncClient:
+        app = build_app(world, key=KEY, clock=clock, faults=faults, sleep=sleep, speed=speed)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://eq")
 
     return open_it

@@ -9,11 +9,11 @@ from math import factorial, sqrt
 
 import pytest
 
+from eqboard.simulator.cast import build_directory
 from eqboard.simulator.durations import Duration, Shape
-from eqboard.simulator.ledger import QueueLedger
+from eqboard.simulator.ledger.books import QueueLedger
 from eqboard.simulator.office.entities import RingStrategy
 from eqboard.simulator.scenario import Scenario
-from eqboard.simulator.scenarios import build_directory
 from eqboard.simulator.world import World
 
 TALK_SECONDS = 120.0

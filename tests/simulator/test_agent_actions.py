@@ -25,6 +25,7 @@ def refused(world, action, **options):
     return caught.value.parameter, caught.value.kind
 
 
+@pytest.mark.contract("2.30")
 def test_accepted_is_not_done(world):
     world.agent_action("pause", {"agent": 1, "pauseCode": 1})
     assert state(world) is AgentState.AVAILABLE
@@ -45,6 +46,7 @@ def test_pausing_in_one_queue_leaves_the_others(world):
     assert state(world, queue="500") is AgentState.AVAILABLE
 
 
+@pytest.mark.contract("4.8")
 def test_a_second_reason_for_a_pause_replaces_the_first(world):
     act(world, "pause", agent=1, pauseCode=1)
     act(world, "pause", agent=1, pauseCode=2)
@@ -78,6 +80,7 @@ def test_signing_out_without_a_queue_leaves_the_session(world):
     assert world.directory.agents[1].session_since is not None
 
 
+@pytest.mark.contract("2.29")
 def test_signing_in_without_queues_means_the_bound_ones(world):
     act(world, "signOut", agent=1)
     act(world, "signIn", agent=1)
@@ -130,6 +133,7 @@ def test_an_accepted_action_is_dropped_when_the_agent_has_gone_home_meanwhile(wo
     assert world.directory.agents[2].memberships == {}
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(
     ("action", "options", "expected"),
     [

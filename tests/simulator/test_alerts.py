@@ -37,6 +37,7 @@ async def create(server, data):
     return await server.send("POST", "alert", data=data)
 
 
+@pytest.mark.contract("3.8")
 @pytest.mark.parametrize("notification", NOTIFIES)
 @pytest.mark.parametrize("kind", NEEDS)
 async def test_an_alert_with_all_that_applies_is_taken(server, world, kind, notification):
@@ -45,6 +46,7 @@ async def test_an_alert_with_all_that_applies_is_taken(server, world, kind, noti
     assert world.directory.alerts[1].attributes.type == kind
 
 
+@pytest.mark.contract("3.8")
 @pytest.mark.parametrize("notification", NOTIFIES)
 @pytest.mark.parametrize("kind", NEEDS)
 @pytest.mark.parametrize("absent", [{}, {"empty": ""}, {"empty": None}])
@@ -65,6 +67,7 @@ async def test_what_applies_and_is_not_there_is_told_beside_all_other_faults(ser
     assert refusals(await create(server, data)) == (400, expected)
 
 
+@pytest.mark.contract("3.8")
 async def test_what_does_not_apply_has_no_effect_whatever_it_holds(server, world):
     data = an_alert(callQueue=["x"], emailQueue="none", threshold="much", color="red")
     assert (await create(server, data)).status_code == 200
@@ -94,9 +97,19 @@ async def test_an_email_queue_is_named_by_its_id(server, value):
     assert refusal(await create(server, data)) == (400, "emailQueue", "invalid")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "value"), [("emailQueueEmailsHigh", "emailQueue", "1"), ("licenseExceeded", "interval", -1)]
+)
+async def test_what_applies_keeps_to_its_rule_in_an_update_too(server, kind, name, value):
+    await create(server, an_alert())
+    response = await server.send("PUT", "alert/1", data=an_alert(kind, **{name: value}))
+    assert refusal(response) == (400, name, "invalid")
+
+
 # For whom
 
 
+@pytest.mark.contract("3.8")
 @pytest.mark.parametrize("user", [{}, {"user": None}])
 async def test_an_alert_for_the_whole_system_is_custom(server, world, user):
     data = an_alert()
@@ -105,6 +118,7 @@ async def test_an_alert_for_the_whole_system_is_custom(server, world, user):
     assert world.directory.alerts[1].user is None
 
 
+@pytest.mark.contract("3.8")
 @pytest.mark.parametrize("notification", ["realtime", "email", "sms"])
 @pytest.mark.parametrize("user", [{}, {"user": None}, {"user": ""}])
 async def test_an_alert_that_is_not_custom_needs_a_user(server, notification, user):
@@ -113,6 +127,7 @@ async def test_an_alert_that_is_not_custom_needs_a_user(server, notification, us
     assert refusal(await create(server, data | user)) == (400, "user", "blank")
 
 
+@pytest.mark.contract("3.1")
 @pytest.mark.parametrize("user", ["1", "", -1, 1.0, True, [1]])
 async def test_a_user_is_named_by_their_id(server, user):
     assert refusal(await create(server, an_alert(user=user))) == (400, "user", "invalid")
@@ -135,6 +150,7 @@ async def test_an_agent_is_no_supervisor(server):
 # On what
 
 
+@pytest.mark.contract("3.1")
 @pytest.mark.parametrize("queue", ["999", "Sales", "201", " 500"])
 async def test_the_queue_must_exist(server, queue):
     data = an_alert("callQueueCallsHigh", callQueue=queue)
@@ -159,6 +175,7 @@ async def test_everything_that_does_not_exist_is_told_at_once(server):
 # Names
 
 
+@pytest.mark.contract("1.12")
 async def test_a_name_is_in_use_for_the_same_user_only(server):
     await server.send("POST", "supervisor", data=VALID["supervisor"])
     assert (await create(server, an_alert())).json() == 1
@@ -194,6 +211,7 @@ async def test_an_alert_for_the_whole_system_stays_custom(server, notification):
     assert refusal(response) == (400, "notificationType", "invalid")
 
 
+@pytest.mark.contract("1.18")
 async def test_a_deleted_alert_is_gone_and_its_id_is_not_given_again(server):
     await create(server, an_alert())
     assert (await server.send("DELETE", "alert/1")).json() is None
@@ -208,6 +226,7 @@ async def test_an_alert_that_never_was_is_404(server, key):
         assert refusal(await server.send(method, f"alert/{key}", data=an_alert())) == (404, "id", "nonexistent")
 
 
+@pytest.mark.contract("2.8")
 async def test_an_alert_cannot_be_read(server):
     await create(server, an_alert())
     assert refusal(await server.get("alert/1")) == (405, None, "invalid")

@@ -30,15 +30,19 @@ READS = [
     "pause_code/1",
 ]
 BASE = "http://eq/eq/api/2.0/"
+BASE_PATH = "/eq/api/2.0"
+WITH_A_BODY = [("POST", "pause_code"), ("PUT", "pause_code/1"), ("DELETE", "pause_code/1")]
 
 # The key
 
 
+@pytest.mark.contract("1.16")
 @pytest.mark.parametrize("path", [*READS, "agent/99"])
 async def test_a_request_without_the_key_is_401_blank(bare, path):
     assert refusal(await bare.get(BASE + path)) == (401, "auth_key", "blank")
 
 
+@pytest.mark.contract("1.16")
 @pytest.mark.parametrize("path", READS)
 async def test_a_request_with_a_wrong_key_is_401_invalid(bare, path):
     response = await bare.get(BASE + path, params={"auth_key": "wrong-key-ü"})
@@ -52,6 +56,23 @@ async def test_the_key_may_come_in_the_body_of_a_post(bare):
     assert (response.status_code, response.json()) == (200, None)
 
 
+@pytest.mark.contract("1.2")
+@pytest.mark.parametrize(("method", "path"), WITH_A_BODY)
+async def test_the_key_may_come_in_the_body_of_whatever_has_one(bare, method, path):
+    response = await bare.request(method, BASE + path, data={"auth_key": KEY, "data": '{"name": "Tea"}'})
+    assert response.status_code == 200
+
+
+@pytest.mark.contract("1.2", "1.16")
+@pytest.mark.parametrize(("method", "path"), WITH_A_BODY)
+async def test_a_wrong_key_in_a_body_is_401_invalid_and_nothing_is_done(bare, world, method, path):
+    before = dict(world.directory.pause_codes)
+    response = await bare.request(method, BASE + path, data={"auth_key": "x", "data": '{"name": "Tea"}'})
+    assert refusal(response) == (401, "auth_key", "invalid")
+    assert world.directory.pause_codes == before
+
+
+@pytest.mark.contract("1.2")
 async def test_the_key_in_the_body_of_a_get_does_not_count(bare):
     response = await bare.request("GET", BASE + "parked_calls", data={"auth_key": KEY})
     assert refusal(response) == (401, "auth_key", "blank")
@@ -72,6 +93,7 @@ async def test_the_control_side_needs_the_key_too(bare):
         assert refusal(await bare.request(method, path)) == (401, "auth_key", "blank")
 
 
+@pytest.mark.contract("1.11", "1.12")
 @pytest.mark.parametrize("path", ["nothing", "agents", "agent/", "agent/1/2", "parked_calls/"])
 async def test_an_unknown_path_is_404_with_the_error_array(server, path):
     response = await server.get(path)
@@ -90,8 +112,18 @@ async def test_a_wrong_method_is_told_the_right_ones(bare):
     assert response.headers["Allow"] == "DELETE, GET, HEAD, PUT"
 
 
-async def test_there_is_no_list_of_agents(server):
-    assert refusal(await server.get("agent")) == (405, None, "invalid")
+@pytest.mark.contract("2.24")
+@pytest.mark.parametrize("kind", ["agent", "supervisor", "call_queue", "pause_code", "extension", "alert"])
+async def test_there_is_no_list(server, kind):
+    assert refusal(await server.get(kind)) == (405, None, "invalid")
+
+
+@pytest.mark.contract("2.23")
+def test_beside_the_operations_of_the_table_there_is_nothing_under_the_apis_base(world):
+    app = build_app(world, key=KEY, clock=lambda: START)
+    served = {(method, route.path) for route in app.routes for method in route.methods if method != "HEAD"}
+    table = {(operation.method, BASE_PATH + operation.path) for operation in OPERATIONS.values()}
+    assert {(method, path) for method, path in served if path.startswith(BASE_PATH)} == table
 
 
 # The table
@@ -200,6 +232,7 @@ async def test_the_server_shows_its_time_in_the_date_header(server):
 # Answers
 
 
+@pytest.mark.contract("2.16", "3.14")
 async def test_statistics_of_one_queue_are_one_object(server, world, clock):
     world.place_call("500", talk_seconds=30)
     clock.now += 10.9
@@ -220,12 +253,14 @@ async def test_statistics_of_one_queue_are_one_object(server, world, clock):
     }
 
 
+@pytest.mark.contract("2.16")
 @pytest.mark.parametrize("query", [{}, {"queue": ""}])
 async def test_statistics_of_all_queues_are_an_array(server, query):
     rows = (await server.get("call_queue_statistics", **query)).json()
     assert [row["queue"] for row in rows] == ["500", "501"]
 
 
+@pytest.mark.contract("4.9")
 async def test_waiting_is_shown_in_whole_seconds(server, world, clock):
     world.pause(world.directory.agents[1], None)
     world.place_call("501")
@@ -233,6 +268,7 @@ async def test_waiting_is_shown_in_whole_seconds(server, world, clock):
     assert (await server.get("call_queue_statistics", queue="501")).json()["waitTime"] == 9
 
 
+@pytest.mark.contract("3.10", "3.13", "4.4", "4.14")
 async def test_a_ringing_caller_is_in_the_queue_and_at_the_agent(server, world, clock):
     call = world.place_call("500", name="O'Brien & <Sons>", number="5551234")
     clock.now += 1.5
@@ -274,6 +310,7 @@ async def test_a_ringing_caller_is_in_the_queue_and_at_the_agent(server, world, 
     }
 
 
+@pytest.mark.contract("4.7")
 async def test_an_agents_other_queues_show_the_busy_telephone_without_the_call(server, world, clock):
     world.place_call("500")
     clock.now += 5
@@ -299,6 +336,7 @@ async def test_an_agent_signed_in_to_a_queue_they_are_not_bound_to_has_a_row_the
     assert [(row["agent"], row["skill"]) for row in rows] == [(1, 2), (2, 5)]
 
 
+@pytest.mark.contract("3.13")
 async def test_combined_status_is_one_row_for_each_agent_with_the_foremost_state(server, world):
     world.pause(world.directory.agents[1], 1, ["501"])
     world.pause(world.directory.agents[2], 2)
@@ -312,6 +350,7 @@ async def test_combined_has_no_effect_when_an_agent_or_a_queue_is_named(server):
     assert len((await server.get("call_queue_agent_status", queue="501", combined=1)).json()) == 1
 
 
+@pytest.mark.contract("3.13")
 async def test_wrap_up_shows_when_it_will_end_and_unlimited_wrap_up_does_not(server, world, clock):
     world.place_call("501", talk_seconds=10)
     clock.now += 14
@@ -337,6 +376,7 @@ async def test_entities_are_shown_whole(server):
     assert set(queue) == ATTRIBUTES_OF_A_QUEUE
 
 
+@pytest.mark.contract("1.18")
 async def test_deleted_entities_are_still_read_by_id(server, world):
     world.directory.agents[2].deleted = True
     world.directory.queues["501"].deleted = True
@@ -344,6 +384,7 @@ async def test_deleted_entities_are_still_read_by_id(server, world):
     assert (await server.get("call_queue/501")).json()["deleted"] is True
 
 
+@pytest.mark.contract("3.9")
 async def test_sessions_never_show_a_token(server, clock):
     clock.now += 100
     [first, _] = (await server.get("active_agent_sessions")).json()
@@ -377,6 +418,7 @@ async def test_a_conference_has_the_caller_the_agent_and_a_third(open_client):
     assert len({person["uniqueId"] for person in room["participants"]}) == 3
 
 
+@pytest.mark.contract("4.14", "4.16")
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_hostile_names_pass_through_as_valid_json(server, world, name):
     world.place_call("500", name=name)
@@ -384,6 +426,7 @@ async def test_hostile_names_pass_through_as_valid_json(server, world, name):
     assert row["callerIdName"] == name
 
 
+@pytest.mark.contract("1.15")
 async def test_lists_of_nothing_are_empty_arrays(server):
     for path in ("queued_calls", "parked_calls", "active_conferences"):
         assert (await server.get(path)).json() == []
@@ -392,6 +435,7 @@ async def test_lists_of_nothing_are_empty_arrays(server):
 # Refusals
 
 
+@pytest.mark.contract("1.15")
 @pytest.mark.parametrize(
     ("path", "query", "expected"),
     [
@@ -417,11 +461,13 @@ async def test_a_wrong_read_is_refused_and_named(server, path, query, expected):
     assert refusal(await server.get(path, **query)) == expected
 
 
+@pytest.mark.contract("1.18")
 async def test_a_deleted_queue_is_nonexistent_in_reads(server, world):
     world.directory.queues["501"].deleted = True
     assert refusal(await server.get("queued_calls", queue="501")) == (404, "queue", "nonexistent")
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
@@ -447,6 +493,7 @@ async def test_a_wrong_action_is_refused_over_http(server, form, expected):
     assert refusal(await server.act(**form)) == expected
 
 
+@pytest.mark.contract("1.7", "2.30")
 async def test_an_action_is_answered_null_and_done_within_a_second(server, clock):
     response = await server.act(action="pause", options=json.dumps({"agent": 1, "pauseCode": 1}))
     assert (response.status_code, response.json()) == (200, None)
@@ -464,6 +511,7 @@ async def test_a_thousand_fields_are_enough(server):
     assert refusal(await server.act(**many)) == (400, None, "invalid")
 
 
+@pytest.mark.contract("1.10")
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.binary(max_size=60), body=st.binary(max_size=200), form=st.booleans())
 async def test_whatever_bytes_come_the_server_does_not_break(query, body, form):

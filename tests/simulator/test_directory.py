@@ -5,8 +5,9 @@ from ipaddress import ip_address
 import pytest
 from pydantic import SecretStr
 
+from eqboard.simulator.cast import build_directory
 from eqboard.simulator.office.entities import QueueSettings, RingStrategy
-from eqboard.simulator.scenarios import build_directory, build_world, scenario_called
+from eqboard.simulator.scenarios import build_world, scenario_called
 
 from .conftest import START, Server, refusal, refusals
 from .office import VALID, delete, put, undelete
@@ -19,6 +20,7 @@ KEY_NAME = {"supervisor": "id", "agent": "id", "call_queue": "extension", "pause
 # Reading
 
 
+@pytest.mark.contract("1.17", "3.2")
 async def test_a_supervisor_is_shown_whole_and_without_password(server, world):
     world.directory.supervisors[1].password = SecretStr("canary")
     assert (await server.get("supervisor/1")).json() == {
@@ -33,6 +35,7 @@ async def test_a_supervisor_is_shown_whole_and_without_password(server, world):
     }
 
 
+@pytest.mark.contract("1.17", "3.6")
 async def test_an_extension_is_shown_whole_with_its_secrets(server, world):
     extension = (await server.get("extension/201")).json()
     assert set(extension) == {
@@ -50,6 +53,7 @@ async def test_an_extension_is_shown_whole_with_its_secrets(server, world):
     assert extension["sip"]["secret"] not in repr(world.directory.extensions["201"])
 
 
+@pytest.mark.contract("3.3")
 async def test_what_a_new_entity_holds_is_shown(server):
     await server.send("POST", "agent", data=VALID["agent"] | {"lastName": "Holm", "language": "he"})
     assert (await server.get("agent/3")).json() == {
@@ -63,6 +67,45 @@ async def test_what_a_new_entity_holds_is_shown(server):
     }
 
 
+NOBODYS = {"firstName": "Nora", "lastName": None, "language": None, "deleted": False}
+RECORDED = ["inboundExternal", "inboundInternal", "outboundExternal", "outboundInternal"]
+OF_A_NEW_ONE = {
+    "supervisor/2": NOBODYS | {"id": 2, "username": "newcomer", "emailAddress": "nora@example.com", "type": "full"},
+    "agent/3": NOBODYS | {"id": 3, "number": "777", "firstName": "Nils", "emailAddress": None},
+    "call_queue/555": {"extension": "555", "name": "Night line", "type": 0, "deleted": False}
+    | dict.fromkeys(["sysResume", "wrapUpTime", "cidNamePrefix", "recordingFormat", "maxWaitTime", "maxCallers"])
+    | dict.fromkeys(["autoAnswerAcd", "wrapUpAllQueues", "ringingMoh"], False)
+    | dict.fromkeys(["agentRestrictions", "weight", "announceFrequency"], 0)
+    | dict.fromkeys(["leaveEmpty", "announcePosition", "announceHoldTime"], "no")
+    | {"ringStrategy": "leastrecent", "mohClass": "inherit", "recordingMode": "afteranswered"}
+    | {"agentTimeout": 15, "agentRetryTime": 5, "joinEmpty": "yes"},
+    "pause_code/3": {"id": 3, "name": "Coffee", "deleted": False},
+    "extension/299": {"extension": "299", "name": "Hall", "callWaiting": False, "voicemail": None}
+    | dict.fromkeys(["cidMasquerade", "outboundCid", "emergencyCid"])
+    | {"recording": dict.fromkeys(RECORDED, "dontcare") | {"onDemand": False}}
+    | {"sip": {"secret": None, "dtmfMode": "rfc2833", "context": None, "nat": "no"}},
+}
+
+
+@pytest.mark.contract("2.3", "2.4", "2.5", "2.6", "3.4", "3.6")
+@pytest.mark.parametrize("path", OF_A_NEW_ONE)
+async def test_an_attribute_that_is_left_out_of_a_new_one_gets_its_default(server, path):
+    kind, _ = path.split("/")
+    await server.send("POST", kind, data=VALID[kind])
+    assert (await server.get(path)).json() == OF_A_NEW_ONE[path]
+
+
+@pytest.mark.parametrize(
+    ("voicemail", "options"),
+    [({}, None), ({"options": {}}, dict.fromkeys(["attach", "saycid", "envelope", "delete"], "no"))],
+)
+async def test_a_new_mailbox_has_defaults_inside(server, voicemail, options):
+    await server.send("POST", "extension", data=VALID["extension"] | {"voicemail": voicemail})
+    blank = dict.fromkeys(["context", "password", "emailAddress", "pagerEmailAddress"])
+    assert (await server.get("extension/299")).json()["voicemail"] == blank | {"options": options}
+
+
+@pytest.mark.contract("1.12", "1.13")
 @pytest.mark.parametrize("kind", KEPT_BY)
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("key", ["99", "0", "-1", "x", "%00", "9" * 400, "é"])
@@ -86,6 +129,7 @@ async def test_undelete_is_one_or_is_not_there(server, kind, undelete):
 # Writing
 
 
+@pytest.mark.contract("1.14")
 @pytest.mark.parametrize("scenario", ["steady", "large_site"])
 async def test_whatever_is_read_may_be_written_back_and_stays_as_it_was(open_client, scenario):
     world = build_world(scenario, seed=1, started_at=START)
@@ -106,6 +150,7 @@ async def test_whatever_is_read_may_be_written_back_and_stays_as_it_was(open_cli
             assert (await server.get(path)).json() == before
 
 
+@pytest.mark.contract("1.17")
 async def test_an_attribute_that_is_left_out_of_a_put_gets_its_default(server):
     await put(server, "agent/1", number="201", firstName="Ann", lastName="Lee", emailAddress="a@x.io", language="es")
     await put(server, "agent/1", number="201", firstName="Ann")
@@ -113,6 +158,7 @@ async def test_an_attribute_that_is_left_out_of_a_put_gets_its_default(server):
     assert (agent["lastName"], agent["emailAddress"], agent["language"]) == (None, None, None)
 
 
+@pytest.mark.contract("1.17")
 async def test_an_attribute_that_is_left_out_of_a_queue_gets_its_default(server, world):
     changed = {"weight": 9, "wrapUpTime": 0, "maxCallers": 3, "ringStrategy": "linear", "recordingFormat": "wav"}
     await put(server, "call_queue/500", name="Sales", type=1, autoAnswerAcd=True, **changed)
@@ -128,6 +174,7 @@ async def test_null_is_kept_where_it_has_a_meaning_and_is_left_out_elsewhere(ser
     assert world.directory.queues["500"].settings == expected
 
 
+@pytest.mark.contract("1.17")
 async def test_an_attribute_that_is_left_out_of_an_extension_is_lost(server):
     await put(server, "extension/201", extension="201", name="Agent1 Test")
     extension = (await server.get("extension/201")).json()
@@ -135,6 +182,7 @@ async def test_an_attribute_that_is_left_out_of_an_extension_is_lost(server):
     assert extension["sip"] == {"secret": None, "dtmfMode": "rfc2833", "context": None, "nat": "no"}
 
 
+@pytest.mark.contract("1.17")
 @pytest.mark.parametrize(
     ("path", "data"),
     [
@@ -158,6 +206,7 @@ async def test_an_empty_password_is_none(server, path):
     assert refusal(response) == (400, "password", "invalid")
 
 
+@pytest.mark.contract("1.14")
 async def test_a_queue_keeps_its_extension_whatever_is_written(server, world):
     await put(server, "call_queue/500", extension="599", name="Sales", type=0, deleted=True)
     assert world.directory.queues["500"].extension == "500"
@@ -193,6 +242,7 @@ async def crowd(server):
     return server
 
 
+@pytest.mark.contract("1.12")
 @pytest.mark.parametrize(
     ("kind", "data", "taken"),
     [
@@ -217,6 +267,7 @@ async def test_a_name_that_is_taken_is_in_use(crowd, kind, data, taken):
     assert refusals(response) == (400, {(name, "in_use") for name in taken})
 
 
+@pytest.mark.contract("1.12")
 @pytest.mark.parametrize(
     ("path", "data", "taken"),
     [
@@ -275,6 +326,7 @@ async def test_a_queue_cannot_come_back_to_a_number_that_has_become_a_users(serv
 # Deleting
 
 
+@pytest.mark.contract("1.18")
 @pytest.mark.parametrize("kind", FLAGGED)
 async def test_what_is_deleted_is_flagged_and_otherwise_as_it_was(server, kind):
     path = f"{kind}/{FLAGGED[kind]}"
@@ -284,6 +336,7 @@ async def test_what_is_deleted_is_flagged_and_otherwise_as_it_was(server, kind):
     assert (await server.get(path)).json() == before | {"deleted": True}
 
 
+@pytest.mark.contract("1.18")
 @pytest.mark.parametrize("kind", FLAGGED)
 async def test_what_is_deleted_cannot_be_written_nor_deleted_again(server, kind):
     path = f"{kind}/{FLAGGED[kind]}"
@@ -293,6 +346,7 @@ async def test_what_is_deleted_cannot_be_written_nor_deleted_again(server, kind)
     assert refusal(await delete(server, path)) == (404, KEY_NAME[kind], "nonexistent")
 
 
+@pytest.mark.contract("1.18", "2.27")
 @pytest.mark.parametrize("kind", FLAGGED)
 async def test_what_is_deleted_comes_back_as_it_was(server, kind):
     path = f"{kind}/{FLAGGED[kind]}"
@@ -312,6 +366,7 @@ async def test_to_bring_back_what_is_there_is_no_mistake(server, kind):
     assert (await server.get(path)).json() == before
 
 
+@pytest.mark.contract("1.18")
 async def test_a_deleted_extension_is_really_gone(server):
     assert (await delete(server, "extension/202")).json() is None
     for method in ("GET", "PUT", "DELETE"):
@@ -342,6 +397,7 @@ def test_everybody_has_an_extension_with_a_secret_and_a_mailbox_of_their_own():
     assert build_directory(scenario_called("large_site")).extensions == directory.extensions
 
 
+@pytest.mark.contract("3.7")
 async def test_a_telephone_is_plausible_and_always_the_same(server):
     phone = (await server.get("phone", extension=201)).json()
     assert set(phone) == {"extension", "type", "model", "ipAddress", "port", "userAgent"}

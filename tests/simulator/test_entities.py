@@ -152,18 +152,21 @@ async def test_the_least_that_is_asked_for_is_enough(server, kind):
     assert (response.status_code, response.json()) == (200, CREATED[kind])
 
 
+@pytest.mark.contract("1.9")
 @pytest.mark.parametrize(("kind", "name", "value"), GOOD)
 async def test_a_value_within_its_rule_is_taken(server, kind, name, value):
     response = await server.send("POST", kind, data=with_value(kind, name, value))
     assert response.status_code == 200, response.text
 
 
+@pytest.mark.contract("1.9", "1.13")
 @pytest.mark.parametrize(("kind", "name", "value"), BAD)
 async def test_a_value_against_its_rule_is_invalid_by_its_name(server, kind, name, value):
     response = await server.send("POST", kind, data=with_value(kind, name, value))
     assert refusal(response) == (400, name, "invalid")
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(("kind", "name", "absent"), LEFT_OUT)
 async def test_a_required_attribute_that_is_left_out_is_blank_and_others_get_their_default(server, kind, name, absent):
     response = await server.send("POST", kind, data=with_value(kind, name, MISSING))
@@ -176,10 +179,46 @@ async def test_a_required_attribute_that_is_left_out_is_blank_and_others_get_the
 REQUIRED = [(kind, name, value) for kind, name, absent in LEFT_OUT if absent == "blank" for value in ("", None, [])]
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(("kind", "name", "value"), REQUIRED)
 async def test_a_required_attribute_that_is_empty_is_blank(server, kind, name, value):
     response = await server.send("POST", kind, data=with_value(kind, name, value))
     assert refusal(response) == (400, name, "blank")
+
+
+# The same rules for what is updated
+
+UPDATED = {
+    "supervisor": "supervisor/1",
+    "agent": "agent/1",
+    "call_queue": "call_queue/500",
+    "pause_code": "pause_code/1",
+    "extension": "extension/201",
+    "alert": "alert/1",
+}
+IN_UPDATES = [(kind, name) for kind, name, _ in LEFT_OUT if (kind, name) != ("call_queue", "extension")]
+
+
+async def update(server, kind, name, value):
+    await server.send("POST", "alert", data=VALID["alert"])
+    return await server.send("PUT", UPDATED[kind], data=with_value(kind, name, value))
+
+
+@pytest.mark.contract("1.13")
+@pytest.mark.parametrize(("kind", "name"), IN_UPDATES)
+async def test_a_value_against_its_rule_is_invalid_in_an_update_too(server, kind, name):
+    _, _, bad = RULES[kind][name]
+    assert refusal(await update(server, kind, name, bad[0])) == (400, name, "invalid")
+
+
+@pytest.mark.contract("1.13", "1.17")
+@pytest.mark.parametrize(("kind", "name"), IN_UPDATES)
+async def test_what_is_required_is_so_in_an_update_too_but_for_a_password(server, kind, name):
+    response = await update(server, kind, name, MISSING)
+    if RULES[kind][name][0] == "blank" and name != "password":
+        assert refusal(response) == (400, name, "blank")
+    else:
+        assert response.status_code == 200, response.text
 
 
 # The parameter itself
@@ -190,6 +229,7 @@ WRITES = [("POST", kind) for kind in VALID] + [
 ]
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(("method", "path"), WRITES)
 @pytest.mark.parametrize(
     ("text", "kind"),
@@ -258,6 +298,7 @@ async def test_an_empty_object_lacks_everything_that_is_required(server, kind):
     assert refusals(await server.send("POST", kind, data={})) == (400, {(name, "blank") for name in required})
 
 
+@pytest.mark.contract("1.14")
 @pytest.mark.parametrize("kind", VALID)
 async def test_what_the_tables_do_not_name_is_ignored(server, kind):
     more = {"id": 99, "deleted": True, "colour": {"deep": ["x"]}, "first_name": 7, "": None, "\ud800": 1}

@@ -13,16 +13,18 @@ from hypothesis import strategies as st
 from eqboard.simulator.answers.calls import active_calls
 from eqboard.simulator.answers.queues import combined_status, status
 from eqboard.simulator.app import build_app
+from eqboard.simulator.cast import build_directory
 from eqboard.simulator.durations import Duration
-from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults
+from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults, Mode
 from eqboard.simulator.office.sessions import Kind
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.scenarios import SCENARIOS, build_directory
+from eqboard.simulator.scenarios import SCENARIOS
 from eqboard.simulator.switch.keys import OTHER_KEYS
 from eqboard.simulator.switch.parties import Call, LegStatus, Place
 from eqboard.simulator.world import World
 
 from .conftest import KEY, START, Clock, Server
+from .visits import check_visits
 
 BUSY = replace(
     SCENARIOS["steady"],
@@ -67,6 +69,7 @@ def check(world):
     for agent in agents:
         assert not (agent.call and agent.ringing)
         assert not agent.memberships or agent.session_since is not None
+        assert all(row.paused for row in agent.memberships.values() if row.resume_event)
         if agent.ringing:
             row = agent.memberships[agent.ringing.queue]
             assert not row.paused
@@ -80,7 +83,32 @@ def check(world):
         entered = [call.entered_at for call in queue.waiting.values()]
         assert entered == sorted(entered)
         assert all(queue.extension in agent.memberships for agent in queue.members.values())
+        assert not (queue.deleted and (queue.waiting or queue.members))
+        assert queue.is_watched or not queue.waiting or queue.settings.leave_empty == "no"
+    check_visits(world)
     check_telephones(world)
+    check_alarms(world)
+    check_indexes(world)
+
+
+def check_alarms(world):
+    """An alert is raised with a value, since a moment that has been; so are its notifications, in their order."""
+    for alert in world.directory.alerts.values():
+        alarm = alert.alarm
+        assert (alarm.raised_at is None) == (alarm.value is None)
+        moments = [*alarm.notified_at, world.now]
+        assert moments == sorted(moments)
+        assert alarm.raised_at is None or alarm.raised_at <= world.now
+
+
+def check_indexes(world):
+    """What a read or an order is answered from is what a walk over everything finds."""
+    exchange = world.telephony._exchange
+    assert exchange._by_channel == {call.channel: call for call in world.switch.calls.values()}
+    for extension, queue in world.directory.queues.items():
+        agents = world.directory.live_agents()
+        walked = [agent for agent in agents if extension in agent.bound or extension in agent.memberships]
+        assert world.directory.agents_of(queue) == walked
 
 
 def check_telephones(world):
@@ -136,7 +164,8 @@ def check_books(queue, calls):
     of_queue = [call for call in calls if call.queue == queue.extension]
     here = {place: sum(call.place is place for call in of_queue) for place in Place}
     talking = here[Place.TALKING] + here[Place.CONFERENCE]
-    assert books.offered == books.answered + books.abandoned + books.timed_out + books.stolen + here[Place.WAITING]
+    left_unanswered = books.abandoned + books.timed_out + books.left_empty + books.stolen
+    assert books.offered == books.answered + left_unanswered + here[Place.WAITING]
     left_their_agent = books.completed + books.parked + books.cut_off + books.transferred
     assert books.answered + books.returned_to_agent == left_their_agent + talking
     left_the_lot = books.picked_up + books.retrieved + books.parked_abandoned + books.returned_to_agent + books.rejoined
@@ -159,8 +188,14 @@ def test_every_world_keeps_its_laws_at_any_step(seed, steps):
         check(world)
 
 
+BY_TRAINER = {
+    "sent home": lambda world, agent: world.staff.send_home(agent),
+    "brought in": lambda world, agent: world.staff.bring_in(agent),
+    "held": lambda world, agent: world.staff.hold(agent, 1),
+    "called a lot": lambda world, agent: world.bursts.order(list(agent.bound), 9, within_seconds=30, is_patient=False),
+}
 ACTIONS = st.tuples(
-    st.sampled_from(["signIn", "signOut", "pause", "resume", "exitWrapUp", "hang_up", "home", "work"]),
+    st.sampled_from(["signIn", "signOut", "pause", "resume", "exitWrapUp", "hang_up", "home", "work", *BY_TRAINER]),
     st.integers(1, 8),
     st.sampled_from([None, "500", "501", "502", "503"]),
     st.floats(0, 60),
@@ -281,11 +316,13 @@ FAULTS = st.lists(
         st.sampled_from(["", "/call_queue_agent_action", "/queued_calls"]),
         st.floats(0, 1),
         st.floats(-86400, 86400),
+        st.sampled_from(["", "GET", "POST"]),
+        st.sampled_from(["", "call_queue_agents.pause"]),
     ),
     max_size=4,
 )
 REQUESTS = st.tuples(
-    st.sampled_from(["queued_calls", "call_queue_agent_status", "pause", "resume"]), st.floats(-90, 90)
+    st.sampled_from(["queued_calls", "call_queue_agent_status", "pause", "resume", *Mode]), st.floats(-90, 90)
 )
 
 
@@ -316,7 +353,9 @@ async def no_time(seconds):
 
 
 async def ask(server, request):
-    if request in ("pause", "resume"):
+    if request in list(Mode):
+        await server.control("POST", "/control/eq", mode=request, for_seconds="60")
+    elif request in ("pause", "resume"):
         await server.act(action=request, options='{"agent": 1}')
     else:
         await server.get(request)
@@ -330,6 +369,9 @@ def meddle(world, action, agent_id, queue):
     elif action in ("home", "work"):
         if agent:
             (world.go_home if action == "home" else world.report_for_work)(agent)
+    elif action in BY_TRAINER:
+        if agent:
+            BY_TRAINER[action](world, agent)
     else:
         with suppress(Refusal):
             world.agent_action(action, {"agent": agent_id, "queue": queue})
@@ -374,6 +416,7 @@ def check_nobody_is_left_out(world):
             for agent in queue.members.values()
             if not agent.is_busy
             and not agent.is_on_dnd
+            and world.switch.lines.is_registered(agent.extension)
             and agent.not_before <= world.now
             and not agent.memberships[queue.extension].paused
             and agent.memberships[queue.extension].wrap_up_until is None

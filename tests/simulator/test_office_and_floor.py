@@ -13,6 +13,7 @@ from .test_invariants import check
 # Agents
 
 
+@pytest.mark.contract("2.29")
 async def test_a_new_agent_is_bound_to_nothing_and_takes_calls_once_signed_in(server, world, clock):
     await server.send("POST", "agent", data=VALID["agent"])
     await server.send("POST", "extension", data=VALID["extension"])
@@ -57,6 +58,7 @@ async def test_a_call_of_a_deleted_agent_goes_on(server, world, clock):
     assert world.directory.queues["500"].ledger.completed == 1
 
 
+@pytest.mark.contract("1.18")
 async def test_actions_treat_a_deleted_agent_and_pause_code_as_nonexistent(server, clock):
     await delete(server, "agent/2")
     await delete(server, "pause_code/1")
@@ -138,6 +140,7 @@ async def test_the_callers_of_a_deleted_queue_leave_and_those_who_talk_go_on(ope
     check(long_line)
 
 
+@pytest.mark.contract("1.18")
 async def test_a_deleted_queue_is_nowhere_to_be_seen(server, world):
     await delete(server, "call_queue/500")
     assert [row["queue"] for row in (await server.get("call_queue_statistics")).json()] == ["501"]

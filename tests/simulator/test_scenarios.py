@@ -1,7 +1,9 @@
 """The scenarios: what a demo shows at once, and what may be asked for."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from statistics import mean
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,17 +50,48 @@ def test_the_steady_floor_shows_everything_now_and_then():
     assert min(waiting, calm, parked, conferring) > 40
 
 
-def test_the_storm_builds_up_and_drains():
-    """On five Mondays taken together: one alone may begin badly."""
-    waiting = [0] * 150
-    for seed in range(5):
-        world = build_world("monday_storm", seed=seed, started_at=START)
-        for minute in range(len(waiting)):
-            world.tick(60)
-            waiting[minute] += sum(len(queue.waiting) for queue in world.directory.queues.values())
-    beginning, peak, end = mean(waiting[:5]), mean(waiting[15:45]), mean(waiting[-30:])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_storm_builds_up_and_drains(seed):
+    world, waiting = build_world("monday_storm", seed=seed, started_at=START), []
+    for _ in range(150):
+        world.tick(60)
+        waiting.append(sum(len(queue.waiting) for queue in world.directory.queues.values()))
+    beginning, peak, end = mean(waiting[:5]), mean(waiting[20:60]), mean(waiting[90:])
     assert peak > 1.5 * beginning
-    assert peak > 3 * end
+    assert peak > 5 * end
+    assert max(waiting) > 10
+
+
+def how_it_goes(name, hours=3, seeds=5):
+    """Minute by minute, over a few days of one kind: how many wait, and the shares of the agents' rows by state."""
+    waiting, shares = [], Counter()
+    for seed in range(seeds):
+        world = build_world(name, seed=seed, started_at=START)
+        for _ in range(hours * 60):
+            world.tick(60)
+            waiting.append(sum(len(queue.waiting) for queue in world.directory.queues.values()))
+            shares.update(states(world))
+    return waiting, {state: shares[state] / shares.total() for state in AgentState}
+
+
+def test_in_a_storm_many_wait_where_otherwise_few_do():
+    steady, storm = how_it_goes("steady")[0], how_it_goes("monday_storm")[0]
+    assert max(storm) > 1.3 * max(steady)
+    assert mean(storm) > 1.5 * mean(steady)
+
+
+def test_on_a_quiet_morning_nobody_waits_and_most_agents_do():
+    waiting, shares = how_it_goes("quiet_morning")
+    assert waiting.count(0) > 0.8 * len(waiting)
+    assert max(waiting) <= 5
+    assert shares[AgentState.AVAILABLE] > 2 * shares[AgentState.ON_CALL]
+    assert shares[AgentState.AVAILABLE] > 1.5 * how_it_goes("steady")[1][AgentState.AVAILABLE]
+
+
+def test_at_lunch_many_more_are_away_and_callers_notice():
+    (steady, usual), (lunch, shares) = how_it_goes("steady"), how_it_goes("lunch")
+    assert shares[AgentState.PAUSED] > 1.5 * usual[AgentState.PAUSED]
+    assert mean(lunch) > 1.2 * mean(steady)
 
 
 def test_at_lunch_lunch_is_the_usual_pause():
@@ -78,12 +111,53 @@ def test_nobody_is_on_the_empty_floor():
     assert world.switch.calls == {}
 
 
+def test_a_working_day_goes_by_the_clock_of_its_time_zone():
+    zone = ZoneInfo("Asia/Jerusalem")
+    night = datetime(2026, 3, 2, 3, 0, tzinfo=zone).timestamp()
+    world = build_world("working_day", seed=1, started_at=night, zone=zone)
+    at_work, at_lunch, calls = {}, {}, {}
+    for hour in range(3, 51):
+        rows = [list(agent.memberships.values()) for agent in world.directory.agents.values() if agent.memberships]
+        at_work[hour % 24], at_lunch[hour % 24] = len(rows), sum(row[0].pause_code == 1 for row in rows)
+        before = world.truth()["totals"]["offered"]
+        world.tick(3600)
+        calls[hour % 24] = world.truth()["totals"]["offered"] - before
+    for hour in (20, 21, 22, 23, 0, 1, 2, 3, 4, 5, 6):
+        assert (at_work[hour], calls[hour]) == (0, 0)
+    assert at_work[10] == at_work[15] == len(world.directory.agents)
+    assert 0 < at_work[8] < at_work[9] < at_work[10] > at_work[17] > at_work[19] > 0
+    assert at_lunch[13] >= 2
+    assert at_lunch[10] == at_lunch[16] == 0
+    assert min(calls[10], calls[11], calls[15]) > 2 * max(calls[7], calls[18], calls[19])
+
+
+def test_the_same_moment_is_another_hour_of_the_working_day_elsewhere():
+    noon = datetime(2026, 3, 2, 12, 0, tzinfo=UTC).timestamp()
+    here = build_world("working_day", seed=1, started_at=noon)
+    elsewhere = build_world("working_day", seed=1, started_at=noon, zone=ZoneInfo("America/Los_Angeles"))
+    assert set(states(elsewhere)) == {AgentState.SIGNED_OUT}
+    assert AgentState.SIGNED_OUT not in states(here)
+
+
 def test_by_hand_nothing_happens_by_itself():
     world = build_world("by_hand", seed=1, started_at=START)
     before = world.truth()["queues"]
     world.tick(36000)
     assert world.truth()["queues"] == before
     assert set(states(world)) == {AgentState.AVAILABLE}
+
+
+@pytest.mark.parametrize(("seed", "looks"), [(1, 9), (2, 2), (3, 2)])
+def test_at_a_large_site_about_five_hundred_wait_at_every_moment(seed, looks):
+    world = build_world("large_site", seed=seed, started_at=START)
+    assert (len(world.directory.queues), len(world.directory.agents)) == (100, 1000)
+    waiting = []
+    for _ in range(looks):
+        waiting.append(sum(len(queue.waiting) for queue in world.directory.queues.values()))
+        world.tick(600)
+    assert min(waiting) > 330
+    assert max(waiting) < 680
+    assert 400 < mean(waiting) < 610
 
 
 def test_the_large_site_is_large_and_the_counts_may_be_overridden():
@@ -102,9 +176,8 @@ def test_no_two_of_agents_supervisors_and_queues_have_the_same_extension():
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones():
-    with pytest.raises(
-        ValueError, match="by_hand, empty_floor, hostile, large_site, lunch, monday_storm, quiet_morning, steady"
-    ):
+    known = "by_hand, empty_floor, hostile, large_site, lunch, monday_storm, outage, quiet_morning, steady, working_day"
+    with pytest.raises(ValueError, match=known):
         build_world("busy", seed=1, started_at=START)
 
 
@@ -126,7 +199,7 @@ def test_the_staff_is_mixed_and_nobody_shares_a_name_with_a_neighbour():
     assert len(set(names[:24])) == 24
 
 
-@pytest.mark.parametrize(("scenario", "are_there"), [("hostile", True), ("large_site", False)])
+@pytest.mark.parametrize(("scenario", "are_there"), [("hostile", True), ("steady", False)])
 def test_some_callers_have_hostile_names_where_they_are_wanted(scenario, are_there):
     world = build_world(scenario, seed=1, started_at=START)
     names = {call.name for call in world.switch.calls.values()}

@@ -29,6 +29,7 @@ async def test_a_session_times_out_when_its_ping_stops(cast, clock, kind):
     assert await signed_in(cast, kind) == []
 
 
+@pytest.mark.contract("1.4")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_any_request_in_the_users_name_keeps_the_session_alive(cast, clock, kind):
     token = await token_of(cast, kind)
@@ -48,6 +49,7 @@ async def test_a_request_that_is_refused_keeps_the_session_alive_too(cast, clock
     assert (await cast.get(f"active_{kind}_sessions")).json()[0]["pingTime"] == START + 60
 
 
+@pytest.mark.contract("1.4")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_request_with_the_key_alone_keeps_nobody_alive(cast, clock, kind):
     await token_of(cast, kind)
@@ -57,6 +59,7 @@ async def test_a_request_with_the_key_alone_keeps_nobody_alive(cast, clock, kind
     assert await signed_in(cast, kind) == []
 
 
+@pytest.mark.contract("1.4")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("silence_seconds", [TIME_OUT_SECONDS, 7 * 86400.0])
 async def test_the_next_request_signs_in_again_whoever_has_timed_out(cast, clock, kind, silence_seconds):
@@ -78,6 +81,7 @@ async def test_who_has_timed_out_is_in_nobodys_way(cast, clock, kind):
     assert (await sign_in(cast, kind, extension="202")).status_code == 200
 
 
+@pytest.mark.contract("1.4")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_who_is_signed_in_elsewhere_cannot_come_back(cast, clock, kind):
     old = await token_of(cast, kind)
@@ -88,6 +92,7 @@ async def test_who_is_signed_in_elsewhere_cannot_come_back(cast, clock, kind):
     assert (await ask(cast, kind, new)).status_code == 200
 
 
+@pytest.mark.contract("1.4", "2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_older_token_signs_in_again_who_has_signed_out(cast, clock, kind):
     old = await token_of(cast, kind)
@@ -150,6 +155,7 @@ async def test_however_often_a_user_signs_in_two_sessions_are_kept_at_most(cast,
     assert len(world.attendance.sessions.all_of(Kind(kind), 1)) == 1
 
 
+@pytest.mark.contract("1.4")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("other", KINDS)
 async def test_who_finds_another_user_at_the_extension_cannot_come_back(cast, clock, kind, other):
@@ -182,6 +188,7 @@ async def test_a_deleted_users_sessions_are_destroyed_those_that_timed_out_too(c
         assert refusal(await ask(cast, kind, token)) == (401, f"auth_{kind}_session", "nonexistent")
 
 
+@pytest.mark.contract("1.4")
 async def test_a_conflict_fails_the_entire_request(cast, clock, world):
     token = await token_of(cast, "supervisor")
     clock.now += TIME_OUT_SECONDS
@@ -312,7 +319,7 @@ def pass_time(world, seconds, *tokens):
 
 def test_the_staffs_own_plans_do_not_touch_who_was_signed_in_through_the_api(shifts):
     agent = shifts.directory.agents[1]
-    agent.bound["501"] = 1
+    shifts.directory.bind(agent, "501", 1)
     token = shifts.attendance.sign_in(Kind.AGENT, 1, "201", force=True)
     shifts.sign_in(agent, [("500", 1)])
     for _ in range(100):

@@ -25,6 +25,7 @@ def test_nobody_rings_when_nobody_is_free(strategy):
     assert chosen(strategy, []) == []
 
 
+@pytest.mark.contract("4.13")
 def test_ringall_rings_all_of_the_best_skill_tier():
     assert chosen("ringall") == [1, 2, 3]
 
@@ -37,29 +38,35 @@ def test_leastrecent_rings_who_never_had_a_call():
     assert chosen("leastrecent") == [3]
 
 
+@pytest.mark.contract("4.13")
 def test_leastrecent_rings_whose_last_call_is_longest_ago():
     assert chosen("leastrecent", [ANN, BEN]) == [1]
 
 
+@pytest.mark.contract("4.13")
 def test_fewestcalls_rings_who_took_the_fewest():
     assert chosen("fewestcalls") == [2]
 
 
+@pytest.mark.contract("4.13")
 def test_linear_always_begins_with_the_first_to_sign_in():
     assert chosen("linear") == [2]
     assert chosen("linear", last=(2, 3)) == [2]
 
 
+@pytest.mark.contract("4.13")
 def test_rrmemory_goes_on_after_the_agent_rung_last_in_order_of_signing_in():
     assert chosen("rrmemory", last=(1, 2)) == [3]
     assert chosen("rrmemory", last=(3, 1)) == [2]
 
 
+@pytest.mark.contract("4.13")
 def test_rrordered_goes_on_in_the_order_of_agents_whenever_they_signed_in():
     assert chosen("rrordered", last=(3, 1)) == [2]
     assert chosen("rrordered", last=(2, 3)) == [1]
 
 
+@pytest.mark.contract("4.13")
 def test_random_rings_everyone_of_the_tier_about_as_often():
     rng = Random(4)
     counts = Counter(chosen("random", rng=rng)[0] for _ in range(3000))
@@ -67,6 +74,7 @@ def test_random_rings_everyone_of_the_tier_about_as_often():
     assert min(counts.values()) > 900
 
 
+@pytest.mark.contract("4.13")
 def test_wrandom_takes_the_skill_as_a_weight_across_tiers():
     rng = Random(4)
     counts = Counter(chosen("wrandom", [ANN, LOW], rng=rng)[0] for _ in range(3000))

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from eqboard.simulator.app import build_app
 from eqboard.simulator.handlers import alerts, directory, extensions, sessions, system, users
 from eqboard.simulator.office.configuration import problems_in
-from eqboard.simulator.office.entities import Queue, QueueSettings
+from eqboard.simulator.office.extensions import Extension
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS, Kind, Session, Sessions
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_world
 
 from .conftest import KEY, START, a_world, refusal
-from .office import VALID
-from .test_alerts import an_alert
+from .office import VALID, put, queue_action, sign_out, token_of
+from .test_alerts import an_alert, create
 from .test_invariants import AT_TELEPHONES, ORDERS, agent_moves, agent_sits_elsewhere, build, check
 
 DAY = 86400
@@ -59,6 +59,7 @@ async def test_the_licence_is_valid_up_to_its_last_second(server, clock):
     assert await problems(server) == [("licenseInvalid", "license", "")]
 
 
+@pytest.mark.contract("3.16")
 async def test_usage_is_who_is_signed_in(server, clock):
     assert (await server.get("license_usage")).json() == {"agents": 2, "supervisors": 1, "exceeded": False}
     await server.send("POST", "supervisor", data=VALID["supervisor"])
@@ -71,7 +72,7 @@ async def test_usage_is_who_is_signed_in(server, clock):
 
 @pytest.mark.parametrize("kind", ["agent", "supervisor"])
 async def test_the_licence_is_exceeded_by_one_more_than_it_allows(open_client, kind):
-    world = a_world(None, [{"500": 1}], spare_agent_licences=1, spare_supervisor_licences=1)
+    world = a_world(None, [{"500": 1, "501": 1}], spare_agent_licences=1, spare_supervisor_licences=1)
     async with open_client(world) as client:
         for number in range(2):
             usage = (await client.get("/eq/api/2.0/license_usage", params={"auth_key": KEY})).json()
@@ -97,7 +98,7 @@ async def test_the_licence_is_exceeded_by_one_more_than_it_allows(open_client, k
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_begins_without_problems(scenario):
     world = build_world(scenario, seed=1, started_at=START)
-    assert problems_in(world.directory, world.attendance.sessions, world.licence, world.now) == []
+    assert problems_in(world.directory, world.attendance.sessions, world.licence, world.machine, world.now) == []
 
 
 async def test_who_sits_at_an_extension_that_was_deleted_is_a_problem(server):
@@ -143,12 +144,107 @@ async def test_alerts_on_a_deleted_queue_and_of_a_deleted_user_are_problems(serv
     assert await problems(server) == []
 
 
-async def test_a_format_that_eq_does_not_support_is_a_problem(server, world):
-    """It cannot be entered over the API; on a real system FreePBX lets it in."""
-    settings = QueueSettings("502", "Odd", recording_format="wav49")
-    world.directory.queues["502"] = Queue(settings)
-    assert await problems(server) == [("recordingFormatUnsupported", "callQueue", "502")]
-    world.directory.queues["502"].deleted = True
+@pytest.mark.parametrize("recording_format", ["wav49", "gsm"])
+async def test_a_format_that_eq_does_not_support_is_a_problem(server, recording_format):
+    """It cannot be entered over the API; on a real system FreePBX lets it in, and so does the trainer."""
+    await server.control("POST", "/control/queues/501", recording_format=recording_format)
+    assert await problems(server) == [("recordingFormatUnsupported", "callQueue", "501")]
+    await server.send("DELETE", "call_queue/501")
+    assert await problems(server) == [("boundToDeletedQueue", "agent", "1")]
+    await server.send("PUT", "call_queue/501", query={"undelete": 1})
+    await put(server, "call_queue/501", name="Support", type=0, recordingFormat="wav")
+    assert await problems(server) == []
+
+
+async def test_a_queue_that_nobody_belongs_to_is_a_problem_until_somebody_signs_in(server, clock):
+    await server.send("POST", "call_queue", data=VALID["call_queue"])
+    assert await problems(server) == [("queueWithoutAgents", "callQueue", "555")]
+    await queue_action(server, clock, "signIn", agent=2, queue="555")
+    assert await problems(server) == []
+    await queue_action(server, clock, "signOut", agent=2, queue="555")
+    assert await problems(server) == [("queueWithoutAgents", "callQueue", "555")]
+    await server.send("DELETE", "call_queue/555")
+    assert await problems(server) == []
+
+
+async def test_a_queue_whose_only_agent_is_deleted_is_a_problem(server):
+    await server.send("DELETE", "agent/1")
+    assert await problems(server) == [("queueWithoutAgents", "callQueue", "501")]
+    await server.send("PUT", "agent/1", query={"undelete": 1})
+    assert await problems(server) == []
+
+
+async def test_a_queue_whose_agents_are_all_at_home_is_none(server):
+    for agent in (1, 2):
+        await server.control("POST", f"/control/agents/{agent}", state="signed_out")
+    assert await problems(server) == []
+
+
+@pytest.mark.parametrize("kind", ["agent", "supervisor"])
+async def test_who_sits_where_no_telephone_is_registered_is_a_problem(cast, world, kind):
+    world.directory.add_extension(Extension("391", "Front door", has_telephone=False))
+    token = await token_of(cast, kind, 1, "391")
+    assert await problems(cast) == [("phoneNonexistent", kind, "1")]
+    await sign_out(cast, kind, token)
+    assert await problems(cast) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold", "problem"),
+    [
+        ("callQueueAgentsLow", 0, "alertNeverRaised"),
+        ("emailQueueAgentsAvailableLow", -1, "alertNeverRaised"),
+        ("diskUsageHigh", 100, "alertNeverRaised"),
+        ("diskUsageHigh", -1, "alertAlwaysRaised"),
+        ("callQueueCallsHigh", -1, "alertAlwaysRaised"),
+    ],
+)
+async def test_a_threshold_that_makes_no_sense_is_a_problem(server, kind, threshold, problem):
+    await create(server, an_alert(kind, threshold=threshold))
+    assert await problems(server) == [(problem, "alert", "1")]
+    await put(server, "alert/1", **an_alert(kind, threshold=1))
+    assert await problems(server) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold"),
+    [
+        ("callQueueAgentsLow", 1),
+        ("diskUsageHigh", 99),
+        ("diskUsageHigh", 0),
+        ("callQueueCallsHigh", 0),
+        ("processStopped", None),
+    ],
+)
+async def test_a_threshold_that_something_may_be_beyond_is_none(server, kind, threshold):
+    await create(server, an_alert(kind, threshold=threshold))
+    assert await problems(server) == []
+
+
+async def test_processes_that_do_not_run_are_problems(server):
+    for process in ("mysqld", "asterisk"):
+        await server.control("POST", "/control/machine", stop=process)
+    assert await problems(server) == [
+        ("processStopped", "process", "asterisk"),
+        ("processStopped", "process", "mysqld"),
+    ]
+    for process in ("mysqld", "asterisk"):
+        await server.control("POST", "/control/machine", start=process)
+    assert await problems(server) == []
+
+
+async def test_a_disk_that_is_nearly_full_is_a_problem(server):
+    for percent, found in [(89, []), (90, [("diskNearlyFull", "disk", "")]), (100, [("diskNearlyFull", "disk", "")])]:
+        await server.control("POST", "/control/machine", disk_usage_percent=percent)
+        assert await problems(server) == found
+    await server.control("POST", "/control/machine", disk_usage_percent=41)
+    assert await problems(server) == []
+
+
+async def test_a_licence_that_has_expired_or_is_exceeded_is_a_problem(server):
+    await server.control("POST", "/control/licence", days=0, agents=1)
+    assert await problems(server) == [("licenseExceeded", "license", ""), ("licenseInvalid", "license", "")]
+    await server.control("POST", "/control/licence", days=1, agents=2)
     assert await problems(server) == []
 
 
@@ -156,7 +252,7 @@ def test_two_at_one_extension_are_a_problem_though_no_rule_lets_it_happen(world)
     two = Sessions()
     for kind in Kind:
         two.activate(Session(kind, 1, "201", START, START), START)
-    found = problems_in(world.directory, two, world.licence, world.now)
+    found = problems_in(world.directory, two, world.licence, world.machine, world.now)
     assert [(each.type, each.id) for each in found] == [("extensionShared", "201")]
 
 

@@ -42,6 +42,7 @@ def the_call(world):
     return call
 
 
+@pytest.mark.contract("3.15")
 def test_everybody_in_a_conference_is_in_it_with_the_channel_of_their_active_call(world):
     [room] = rooms(world)
     channels = [person["channel"] for person in room["participants"]]

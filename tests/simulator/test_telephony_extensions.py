@@ -99,6 +99,7 @@ def test_an_extension_dials_outside_is_answered_and_talks_as_long_as_it_lasts(wo
     assert world.switch.calls == {}
 
 
+@pytest.mark.contract("3.12")
 def test_an_extension_dials_another_and_both_show_the_same_call_from_their_own_side(world):
     act(world, "301", "dial", destination="201")
     here, there = call_at(world, "301"), call_at(world, "201")
@@ -345,6 +346,7 @@ def test_a_transfer_back_to_the_same_telephone_rings_there(world):
 # Parking
 
 
+@pytest.mark.contract("3.11")
 def test_an_agent_parks_their_caller_in_the_lowest_free_space(world):
     call = a_conversation(world)
     act(world, "201", "park")

@@ -270,6 +270,7 @@ def test_other_keys_are_not_valid(key):
     assert not has_key(ANY_PHONE, key)
 
 
+@pytest.mark.contract("3.7")
 async def test_a_whole_phone_object_as_read_names_the_telephone(server, world, clock):
     phone = (await server.get("phone", extension="301")).json()
     assert (await server.send("POST", "phone_command", phone=phone, key="2")).json() is None

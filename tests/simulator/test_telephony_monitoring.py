@@ -55,6 +55,7 @@ def test_the_target_has_no_more_calls_than_before(world):
     assert combined(world, 1)["call"]["uniqueId"] == call.unique_id
 
 
+@pytest.mark.contract("4.11")
 def test_an_idle_telephone_is_monitored_in_silence_until_there_is_a_call(world):
     monitored(world)
     assert call_at(world, "301")["otherChannel"] is None
@@ -62,6 +63,7 @@ def test_an_idle_telephone_is_monitored_in_silence_until_there_is_a_call(world):
     assert call_at(world, "301")["otherChannel"] == call_at(world, "201")["channel"]
 
 
+@pytest.mark.contract("2.31")
 def test_monitoring_outlasts_the_call_and_ends_with_a_hang_up_at_the_monitor_extension(world):
     call = a_conversation(world)
     monitored(world)
@@ -154,6 +156,7 @@ def test_a_hang_up_of_a_monitor_may_be_accepted_and_not_happen():
     assert status_at(world, "301") == "up"
 
 
+@pytest.mark.contract("4.11")
 def test_some_hang_ups_of_monitors_do_not_happen_and_the_next_does():
     stuck = 0
     world = a_world(stuck_monitor_share=0.2)

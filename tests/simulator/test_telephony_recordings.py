@@ -167,6 +167,7 @@ def test_a_wrong_recording_action_is_refused_and_named(world, extension, action,
 # Finding them
 
 
+@pytest.mark.contract("2.13")
 async def test_recordings_are_found_by_either_id_while_the_call_goes_on_and_afterwards(server, world):
     call = a_conversation(world)
     record(world, "201", "start")

@@ -23,6 +23,7 @@ from .test_invariants import AT_TELEPHONES, ORDERS, build, check
 BASE = "http://eq/eq/api/2.0/"
 
 
+@pytest.mark.contract("1.7", "2.30")
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -44,6 +45,7 @@ async def test_an_action_is_accepted_with_null_and_nothing_has_happened_yet(serv
     assert active_calls(world.switch, "301") == []
 
 
+@pytest.mark.contract("2.11")
 async def test_a_parked_caller_is_picked_up_over_http(server, world, clock):
     world.place_call("500")
     clock.now += PICK_UP_SECONDS

@@ -15,6 +15,7 @@ KINDS = ["supervisor", "agent"]
 # Signing in
 
 
+@pytest.mark.contract("1.7", "2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_token_is_64_characters_that_nobody_can_guess(cast, kind):
     first = await token_of(cast, kind)
@@ -87,6 +88,7 @@ async def test_everything_that_is_wrong_with_a_sign_in_is_told_at_once(cast):
 # One session for each user
 
 
+@pytest.mark.contract("2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("force", [{}, {"force": "0"}])
 async def test_a_second_session_of_a_user_is_refused(cast, kind, force):
@@ -95,6 +97,7 @@ async def test_a_second_session_of_a_user_is_refused(cast, kind, force):
     assert (await ask(cast, kind, token)).status_code == 200
 
 
+@pytest.mark.contract("2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("extension", ["201", "202"])
 async def test_force_destroys_the_users_other_session(cast, kind, extension):
@@ -130,6 +133,7 @@ async def test_a_supervisor_and_an_agent_of_the_same_id_are_two_users(cast):
 # One session for each extension
 
 
+@pytest.mark.contract("2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("other", KINDS)
 @pytest.mark.parametrize("force", ["0", "1"])
@@ -166,6 +170,7 @@ async def test_who_is_signed_in_is_told_by_user_id(cast):
 # Signing out
 
 
+@pytest.mark.contract("2.1", "2.2")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_signing_out_destroys_the_session(cast, kind):
     token = await token_of(cast, kind)
@@ -176,6 +181,7 @@ async def test_signing_out_destroys_the_session(cast, kind):
     assert await signed_in(cast, kind) == []
 
 
+@pytest.mark.contract("2.26")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_signing_out_twice_is_404(cast, kind):
     token = await token_of(cast, kind)
@@ -183,6 +189,7 @@ async def test_signing_out_twice_is_404(cast, kind):
     assert refusal(await sign_out(cast, kind, token)) == (404, "token", "nonexistent")
 
 
+@pytest.mark.contract("1.12", "2.26")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("token", ["x", "0" * 64, "%00", "%ED%A0%80", "é", "x" * 5000])
 async def test_a_token_that_was_never_given_out_is_404_in_a_path(cast, kind, token):
@@ -219,6 +226,23 @@ async def test_a_token_may_come_in_the_body_of_what_has_one(cast, clock):
     assert (await cast.get("pause_code/1")).json()["deleted"] is False
 
 
+@pytest.mark.contract("1.3")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "pause_code"), ("PUT", "pause_code/1"), ("DELETE", "pause_code/1")]
+)
+@pytest.mark.parametrize("place", ["query", "body"])
+async def test_a_token_counts_in_the_query_and_in_the_body_alike(cast, clock, kind, method, path, place):
+    token = await token_of(cast, kind)
+    clock.now += 60
+    for given, status in ((token, 200), ("wrong", 401)):
+        name = f"auth_{kind}_session"
+        more = {"query": {name: given}} if place == "query" else {name: given}
+        assert (await cast.send(method, path, data={"name": given[:5]}, **more)).status_code == status
+    [row] = (await cast.get(f"active_{kind}_sessions")).json()
+    assert row["pingTime"] == START + 60
+
+
 async def test_a_token_in_the_body_of_a_get_does_not_count(cast, bare):
     response = await bare.request(
         "GET", "/eq/api/2.0/parked_calls", params={"auth_key": KEY}, data={"auth_agent_session": "wrong"}
@@ -232,12 +256,14 @@ async def test_a_token_without_the_key_is_nothing(cast, bare):
     assert refusal(response) == (401, "auth_key", "blank")
 
 
+@pytest.mark.contract("1.4")
 async def test_a_wrong_token_fails_the_entire_request(cast, world):
     response = await cast.send("POST", "pause_code", query={"auth_supervisor_session": "wrong"}, data={"name": "Tea"})
     assert refusal(response) == (401, "auth_supervisor_session", "nonexistent")
     assert len(world.directory.pause_codes) == 2
 
 
+@pytest.mark.contract("1.3")
 async def test_beside_a_supervisors_token_an_agents_has_no_effect(cast, clock):
     supervisor = await token_of(cast, "supervisor", extension=None)
     agent = await token_of(cast, "agent")
@@ -249,11 +275,13 @@ async def test_beside_a_supervisors_token_an_agents_has_no_effect(cast, clock):
     assert (await cast.get("parked_calls", **both | {"auth_agent_session": "wrong"})).status_code == 200
 
 
+@pytest.mark.contract("1.3")
 async def test_beside_a_wrong_supervisors_token_an_agents_right_one_does_not_help(cast):
     both = {"auth_supervisor_session": "wrong", "auth_agent_session": await token_of(cast, "agent")}
     assert refusal(await cast.get("parked_calls", **both)) == (401, "auth_supervisor_session", "nonexistent")
 
 
+@pytest.mark.contract("1.3")
 async def test_a_supervisors_token_in_the_body_outranks_an_agents_in_the_query(cast):
     query = {"auth_agent_session": "wrong"}
     token = await token_of(cast, "supervisor", extension=None)
@@ -265,6 +293,7 @@ async def test_an_empty_token_is_none(cast):
     assert (await cast.get("parked_calls", auth_supervisor_session="", auth_agent_session="")).status_code == 200
 
 
+@pytest.mark.contract("3.9")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_answer_but_the_first_and_no_memory_shows_a_token(cast, world, kind):
     token = await token_of(cast, kind)

@@ -75,6 +75,7 @@ def test_a_full_queue_turns_callers_away():
     assert len(world.switch.calls) == 1
 
 
+@pytest.mark.contract("4.12")
 def test_ring_no_answer_goes_to_the_next_agent_after_the_retry_time():
     queues = [QueueSettings("500", "Sales", ring_strategy=RingStrategy.LINEAR, agent_timeout=15, agent_retry_time=5)]
     world = a_world(queues, [{"500": 1}, {"500": 1}], **NO_PICK_UP)
@@ -204,6 +205,7 @@ def test_a_call_goes_on_when_its_agent_goes_home(world):
 # Wrap-up
 
 
+@pytest.mark.contract("4.12")
 def test_wrap_up_lasts_as_long_as_the_queue_says(world):
     world.place_call("501", talk_seconds=10)
     world.tick(13)
@@ -238,6 +240,7 @@ def test_an_agent_who_signed_out_of_the_calls_queue_has_no_wrap_up_there(world):
     assert state(world, 1, "500") is AgentState.AVAILABLE
 
 
+@pytest.mark.contract("4.10")
 def test_unlimited_wrap_up_ends_only_by_leaving_it():
     world = a_world([QueueSettings("500", "Sales", wrap_up_time=0)], [{"500": 1}])
     world.place_call("500", talk_seconds=10)
@@ -292,6 +295,7 @@ def test_a_caller_parked_too_long_comes_back_to_the_agent():
     assert ledger(world).returned_to_agent == 1
 
 
+@pytest.mark.contract("4.11")
 def test_a_caller_parked_too_long_rejoins_the_queue_under_the_same_unique_id_when_the_agent_is_away():
     world = a_world(**PARKS | {"parked": Duration(9999.0, Shape.FIXED)})
     call = parked(world)

@@ -6,15 +6,22 @@ A machine that is slow for a moment is slow for all of them, so ratios say more 
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 NOISY = 1.5  # the reference itself may swing by this factor between rounds; beyond, the ratios mean nothing
 
 
+class Skipped(Exception):
+    """This machine cannot measure it; the message is one sentence that says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds."""
+    """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds.
+
+    `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them.
+    """
 
     scenario: str
     variant: str
@@ -23,8 +30,10 @@ class Figure:
     least_ratio: float
     most_ratio: float
     is_noisy: bool
+    share_of_core: float | None = None
 
     def as_dict(self) -> dict[str, str | float | bool]:
+        share = {} if self.share_of_core is None else {"share_of_core": round(self.share_of_core, 3)}
         return {
             "scenario": self.scenario,
             "variant": self.variant,
@@ -33,6 +42,7 @@ class Figure:
             "least_ratio": round(self.least_ratio, 2),
             "most_ratio": round(self.most_ratio, 2),
             "noisy": self.is_noisy,
+            **share,
         }
 
 
@@ -55,13 +65,22 @@ def measure(
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, work in variants.items():
-            seconds[name].append(_seconds_of(work, clock))
+            seconds[name].append(seconds_of(work, clock))
     gc.unfreeze()
+    return compare(scenario, reference, seconds)
+
+
+def compare(
+    scenario: str, reference: str, seconds: Mapping[str, Sequence[float]], *, going_on: Collection[str] = ()
+) -> list[Figure]:
+    """The figures from what each variant took in each round. Of those `going_on` a round is a second of the clock."""
     is_noisy = max(seconds[reference]) > NOISY * min(seconds[reference])
-    return [_figure(scenario, name, seconds[name], seconds[reference], is_noisy) for name in variants]
+    figures = [_figure(scenario, name, own, seconds[reference], is_noisy) for name, own in seconds.items()]
+    return [replace(each, share_of_core=each.ms / 1000) if each.variant in going_on else each for each in figures]
 
 
-def _seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
+def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    """What the work takes by that clock, more than 0."""
     began_at = clock()
     work()
     return max(clock() - began_at, 1e-9)

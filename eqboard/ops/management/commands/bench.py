@@ -3,14 +3,17 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
+from http.client import HTTPException
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eqboard.ops.bench.measure import Figure
+from eqboard.ops.bench.measure import Figure, Skipped
 from eqboard.ops.bench.parsing import parsing
+from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.bench.simulator import simulator
 
-SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing}
+SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing, "simulator": simulator}
 ROUNDS, QUICK_ROUNDS = 30, 7
 
 
@@ -27,10 +30,22 @@ class Command(BaseCommand):
         if strange:
             raise CommandError(f"There is no scenario {min(strange)!r}; there are {', '.join(SCENARIOS)}.")
         rounds = QUICK_ROUNDS if options["quick"] else ROUNDS
-        figures = [figure for name in options["scenarios"] or SCENARIOS for figure in SCENARIOS[name](rounds)]
+        figures = [figure for name in options["scenarios"] or SCENARIOS for figure in self._figures(name, rounds)]
+        if figures:
+            self.stdout.write("\n" + table(figures))
+
+    def _figures(self, name: str, rounds: int) -> list[Figure]:
+        """Told at once, as the next ones may take a while."""
+        try:
+            figures = SCENARIOS[name](rounds)
+        except Skipped as reason:
+            self.stdout.write(json.dumps({"scenario": name, "skipped": str(reason)}))
+            return []
+        except (ServerFailed, OSError, HTTPException) as error:
+            raise CommandError(f"{name} cannot be measured: {str(error) or type(error).__name__}") from None
         for figure in figures:
             self.stdout.write(json.dumps(figure.as_dict(), ensure_ascii=False))
-        self.stdout.write("\n" + table(figures))
+        return figures
 
 
 def table(figures: Iterable[Figure]) -> str:
@@ -39,5 +54,6 @@ def table(figures: Iterable[Figure]) -> str:
     for each in figures:
         ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
         spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
-        lines.append(f"| {each.scenario} | {each.variant} | {each.ms:.1f} | {ratio} ({spread}) |")
+        share = "" if each.share_of_core is None else f": **{each.share_of_core:.2f} of one core**"
+        lines.append(f"| {each.scenario} | {each.variant}{share} | {each.ms:.1f} | {ratio} ({spread}) |")
     return "\n".join(lines)

@@ -2,18 +2,22 @@
 
 import os
 import signal
+import time
 from argparse import SUPPRESS, ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from eqboard.config import ROOT
+from eqboard.config import ROOT, get_config
 from eqboard.ops import showroom
 from eqboard.ops.children import ChildrenError, stop_numbers
 from eqboard.ops.redis_server import NoRedisServer
+from eqboard.simulator.app import check_speed
+from eqboard.simulator.clock import read_clock
 from eqboard.simulator.scenarios import scenario_called
 
 
@@ -26,6 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="where its database lives")
         parser.add_argument("--scenario", default="steady", help="what goes on, as for simulate")
         parser.add_argument("--seed", type=int, default=1, help="makes the day the same each time, as for simulate")
+        parser.add_argument("--clock", default="", help="when the day begins, as for simulate; now if not given")
+        parser.add_argument("--speed", type=float, default=1.0, help="seconds that pass per second, as for simulate")
 
     def handle(self, **options: Any) -> None:
         if options["prepare"]:
@@ -34,16 +40,25 @@ class Command(BaseCommand):
         for number in stop_numbers():
             signal.signal(number, signal.default_int_handler)  # until the children's keeper takes over
         try:
-            scenario_called(options["scenario"])  # here, as `simulate` would be started again and again
+            check(options)
             with suppress(KeyboardInterrupt):  # Ctrl-C is how a demo ends
                 showroom.run(os.environ, options["folder"], simulation(options))
         except (ValueError, showroom.DemoError, ChildrenError, NoRedisServer) as error:
             raise CommandError(str(error)) from None
 
 
+def check(options: dict[str, Any]) -> None:
+    """ValueError for what `simulate` would refuse: here, as it would be started again and again."""
+    scenario_called(options["scenario"])
+    check_speed(options["speed"])
+    if options["clock"]:
+        read_clock(options["clock"], now=time.time(), zone=ZoneInfo(get_config().time_zone))
+
+
 def simulation(options: dict[str, Any]) -> tuple[str, ...]:
     """What is passed on to `simulate`."""
-    return ("--scenario", options["scenario"], "--seed", str(options["seed"]))
+    names = [name for name in ("scenario", "seed", "clock", "speed") if options[name] != ""]
+    return tuple(f"--{name}={options[name]}" for name in names)
 
 
 def prepare(password: str) -> None:

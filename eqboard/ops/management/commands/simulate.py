@@ -4,6 +4,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from daphne.endpoints import build_endpoint_description_strings
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +13,7 @@ from eqboard.config import get_config
 from eqboard.eq import load_dialect
 from eqboard.simulator.accent import Accent
 from eqboard.simulator.app import build_app
+from eqboard.simulator.clock import read_clock
 from eqboard.simulator.scenarios import SCENARIOS, build_world
 from eqboard.simulator.serving import SimulatorServer
 
@@ -31,9 +33,18 @@ class Command(BaseCommand):
         parser.add_argument("--queues", type=int, help="How many queues; the scenario's number if not given")
         parser.add_argument("--agents", type=int, help="How many agents; the scenario's number if not given")
         parser.add_argument(
-            "--speed", type=float, default=1.0, help="Seconds that pass per second, 1000 at most (default: 1)"
+            "--speed",
+            type=float,
+            default=1.0,
+            help="Seconds that pass per second, 1000 at most (default: 1). A board then shows waits too short, "
+            "as it counts on by itself; and what is more than 50,000 events between two requests is slept through",
         )
-
+        parser.add_argument(
+            "--clock",
+            default="",
+            help="When the day begins, in EQBOARD_TIME_ZONE: a time of today such as 08:30, or of another day such as "
+            "2026-03-02T08:30; now if not given",
+        )
         parser.add_argument("--dialect", type=Path, help="Speak as this TOML file says; see eqboard/eq/dialect.toml")
         parser.add_argument("--numbers-as-texts", action="store_true", help="Answer every number as a text")
 
@@ -63,13 +74,18 @@ def _address(host: str, port: int) -> str:
 
 
 def _make_app(key: str, options: dict[str, Any]) -> Any:
-    """The world and its door. Raises ValueError with one sentence for a scenario, number or speed that cannot be."""
+    """The world and its door. Raises ValueError with one sentence for a scenario, number, speed or clock that cannot
+    be.
+    """
+    zone, now = ZoneInfo(get_config().time_zone), time.time()
     world = build_world(
         options["scenario"],
         seed=options["seed"],
-        started_at=time.time(),
+        started_at=read_clock(options["clock"], now=now, zone=zone) if options["clock"] else now,
         queues=options["queues"],
         agents=options["agents"],
+        zone=zone,
     )
     accent = Accent(load_dialect(options["dialect"]), options["numbers_as_texts"])
-    return build_app(world, key=key, clock=time.time, speed=options["speed"], accent=accent)
+    password = get_config().simulator_password.get_secret_value()
+    return build_app(world, key=key, clock=time.time, speed=options["speed"], accent=accent, password=password)

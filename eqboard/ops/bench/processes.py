@@ -1,0 +1,92 @@
+"""A pretend EQ server in a process of its own, and the processor time that it takes."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from eqboard.config import ROOT
+from eqboard.ops.bench.measure import Skipped
+from eqboard.ops.children import die_with_parent
+
+END_SECONDS = 10.0
+TIMEOUT_SECONDS = 30.0
+READY = "The simulator listens at "
+
+
+class ServerFailed(Exception):
+    """The server that was to be measured did not start, or answered wrongly; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PretendServer:
+    """Asked over one connection, which stays open."""
+
+    process: subprocess.Popen[str]
+    connection: HTTPConnection
+    key: str = field(repr=False)
+
+    def ask(self, path: str) -> bytes:
+        """The answer to a read of the EQ API. ServerFailed for any but a success; OSError, HTTPException."""
+        self.connection.request("GET", f"/eq/api/2.0{path}?auth_key={self.key}")
+        answer = self.connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise ServerFailed(f"The simulator answered {path} with status {answer.status}.")
+        return body
+
+
+@contextmanager
+def pretend_server(words: Sequence[str], key: str) -> Iterator[PretendServer]:
+    """`manage.py simulate` with these further options, for as long as the block lasts, however that ends.
+
+    Raises ServerFailed when it does not listen.
+    """
+    command = (sys.executable, str(ROOT / "manage.py"), "simulate", "--port", "0", *words)
+    with subprocess.Popen(  # noqa: S603 (every word of it is ours)
+        command,
+        env=os.environ | {"EQBOARD_EQ_KEY": key},  # not among the words, which `ps` shows
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent(),
+    ) as process:
+        try:
+            with closing(HTTPConnection(_address(process), timeout=TIMEOUT_SECONDS)) as connection:
+                yield PretendServer(process, connection, key)
+        finally:
+            _end(process)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    """Waits until it says where it listens, or ends."""
+    said = process.stdout.readline().strip() if process.stdout is not None else ""
+    if not said.startswith(READY):
+        raise ServerFailed(f"The simulator did not start: it said {said!r}.")
+    return urlsplit(said.removeprefix(READY)).netloc
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def processor_clock(pid: int) -> Callable[[], float]:
+    """Counts the seconds of processor time that a process has taken, exact to less than a millisecond.
+
+    Raises Skipped where the system has no such clock (POSIX, clock_getcpuclockid: an option).
+    """
+    number = ctypes.c_int()
+    find = getattr(ctypes.CDLL(None), "clock_getcpuclockid", None) if os.name == "posix" else None
+    if find is None or find(pid, ctypes.byref(number)):
+        raise Skipped("This system does not tell how much processor time another process takes.")
+    return lambda: time.clock_gettime(number.value)
