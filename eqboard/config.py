@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
 HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 SHORTEST_SECRET_KEY = 50  # Django's deployment check asks the same
+SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
 
 
 class ConfigError(ValueError):
@@ -58,6 +59,12 @@ class Config(BaseSettings):
         None, description="PEM file of that certificate's key; blank when it is in the same file"
     )
     eq_client_key_password: SecretStr = Field(SecretStr(""), description="Password of that key, if it is encrypted")
+
+    # The pretend EQ server, where there is one
+    simulator_password: SecretStr = Field(
+        SecretStr(""),
+        description="Lets a browser in to the simulator's control page, as EQ's key does; 10 characters or more",
+    )
 
     # How often it is asked
     poll_seconds: float = Field(
@@ -135,6 +142,15 @@ class Config(BaseSettings):
     def _is_key(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().strip() and (fault := fault_of_key(value.get_secret_value())):
             raise ValueError(fault)
+        return value
+
+    @field_validator("simulator_password")
+    @classmethod
+    def _is_no_short_word(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().strip():
+            return SecretStr("")
+        if len(value.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError(f"must have {SHORTEST_PASSWORD} characters or more, or be blank: then only EQ's key opens")
         return value
 
     @field_validator("eq_dialect")

@@ -154,6 +154,7 @@ WRONG = [
     ("redis_url", ["redis://h/0?protocol=9", "redis://h/0?retry=x", "rediss://h/0?ssl_cert_reqs=abc"]),
     ("redis_url", ["redis://h/main", "redis://h/-1", f"redis://:{CANARY}#@h/0", "unix://", "unix://tmp/redis.sock"]),
     ("secret_key", ["s", CANARY, "s" * 49]),
+    ("simulator_password", ["s", CANARY, "s" * 9]),
     ("allowed_hosts", ["", " , ,", "https://board.example", "board.example:8443", "[::1]:8000"]),
     (
         "allowed_hosts",

@@ -113,6 +113,7 @@ def evil_floor() -> Snapshot:
     )
 
 
+@pytest.mark.contract("4.14", "4.16")
 @pytest.mark.parametrize("language", ["en", "es", "he"])
 @pytest.mark.parametrize("surface", Surface)
 def test_outside_text_is_escaped_made_visible_and_isolated_wherever_it_shows(surface, language):

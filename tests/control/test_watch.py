@@ -221,7 +221,8 @@ async def working_floor(request, config, redis_url, monkeypatch):
     """
     world = build_world("by_hand", seed=1, started_at=now().timestamp())
     agent_1 = world.directory.live_agent(1)
-    agent_1.bound = {"500": 1}
+    for queue in agent_1.bound.keys() - {"500"}:
+        world.directory.unbind(agent_1, queue)
     world.report_for_work(agent_1)
     app = build_app(world, key="a-key-of-theirs", clock=lambda: now().timestamp())
     quick = config.model_copy(update={"poll_seconds": getattr(request, "param", 0.2)})

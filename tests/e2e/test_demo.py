@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,10 +77,39 @@ def test_the_demo_is_ready_brings_back_who_dies_and_ends_on_sigterm(
     assert not is_well(url)
 
 
-def has_another(parent: int, first: int) -> bool:
+def has_another(parent: int, first: int, word: str = "poll") -> bool:
     try:
-        return child(parent, "poll") != first
+        return child(parent, word) != first
     except Exception:
+        return False
+
+
+def test_the_training_page_is_told_takes_the_same_password_and_comes_back_at_the_same_address(
+    demo: Callable[..., "subprocess.Popen[bytes]"],
+) -> None:
+    process = demo(free_port())
+    assert process.stdout is not None
+    said = iter(process.stdout.readline, b"")
+    training = next(line for line in said if line.startswith(b"Training: ")).decode()
+    ready = next(said)
+    found = re.fullmatch(r"Training: (http://127\.0\.0\.1:\d+/) with the same password\n", training)
+    assert found
+    assert ready.startswith(b"Ready: ")
+    assert is_let_in(found[1])
+
+    first = child(process.pid, "simulate")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: has_another(process.pid, first, "simulate"), "another simulator runs")
+    wait_until(lambda: is_let_in(found[1]), "it lets the trainer in")
+
+
+def is_let_in(url: str) -> bool:
+    form = urllib.parse.urlencode({"password": PASSWORD}).encode()
+    request = urllib.request.Request(f"{url}control/sign_in", form, {"Origin": url.rstrip("/")})
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            return "HttpOnly" in answer.headers["Set-Cookie"]
+    except OSError:
         return False
 
 

@@ -78,6 +78,7 @@ async def test_a_narrower_question_gets_fewer_rows(eq):
     assert {call.queue for call in await eq.queued_calls.all(queue="501")} <= {"501"}
 
 
+@pytest.mark.contract("2.30")
 async def test_an_agent_is_paused_and_resumed_soon_after_it_was_accepted(eq, clock):
     agent = next(
         row.agent for row in await eq.call_queue_agents.combined() if row.status == "available" and not row.paused
@@ -113,6 +114,7 @@ async def test_resuming_somebody_who_does_not_exist_is_refused(eq):
         await eq.call_queue_agents.resume(agent=999)
 
 
+@pytest.mark.contract("1.15")
 async def test_whoever_never_was_is_not_found(eq):
     for asked in (eq.agents.get(id=999), eq.pause_codes.get(id=999), eq.call_queues.get(extension="999")):
         with pytest.raises(EQNotFound):
@@ -125,6 +127,7 @@ async def test_a_hostile_key_finds_nothing(eq, extension):
         await eq.call_queues.get(extension=extension)
 
 
+@pytest.mark.contract("1.16")
 async def test_a_wrong_key_is_signed_out(dial, world):
     eq = dial(httpx.ASGITransport(app=build_app(world, key="another", clock=NOW.timestamp)))
     with pytest.raises(EQSignedOut, match="auth_key: invalid"):

@@ -242,6 +242,7 @@ async def test_a_server_that_knows_no_path_is_asked_on(check):
 # What is compared
 
 
+@pytest.mark.contract("0.1")
 async def test_fields_are_recognised_missing_or_unknown(check):
     row = QUEUED | {"mood": "good", "position": "2", "priority": ""}
     found = result_of(await check(Site(queued_calls=[{"queue": "500"}, row])), "queued_calls.all")
@@ -475,6 +476,7 @@ def foreigner(world, clock, load):
     return lambda: Watched(world, clock, load(FOREIGN))
 
 
+@pytest.mark.contract("0.1")
 async def test_after_one_suggestion_a_foreign_server_is_understood_as_our_own(check, foreigner, simulator, load):
     first = await check(foreigner())
     assert result_of(first, "call_queue_statistics.all")["unreadable_rows"]

@@ -44,6 +44,7 @@ def dated(moment, value=()):
 # What is sent
 
 
+@pytest.mark.contract("1.1", "1.2")
 async def test_a_read_goes_to_the_apis_path_with_the_key_in_the_query(dial):
     exchange = Exchange([])
     await dial(exchange).queued_calls.all(queue="500")
@@ -53,6 +54,7 @@ async def test_a_read_goes_to_the_apis_path_with_the_key_in_the_query(dial):
     assert request.content == b""
 
 
+@pytest.mark.contract("1.2", "1.6")
 async def test_an_action_is_a_form_with_the_key_in_the_query_alone(dial):
     exchange = Exchange(None)
     await dial(exchange).call_queue_agents.pause(agent=7, pause_code=2)
@@ -69,6 +71,7 @@ async def test_what_an_operation_says_by_default_is_sent_too(dial):
     assert exchange.requests[0].url.params["combined"] == "1"
 
 
+@pytest.mark.contract("1.2")
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 async def test_the_key_is_in_the_query_of_every_request_and_nowhere_else(dial, name):
     exchange = Exchange(httpx.Response(404))

@@ -55,6 +55,7 @@ def rows(operation, dialect: Dialect, *answered):
 # What it may change
 
 
+@pytest.mark.contract("0.1")
 def test_the_built_in_dialect_changes_nothing():
     dialect = load_dialect()
     assert not dialect.operations
@@ -67,6 +68,7 @@ def test_an_empty_file_is_the_built_in_dialect(load):
     assert load("") == load_dialect()
 
 
+@pytest.mark.contract("0.1")
 def test_a_path_may_be_another(load):
     dialect = load('[operations."queued_calls.all"]\npath = "/calls_in_queue"')
     request = build_request(CALLS, {"queue": "500"}, dialect)
@@ -105,6 +107,7 @@ def test_a_read_by_what_a_server_takes_for_an_order_is_refused(complaint, method
     assert "line 2: the method of a read must be GET or POST" in sentence
 
 
+@pytest.mark.contract("0.1")
 def test_fields_may_have_other_names(load):
     dialect = load('[fields.QueuedCall]\nenter_time = "entered"\nqueue = "q"')
     [call] = rows(CALLS, dialect, {"q": "500", "entered": 1366390218, "position": 2})
@@ -146,6 +149,7 @@ def test_odd_values_where_an_object_belongs_are_left_to_the_reader(load, odd):
         assert translate("QueuedCall", odd) == odd
 
 
+@pytest.mark.contract("0.1")
 def test_states_may_have_other_words(load):
     dialect = load('[states.agent]\nonCall = "busy"\nwrapUp = "afterwork"')
     status = [row.status for row in rows(STATUS, dialect, *({"agent": 1, "status": w} for w in ("busy", "afterwork")))]

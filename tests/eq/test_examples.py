@@ -78,6 +78,7 @@ def example(request):
     return OPERATIONS[operation_of(request.param)], EXAMPLES[request.param]
 
 
+@pytest.mark.contract("1.5", "1.6", "1.8", "2.1-2.22", "2.27")
 def test_a_call_becomes_the_request_of_the_contract(example):
     operation, written = example
     request = build_request(operation, arguments_of(operation, written["call"]), DIALECT)
@@ -103,6 +104,7 @@ async def test_that_request_goes_over_the_wire_as_it_is_written(dial, example):
     assert parsed({name: "".join(values) for name, values in form.items()}) == parsed(expected["form"])
 
 
+@pytest.mark.contract("1.7", "1.8", "1.9", "3.1-3.16")
 def test_an_answer_becomes_the_value_of_the_contract(example):
     operation, written = example
     value = read_answer(operation, written["response"]["status"], body_of(written["response"]), DIALECT)
@@ -294,6 +296,7 @@ def refusal(request):
     return REFUSALS[request.param]
 
 
+@pytest.mark.contract("1.11", "1.12", "1.13")
 async def test_a_refusal_becomes_the_error_of_the_contract(dial, refusal):
     operation, response = OPERATIONS[refusal["operation"]], refusal["response"]
     exchange = Exchange(httpx.Response(response["status"], content=body_of(response)))
@@ -304,6 +307,7 @@ async def test_a_refusal_becomes_the_error_of_the_contract(dial, refusal):
     assert len(exchange.requests) == 1
 
 
+@pytest.mark.contract("1.12")
 @pytest.mark.parametrize("endpoint", SPECIAL_ERRORS)
 def test_every_special_error_of_the_text_has_an_example(endpoint):
     operations, _ = ENDPOINTS[endpoint]

@@ -115,6 +115,7 @@ async def arguments_for(name, line):
     return ARGUMENTS.get(name, {})
 
 
+@pytest.mark.contract("0.1")
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 async def test_every_operation_is_carried_out_and_comes_to_the_same(lines, name):
     filled(lines)

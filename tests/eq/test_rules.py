@@ -331,6 +331,7 @@ def test_a_value_within_its_rule_is_sent_as_it_is(write, path, value):
     assert found_at(json.loads(request.form["data"]), path) == value
 
 
+@pytest.mark.contract("0.2", "1.9")
 @pytest.mark.parametrize(("write", "path", "value"), values("wrong"))
 def test_attributes_against_a_rule_cannot_be_made(write, path, value):
     with pytest.raises(ValidationError) as caught:
@@ -366,6 +367,7 @@ def assert_silent(path: str, value: Any, text: str) -> None:
 REQUIRED = [(name, attribute) for name, write in WRITES.items() for attribute in write.whole]
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(("write", "attribute"), REQUIRED)
 async def test_a_required_attribute_that_is_left_out_is_blank_and_nothing_is_sent(dial, write, attribute):
     exchange = Exchange(None)
@@ -408,6 +410,7 @@ def test_null_without_a_meaning_of_its_own_is_left_out(write):
             assert path.rpartition(".")[2] not in (found_at(sent, path.rpartition(".")[0]) if "." in path else sent)
 
 
+@pytest.mark.contract("0.2")
 @pytest.mark.parametrize("path", ["colour", "sip.colour", "voicemail.options.colour", "voicemail.secret", "id"])
 async def test_an_attribute_that_the_text_does_not_know_is_refused(dial, path):
     exchange = Exchange(None)
@@ -486,6 +489,7 @@ BY_NOTIFICATION = {
 VALUES = {"user": 3, "callQueue": "500", "emailQueue": 2, "threshold": 90, "color": "#000000", "interval": 5}
 
 
+@pytest.mark.contract("3.8")
 @pytest.mark.parametrize("notification", BY_NOTIFICATION)
 @pytest.mark.parametrize("kind", BY_TYPE)
 @pytest.mark.parametrize("model", [NewAlert, AlertAttributes])
@@ -499,6 +503,7 @@ def test_an_alert_needs_what_applies_to_it_and_no_more(model, kind, notification
         assert [fault["loc"] for fault in caught.value.errors()] == [(name,)]
 
 
+@pytest.mark.contract("3.8")
 def test_an_alert_for_the_whole_system_says_so():
     alert = ALERT | {"type": "licenseExceeded", "notificationType": "custom", "interval": 5, "user": None}
     assert NewAlert.model_validate(alert).as_sent()["user"] is None
@@ -664,6 +669,7 @@ def test_a_parameter_within_its_rule_is_sent(operation, parameter, value):
         assert sent[parameter.in_the_text] == spoken(value, in_json)
 
 
+@pytest.mark.contract("0.2", "1.13")
 @pytest.mark.parametrize(("operation", "parameter", "value"), arguments("wrong"))
 async def test_a_parameter_against_its_rule_is_refused_and_nothing_is_sent(dial, operation, parameter, value):
     exchange = Exchange(None)
@@ -708,6 +714,7 @@ async def test_a_required_parameter_that_is_left_out_or_none_is_blank_and_nothin
 # Rules about several parameters
 
 
+@pytest.mark.contract("1.13")
 @pytest.mark.parametrize(
     ("queues", "skills"), [(["500"], [1, 2]), (["500", "501"], [1]), (None, [3]), (["500"] * 6, [1, 2, 3, 4, 5])]
 )

@@ -113,6 +113,7 @@ async def act(session):
 # What it carries
 
 
+@pytest.mark.contract("1.3")
 async def test_every_request_of_a_session_carries_its_token_beside_the_key(dial):
     exchange = Exchange(FIRST, [])
     session = await dial(exchange).sign_in_supervisor(user=1, extension="301")
@@ -126,6 +127,7 @@ async def test_every_request_of_a_session_carries_its_token_beside_the_key(dial)
     assert FIRST.encode() not in action.content
 
 
+@pytest.mark.contract("1.3")
 async def test_an_agents_token_has_a_name_of_its_own(dial):
     exchange = Exchange(FIRST, [])
     session = await dial(exchange).sign_in_agent(user=7, extension="207")
@@ -134,6 +136,7 @@ async def test_an_agents_token_has_a_name_of_its_own(dial):
     assert dict(exchange.requests[1].url.params) == {"auth_key": KEY, "auth_agent_session": FIRST}
 
 
+@pytest.mark.contract("1.4")
 async def test_the_plain_telephone_never_carries_a_token(eq, desk):
     session = await eq.sign_in_supervisor(user=1)
     await act(session)
@@ -556,6 +559,7 @@ async def test_after_signing_out_nothing_is_sent(eq, desk, use):
     assert desk.asked == [SIGN_IN, SIGN_OUT]
 
 
+@pytest.mark.contract("2.26")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -768,6 +772,7 @@ async def test_a_supervisor_signs_in_acts_and_signs_out(to_pretend):
         await act(session)
 
 
+@pytest.mark.contract("1.4")
 async def test_whoever_timed_out_comes_back_by_using_the_session(to_pretend, pretend, clock):
     session = await to_pretend.sign_in_supervisor(user=1, extension="301")
     clock.pass_seconds(TIME_OUT_SECONDS + 1)
@@ -777,6 +782,7 @@ async def test_whoever_timed_out_comes_back_by_using_the_session(to_pretend, pre
     assert pretend.signed_in_count == 1
 
 
+@pytest.mark.contract("1.4")
 async def test_use_keeps_a_session_alive_and_the_board_does_not(to_pretend, clock):
     session = await to_pretend.sign_in_supervisor(user=1, extension="301")
     for _ in range(3):

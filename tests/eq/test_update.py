@@ -121,6 +121,7 @@ CASES = {
 }
 
 
+@pytest.mark.contract("1.14", "1.17")
 @pytest.mark.parametrize("name", CASES)
 async def test_an_update_changes_what_it_names_and_writes_all_the_rest_back_as_it_came(dial, name):
     case = CASES[name]
@@ -130,6 +131,7 @@ async def test_an_update_changes_what_it_names_and_writes_all_the_rest_back_as_i
     assert written(exchange) == merged(without(everything, *case.read_only), case.sent)
 
 
+@pytest.mark.contract("1.14")
 @pytest.mark.parametrize("name", CASES)
 async def test_an_update_without_a_change_writes_back_what_is_there(dial, name):
     case = CASES[name]
@@ -138,6 +140,7 @@ async def test_an_update_without_a_change_writes_back_what_is_there(dial, name):
     assert written(exchange) == without(held(f"{name}.get", **case.unknown), *case.read_only)
 
 
+@pytest.mark.contract("1.17")
 @pytest.mark.parametrize(
     "change",
     [
@@ -195,6 +198,7 @@ async def test_numbers_that_eq_writes_as_strings_are_written_as_numbers(dial):
 # Passwords of users, which EQ never tells
 
 
+@pytest.mark.contract("1.17")
 async def test_a_users_password_stays_as_it_is(dial):
     exchange = Exchange(held("supervisors.get"), None)
     await dial(exchange).supervisors.update(id=3, first_name="Dan")
@@ -404,6 +408,7 @@ async def test_whoever_never_was_is_not_written(dial):
 # What EQ says to the write
 
 
+@pytest.mark.contract("1.18")
 @pytest.mark.parametrize("name", ["supervisors", "agents", "call_queues", "pause_codes"])
 async def test_a_deleted_entity_cannot_be_changed(dial, name):
     case = CASES[name]

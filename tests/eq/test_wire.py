@@ -66,6 +66,7 @@ def test_booleans_are_0_and_1_on_the_wire():
     assert build_request(sign_in, {"user": 1, "force": False}, DIALECT).form == {"user": "1", "force": "0"}
 
 
+@pytest.mark.contract("1.5")
 @pytest.mark.parametrize(
     ("extension", "path"),
     [
@@ -104,6 +105,7 @@ def test_a_key_that_names_nothing_is_no_step_of_a_path(extension):
 # Answers that are a value
 
 
+@pytest.mark.contract("1.7")
 @pytest.mark.parametrize("body", [b"null", b"", b"   ", b'""', b"[]", b"{}", b"true"])
 def test_none_is_any_json_the_server_says_there(body):
     assert read(PAUSE, body) is None
@@ -157,6 +159,7 @@ def test_a_page_in_place_of_none_is_not_eqs_word_that_it_was_done(body):
     assert raised.value.outcome_unknown
 
 
+@pytest.mark.contract("0.2")
 def test_numbers_may_come_as_strings():
     call = first_call(position="3", enterTime="1366390218", priority="0")
     assert (call.position, call.enter_time.timestamp(), call.priority) == (3, 1366390218, 0)
@@ -185,15 +188,18 @@ def test_a_conference_without_participants_is_a_conference(nothing):
     assert room.participants == ()
 
 
+@pytest.mark.contract("1.18")
 @pytest.mark.parametrize(("said", "deleted"), [(None, False), ("", False), (0, False), ("1", True), (True, True)])
 def test_deleted_is_yes_or_no_however_it_is_said(said, deleted):
     assert read(AGENT, {"id": 7, "deleted": said}).deleted is deleted
 
 
+@pytest.mark.contract("0.2")
 def test_fields_that_nobody_knows_are_kept_out_of_the_way():
     assert not hasattr(first_call(colour="blue"), "colour")
 
 
+@pytest.mark.contract("3.13", "4.8")
 def test_state_words_that_nobody_knows_are_read_as_they_are():
     [row] = read(STATUS, [{"agent": 7, "status": "onTheMoon"}])
     assert row.status == "onTheMoon"
@@ -203,6 +209,7 @@ def test_zero_is_no_time():
     assert first_call(enterTime=0).enter_time is None
 
 
+@pytest.mark.contract("1.9")
 @pytest.mark.parametrize("time", [1366390218000, "1366390218000", -1, "yesterday", True, [1], 1e300, "NaN"])
 def test_what_is_no_unix_time_is_no_time_and_told(time):
     rows = read(CALLS, [{"queue": "500", "enterTime": time, "callerIdNumber": "555"}])
@@ -275,6 +282,7 @@ def test_an_object_asked_for_alone_is_read_as_leniently():
     assert read(AGENT, {"id": 7, "number": {"a": 1}, "firstName": "Ana"}).first_name == "Ana"
 
 
+@pytest.mark.contract("4.14")
 def test_one_caller_in_another_encoding_does_not_cost_the_answer():
     [call] = read(CALLS, b'[{"queue": "500", "callerIdName": "Jos\xe9"}]')
     assert call.caller_id_name == "Jos\ufffd"
@@ -291,6 +299,7 @@ def test_a_whole_surrogate_pair_is_the_letter_it_means():
     assert call.caller_id_name == "😀 é"
 
 
+@pytest.mark.contract("4.14", "4.16")
 def test_control_characters_in_a_name_do_not_cost_the_answer():
     [call] = read(CALLS, b'[{"queue": "500", "callerIdName": "ring\x07\tring"}]')
     assert call.caller_id_name == "ring\x07\tring"
@@ -363,11 +372,13 @@ def test_rows_that_cannot_be_read_are_counted_and_the_others_kept():
     assert rows.unreadable_count == 4
 
 
+@pytest.mark.contract("1.15")
 def test_an_empty_array_is_an_answer():
     rows = read(CALLS, [])
     assert (len(rows), rows.unreadable_count) == (0, 0)
 
 
+@pytest.mark.contract("0.2")
 def test_when_no_row_can_be_read_the_answer_is_broken_and_names_the_field():
     with pytest.raises(EQBroken, match=r"queued_calls.all: no row .*queue: Field required"):
         read(CALLS, [{"position": 1}, {"position": 2}])
@@ -432,6 +443,7 @@ def test_what_is_not_json_is_broken_and_not_quoted(body, shape):
 # Refusals
 
 
+@pytest.mark.contract("1.11")
 @pytest.mark.parametrize(
     "body",
     [[BLANK_JSON], BLANK_JSON, {"errors": [BLANK_JSON]}, {"errors": BLANK_JSON}],
@@ -441,6 +453,7 @@ def test_complaints_are_read_in_every_shape(body):
     assert read_complaints(as_bytes(body)) == (BLANK,)
 
 
+@pytest.mark.contract("1.11")
 @pytest.mark.parametrize(
     "body",
     [
@@ -487,6 +500,7 @@ def test_a_complaint_is_one_short_line_of_visible_text():
     assert len(str(complaint)) < 400
 
 
+@pytest.mark.contract("1.10")
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(400, EQInvalid), (401, EQSignedOut), (404, EQNotFound), (403, EQRefused), (405, EQRefused), (429, EQRefused)],
@@ -500,6 +514,7 @@ def test_each_status_of_refusal_has_its_error(status, kind):
     assert str(caught.value) == "call_queue_agents.pause: auth_key: blank (The key is not specified)"
 
 
+@pytest.mark.contract("1.10")
 @pytest.mark.parametrize("status", [100, 201, 204, 301, 302, 304, 500, 502, 503, 599])
 def test_any_other_status_is_broken_and_leaves_an_action_open(status):
     with pytest.raises(EQBroken, match=f"status {status}") as caught:

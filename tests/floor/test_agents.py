@@ -60,6 +60,7 @@ def test_a_pause_that_outlives_the_signing_out_is_no_pause(floor):
     assert (agent.state, agent.partly_paused, agent.pause_code) == (SIGNED_OUT, False, None)
 
 
+@pytest.mark.contract("4.8")
 def test_a_word_that_nobody_knows_makes_that_one_agent_unknown(floor):
     agents = floor.round(
         agents=[
@@ -97,6 +98,7 @@ def test_memberships_stand_in_the_order_of_their_names_whatever_eqs_order(floor)
     assert [[each.queue_name for each in memberships] for memberships in seen] == [["Billing", "sales", "Support"]]
 
 
+@pytest.mark.contract("4.10")
 def test_nothing_changes_when_only_eqs_order_does(floor):
     rows = [
         {"queue": "500", "status": "paused", "pauseCode": 1, "extension": "207"},
@@ -106,6 +108,7 @@ def test_nothing_changes_when_only_eqs_order_does(floor):
     assert len({floor.agent(*some, after_seconds=0) for some in permutations(rows)}) == 1
 
 
+@pytest.mark.contract("4.10")
 @pytest.mark.parametrize(("said", "skill"), [(0, None), (None, None), (3, 3), ("2", 2)])
 def test_a_skill_of_0_is_none(floor, said, skill):
     assert floor.agent({"status": "available", "skill": said}).memberships[0].skill == skill
@@ -171,6 +174,7 @@ def test_what_eq_said_once_stands_when_it_says_nothing(floor):
     assert (agent.state_since, agent.since_at_least) == (ago(90), False)
 
 
+@pytest.mark.contract("4.9")
 @pytest.mark.parametrize("seconds", [-2, -1, 1, 2])
 def test_a_time_that_wavers_within_two_seconds_stays_steady(floor, seconds):
     floor.agent({"status": "paused", "statusTime": unix(ago(90))})

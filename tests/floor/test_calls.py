@@ -69,6 +69,7 @@ def test_a_caller_of_whom_eq_tells_no_id_is_the_same_one_in_the_next_round(floor
     assert (again.key, again.entered_at) == (key, NOON)
 
 
+@pytest.mark.contract("4.4")
 @pytest.mark.parametrize(
     "again",
     [
@@ -128,6 +129,7 @@ def test_a_queues_name_that_arrives_while_calls_are_not_read_is_used(floor):
 # Ringing
 
 
+@pytest.mark.contract("4.5")
 @pytest.mark.parametrize("handle", [{"uniqueId": "1.1"}, {"channel": "SIP/x"}, {"uniqueId": "9.9", "channel": "SIP/x"}])
 def test_a_telephone_that_rings_is_matched_by_unique_id_or_by_channel(floor, handle):
     snapshot = floor.round(

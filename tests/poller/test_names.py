@@ -31,6 +31,7 @@ async def refresh(book: NameBook, exchange: Exchange, now: float, floor: Snapsho
         await book.refresh(eq, floor, now)
 
 
+@pytest.mark.contract("2.25")
 async def test_every_name_is_learnt(book, exchange) -> None:
     await refresh(book, exchange, 0)
     names = book.names()
@@ -45,6 +46,7 @@ async def test_the_names_that_are_asked_for_are_those_that_a_board_is_said_to_ne
     assert {asked.partition("/")[0] for asked in exchange.asked} == paths
 
 
+@pytest.mark.contract("2.25")
 async def test_a_name_is_asked_once_until_it_is_due(book, exchange) -> None:
     for now in (0, 1, 300, REFRESH_SECONDS - 1):
         await refresh(book, exchange, now)
@@ -93,6 +95,7 @@ async def test_an_agent_without_a_name_goes_by_the_number(book, exchange) -> Non
     assert book.names().of_agent(7) == AgentName("4711", "4711")
 
 
+@pytest.mark.contract("2.25")
 async def test_pause_codes_are_probed_until_five_in_a_row_are_missing(book, exchange) -> None:
     for code in (3, 8):
         exchange.answers[f"pause_code/{code}"] = {"id": code, "name": f"Code {code}"}

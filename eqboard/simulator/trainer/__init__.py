@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.trainer import agents, calls, server, truth
+from eqboard.simulator.trainer import agents, alerts, bindings, calls, machine, server, truth
 from eqboard.simulator.trainer.lever import Levers
 
-LEVERS: Levers = {**calls.LEVERS, **agents.LEVERS, **server.LEVERS, **truth.LEVERS}
+LEVERS: Levers = {
+    **calls.LEVERS,
+    **agents.LEVERS,
+    **bindings.LEVERS,
+    **server.LEVERS,
+    **truth.LEVERS,
+    **alerts.LEVERS,
+    **machine.LEVERS,
+}

@@ -1,43 +1,63 @@
-"""Moving agents about."""
+"""Moving agents about, one by one or many at once."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from eqboard.simulator.asked import Asked
 from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.office.entities import Agent
-from eqboard.simulator.refusals import Refusal, not_found
-from eqboard.simulator.trainer.lever import Levers
+from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.trainer.lever import ALL, Levers, agent_asked, field, queues_asked
 from eqboard.simulator.world import World
 
 STATES = ("available", "paused", "signed_out")
 
+Move = Callable[[Agent], None]  # raises Refusal when the desk is not for them now
+
 
 def _move_agent(world: World, faults: Faults, asked: Asked) -> object:
     """state: available, paused (with pause_code, or none) or signed_out; at once, in every queue."""
-    agent = _agent(world, asked.key)
-    state, code = asked.form.get("state", ""), asked.form.get("pause_code", "")
-    if state not in STATES:
-        raise Refusal("state", "invalid" if state else "blank", f"The states are {', '.join(STATES)}")
-    if state == "signed_out":
-        world.go_home(agent)
-        return None
-    if state == "available":
-        world.report_for_work(agent)
-        return None
-    code_id = _pause_code(world, code)
-    if not agent.memberships:
-        world.report_for_work(agent)
-    world.pause(agent, code_id)
+    agent = agent_asked(world, asked.key, "id")
+    move = _move(world, _state(asked), asked.form.get("pause_code", ""))
+    move(agent)
     return None
 
 
-def _agent(world: World, key: str) -> Agent:
-    agent_id = read_key(key)
-    agent = None if agent_id is None else world.directory.live_agent(agent_id)
-    if agent is None:
-        raise not_found("id", "Agent does not exist")
-    return agent
+def _move_agents(world: World, faults: Faults, asked: Asked) -> object:
+    """Many at once: a share (0 to 1) of those whom the state would change, of one queue or all, drawn by chance.
+
+    Who is at home is not paused. Answers how many were moved, of how many who might have been; the rest of the share
+    could not be, as somebody else sits at their desk.
+    """
+    state, code = _state(asked), asked.form.get("pause_code", "")
+    move, share = _move(world, state, code), _share(asked.form.get("share", ""))
+    concerned = [agent for agent in _agents_of(world, asked) if _is_concerned(world, agent, state, read_key(code))]
+    moved = 0
+    for agent in world.staff.some_of(concerned, share):
+        with suppress(Refusal):
+            move(agent)
+            moved += 1
+    return {"moved": moved, "of": len(concerned)}
+
+
+def _state(asked: Asked) -> str:
+    state = asked.form.get("state", "")
+    if state not in STATES:
+        raise Refusal("state", "invalid" if state else "blank", f"The states are {', '.join(STATES)}")
+    return state
+
+
+def _move(world: World, state: str, code: str) -> Move:
+    if state == "signed_out":
+        return world.staff.send_home
+    if state == "available":
+        return world.staff.bring_in
+    return partial(world.staff.hold, code=_pause_code(world, code))
 
 
 def _pause_code(world: World, text: str) -> int | None:
@@ -49,4 +69,39 @@ def _pause_code(world: World, text: str) -> int | None:
     return code
 
 
-LEVERS: Levers = {("POST", "/control/agents/{id}"): _move_agent}
+def _share(text: str) -> float:
+    """1 when left out. Refusal: `invalid`."""
+    try:
+        share = float(text or "1")
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise Refusal("share", "invalid", "The share must be a number from 0 to 1")
+    return share
+
+
+def _agents_of(world: World, asked: Asked) -> list[Agent]:
+    """Who is bound or signed in to the queue; everybody for `all`, whether or not they belong to any."""
+    agents, queues = world.directory.live_agents(), queues_asked(world, asked)
+    if field(asked, "queue") == ALL:
+        return agents
+    [extension] = [queue.extension for queue in queues]
+    return [agent for agent in agents if extension in agent.bound or extension in agent.memberships]
+
+
+def _is_concerned(world: World, agent: Agent, state: str, code: int | None) -> bool:
+    """Whether the state would be another than the agent's in any queue."""
+    rows = agent.memberships.values()
+    if state == "signed_out":
+        return agent.session_since is not None
+    if state == "paused":
+        return any(not row.paused or row.pause_code != code for row in rows)
+    is_missing = any(world.directory.live_queue(queue) for queue in agent.bound.keys() - agent.memberships.keys())
+    is_idle = any(row.paused or row.wrap_up_until is not None for row in rows)
+    return agent.session_since is None or is_missing or is_idle
+
+
+LEVERS: Levers = {
+    ("POST", "/control/agents"): _move_agents,
+    ("POST", "/control/agents/{id}"): _move_agent,
+}

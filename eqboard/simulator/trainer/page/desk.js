@@ -1,0 +1,128 @@
+/* The control page: asks how the world is, once a second while somebody can see it, and shows it. */
+
+import { listen } from "./levers.js";
+import { ask } from "./server.js";
+import { furnish } from "./settings.js";
+import { translate, word } from "./speech.js";
+import * as trouble from "./trouble.js";
+import { byId, put, showWorld, tick } from "./view.js";
+import { WORDS } from "./words.js";
+
+const EVERY_MS = 1000;
+const TICK_MS = 250;
+const SLOW_ROUNDS = 4; /* alerts and the machine change seldom */
+const KINDS = Object.keys(WORDS.en).filter((key) => key.startsWith("kind.")).map((key) => key.slice(5));
+
+let last = {};
+let round = 0;
+let timer = 0;
+let isAsking = false;
+
+async function get(path) {
+  const answer = await ask("GET", path);
+  if (answer.status === 401) location.reload(); /* signed out: the door shows the form */
+  return answer;
+}
+
+async function look() {
+  clearTimeout(timer);
+  if (isAsking || document.hidden) return;
+  isAsking = true;
+  const paths = ["/control/world", "/control/eq", "/control/faults"];
+  if (round++ % SLOW_ROUNDS === 0) paths.push("/control/alerts", "/control/machine");
+  const answers = await Promise.all(paths.map(get));
+  isAsking = false;
+  showLink(answers.every((answer) => answer.isThere));
+  for (const [place, { value }] of answers.entries()) {
+    if (value !== undefined) last[paths[place]] = value;
+  }
+  if (answers.every((answer) => answer.value !== undefined)) show(paths);
+  timer = setTimeout(look, EVERY_MS);
+}
+
+function show(paths) {
+  const world = last["/control/world"];
+  showWorld(world);
+  trouble.showMode(last["/control/eq"], world.clock);
+  trouble.showFaults(last["/control/faults"], world.clock);
+  if (paths.includes("/control/alerts")) trouble.showAlerts(last["/control/alerts"], world.now);
+  if (paths.includes("/control/machine")) trouble.showMachine(last["/control/machine"]);
+}
+
+function showLink(isThere) {
+  document.documentElement.dataset.link = isThere ? "open" : "closed";
+  put(byId("link"), word(isThere ? "link.live" : "link.lost"));
+  byId("lost").hidden = isThere;
+  if (!isThere) put(byId("lost"), word("lost"));
+}
+
+function lookAtOnce() {
+  round = 0;
+  look();
+}
+
+async function signOut() {
+  await ask("POST", "/control/sign_out");
+  location.reload();
+}
+
+/* The form for EQ itself */
+
+function showModeAbout() {
+  const mode = byId("eq-form").elements.mode.value;
+  put(byId("mode-about"), word(`mode.${mode}.about`));
+  byId("operations-field").hidden = mode !== "half_broken";
+}
+
+function showSeconds() {
+  const kind = byId("kinds").value;
+  byId("fault-seconds").hidden = !["latency", "clock_jump"].includes(kind);
+}
+
+async function openBindings() {
+  const { value } = await get("/control/agents");
+  if (!value) return;
+  last.agents = value;
+  trouble.showAgents(value);
+  showBound();
+}
+
+function showBound() {
+  const agent = last.agents?.find((each) => String(each.id) === byId("agents").value);
+  if (!agent) return;
+  const queues = Object.keys(agent.bound).sort().join(", ");
+  put(byId("bound"), queues ? word("bound", { queues }) : word("bound.nowhere"));
+}
+
+function speak() {
+  put(byId("link"), word("link.wait"));
+  trouble.showSpans();
+  trouble.showKinds(KINDS);
+  showModeAbout();
+  showBound();
+  if (last.operations) trouble.showOperations(last.operations);
+  if (last["/control/world"]) lookAtOnce();
+}
+
+document.addEventListener("translated", speak);
+document.addEventListener("visibilitychange", lookAtOnce);
+byId("sign-out").addEventListener("click", signOut);
+byId("modes").addEventListener("change", showModeAbout);
+byId("kinds").addEventListener("change", showSeconds);
+byId("agents").addEventListener("change", showBound);
+byId("bindings").addEventListener("toggle", () => byId("bindings").open && openBindings());
+listen(() => {
+  lookAtOnce();
+  if (byId("bindings").open) openBindings();
+});
+
+furnish();
+translate();
+showSeconds();
+setInterval(tick, TICK_MS);
+lookAtOnce();
+get("/control/operations").then(({ value }) => {
+  if (!value) return;
+  last.operations = value;
+  trouble.showOperations(value);
+});
