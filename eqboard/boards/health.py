@@ -1,6 +1,6 @@
 """What is wrong between EQ and this process, as a value that the board shows. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,7 +33,7 @@ class Health:
     trouble: Trouble | None = None  # the poller cannot read EQ
     troubled_parts: tuple[Part, ...] = ()
     truth_at: datetime | None = None  # when the oldest numbers on the board were true
-    is_slow: bool = False  # EQ takes longer than a round to answer
+    is_slow: bool = False  # EQ takes longer than a round to answer, or has not yet answered
     unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
 
     @property
@@ -59,11 +59,14 @@ class Health:
         return Level.WARNING if is_minor else Level.CRITICAL
 
 
-def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds: float, since: datetime) -> Health:
+def health_of(
+    floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds: float, patience_seconds: float, since: datetime
+) -> Health:
     """Name the first part on the way that is gone; what lies behind it cannot be known.
 
     `since`: when Redis was lost or found last. A poller is silent when it published nothing for `stale_rounds` rounds
-    of `poll_seconds`; EQ does not answer when a part is older than that many of its own rounds.
+    of `poll_seconds`. EQ owes a part that is older than that many of its own rounds: it takes long as long as no answer
+    has been waited for longer than `patience_seconds`, and does not answer from then on.
     """
     held = floor.held
     silent_after = timedelta(seconds=poll_seconds * stale_rounds)
@@ -80,27 +83,38 @@ def health_of(floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds:
         return Health()
     # Beyond the next word that is due from the poller, nobody knows whether EQ is late or the poller.
     known_until = min(floor.theirs(now), heard_at + timedelta(seconds=poll_seconds * DUE_ROUNDS))
-    troubles = troubles_of(floor.snapshot, held.asking_since, known_until, stale_rounds, silent_after)
+    late = late_parts(floor.snapshot, held.asking_since, known_until, stale_rounds, silent_after)
+    is_under_way = held.asking_since is not None and known_until - held.asking_since <= timedelta(
+        seconds=patience_seconds
+    )
+    troubles = troubles_of(floor.snapshot, () if is_under_way else late)
     if troubles:
         truth_at = _oldest_truth(floor.snapshot.sources[part] for part in troubles)
         return Health(trouble=_worst(troubles), troubled_parts=tuple(troubles), truth_at=truth_at)
     return Health(
-        is_slow=any(source.took_seconds > SLOW_ROUNDS * poll_seconds for source in sources),
+        truth_at=_oldest_truth(floor.snapshot.sources[part] for part in late),
+        is_slow=bool(late) or any(source.took_seconds > SLOW_ROUNDS * poll_seconds for source in sources),
         unreadable_count=sum(source.unreadable_count for source in sources),
     )
 
 
-def troubles_of(
+def late_parts(
     snapshot: Snapshot, asking_since: datetime | None, now: datetime, stale_rounds: float, silent_after: timedelta
-) -> dict[Part, Trouble]:
-    """The parts that EQ owes, and why: the newest attempt failed, or none has ended for too long."""
+) -> tuple[Part, ...]:
+    """The parts that EQ owes though no attempt has failed: none has ended for too long."""
     is_kept_waiting = asking_since is not None and now - asking_since > silent_after
-    troubles: dict[Part, Trouble] = {}
-    for source in sorted(snapshot.sources.values(), key=lambda each: each.part):
-        is_late = is_kept_waiting if source.taken_at is None else source.is_stale(now, stale_rounds)
-        if trouble := source.trouble or (Trouble.UNREACHABLE if is_late else None):
-            troubles[source.part] = trouble
-    return troubles
+    return tuple(
+        source.part
+        for source in snapshot.sources.values()
+        if not source.trouble and (is_kept_waiting if source.taken_at is None else source.is_stale(now, stale_rounds))
+    )
+
+
+def troubles_of(snapshot: Snapshot, hanging: Collection[Part]) -> dict[Part, Trouble]:
+    """The parts that cannot be read, and why: the newest attempt failed, or hangs."""
+    sources = sorted(snapshot.sources.values(), key=lambda each: each.part)
+    troubles = {each.part: each.trouble or (Trouble.UNREACHABLE if each.part in hanging else None) for each in sources}
+    return {part: trouble for part, trouble in troubles.items() if trouble}
 
 
 def _worst(troubles: Mapping[Part, Trouble]) -> Trouble:

@@ -71,7 +71,12 @@ async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpR
     floor = await follower.newest()
     now = datetime.now(UTC)
     health = health_of(
-        floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=follower.since
+        floor,
+        now,
+        poll_seconds=config.poll_seconds,
+        stale_rounds=config.stale_rounds,
+        patience_seconds=config.eq_timeout_seconds,
+        since=follower.since,
     )
     language = translation.get_language() or config.language
     context = {

@@ -135,6 +135,7 @@ class Hub:
             self._clock(),
             poll_seconds=self._config.poll_seconds,
             stale_rounds=self._config.stale_rounds,
+            patience_seconds=self._config.eq_timeout_seconds,
             since=self._follower.since,
         )
 

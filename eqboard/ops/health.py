@@ -30,7 +30,14 @@ async def check(config: Config) -> dict[str, Part]:
 def judge(floor: Floor, config: Config, now: datetime) -> dict[str, Part]:
     """Pure: what the stored floor tells of feed, leader and EQ. What lies behind a broken part is not well either."""
     unknown = Part(False, "not known while the part before it is down")
-    health = health_of(floor, now, poll_seconds=config.poll_seconds, stale_rounds=config.stale_rounds, since=now)
+    health = health_of(
+        floor,
+        now,
+        poll_seconds=config.poll_seconds,
+        stale_rounds=config.stale_rounds,
+        patience_seconds=config.eq_timeout_seconds,
+        since=now,
+    )
     if health.feed_lost_since:
         return {"feed": Part(False, "Redis does not answer"), "leader": unknown, "eq": unknown}
     feed = Part(True, "Redis answers")

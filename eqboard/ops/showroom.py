@@ -93,10 +93,14 @@ def _why_not(port: int, error: OSError) -> str:
     return f"Port {port} cannot be used: {error.strerror}."
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+def free_port(wished: int = 0) -> int:
+    """A port that nobody listens on at this moment: the wished one if it is such, else any."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports that were just closed are free
+        try:
+            probe.bind((HOST, wished))
+        except (OSError, OverflowError):  # taken, for root only, or beyond 65535
+            probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
@@ -254,7 +258,7 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
     executable = find_redis_server()
     open_folder(folder)
     with sole_use(folder, wishes.port), redis_folder() as place, listen(wishes.port) as listener:
-        simulator_port, eq_key = free_port(), secrets.token_urlsafe(24)
+        simulator_port, eq_key = free_port(wishes.port + 1), secrets.token_urlsafe(24)
         environment = demo_environment(
             environ,
             folder=folder,

@@ -7,7 +7,7 @@ better chance there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eqboard.eq.dialect import Dialect
@@ -25,18 +25,12 @@ class Accent:
     dialect: Dialect = field(default_factory=Dialect)
     numbers_as_texts: bool = False
 
-    def routes(self) -> Mapping[tuple[str, str], Operation]:
-        """An operation for each method and path that is answered; of several behind one, one that says what is sent."""
-        routes: dict[tuple[str, str], Operation] = {}
-        for operation in OPERATIONS.values():
-            route = self.dialect.route(operation)
-            if route not in routes or objects_sent(operation):
-                routes[route] = operation
+    def routes(self) -> Mapping[tuple[str, str], Sequence[Operation]]:
+        """The operations behind each method and path that is answered, first one that says what is sent if any does."""
+        routes: dict[tuple[str, str], list[Operation]] = {}
+        for operation in sorted(OPERATIONS.values(), key=lambda each: not objects_sent(each)):
+            routes.setdefault(self.dialect.route(operation), []).append(operation)
         return routes
-
-    def operations_at(self, method: str, path: str) -> tuple[Operation, ...]:
-        """All operations behind one method and path of this server."""
-        return tuple(each for each in OPERATIONS.values() if self.dialect.route(each) == (method, path))
 
     def hear(self, operation: Operation, asked: Asked) -> Asked:
         """A request in the contract's words."""

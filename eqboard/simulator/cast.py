@@ -8,7 +8,7 @@ from typing import Any
 from eqboard.eq.models.attributes import AlertAttributes
 from eqboard.simulator.office.directory import Directory
 from eqboard.simulator.office.entities import Agent, PauseCode, Queue, QueueSettings, Supervisor
-from eqboard.simulator.office.extensions import Extension
+from eqboard.simulator.office.extensions import Extension, Telephone
 from eqboard.simulator.people import staff_name
 from eqboard.simulator.scenario import Scenario
 
@@ -39,27 +39,29 @@ SUPERVISORS = (("dana", "Dana", "Weiss"), ("mgomez", "Marta", "Gómez"), ("tclar
 
 # For the whole system, at any time; nobody is told through the API when they are raised (contract §2).
 _ALWAYS = {
-    "call_queue": "500",
     "notification_type": "custom",
     "interval": 15,
     "days_of_week": list(range(7)),
     "from_time": "12:00 AM",
     "to_time": "12:00 AM",
 }
+_IN_SALES = {"call_queue": "500"}
 ALERTS = tuple(
-    AlertAttributes.model_validate({"name": name, "type": kind, "threshold": threshold} | _ALWAYS, by_name=True)
-    for name, kind, threshold in (
-        ("Many callers in Sales", "callQueueCallsHigh", 5),
-        ("Long wait in Sales", "callQueueWaitTimeHigh", 120),
-        ("Nobody at work in Sales", "callQueueAgentsLow", 1),
+    AlertAttributes.model_validate({"name": name, "type": kind} | what | _ALWAYS, by_name=True)
+    for name, kind, what in (
+        ("Many callers in Sales", "callQueueCallsHigh", _IN_SALES | {"threshold": 5}),
+        ("Long wait in Sales", "callQueueWaitTimeHigh", _IN_SALES | {"threshold": 120}),
+        ("Nobody at work in Sales", "callQueueAgentsLow", _IN_SALES | {"threshold": 1}),
+        ("A process has stopped", "processStopped", {}),
+        ("The disk is nearly full", "diskUsageHigh", {"threshold": 90}),
     )
 )
 
-# Nobody's desk, and no telephone that anybody would recognise: an analogue door phone, a fax, a socket in the wall.
+# Nobody's desk, and no telephone that EQ knows: two behind an analogue adapter, and a socket with nothing in it.
 SPARE_EXTENSIONS = (
-    Extension("391", "Front door", has_telephone=False),
-    Extension("392", "Fax", has_telephone=False),
-    Extension("393", "Meeting room", has_telephone=False),
+    Extension("391", "Front door", telephone=Telephone.UNDETECTABLE),
+    Extension("392", "Fax", telephone=Telephone.UNDETECTABLE),
+    Extension("393", "Meeting room", telephone=Telephone.NONE),
 )
 
 

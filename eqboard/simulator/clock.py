@@ -20,7 +20,7 @@ def seconds_of_day(moment: float, zone: tzinfo) -> float:
 def seconds_until(seconds: float, moment: float, zone: tzinfo) -> float:
     """How long from `moment` until the clock shows so many seconds since 0:00 (below 86,400); more than 0."""
     midnight = datetime.combine(datetime.fromtimestamp(moment, zone).date(), time(), zone)
-    for days in range(3):  # on a day of 23 hours the clock may never show it
+    for days in range(2):  # an hour that summer time leaves out comes as the one after it
         comes_at = (midnight + timedelta(days=days, seconds=seconds)).timestamp()
         if comes_at > moment:
             return comes_at - moment

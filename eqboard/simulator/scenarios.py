@@ -36,6 +36,7 @@ SCENARIOS = {
             _STEADY,
             name="lunch",
             about="The staff goes to lunch in turn, and callers notice.",
+            busy_share=0.96,
             break_every=Duration(1800.0),
             lunch_share=0.85,
         ),
@@ -82,15 +83,16 @@ SCENARIOS = {
             name="outage",
             about="EQ turns slow, half broken, broken and is gone, while the queues fill; then it is back. 10 minutes.",
             patience=Duration(400.0),
-            curve=((0.0, 0.4), (120.0, 0.8), (240.0, 3.6), (470.0, 3.6), (480.0, 0.1), (600.0, 0.3)),
-            curve_period_seconds=600.0,  # of which the half hour before anybody looks is three
+            # After the ten minutes five in which the queues drain, so that each story begins calm.
+            curve=((0.0, 0.4), (120.0, 0.8), (240.0, 3.8), (470.0, 3.8), (480.0, 0.05), (780.0, 0.1), (900.0, 0.4)),
+            curve_period_seconds=900.0,  # of which the half hour before anybody looks is two
             accidents=(
                 Accident(Mode.SLOW, begins_seconds=120.0, lasts_seconds=90.0),
                 Accident(Mode.HALF_BROKEN, begins_seconds=210.0, lasts_seconds=90.0),
                 Accident(Mode.BROKEN, begins_seconds=300.0, lasts_seconds=90.0),
                 Accident(Mode.GONE, begins_seconds=390.0, lasts_seconds=90.0),
             ),
-            accidents_period_seconds=600.0,
+            accidents_period_seconds=900.0,
         ),
         replace(
             _STEADY,

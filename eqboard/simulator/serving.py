@@ -2,81 +2,23 @@
 bound to bodies, and with a way for the application to end a connection.
 
 Whatever bytes come, the application answers them or they are refused in JSON with status 4xx. Only a connection on
-which no request has begun is closed without a word, after a minute.
+which no request has begun, or whose client takes nothing of its answers, is closed without a word, after a minute.
 """
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
-from twisted.web.http import HTTPChannel
 
 from eqboard.simulator.answering import HANG_UP
-from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.channel import SimulatorChannel, refusal_body
 from eqboard.simulator.requests import MAX_BODY_BYTES, TOO_LARGE
 
 JSON = (b"Content-Type", b"application/json")
-NO_HTTP = "This is no HTTP request, or one with a head of more than 16 KB or 500 headers"
-TOO_SLOW = "The request did not come to its end; send it again"
-LINGER_SECONDS = 10  # for a client that goes on sending what nobody reads
 UNHEARD = (b"Upgrade", b"Daphne-Root-Path")  # there are no websockets here, and nobody moves the API
-
-
-Channel: Any = HTTPChannel  # half of it has types
-
-
-class SimulatorChannel(Channel):  # type: ignore[misc]
-    """One connection. What Twisted ends with an empty 400, or with nothing, is refused in JSON.
-
-    After a refusal nothing more is understood, but read it is for a while: a connection that is closed on what has not
-    been read takes the answer away from who has not looked yet.
-    """
-
-    is_refused = False
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's names, here and below
-        if self.is_refused:
-            self.resetTimeout()
-            return
-        try:
-            super().dataReceived(data)
-        except ValueError:  # such as a length of thousands of digits
-            self.refuse(400, NO_HTTP)
-        if self.line_mode and b"\n" in self._buffer:  # a line that has ended, and not as lines end in HTTP
-            self.refuse(400, NO_HTTP)
-
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        self.refuse(400, NO_HTTP)
-
-    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
-        """Twisted's own for all that it cannot read. A test sees to it that this is still its name."""
-        self.refuse(400, NO_HTTP)
-
-    def timeoutConnection(self) -> None:  # noqa: N802
-        """Nothing has come for a minute: from somebody in the middle of a request, or from a client that has no more
-        to ask and keeps its connection.
-        """
-        if self.is_refused:
-            self.transport.abortConnection()
-        elif self.requests or self._buffer.strip():
-            self.refuse(408, TOO_SLOW)
-        else:
-            super().timeoutConnection()
-
-    def refuse(self, status: int, description: str) -> None:
-        """Answer, and be done with this connection."""
-        if self.is_refused:
-            return
-        self.is_refused = True
-        self.clearLineBuffer()
-        self.transport.write(_whole_answer(status, description))
-        self.transport.loseWriteConnection()
-        self.setTimeout(LINGER_SECONDS)
 
 
 class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
@@ -100,7 +42,9 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self.channel.refuse(400, TOO_LARGE)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        """One byte more than may come is kept of a body whose length nobody told: by it the application knows."""
+        """One byte more than may come is kept of a body whose length nobody told: by it the channel knows, or the
+        application where the end of the body has come at the same time.
+        """
         room = MAX_BODY_BYTES + 1 - self.content.tell()
         super().handleContentChunk(data[: max(0, room)])
 
@@ -125,7 +69,7 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """What Daphne refuses by itself, in the shape of every other refusal."""
         self.handle_reply({"type": "http.response.start", "status": status, "headers": [JSON]})
-        self.handle_reply({"type": "http.response.body", "body": _refusal(status, body)})
+        self.handle_reply({"type": "http.response.body", "body": refusal_body(status, body)})
 
 
 class SimulatorServer(Server):  # type: ignore[misc]
@@ -175,14 +119,3 @@ def _build_protocol(factory: Any, address: Any) -> Any:
     protocol = HTTPFactory.buildProtocol(factory, address)
     protocol.requestFactory = SimulatorRequest
     return protocol
-
-
-def _refusal(status: int, description: str) -> bytes:
-    return json.dumps(Refusal(None, "invalid", description, status=status).as_json()).encode()
-
-
-def _whole_answer(status: int, description: str) -> bytes:
-    body = _refusal(status, description)
-    reason = HTTPStatus(status).phrase
-    head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return head.encode() + b"Connection: close\r\n\r\n" + body

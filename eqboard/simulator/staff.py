@@ -50,6 +50,9 @@ class Staff:
         self._scenario = scenario
         self._rng = rng
         self._zone = zone
+        self._lunched: dict[
+            int, float | None
+        ] = {}  # by agent id: the shift, by its beginning, in which they had lunch last
         self._breaks: dict[int, Event] = {}  # by agent id: the next beginning or end of a break, one at a time
 
     def begin(self) -> None:
@@ -158,7 +161,7 @@ class Staff:
     def _take_break(self, agent: Agent, shift: float | None, *, is_lunch: bool) -> None:
         if not self._is_on_shift(agent, shift):
             return
-        code = self._choose_code(is_lunch=is_lunch)
+        code = self._choose_code(agent, shift, is_lunch=is_lunch)
         self._desk.pause(agent, code.id if code else None)
         # Between half and one and a half of what is usual for the code.
         length = (code.usual_seconds if code else USUAL_BREAK_SECONDS) * self._rng.uniform(0.5, 1.5)
@@ -168,16 +171,18 @@ class Staff:
         """A break belongs to a shift: once the agent has gone home, or is led by somebody, its plans are void."""
         return agent.session_since is not None and agent.session_since == shift and not self._desk.is_led(agent)
 
-    def _choose_code(self, *, is_lunch: bool) -> PauseCode | None:
-        """The first code is lunch; who has a time for it takes none besides."""
+    def _choose_code(self, agent: Agent, shift: float | None, *, is_lunch: bool) -> PauseCode | None:
+        """The first code is lunch: once in a shift, and for who has a time for it at no other."""
         codes = self._directory.live_pause_codes()
         if not codes:
             return None
-        if is_lunch or self._rng.random() < self._scenario.lunch_share:
-            return codes[0]
-        if self._scenario.roster is not None:
-            codes = codes[1:] or codes
-        return self._rng.choices(codes, [code.weight for code in codes])[0]
+        others = codes[1:] or codes
+        if self._scenario.roster is None and self._lunched.get(agent.id) != shift:
+            is_lunch, others = self._rng.random() < self._scenario.lunch_share, codes
+        code = codes[0] if is_lunch else self._rng.choices(others, [code.weight for code in others])[0]
+        if code is codes[0]:
+            self._lunched[agent.id] = shift
+        return code
 
     def _come_back(self, agent: Agent, shift: float | None) -> None:
         if self._is_on_shift(agent, shift):

@@ -48,7 +48,7 @@ class World:
         for extension, name in scenario.guests:
             if extension not in directory.extensions:
                 directory.add_extension(usual_extension(extension, name))
-        exchange = Exchange(self._agenda, directory, scenario, self._rng)
+        exchange = Exchange(self._agenda, directory, scenario, self._rng, zone)
         self._floor = Floor(
             self._agenda,
             directory,
@@ -199,14 +199,14 @@ class World:
         user.deleted = True
 
     def close_queue(self, queue: Queue) -> None:
-        """A queue that is deleted: its agents are signed out of it, its callers lose their line. Calls that have been
-        answered go on.
+        """A queue that is deleted: its agents are signed out of it, its callers lose their line, which is no abandoning
+        of theirs. Calls that have been answered go on.
         """
         queue.deleted = True
         for agent in list(queue.members.values()):
             self.sign_out(agent, [queue.extension])
         for call in list(queue.waiting.values()):
-            self.switch.hang_up(call)
+            self.switch.distributor.close_out(call)
 
     def _gauges(self) -> Gauges:
         return Gauges(self.directory, self.attendance.sessions, self.licence, self.machine, self.now)

@@ -23,7 +23,7 @@ def floor(*sources, sent_at=NOON, asking_since=None, is_connected=True):
 
 
 def health(floor, now=NOON, since=LONG_AGO):
-    return health_of(floor, now, poll_seconds=1.0, stale_rounds=2.5, since=since)
+    return health_of(floor, now, poll_seconds=1.0, stale_rounds=2.5, patience_seconds=4.0, since=since)
 
 
 OK = source(Part.CALLS)
@@ -135,10 +135,36 @@ def test_an_eq_that_hangs_does_not_answer_though_nothing_has_failed_yet():
     assert health(hung) == Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.AGENTS,), truth_at=ago(7))
 
 
-def test_an_eq_that_hangs_from_the_start_does_not_answer():
+@pytest.mark.parametrize(
+    ("asked_seconds_ago", "kind", "level"),
+    [(2, "slow", "warning"), (4, "slow", "warning"), (4.1, "unreachable", "critical")],
+)
+def test_an_eq_that_has_not_yet_answered_takes_long_until_patience_ends(asked_seconds_ago, kind, level):
+    """Its numbers are old all the same, and the board says how old."""
+    asked_at, taken_at = ago(asked_seconds_ago), ago(asked_seconds_ago + 1)
+    told = health(floor(source(Part.AGENTS, taken_at=taken_at), OK, asking_since=asked_at))
+    assert (told.kind, told.level, told.truth_at) == (kind, level, taken_at)
+
+
+def test_a_read_that_failed_is_no_answer_under_way_though_eq_is_asked_again():
+    failed = floor(source(Part.AGENTS, taken_at=ago(9), trouble=Trouble.UNREACHABLE), OK, asking_since=ago(1))
+    assert health(failed).kind == "unreachable"
+
+
+def test_what_is_under_way_is_not_named_beside_what_failed():
+    told = health(floor(ODD_AGENTS, source(Part.CALLS, taken_at=ago(4)), asking_since=ago(3)))
+    assert told == Health(trouble=Trouble.BROKEN, troubled_parts=(Part.AGENTS,), truth_at=ago(10))
+
+
+def test_old_numbers_that_nobody_asks_anew_are_no_answer_under_way():
+    assert health(floor(source(Part.AGENTS, taken_at=ago(4)))).kind == "unreachable"
+
+
+def test_an_eq_that_hangs_from_the_start_takes_long_and_then_does_not_answer():
     unread = source(Part.AGENTS, taken_at=None)
     assert health(floor(unread, asking_since=ago(1))) == Health()
-    assert health(floor(unread, asking_since=ago(3))).troubled_parts == (Part.AGENTS,)
+    assert health(floor(unread, asking_since=ago(3))) == Health(is_slow=True)
+    assert health(floor(unread, asking_since=ago(5))).troubled_parts == (Part.AGENTS,)
 
 
 def test_a_poller_whose_clock_differs_is_neither_silent_nor_fresh_for_ever():

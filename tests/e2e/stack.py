@@ -150,8 +150,10 @@ class Stack:
     def move_agent(self, agent: int, state: str) -> None:
         self._control("POST", f"agents/{agent}", state=state)
 
-    def fault(self, kind: str, path: str = "", seconds: float = 0.0) -> None:
-        self._control("POST", "faults", kind=kind, path=path, seconds=str(seconds))
+    def fault(self, kind: str, path: str = "", seconds: float | None = None) -> None:
+        """`seconds` of the kinds that have them."""
+        lasting = {} if seconds is None else {"seconds": str(seconds)}
+        self._control("POST", "faults", kind=kind, path=path, **lasting)
 
     def _control(self, method: str, lever: str, **fields: str) -> str:
         url = f"http://127.0.0.1:{self.simulator_port}/control/{lever}?auth_key={KEY}"

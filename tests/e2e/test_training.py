@@ -42,7 +42,8 @@ ALERT = {
 class Simulator:
     """One process of `simulate`, which a test may stop and start again at its address."""
 
-    def __init__(self) -> None:
+    def __init__(self, scenario: str = "by_hand", *options: str) -> None:
+        self._options = ("--scenario", scenario, *options)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,7 +51,7 @@ class Simulator:
     def start(self) -> None:
         if self._process is None:
             command = [sys.executable, "manage.py", "simulate", "--port", str(self.port)]
-            command += ["--scenario", "by_hand", "--queues", "3", "--agents", "6"]
+            command += [*self._options, "--queues", "3", "--agents", "6"]
             environment = {**os.environ, "EQBOARD_EQ_KEY": KEY, "EQBOARD_SIMULATOR_PASSWORD": PASSWORD}
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
             wait_until(lambda: answers(self.url), "the simulator listens")
@@ -138,7 +139,7 @@ def lever(page: Page, order: str) -> Any:
 async def test_the_page_asks_for_the_password_and_never_shows_or_keeps_it_in_its_address(door: Page) -> None:
     await door.fill("#password", "a wrong password")
     await door.keyboard.press("Enter")
-    await expect(door.locator("#sign-in-said")).to_have_text("The password is wrong")
+    await expect(door.locator("#sign-in-said")).to_have_text("The password is wrong.")
 
     await sign_in(door)
 
@@ -199,7 +200,7 @@ async def test_a_mass_sign_out_and_a_burst_are_seen_in_eqs_own_answers(desk: Pag
     await burst.locator("[name=patience]").select_option("endless")
     await burst.get_by_role("button").click()
 
-    await expect(burst.locator(".said")).to_have_text("12 callers are on their way.")
+    await expect(burst.locator(".said")).to_have_text("Callers on their way: 12.")
     await expect(desk.locator("#total-waiting")).to_have_text("12")
     await expect(desk.locator("#queues tr", has_text="501").locator("[data-cell=waiting]")).to_have_text("12")
     assert [call["queue"] for call in simulator.eq("queued_calls")] == ["501"] * 12
@@ -211,19 +212,66 @@ async def test_a_mass_sign_out_and_a_burst_are_seen_in_eqs_own_answers(desk: Pag
     assert simulator.eq("queued_calls") == []
 
 
-async def test_what_the_server_refuses_is_said_in_its_own_sentence(desk: Page) -> None:
+async def test_a_number_that_cannot_be_is_refused_by_its_label_and_has_the_focus(desk: Page) -> None:
     burst = lever(desk, "POST /control/burst")
-    await burst.evaluate("form => form.noValidate = true")
-    await burst.locator("[name=count]").fill("501")
-    await burst.get_by_role("button").click()
-    await expect(burst.locator(".said")).to_have_text("It must be a whole number from 1 to 500")
-    await expect(burst.locator(".said")).to_have_attribute("data-level", "critical")
+    await burst.locator("[name=seconds]").fill("0")  # or callers would still come in the next test
+    for number in ("501", "0", "5.5", ""):
+        await burst.locator("[name=count]").fill(number)
+        await burst.get_by_role("button").click()
+        said = burst.locator(".said")
+        await expect(said).to_have_text("Callers: it must be a whole number from \u20681\u2069 to \u2068500\u2069.")
+        await expect(said).to_have_attribute("data-level", "critical")
+        await expect(burst.locator("[name=count]")).to_be_focused()
+        await burst.locator("[name=count]").fill("1")
+        await burst.get_by_role("button").click()
+        await expect(said).to_have_text("Callers on their way: 1.")
+
+
+async def test_what_the_server_refuses_is_said_in_the_language_of_the_page(
+    chromium: Browser, simulator: Simulator
+) -> None:
+    async with visit(chromium, simulator, locale="es") as page:
+        await page.click("#sign-in button, .card button")
+        await expect(page.locator("#sign-in-said")).to_have_text("Escriba la contraseña o la clave de EQ.")
+        await page.fill("#password", "no es la buena")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#sign-in-said")).to_have_text("La contraseña no es correcta.")
+        await sign_in(page)
+
+        await page.evaluate("document.querySelector('#bindings').open = true")
+        unbind = lever(page, "POST /control/bindings").get_by_role("button", name="Quitar")
+        said = lever(page, "POST /control/bindings").locator(".said")
+        await unbind.click()
+        await expect(said).to_have_text("Ya no está asignado.")
+        await unbind.click()
+        await expect(said).to_have_text("El agente no está asignado a esa cola.")
+        await expect(said).not_to_have_attribute("lang", re.compile("."))
+        await lever(page, "POST /control/bindings").get_by_role("button", name="Asignar").click()
+
+
+async def test_what_it_has_no_words_for_is_the_servers_own_sentence_and_english(
+    chromium: Browser, simulator: Simulator
+) -> None:
+    async with visit(chromium, simulator, locale="he") as page:
+        await sign_in(page)
+        burst = lever(page, "POST /control/burst")
+        await burst.locator("[name=patience]").evaluate("(select) => select.selectedOptions[0].value = 'some'")
+        await burst.get_by_role("button").click()
+        await expect(burst.locator(".said")).to_contain_text("The patience must be one of")
+        await expect(burst.locator(".said")).to_have_attribute("lang", "en")
+        await expect(burst.locator(".said")).to_have_attribute("dir", "ltr")
+
+
+async def test_all_were_there_already(desk: Page) -> None:
+    crew = lever(desk, "POST /control/agents")
+    await crew.get_by_role("button", name="Bring in").click()
+    await expect(crew.locator(".said")).to_have_text("All were there already.")
 
 
 async def test_an_eq_that_is_gone_answers_nobody_and_the_page_goes_on(desk: Page, simulator: Simulator) -> None:
     await desk.locator("#modes label", has_text="Gone").click()
     await desk.locator("#eq-form").get_by_role("button").click()
-    await expect(desk.locator("#mode")).to_have_text("Gone")
+    await expect(desk.locator("#mode")).to_have_text("Gone, by hand")
     with pytest.raises((urllib.error.URLError, RemoteDisconnected, ConnectionError)):
         simulator.eq("queued_calls")
 
@@ -234,7 +282,7 @@ async def test_an_eq_that_is_gone_answers_nobody_and_the_page_goes_on(desk: Page
 
     await desk.locator("#modes label", has_text="Fine").click()
     await desk.locator("#eq-form").get_by_role("button").click()
-    await expect(desk.locator("#mode")).to_have_text("Fine")
+    await expect(desk.locator("#mode")).to_have_text("Fine, by hand")
     assert simulator.eq("call_queue_statistics")
 
 
@@ -243,18 +291,79 @@ async def test_an_eq_that_is_half_broken_fails_in_what_was_chosen_for_as_long_as
 ) -> None:
     await expect(desk.locator("#operations-field")).to_be_hidden()
     await desk.locator("#modes label", has_text="Half-broken").click()
+    await expect(desk.locator("#operations")).to_contain_text("Callers who wait queued_calls.all")
+    await expect(desk.locator("#other-operations")).to_be_hidden()
     boxes = desk.locator("#operations input")
     for box in await boxes.all():
         await box.set_checked(await box.get_attribute("value") == "parked_calls.all")
     await desk.locator("#eq-form [name=for_seconds]").select_option("300")
     await desk.locator("#eq-form").get_by_role("button").click()
 
-    await expect(desk.locator("#mode")).to_have_text(re.compile(r"^Half-broken, for (5:00|4:5\d) more$"))
-    await expect(desk.locator("#faults li")).to_contain_text(["parked_calls.all"])
+    await expect(desk.locator("#mode")).to_have_text(re.compile(r"^Half-broken, by hand, for (5:00|4:5\d) more$"))
+    await expect(desk.locator("#faults li")).to_contain_text(["Parked calls parked_calls.all"])
     with pytest.raises(urllib.error.HTTPError, match="500"):
         simulator.eq("parked_calls")
     assert simulator.eq("queued_calls") == []
     await expect(desk.locator("#faults .often")).to_contain_text("struck 1×")
+
+
+async def test_half_broken_with_nothing_that_fails_is_refused_and_nothing_breaks(
+    desk: Page, simulator: Simulator
+) -> None:
+    await desk.locator("#modes label", has_text="Half-broken").click()
+    for box in await desk.locator("#operations input").all():
+        await box.uncheck()
+    await desk.locator("#eq-form button").click()
+    await expect(desk.locator("#eq-form .said")).to_have_text("Choose at least one operation that fails.")
+    assert simulator.ask("GET", "control/eq")["mode"] == "fine"
+
+
+async def test_the_form_follows_the_mode_in_force_unless_the_trainer_is_choosing(
+    desk: Page, simulator: Simulator
+) -> None:
+    chosen, about, said = (desk.locator(each) for each in ("#modes input:checked", "#mode-about", "#eq-form .said"))
+    await desk.locator("#modes label", has_text="Slow").click()
+    await desk.locator("#eq-form button").click()
+    await expect(said).to_have_text("EQ is as you wished.")
+
+    simulator.ask("POST", "control/eq", mode="half_broken", operations="parked_calls.all")
+
+    await expect(chosen).to_have_value("half_broken")
+    await expect(about).to_have_text("Some operations fail, the rest works.")
+    await expect(said).to_be_empty()
+    ticked = "[...document.querySelectorAll('#operations-field :checked')].map((box) => box.value)"
+    assert await desk.evaluate(ticked) == ["parked_calls.all"]
+
+    await desk.locator("#modes label", has_text="Gone").click()
+    simulator.ask("POST", "control/eq", mode="fine")
+    await expect(desk.locator("#mode")).to_have_text("Fine, by hand")
+    await expect(chosen).to_have_value("gone")
+
+    await desk.reload()
+    await expect(desk.locator("#mode")).to_have_text("Fine, by hand")
+    await expect(chosen).to_have_value("fine")
+
+
+async def test_a_scenario_that_has_an_outage_in_store_is_given_back_its_way(chromium: Browser) -> None:
+    simulator = Simulator("outage")
+    try:
+        simulator.start()
+        async with visit(chromium, simulator) as page:
+            await sign_in(page)
+            await expect(page.locator("#mode")).to_have_text(re.compile(", by scenario$"))
+            await expect(page.locator("#modes input:checked")).to_have_value("scenario")
+            await page.locator("#modes label", has_text="Gone").click()
+            await page.locator("#eq-form button").click()
+            await expect(page.locator("#mode")).to_have_text("Gone, by hand")
+
+            await page.locator("#modes label", has_text="As the scenario has it").click()
+            await page.locator("#eq-form button").click()
+
+            await expect(page.locator("#eq-form .said")).to_have_text("EQ is as the scenario has it.")
+            await expect(page.locator("#mode")).to_have_text(re.compile(", by scenario$"))
+            assert simulator.ask("GET", "control/eq")["by"] == "scenario"
+    finally:
+        simulator.stop()
 
 
 async def test_a_single_fault_is_put_in_force_and_taken_away(desk: Page, simulator: Simulator) -> None:
@@ -264,6 +373,7 @@ async def test_a_single_fault_is_put_in_force_and_taken_away(desk: Page, simulat
     await expect(desk.locator("#fault-seconds")).to_be_hidden()
     await fault.locator("[name=operation]").select_option("queued_calls.all")
     await fault.get_by_role("button").click()
+    await expect(fault.locator(".said")).to_have_text("The fault is in force.")
     row = desk.locator("#faults li")
     await expect(row).to_contain_text(["HTML instead of JSON"])
     with pytest.raises(json.JSONDecodeError):
@@ -272,7 +382,42 @@ async def test_a_single_fault_is_put_in_force_and_taken_away(desk: Page, simulat
     await row.get_by_role("button").click()
 
     await expect(desk.locator("#no-faults")).to_be_visible()
+    await expect(fault.locator(".said")).to_be_empty()
     assert simulator.eq("queued_calls") == []
+
+
+async def test_a_clock_may_be_off_into_the_past(desk: Page, simulator: Simulator) -> None:
+    await desk.get_by_text("Add a single fault").click()
+    fault = lever(desk, "POST /control/faults")
+    await fault.locator("[name=kind]").select_option("clock_jump")
+    await expect(fault.locator("[name=seconds]")).to_have_value("3600")
+    await expect(desk.locator("#kind-about")).to_contain_text("below 0 into the past")
+    await fault.locator("[name=seconds]").fill("-3600")
+    await fault.get_by_role("button").click()
+    await expect(desk.locator("#faults li")).to_contain_text("Clock is off -3600 s")
+    assert [row["seconds"] for row in simulator.ask("GET", "control/faults")] == [-3600]
+
+
+async def test_the_focus_stays_in_a_list_whose_rows_go(desk: Page, simulator: Simulator) -> None:
+    simulator.ask("POST", "control/agents", state="signed_out", queue="all")
+    for name in ("Ada", "Ben", "Cleo"):
+        simulator.ask("POST", "control/calls", queue="500", name=name)
+    rows, second = desk.locator("#callers li"), desk.get_by_role("button", name="Hang up \u2068Ben\u2069")
+    await expect(rows).to_have_count(3)
+    await second.focus()
+    simulator.ask("DELETE", f"control/calls/{await path_of(rows.first)}")
+    await expect(rows).to_have_count(2)
+    await expect(second).to_be_focused()  # a row that stays keeps it
+    await desk.keyboard.press("Enter")
+    await expect(desk.get_by_role("button", name="Hang up \u2068Cleo\u2069")).to_be_focused()
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("#callers-title")).to_be_focused()
+
+
+async def path_of(row: Any) -> str:
+    """The caller's unique id, as it stands in an address."""
+    path: str = await row.locator("button").get_attribute("data-path")
+    return path.rpartition("/")[2]
 
 
 async def test_an_agent_is_bound_to_a_queue_and_unbound(desk: Page, simulator: Simulator) -> None:
@@ -289,6 +434,7 @@ async def test_an_agent_is_bound_to_a_queue_and_unbound(desk: Page, simulator: S
 async def test_a_process_is_stopped_and_started(desk: Page, simulator: Simulator) -> None:
     await desk.get_by_role("button", name="Stop: \u2068httpd\u2069").click()
     await expect(desk.locator("#processes li", has_text="httpd")).to_contain_text("stopped")
+    await expect(desk.locator("#problems")).to_have_text("1")
     assert simulator.eq("configuration_check")["ok"] is False
     await desk.get_by_role("button", name="Start: \u2068httpd\u2069").click()
     await expect(desk.locator("#processes li", has_text="httpd")).to_contain_text("runs")
@@ -305,7 +451,7 @@ async def test_no_text_from_the_world_runs_or_reorders_the_page(desk: Page, simu
     simulator.ask("POST", "eq/api/2.0/call_queue", data=queue)
     alert = simulator.ask("POST", "eq/api/2.0/alert", data=json.dumps({**ALERT, "name": HOSTILE[:48]}))
 
-    await expect(desk.locator("#callers .who")).to_have_text(SHOWN_HOSTILE)
+    await expect(desk.locator("#callers .who bdi")).to_have_text(SHOWN_HOSTILE)
     await expect(desk.locator(f"#pause-codes option[value='{code}']")).to_have_text(HOSTILE_BUT_SHORT)
     await expect(desk.locator("#queues tr", has_text="599").locator(".title")).to_have_text(HOSTILE_BUT_SHORT)
     await expect(desk.locator("#alerts .title")).to_have_text(HOSTILE[:48], timeout=20_000)
@@ -316,6 +462,21 @@ async def test_no_text_from_the_world_runs_or_reorders_the_page(desk: Page, simu
         simulator.ask("DELETE", f"eq/api/2.0/{path}")
 
 
+async def test_a_name_of_the_other_direction_stands_on_the_pages_side_and_the_agents_add_up(
+    desk: Page, simulator: Simulator
+) -> None:
+    simulator.ask("POST", "control/agents", state="signed_out", queue="501")
+    simulator.ask("POST", "control/agents", state="signed_out", queue="all")
+    for name in ("Ada", "רות לוי"):
+        simulator.ask("POST", "control/calls", queue="500", name=name)
+    await expect(desk.locator("#callers li")).to_have_count(2)
+    await expect(desk.locator("#callers .where").first).to_have_text("500 Sales")
+    sides = "[...document.querySelectorAll('#callers .who bdi')].map((each) => each.getBoundingClientRect().left)"
+    assert len(set(await desk.evaluate(sides))) == 1
+    shown = await desk.locator(".figures dd[id^=total-]:not(#total-waiting, #total-longest)").all_text_contents()
+    assert sum(int(text) for text in shown[:6]) == 6
+
+
 async def violations(page: Page) -> list[Any]:
     await page.evaluate(AXE)
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -323,7 +484,7 @@ async def violations(page: Page) -> list[Any]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("language", "width"), [("en", 1366), ("he", 1920), ("es", 390)])
+@pytest.mark.parametrize(("language", "width"), [("en", 1366), ("he", 1920), ("es", 390), ("he", 320)])
 async def test_axe_finds_nothing(
     chromium: Browser, simulator: Simulator, theme: Any, language: str, width: int
 ) -> None:
@@ -384,13 +545,13 @@ async def test_all_of_it_can_be_done_from_the_keyboard(door: Page, simulator: Si
     await door.keyboard.press("ControlOrMeta+a")
     await door.keyboard.type("7")
     await door.keyboard.press("Enter")
-    await expect(lever(door, "POST /control/burst").locator(".said")).to_have_text("7 callers are on their way.")
+    await expect(lever(door, "POST /control/burst").locator(".said")).to_have_text("Callers on their way: 7.")
 
     await tab_to(door, "#modes input")
     await door.keyboard.press("ArrowRight")
     await tab_to(door, "#eq-form button")
     await door.keyboard.press("Space")
-    await expect(door.locator("#mode")).to_have_text("Slow")
+    await expect(door.locator("#mode")).to_have_text("Slow, by hand")
 
     await tab_to(door, "#bindings summary")
     await door.keyboard.press("Enter")

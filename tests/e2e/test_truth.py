@@ -27,10 +27,14 @@ WATCH = """() => {
 }"""
 
 
-async def expect_banner(page: Page, sentence: str) -> None:
-    """It says so, and has blamed nothing else before. `WATCH` must be on."""
+LONG = "EQ takes long to answer."
+
+
+async def expect_banner(page: Page, sentence: str, *before: str) -> None:
+    """It says so, and has blamed nothing but that before. `WATCH` must be on."""
     await expect(page.locator("#health")).to_contain_text(sentence, timeout=15_000)
-    assert [said for said in await page.evaluate("window.banners") if sentence not in said] == []
+    banners = await page.evaluate("window.banners")
+    assert [said for said in banners if not any(each in said for each in (sentence, *before))] == []
 
 
 async def expect_stale(page: Page) -> None:
@@ -67,12 +71,25 @@ async def test_a_part_that_hangs_is_named_like_one_that_is_gone(stack: Stack, bo
     stack.freeze(part)
     try:
         await expect_stale(board)
-        await expect_banner(board, BANNER[part])
+        await expect_banner(board, BANNER[part], *([LONG] if part == "simulator" else []))
     finally:
         stack.thaw(part)
 
     await expect_fresh(board)
     await expect(board.locator("#health")).to_be_hidden()
+
+
+async def test_an_eq_that_takes_three_seconds_is_called_slow_and_never_silent(stack: Stack, board: Page) -> None:
+    await board.evaluate(WATCH)
+    stack.fault("latency", seconds=3)
+
+    await expect_banner(board, LONG)
+    await expect_fresh(board)  # from its first answer on its numbers are as young as such an EQ lets them be
+    await expect_banner(board, LONG)
+
+    stack.calm()
+
+    await expect(board.locator("#health")).to_be_hidden(timeout=RECOVERY_MS)
 
 
 async def test_a_web_server_that_hangs_is_noticed_by_the_page(stack: Stack, board: Page) -> None:

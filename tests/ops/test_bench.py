@@ -4,6 +4,7 @@ import json
 import os
 from contextlib import suppress
 from io import StringIO
+from itertools import count
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -43,7 +44,7 @@ def test_ratios_are_taken_within_each_round():
     reference, ours = measure("x", "reference", works, rounds=3, clock=clock)
     assert (reference.ratio, reference.ms) == (1.0, pytest.approx(1200))
     assert (ours.least_ratio, ours.ratio, ours.most_ratio) == tuple(map(pytest.approx, (1.0, 2.0, 3.0)))
-    assert not ours.is_noisy
+    assert not reference.is_noisy
 
 
 def test_a_reference_that_swings_makes_no_conclusion():
@@ -54,13 +55,22 @@ def test_a_reference_that_swings_makes_no_conclusion():
     assert "| noisy (2.0 to 2.0) |" in table(figures)
 
 
-def test_of_what_goes_on_all_the_time_the_share_of_a_core_is_told():
-    seconds = {"reference": [0.01, 0.01, 0.01], "server": [0.03, 0.25, 0.04]}
-    reference, server = compare("x", "reference", seconds, going_on=("server",))
-    assert (reference.share_of_core, server.share_of_core) == (None, pytest.approx(0.04))
+def test_a_variant_that_swings_by_itself_makes_no_conclusion_and_the_others_do():
+    clock = Clock()
+    works = {"reference": clock.taking(1.0, 1.0), "calm": clock.taking(2.0, 3.0), "wild": clock.taking(2.0, 3.2)}
+    figures = measure("x", "reference", works, rounds=2, clock=clock)
+    assert [each.is_noisy for each in figures] == [False, False, True]
+    assert figures[2].as_dict()["noisy"] is True
+    assert "| wild | 2600.0 | noisy (2.0 to 3.2) |" in table(figures)
+
+
+def test_of_what_goes_on_all_the_time_the_share_of_a_core_is_told_beside_its_target():
+    seconds = {"reference": [0.01, 0.01, 0.01], "server": [0.035, 0.05, 0.044]}
+    reference, server = compare("x", "reference", seconds, going_on={"server": 0.5})
+    assert (reference.share_of_core, server.share_of_core) == (None, pytest.approx(0.043))
     assert "share_of_core" not in reference.as_dict()
-    assert server.as_dict()["share_of_core"] == 0.04
-    assert "| server: **0.04 of one core** | 40.0 | 4.0 (3.0 to 25.0) |" in table([server])
+    assert (server.as_dict()["share_of_core"], server.as_dict()["target_share_of_core_below"]) == (0.043, 0.5)
+    assert "| server: **0.04 of one core**, target < 0.5 | 44.0 | 4.4 (3.5 to 5.0) |" in table([server])
 
 
 def test_the_round_is_as_large_as_it_is_said_to_be():
@@ -141,9 +151,21 @@ has_clock = pytest.mark.skipif(not _has_clock(), reason="this system does not te
 
 
 @has_clock
+def test_what_is_measured_is_the_servers_own_processor_time(monkeypatch):
+    """Not ours, in which nothing happens while we wait; and the round before the others counts for nothing."""
+    asked = []
+    monkeypatch.setattr("eqboard.ops.bench.simulator.ask_for_a_second", lambda server: asked.append(server))
+    monkeypatch.setattr("eqboard.ops.bench.simulator.processor_clock", lambda pid: iter(count(0, 7)).__next__)
+    *_, served = simulator(rounds=2, scenario="empty_floor")
+    assert served.share_of_core == 7
+    assert len(asked) == 1 + 2
+
+
+@has_clock
 def test_a_server_is_measured():
     figures = simulator(rounds=1, scenario="empty_floor")
     assert [each.share_of_core is None for each in figures] == [True, True, False]
+    assert (figures[2].target_share, "empty_floor" in figures[2].variant) == (0.5, True)
     assert all(each.ratio > 0 for each in figures)
 
 
@@ -193,6 +215,21 @@ def test_what_fails_is_one_sentence(monkeypatch, error):
     monkeypatch.setitem(SCENARIOS, "simulator", fail)
     with pytest.raises(CommandError, match=r"^simulator cannot be measured: .*(did not start|refused)"):
         call_command("bench", "simulator")
+
+
+def test_ctrl_c_ends_it_with_one_word(monkeypatch):
+    def interrupt(rounds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(SCENARIOS, "simulator", interrupt)
+    with pytest.raises(CommandError, match=r"^Interrupted\.$") as caught:
+        call_command("bench", "simulator")
+    assert caught.value.returncode == 130
+
+
+def test_ctrl_c_in_the_terminal_is_not_for_the_server():
+    with pretend_server(EMPTY, KEY) as server:
+        assert os.getpgid(server.process.pid) != os.getpgrp()
 
 
 def test_the_command_prints_json_lines_and_a_table():

@@ -55,6 +55,9 @@ def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
         (["--speed", "1000000"], r"^The speed must be a number above 0, 1000 at most\.$"),
         (["--clock", "noon"], r"^The clock must be a time such as 08:30, or .*, not 'noon'\.$"),
         (["--clock", "2026-02-30T08:00"], r"^The clock must be a time such as 08:30, or .*, not '2026-02-30T08:00'\.$"),
+        (["--key", "short"], r"^--key must have 6 to 255 characters; others could not be kept out of logs\.$"),
+        (["--key", "x" * 256], r"^--key must have 6 to 255 characters; others could not be kept out of logs\.$"),
+        (["--key", "\udcff" * 6], r"^--key must be text in UTF-8\.$"),
         (["--port", "-1"], r"^--port must be a whole number from 0 to 65535, not -1\.$"),
         (["--port", "65536"], r"^--port must be a whole number from 0 to 65535, not 65536\.$"),
     ],
@@ -62,6 +65,15 @@ def manage(*words: str, **environment: str) -> subprocess.Popen[str]:
 def test_a_simulator_that_cannot_be_is_one_sentence(words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("simulate", *words)
+
+
+def test_the_control_page_may_be_asked_for_by_the_name_given_as_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make_none(*_: object, host: str, **__: object) -> None:
+        raise ValueError(f"It is called {host}.")
+
+    monkeypatch.setattr("eqboard.ops.management.commands.simulate.build_app", make_none)
+    with pytest.raises(CommandError, match=r"^It is called pbx\.example\.$"):
+        call_command("simulate", "--host", "pbx.example")
 
 
 def test_a_simulator_without_a_key_is_refused() -> None:

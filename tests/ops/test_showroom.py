@@ -79,6 +79,14 @@ def test_a_free_port_is_held_until_the_demo_ends() -> None:
     listen(port).close()
 
 
+def test_the_port_that_is_wished_is_taken_if_nobody_has_it() -> None:
+    port = free_port()
+    assert free_port(port) == port
+    with listen(port):
+        assert free_port(port) not in (0, port)
+    assert free_port(65536) != 65536
+
+
 def test_a_port_in_use_is_refused_with_a_way_out(busy_port: int) -> None:
     with pytest.raises(DemoError, match=f"^Port {busy_port} is in use; choose another one: make demo PORT="):
         listen(busy_port)

@@ -41,7 +41,7 @@ JSON_VALUES = (
     '{"name": 1, "name": 2}', '"<b>"', '"\\r\\nX: 1"', '"08:00 AM"', '"#FF0000"', '"1"', '"500"',
 )  # fmt: skip
 JSON_TEXTS = (
-    "", " ", "{", "}", "{}", "[]", "null", "1", '"x"', "{'a': 1}", '{"a": 1,}', "[" * 100_000, '{"a":' * 50_000,
+    "", " ", "{", "}", "{}", "[]", "null", "1", '"x"', "{'a': 1}", '{"a": 1,}', "[" * 20_000, '{"a":' * 20_000,
     "\ufeff{}", "{} {}", "\x00", '{"agent": ' + "9" * 6000 + "}", '{"agent": 1, "agent": 2}', "{\"\\ud800\": 1}",
     '{"agent": 1e400}',
 )  # fmt: skip
@@ -156,7 +156,7 @@ def _whole(target: Target, rng: Random) -> dict[str, object]:
 JSON_FIELDS = ("data", "options", "phone", "fault")
 ORDER = {"agent": 1, "queue": "500", "queues": ["500"], "skill": 2, "skills": [2], "paused": 1, "pauseCode": 1}
 PHONE = {"extension": "201", "type": "SIP", "model": "x", "ipAddress": "10.0.0.1", "port": 5060, "userAgent": "y"}
-FAULT = {"kind": "latency", "operation": "agents.get", "probability": 0.5, "seconds": 0, "for_seconds": 1}
+FAULT = {"kind": "latency", "operation": "agents.get", "probability": 0.5, "seconds": 0.001, "for_seconds": 1}
 
 
 def _body(target: Target, rng: Random) -> bytes:

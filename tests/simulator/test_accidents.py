@@ -5,6 +5,7 @@ import pytest
 
 from eqboard.simulator.app import build_app
 from eqboard.simulator.faults import Accident, ConnectionDropped, Fault, FaultKind, Faults, Mode
+from eqboard.simulator.faults.modes import HALF
 from eqboard.simulator.scenarios import SCENARIOS, build_world
 
 from .conftest import KEY, START, Server, a_world
@@ -82,6 +83,25 @@ async def test_they_rest_while_a_trainer_has_ordered_how_the_server_is(server, c
     assert await seen(server, clock, 26) == ("half_broken", 500, 500)
 
 
+async def test_they_come_back_at_once_when_the_order_is_withdrawn(server, clock):
+    await server.control("POST", "/control/eq", mode="half_broken", operations="agents.get")
+    clock.now += 25
+    ordered = (await server.control("GET", "/control/eq")).json()
+    assert (ordered["by"], ordered["operations"]) == ("hand", ["agents.get"])
+    withdrawn = (await server.control("DELETE", "/control/eq")).json()
+    assert withdrawn == (await server.control("GET", "/control/eq")).json()
+    assert (withdrawn["mode"], withdrawn["by"], withdrawn["operations"]) == ("half_broken", "scenario", list(HALF))
+    assert withdrawn["has_accidents"]
+    assert await seen(server, clock, 25) == ("half_broken", 500, 500)
+
+
+async def test_one_that_still_lasts_when_an_order_is_over_goes_on(server, clock):
+    """Also when nobody asked anything meanwhile."""
+    clock.now += 21
+    await server.control("POST", "/control/eq", mode="fine", for_seconds="5")
+    assert await seen(server, clock, 27) == ("half_broken", 500, 500)
+
+
 async def test_they_are_not_a_trainers_to_clear(server, clock):
     clock.now += 25
     await server.control("DELETE", "/control/faults")
@@ -92,7 +112,7 @@ async def test_they_take_no_room_from_faults_put_in_by_hand(server, clock, fault
     for _ in range(99):
         faults.add(Fault(FaultKind.LATENCY, "/license"))
     clock.now += 25
-    assert (await server.control("POST", "/control/faults", kind="latency", path="/license")).status_code == 200
+    assert (await server.control("POST", "/control/faults", kind="html", path="/license")).status_code == 200
 
 
 def test_accidents_strike_alike_for_a_seed_whatever_was_asked_meanwhile():
@@ -130,18 +150,18 @@ async def test_an_outage_goes_from_fine_to_gone_and_back_within_ten_minutes(cloc
             story.append((await server.control("GET", "/control/eq")).json()["mode"])
         assert list(dict.fromkeys(story)) == ["fine", "slow", "half_broken", "broken", "gone"]
         assert (story[0], story[-1]) == ("fine", "fine")
-        clock.now = START + 600 + 450
+        clock.now = START + 900 + 450
         with pytest.raises(ConnectionDropped):
             await server.get("queued_calls")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_after_an_outage_the_queues_are_filled_and_then_they_drain(seed):
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_an_outage_begins_calm_the_queues_fill_and_then_they_drain_for_the_next_one(seed):
     world = build_world("outage", seed=seed, started_at=START)
     waiting = {}
-    for seconds in (200, 480, 800):
+    for seconds in (5, 120, 480, 900):
         world.run_to(START + seconds)
         waiting[seconds] = sum(len(queue.waiting) for queue in world.directory.queues.values())
-    assert waiting[480] > 10
-    assert waiting[480] > waiting[200]
-    assert waiting[480] > waiting[800]
+    assert max(waiting[5], waiting[120]) <= 8
+    assert waiting[480] > max(12, 3 * waiting[120])
+    assert waiting[900] < waiting[480] / 2

@@ -35,6 +35,7 @@ MARKOV = Scenario(
     present_share=1.0,
     break_every=None,
     shift=None,
+    queues_have_habits=False,  # nor alerts: half of the time would go into looking at them
 )
 
 

@@ -11,11 +11,14 @@ from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator import app as app_module
 from eqboard.simulator import handlers
 from eqboard.simulator.app import MAX_SPEED, build_app
+from eqboard.simulator.cast import build_directory
+from eqboard.simulator.faults import Accident, ConnectionDropped, Mode
 from eqboard.simulator.people import HOSTILE_NAMES
-from eqboard.simulator.scenarios import build_world
+from eqboard.simulator.scenarios import SCENARIOS, build_world
 from eqboard.simulator.switch.parties import Place
+from eqboard.simulator.world import World
 
-from .conftest import KEY, START, Clock, a_world, refusal
+from .conftest import KEY, START, Clock, Server, a_world, refusal
 
 READS = [
     "call_queue_statistics",
@@ -165,6 +168,20 @@ async def test_a_clock_that_goes_backwards_moves_nothing(server, world, clock):
     assert world.now == START + 100
 
 
+async def test_after_the_clock_was_put_back_the_world_goes_on_from_where_it_is(server, world, clock):
+    for jump, expected in ((100, 100), (-5000, 100), (10, 110), (-1, 110), (0, 110), (7, 117)):
+        clock.now += jump
+        await server.get("parked_calls")
+        assert world.now == START + expected
+
+
+async def test_after_a_clock_that_was_broken_for_a_while_nothing_is_lost(server, world, clock):
+    for now, expected in ((START + 10, 10), (float("nan"), 10), (float("inf"), 10), (START + 30, 30)):
+        clock.now = now
+        await server.get("parked_calls")
+        assert world.now == START + expected
+
+
 async def test_a_broken_clock_moves_nothing(server, world, clock):
     clock.now = float("nan")
     assert (await server.get("parked_calls")).status_code == 200
@@ -198,7 +215,7 @@ async def test_a_wrong_key_in_the_query_is_refused_before_the_body_is_read(bare)
 
 async def busy_afternoon(jumps):
     """How a busy site stands after each of some jumps of the clock."""
-    world, clock = build_world("large_site", seed=1, started_at=START, agents=400), Clock()
+    world, clock = build_world("large_site", seed=1, started_at=START, queues=10, agents=60), Clock()
     app = build_app(world, key=KEY, clock=clock)
     seen = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
@@ -227,6 +244,83 @@ async def test_in_a_house_where_little_happens_a_week_is_followed_whole(server, 
 
 async def test_the_server_shows_its_time_in_the_date_header(server):
     assert (await server.get("parked_calls")).headers["date"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+
+
+# A server that is gone
+
+KNOCKS = [
+    ("GET", "parked_calls"),
+    ("GET", "nothing"),
+    ("PATCH", "parked_calls"),
+    ("POST", "steal_queued_call"),
+    ("GET", ""),
+]
+
+
+async def is_there(client):
+    """Whether somebody without the key hears anything at all, of whatever they ask."""
+    heard = set()
+    for method, path in KNOCKS:
+        try:
+            heard.add((await client.request(method, BASE + path)).status_code >= 400)
+        except ConnectionDropped:
+            heard.add(False)
+    [answer] = heard
+    return answer
+
+
+async def test_a_server_that_is_gone_is_so_without_the_key_too_until_its_time_is_over(bare, server, clock):
+    await server.control("POST", "/control/eq", mode="gone", for_seconds="30")
+    for now, expected in ((START, False), (START + 29.9, False), (START + 30, True)):
+        clock.now = now
+        assert await is_there(bare) == expected
+
+
+async def test_a_server_that_was_dropped_by_hand_is_gone_from_when_it_is_to_be(bare, server, clock):
+    await server.control("POST", "/control/faults", kind="dropped", in_seconds="10", for_seconds="5")
+    for now, expected in ((START + 9, True), (START + 10, False), (START + 14, False), (START + 15, True)):
+        clock.now = now
+        assert await is_there(bare) == expected
+
+
+@pytest.mark.parametrize(
+    "fault", [{"path": "/parked_calls"}, {"method": "GET"}, {"operation": "agents.get"}, {"probability": "0.5"}]
+)
+async def test_a_server_that_drops_some_requests_is_not_gone(bare, server, fault):
+    await server.control("POST", "/control/faults", kind="dropped", **fault)
+    assert await is_there(bare)
+
+
+async def test_a_server_that_is_gone_by_its_scenario_comes_back_by_the_clock_though_nobody_has_the_key(
+    open_client, clock
+):
+    accidents = (Accident(Mode.GONE, begins_seconds=10, lasts_seconds=20),)
+    world = a_world(accidents=accidents, accidents_period_seconds=100.0)
+    async with open_client(world) as client:
+        for seconds, expected in ((9, True), (10, False), (29, False), (30, True), (110, False), (130, True)):
+            clock.now = START + seconds
+            assert await is_there(client) == expected
+        clock.now = START + 115
+        assert await is_there(client)  # the clock was put back, and the world never began
+        clock.now += 15
+        assert not await is_there(client)
+        await Server(client).control("POST", "/control/eq", mode="fine")
+        assert await is_there(client)
+    assert world.now == START + 15
+
+
+async def test_the_control_side_of_a_server_that_is_gone_is_there(bare, server):
+    await server.control("POST", "/control/eq", mode="gone")
+    assert (await server.control("GET", "/control/eq")).json()["mode"] == "gone"
+    assert (await bare.get("/control/world")).status_code == 401
+
+
+async def test_nothing_is_done_by_a_server_that_is_gone(server, world):
+    await server.control("POST", "/control/eq", mode="gone")
+    with pytest.raises(ConnectionDropped):
+        await server.act(action="pause", options=json.dumps({"agent": 1}))
+    world.tick(2)
+    assert not world.directory.agents[1].memberships["500"].paused
 
 
 # Answers
@@ -558,7 +652,8 @@ async def test_whatever_options_come_they_are_accepted_or_refused_by_name(action
 
 
 async def test_a_large_site_is_answered_whole(open_client):
-    world = build_world("large_site", seed=1, started_at=START)
+    scenario = SCENARIOS["large_site"]
+    world = World(scenario, build_directory(scenario), seed=1, started_at=START)
     async with open_client(world) as client:
         statistics = (await client.get(BASE + "call_queue_statistics", params={"auth_key": KEY})).json()
         rows = (await client.get(BASE + "call_queue_agent_status", params={"auth_key": KEY, "combined": 1})).json()

@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from eqboard.simulator.cast import build_directory
 from eqboard.simulator.office.entities import QueueSettings, RingStrategy
-from eqboard.simulator.scenarios import build_world, scenario_called
+from eqboard.simulator.scenarios import SCENARIOS, build_world, scenario_called
+from eqboard.simulator.world import World
 
 from .conftest import START, Server, refusal, refusals
 from .office import VALID, delete, put, undelete
@@ -132,7 +133,8 @@ async def test_undelete_is_one_or_is_not_there(server, kind, undelete):
 @pytest.mark.contract("1.14")
 @pytest.mark.parametrize("scenario", ["steady", "large_site"])
 async def test_whatever_is_read_may_be_written_back_and_stays_as_it_was(open_client, scenario):
-    world = build_world(scenario, seed=1, started_at=START)
+    scene = SCENARIOS[scenario]
+    world = World(scene, build_directory(scene), seed=1, started_at=START)
     directory = world.directory
     paths = [
         *(f"supervisor/{key}" for key in directory.supervisors),

@@ -9,20 +9,25 @@ import pytest
 
 from eqboard.config import ROOT
 from eqboard.simulator.app import build_app
+from eqboard.simulator.faults import FaultKind, Mode
+from eqboard.simulator.faults.modes import HALF
+from eqboard.simulator.office.entities import AgentState
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.trainer.visitors import MOST_VISITORS, STAY_SECONDS, Visitors
+from eqboard.simulator.trainer.headers import POLICY
+from eqboard.simulator.trainer.visitors import MOST_VISITORS, MOST_WRONG_TRIES_OF_ALL, STAY_SECONDS, Visitors
 
 from .conftest import KEY, refusal
 
 PASSWORD = "a-password-for-trainers"
 OWN = {"Origin": "http://eq"}
+HERE = "192.0.2.1"
 PAGE = ROOT / "eqboard" / "simulator" / "trainer" / "page"
 
 
 @pytest.fixture
 async def browser(world, clock):
     """A client that keeps cookies, and says where it asks from as a page of ours would make a browser say it."""
-    app = build_app(world, key=KEY, clock=clock, password=PASSWORD)
+    app = build_app(world, key=KEY, clock=clock, password=PASSWORD, host="eq")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://eq", headers=OWN) as client:
         yield client
 
@@ -89,7 +94,7 @@ async def test_a_wrong_password_is_refused_and_not_repeated(browser, password, e
 
 
 async def test_without_a_password_only_the_key_opens(world, clock):
-    app = build_app(world, key=KEY, clock=clock)
+    app = build_app(world, key=KEY, clock=clock, host="eq")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://eq", headers=OWN) as client:
         assert refusal(await sign_in(client, "")) == (400, "password", "blank")
         assert (await sign_in(client, KEY)).status_code == 200
@@ -130,9 +135,38 @@ async def test_no_other_page_can_press_anything_in_a_visitors_name(visitor, worl
     assert (await visitor.get("/truth")).status_code == 200
 
 
+async def test_an_old_browser_says_the_whole_origin(visitor):
+    for origin, status in (("https://eq", 403), ("http://eq:80", 403), ("HTTP://EQ", 200), ("http://eq", 200)):
+        response = await visitor.delete("/control/faults", headers={"Origin": origin})
+        assert response.status_code == status
+
+
+async def test_the_key_wins_over_a_cookie_that_came_along_from_elsewhere(visitor):
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    response = await visitor.post("/control/calls", data={"queue": "500", "auth_key": KEY}, headers=foreign)
+    assert response.status_code == 200
+    response = await visitor.post("/control/calls", params={"auth_key": KEY}, data={"queue": "500"}, headers=foreign)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("wrong", (401, "auth_key", "invalid")), ("", (401, "auth_key", "blank"))]
+)
+async def test_a_wrong_key_in_a_form_is_not_saved_by_the_cookie(visitor, world, key, expected):
+    response = await visitor.post("/control/calls", data={"queue": "500", "auth_key": key})
+    assert refusal(response) == expected
+    assert not world.switch.calls
+
+
 async def test_a_browser_that_says_it_is_our_own_page_is_believed(visitor):
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://behind-a-proxy"}
     assert (await visitor.delete("/control/faults", headers=headers)).status_code == 200
+
+
+async def test_a_visitor_may_type_the_address(visitor):
+    typed = {"Sec-Fetch-Site": "none", "Origin": ""}
+    for path in ("/", "/truth"):
+        assert (await visitor.get(path, headers=typed)).status_code == 200
 
 
 async def test_who_has_the_key_needs_to_be_no_page(bare):
@@ -151,6 +185,27 @@ async def test_whatever_the_host_is_called_the_worst_is_a_refusal(browser, host)
     for method, path in (("GET", "/"), ("GET", "/control/world"), ("POST", "/control/sign_in")):
         response = await browser.request(method, path, headers={"Host": host.encode("latin-1")})
         assert response.status_code < 500
+
+
+@pytest.mark.parametrize("host", ["eq", "EQ:8088", "localhost", "localhost:8088", "10.0.0.7:8088", "[::1]:8088"])
+async def test_the_page_is_shown_by_address_and_by_the_names_that_are_ours(browser, host):
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    assert (await browser.get("/", headers=headers)).status_code == 200
+    assert (await sign_in(browser, **headers)).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "eq.evil.example", "evil.example:8088", "127.0.0.1.evil.example", ""])
+async def test_a_name_that_somebody_made_mean_this_machine_shows_no_page_and_tries_no_password(browser, host):
+    headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+    for response in (await browser.get("/", headers=headers), await sign_in(browser, **headers)):
+        assert refusal(response) == (403, None, "invalid")
+        assert "--host" in response.json()[0]["description"]
+    assert (await browser.get("/control/world", params={"auth_key": KEY}, headers=headers)).status_code == 200
+
+
+async def test_a_server_without_a_name_is_asked_by_address_alone(bare):
+    assert refusal(await bare.get("/")) == (403, None, "invalid")
+    assert (await bare.get("http://127.0.0.1/")).status_code == 200
 
 
 # Going
@@ -190,6 +245,27 @@ async def test_who_guesses_waits_for_a_minute_and_who_has_the_key_does_not(brows
     assert (await sign_in(browser)).status_code == 200
 
 
+async def test_who_guesses_keeps_nobody_out_who_comes_from_elsewhere(world, clock):
+    app = build_app(world, key=KEY, clock=clock, password=PASSWORD, host="eq")
+    for address, password, expected in (("192.0.2.1", "a guess", 429), ("192.0.2.2", PASSWORD, 200)):
+        transport = httpx.ASGITransport(app, client=(address, 50000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://eq", headers=OWN) as client:
+            for _ in range(20):
+                response = await sign_in(client, password)
+            assert response.status_code == expected
+
+
+def test_many_who_guess_together_are_too_many_and_no_more_is_kept_of_them():
+    visitors = Visitors([PASSWORD])
+    for place in range(MOST_WRONG_TRIES_OF_ALL):
+        with pytest.raises(Refusal, match="wrong") as refused:
+            visitors.sign_in("a guess", place / 10, f"192.0.2.{place % 100}")
+        assert refused.value.status == 401
+    with pytest.raises(Refusal, match="try again in 31 s"):
+        visitors.sign_in(PASSWORD, 30.0, HERE)
+    assert visitors.sign_in(PASSWORD, 60.0, HERE)
+
+
 async def test_whoever_is_in_already_is_not_thrown_out_by_another_who_guesses(visitor):
     for _ in range(20):
         await sign_in(visitor, "a guess")
@@ -200,34 +276,39 @@ def test_a_clock_that_was_put_back_locks_nobody_out():
     visitors = Visitors([PASSWORD])
     for _ in range(10):
         with pytest.raises(Refusal):
-            visitors.sign_in("a guess", 1_000_000.0)
-    assert visitors.sign_in(PASSWORD, 500_000.0)
+            visitors.sign_in("a guess", 1_000_000.0, HERE)
+    assert visitors.sign_in(PASSWORD, 500_000.0, HERE)
 
 
 def test_there_are_so_many_visitors_and_the_first_makes_room():
     visitors = Visitors([PASSWORD])
-    tokens = [visitors.sign_in(PASSWORD, 0.0) for _ in range(MOST_VISITORS + 1)]
+    tokens = [visitors.sign_in(PASSWORD, 0.0, HERE) for _ in range(MOST_VISITORS + 1)]
     assert [visitors.is_known(token, 1.0) for token in tokens] == [False, *[True] * MOST_VISITORS]
 
 
 def test_no_token_and_no_password_is_kept():
     visitors = Visitors([PASSWORD])
-    token = visitors.sign_in(PASSWORD, 0.0)
+    token = visitors.sign_in(PASSWORD, 0.0, HERE)
     assert token not in repr(vars(visitors))
     assert PASSWORD not in repr(vars(visitors))
 
 
 # What it tells browsers
 
+SHUT = ("default-src", "form-action", "base-uri", "frame-ancestors")
+
 
 @pytest.mark.parametrize("path", ["/", "/truth", "/control/world", "/page/desk.js", "/control/nothing"])
 async def test_every_answer_outside_the_api_is_guarded(visitor, path):
     headers = (await visitor.get(path)).headers
-    policy = headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
+    policy = dict(rule.split(" ", 1) if " " in rule else (rule, "") for rule in POLICY.split("; "))
+    assert headers["content-security-policy"] == POLICY
+    assert {rule: policy[rule] for rule in SHUT} == dict.fromkeys(SHUT, "'none'")
+    assert set(policy.values()) <= {"'none'", "'self'", "'script'", ""}
+    assert {"require-trusted-types-for", "trusted-types"} <= set(policy)
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["cache-control"] == ("no-cache" if path.startswith("/page/") else "no-store")
 
 
@@ -244,6 +325,11 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(browser):
     assert first.headers["content-type"] == "text/css; charset=utf-8"
     again = await browser.get("/page/page.css", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_browser_that_asks_for_an_icon_beside_the_truth_gets_one(browser):
+    response = await browser.get("/favicon.ico")
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/svg+xml")
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "desk.html", "../door.py", "..%2Fdoor.py", "fonts/", "fonts/LICENSE"])
@@ -297,6 +383,17 @@ def test_every_word_that_is_used_exists_and_every_one_that_exists_is_used():
     begun = {f"{prefix}." for prefix in re.findall(r"`(\w+(?:\.\w+)*)\.\$", text)}  # `kind.${…}`
     left_over = {key for key in known - used if f'"{key}"' not in text and not key.startswith(tuple(begun))}
     assert left_over == set()
+
+
+def test_the_page_has_a_word_for_whatever_the_server_may_say():
+    spoken = {f"kind.{kind}" for kind in FaultKind} | {f"mode.{mode}{part}" for mode in Mode for part in ("", ".about")}
+    spoken |= {f"state.{state.name.lower()}" for state in AgentState}
+    assert spoken <= set(words()["en"])
+
+
+def test_the_page_ticks_what_fails_of_a_half_broken_server_if_nobody_says():
+    [ticked] = re.findall(r"USUALLY_FAIL = (\[.*\]);", Path(PAGE, "eq.js").read_text())
+    assert tuple(json.loads(ticked)) == HALF
 
 
 def test_no_module_writes_html():

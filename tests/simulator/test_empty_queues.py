@@ -2,7 +2,7 @@
 
 import pytest
 
-from eqboard.simulator.office.extensions import Extension
+from eqboard.simulator.office.extensions import Extension, Telephone
 from eqboard.simulator.switch import entrance
 from eqboard.simulator.switch.parties import Place
 
@@ -72,7 +72,7 @@ async def test_where_nobodys_telephone_is_registered(open_client, clock, word, j
     async with open_client(world) as client:
         server = Server(client)
         await server.send("POST", "agent", data={"number": "777", "firstName": "Nils", "password": "1234"})
-        world.directory.extensions["391"] = Extension("391", "Fax", has_telephone=False)
+        world.directory.extensions["391"] = Extension("391", "Socket", telephone=Telephone.NONE)
         await token_of(server, "agent", user=1, extension="391")
         await queue_action(server, clock, "signIn", agent=1, queue="500")
         await later(server, clock, 0)

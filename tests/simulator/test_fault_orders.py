@@ -49,10 +49,17 @@ async def status(server, path="parked_calls"):
         ({"kind": "html", "probability": "2"}, "probability"),
         ({"kind": "html", "probability": "often"}, "probability"),
         ({"kind": "html", "probability": None}, "probability"),
+        ({"kind": "latency"}, "seconds"),
+        ({"kind": "latency", "seconds": ""}, "seconds"),
+        ({"kind": "latency", "seconds": 0}, "seconds"),
         ({"kind": "latency", "seconds": -1}, "seconds"),
         ({"kind": "latency", "seconds": "nan"}, "seconds"),
         ({"kind": "latency", "seconds": 10**400}, "seconds"),
+        ({"kind": "clock_jump"}, "seconds"),
+        ({"kind": "clock_jump", "seconds": "0"}, "seconds"),
         ({"kind": "clock_jump", "seconds": "1e12"}, "seconds"),
+        ({"kind": "html", "seconds": "3"}, "seconds"),
+        ({"kind": "dropped", "seconds": 0}, "seconds"),
     ],
 )
 def test_a_wrong_fault_is_refused_by_name(fields, parameter):
@@ -64,9 +71,24 @@ def test_a_wrong_fault_is_refused_by_name(fields, parameter):
 def test_a_fault_is_read_from_texts_and_numbers():
     fields = {"kind": "clock_jump", "seconds": "-60", "path": "/queued_calls", "method": "GET", "probability": 0.5}
     assert read_fault(fields) == Fault(FaultKind.CLOCK_JUMP, "/queued_calls", 0.5, -60.0, "GET")
-    assert read_fault({"kind": "html", "operation": "agents.get", "path": "", "method": ""}) == Fault(
+    assert read_fault({"kind": "html", "operation": "agents.get", "path": "", "method": "", "seconds": ""}) == Fault(
         FaultKind.HTML, operation="agents.get"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "expected"),
+    [
+        ("latency", {}, (400, "seconds", "blank")),
+        ("clock_jump", {"seconds": ""}, (400, "seconds", "blank")),
+        ("clock_jump", {"seconds": "0"}, (400, "seconds", "invalid")),
+        ("vanished", {"seconds": "0"}, (400, "seconds", "invalid")),
+    ],
+)
+async def test_seconds_belong_to_the_two_kinds_that_have_them(server, kind, seconds, expected):
+    response = await server.control("POST", "/control/faults", kind=kind, **seconds)
+    assert refusal(response) == expected
+    assert await listed(server) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +136,7 @@ async def test_faults_are_listed_with_all_that_is_known_of_them(server, clock):
             "method": None,
             "path": None,
             "probability": 1.0,
-            "seconds": 0.0,
+            "seconds": None,
             "from": START,
             "until": START + 90,
             "struck": 1,
@@ -227,6 +249,9 @@ async def test_faults_that_are_over_leave_room_for_others(server, clock, faults)
 # The whole server
 
 
+NOTHING_ORDERED = {"mode": "fine", "until": None, "by": "scenario", "operations": [], "has_accidents": False}
+
+
 async def mode(server, **fields):
     response = await server.control("POST", "/control/eq", **fields)
     assert response.status_code == 200, response.text
@@ -235,11 +260,11 @@ async def mode(server, **fields):
 
 
 async def test_a_server_is_fine_unless_told_otherwise(server):
-    assert (await server.control("GET", "/control/eq")).json() == {"mode": "fine", "until": None, "by": "scenario"}
+    assert (await server.control("GET", "/control/eq")).json() == NOTHING_ORDERED
 
 
 async def test_a_slow_server_answers_everything_late(server, slept):
-    assert await mode(server, mode="slow") == {"mode": "slow", "until": None, "by": "hand"}
+    assert await mode(server, mode="slow") == NOTHING_ORDERED | {"mode": "slow", "by": "hand"}
     assert await status(server) == 200
     assert slept == [SLOW_SECONDS]
     assert SLOW_SECONDS > 2
@@ -257,6 +282,7 @@ async def test_a_broken_server_answers_errors_and_pages(server):
 async def test_a_half_broken_server_fails_where_it_is_told_to(server):
     await mode(server, mode="half_broken")
     assert (await status(server, "call_queue_agent_status"), await status(server)) == (500, 200)
+    assert (await server.control("GET", "/control/eq")).json()["operations"] == list(HALF)
     await mode(server, mode="half_broken", operations="agents.get, parked_calls.all")
     assert (await status(server, "call_queue_agent_status"), await status(server, "agent/1")) == (200, 500)
     assert await status(server) == 500
@@ -265,7 +291,8 @@ async def test_a_half_broken_server_fails_where_it_is_told_to(server):
 async def test_the_half_that_is_broken_may_be_told_in_json(server, bare):
     asked = {"mode": "half_broken", "operations": ["agents.get"], "for_seconds": 60}
     response = await bare.post("/control/eq", params={"auth_key": KEY}, json=asked)
-    assert response.json() == {"mode": "half_broken", "until": START + 60, "by": "hand"}
+    told = {"mode": "half_broken", "until": START + 60, "by": "hand", "operations": ["agents.get"]}
+    assert response.json() == NOTHING_ORDERED | told
     assert (await status(server, "agent/1"), await status(server)) == (500, 200)
 
 
@@ -305,6 +332,15 @@ async def test_a_fault_of_a_mode_is_not_taken_away_alone(server):
     assert refusal(response) == (404, "id", "nonexistent")
 
 
+async def test_a_mode_is_withdrawn_and_a_fault_put_in_by_hand_stays(server):
+    own = await order(server, kind="html", operation="agents.get")
+    await mode(server, mode="broken")
+    assert (await server.control("DELETE", "/control/eq")).json() == NOTHING_ORDERED
+    assert await status(server) == 200
+    assert [row["id"] for row in await listed(server)] == [own]
+    assert (await server.control("DELETE", "/control/eq")).json() == NOTHING_ORDERED
+
+
 async def test_clearing_ends_the_mode_too(server):
     await mode(server, mode="broken")
     await server.control("DELETE", "/control/faults")
@@ -319,6 +355,9 @@ async def test_clearing_ends_the_mode_too(server):
         ({"mode": "tired"}, (400, "mode", "invalid")),
         ({"mode": "slow", "operations": "agents.get"}, (400, "operations", "invalid")),
         ({"mode": "half_broken", "operations": "agents.gt"}, (400, "operations", "nonexistent")),
+        ({"mode": "half_broken", "operations": ""}, (400, "operations", "blank")),
+        ({"mode": "half_broken", "operations": " , "}, (400, "operations", "blank")),
+        ({"fault": '{"mode": "half_broken", "operations": []}'}, (400, "operations", "blank")),
         ({"mode": "slow", "for_seconds": "soon"}, (400, "for_seconds", "invalid")),
         ({"fault": '{"mode": "half_broken", "operations": 7}'}, (400, "operations", "invalid")),
         ({"fault": '{"mode": "half_broken", "operations": [7]}'}, (400, "operations", "invalid")),

@@ -18,7 +18,7 @@ from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind, Faults
 from eqboard.simulator.faults.spoiling import MOMENTS
 from eqboard.simulator.refusals import Refusal
 
-from .conftest import KEY, START, refusal
+from .conftest import KEY, START, Server, a_world, refusal
 
 
 @pytest.fixture
@@ -184,7 +184,49 @@ async def test_every_kind_strikes_one_operation_alone(server, strike, slept, kin
         await server.get(asked[name][0], **asked[name][1])
     except ConnectionDropped:
         assert kind in ("dropped", "broken_off")
-    assert (await server.control("GET", "/control/faults")).json()[0]["struck"] == 1
+    struck = (await server.control("GET", "/control/faults")).json()[0]["struck"]
+    assert struck == ((kind, name) not in OF_NO_EFFECT)
+
+
+OF_NO_EFFECT = [
+    ("vanished", "call_queue_agents.combined"),  # no entity by its id
+    ("vanished", "call_queue_statistics.get"),
+    ("unknown_state", "call_queue_statistics.get"),  # no state in it
+    ("unknown_state", "agents.get"),
+]
+
+
+# What is counted
+
+
+async def counts(server):
+    return [row["struck"] for row in (await server.control("GET", "/control/faults")).json()]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "path", "expected"),
+    [
+        (["vanished", "html"], "parked_calls", [0, 1]),
+        (["vanished", "html"], "agent/1", [1, 0]),
+        (["html", "server_error"], "parked_calls", [0, 1]),
+        (["server_error", "signed_out"], "parked_calls", [1, 0]),
+        (["server_error", "dropped", "dropped"], "parked_calls", [0, 1, 0]),
+        (["truncated", "nulls", "html", "html", "clock_jump"], "agent/1", [0, 0, 1, 0, 1]),
+        (["nulls", "unknown_state", "wrong_shape"], "parked_calls", [0, 0, 1]),
+        (["nulls", "wrong_shape", "truncated"], "agent/99", [0, 0, 1]),  # a refusal
+        (["unknown_state", "unknown_state"], "call_queue_agent_status", [1, 0]),
+        (["latency", "server_error"], "parked_calls", [1, 1]),
+        (["dropped", "latency"], "parked_calls", [1, 1]),
+    ],
+)
+async def test_only_what_has_made_the_answer_another_or_later_is_counted(server, strike, kinds, path, expected):
+    for kind in kinds:
+        strike(kind, seconds=1.0 if kind in ("latency", "clock_jump") else 0.0)
+    try:
+        await server.get(path)
+    except ConnectionDropped:
+        assert "dropped" in kinds
+    assert await counts(server) == expected
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -252,6 +294,17 @@ def struck(faults, count=50):
 def test_faults_with_the_same_seed_strike_alike_and_with_another_otherwise():
     first, again, other = (Faults([Fault(FaultKind.HTML, probability=0.5)], seed=seed) for seed in (4, 4, 5))
     assert struck(first) == struck(again) != struck(other)
+
+
+async def test_a_server_strikes_alike_for_the_seed_of_its_world():
+    async def statuses(seed):
+        app = build_app(a_world(seed=seed), key=KEY, clock=lambda: START)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://eq") as client:
+            server = Server(client)
+            await server.control("POST", "/control/faults", kind="server_error", probability="0.5")
+            return [(await server.get("parked_calls")).status_code for _ in range(30)]
+
+    assert await statuses(1) == await statuses(1) != await statuses(2)
 
 
 def test_a_fault_strikes_alike_whatever_other_faults_there_are():

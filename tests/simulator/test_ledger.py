@@ -14,7 +14,7 @@ from eqboard.simulator.switch.parties import Place
 from eqboard.simulator.world import World
 
 from .conftest import AT_ONCE, NO_PICK_UP, START, a_world
-from .telephones import PICK_UP_SECONDS, a_conversation, books, dialled, numbers
+from .telephones import PICK_UP_SECONDS, a_conversation, books, dialled, numbers, row
 from .visits import check_visits, only, seconds, story, visits
 
 FOR_EVER = Duration(9999.0, Shape.FIXED)
@@ -225,16 +225,18 @@ def test_a_parked_caller_who_comes_back_to_the_agent_talks_on_in_the_same_visit(
     parked(lasting)
     lasting.tick(LOT_SECONDS)
     visit = only(lasting)
-    assert (visit.place, visit.place_since, story(visit)) == (Place.TALKING, START + 223, ("talking", None))
+    assert (visit.place, story(visit)) == (Place.PARKED, ("parked", None))  # until the agent has picked up
+    lasting.tick(3)
+    assert (visit.place, visit.place_since, story(visit)) == (Place.TALKING, START + 226, ("talking", None))
     lasting.tick(60)
-    assert (story(visit), seconds(visit)) == (("completed", "completed"), (3, 100, LOT_SECONDS, 0))
+    assert (story(visit), seconds(visit)) == (("completed", "completed"), (3, 100, LOT_SECONDS + 3, 0))
     assert visit.answered_at == START + 3
 
 
 def test_an_agent_who_wraps_up_after_both_parts_of_a_call_has_wrapped_up_twice(lasting):
     parked(lasting, "501")
-    lasting.tick(LOT_SECONDS + 60 + 20)
-    assert (story(only(lasting)), seconds(only(lasting))) == (("completed", "completed"), (3, 100, LOT_SECONDS, 40))
+    lasting.tick(LOT_SECONDS + 3 + 60 + 20)
+    assert (story(only(lasting)), seconds(only(lasting))) == (("completed", "completed"), (3, 100, LOT_SECONDS + 3, 40))
 
 
 def test_a_parked_caller_who_rejoins_the_queue_begins_another_visit(lasting):
@@ -376,19 +378,54 @@ def test_wrap_up_in_all_queues_is_in_the_record_for_the_callers_own_queue_alone(
     check_visits(world)
 
 
-def test_a_wrap_up_that_another_queues_call_ends_is_counted_until_then():
+def two_wrap_ups(own, others):
+    """A caller of Sales, and 7 s after that conversation one of Support, after whom there is wrap-up in all queues."""
     queues = [
-        QueueSettings("500", "Sales", wrap_up_time=600),
-        QueueSettings("501", "Support", wrap_up_time=20, wrap_up_all_queues=True),
+        QueueSettings("500", "Sales", wrap_up_time=own),
+        QueueSettings("501", "Support", wrap_up_time=others, wrap_up_all_queues=True),
     ]
     world = a_world(queues, [{"500": 1, "501": 1}])
     world.place_call("500", talk_seconds=10)
     world.tick(13 + 7)
     world.place_call("501", talk_seconds=10)
+    world.tick(13)
+    return world
+
+
+def test_a_wrap_up_that_a_longer_one_after_another_queues_call_replaces_is_counted_until_then():
+    world = two_wrap_ups(30, 60)
+    assert row(world, 1)["wrapUpEndTime"] == row(world, 1, "501")["wrapUpEndTime"] == START + 33 + 60
     world.tick(1000)
     first, second = visits(world)
-    assert (first.wrap_up_seconds, second.wrap_up_seconds) == (7 + 13, 20.0)
-    assert books(world, "500").wrap_up_for_others_seconds == 20.0
+    assert (first.wrap_up_seconds, second.wrap_up_seconds) == (7 + 13, 60.0)
+    assert books(world, "500").wrap_up_for_others_seconds == 60.0
+    check_visits(world)
+
+
+def test_a_wrap_up_is_not_cut_short_by_a_shorter_one_after_another_queues_call():
+    world = two_wrap_ups(600, 20)
+    assert row(world, 1)["wrapUpEndTime"] == START + 13 + 600
+    assert row(world, 1, "501")["wrapUpEndTime"] == START + 33 + 20
+    world.tick(20)
+    assert (row(world, 1)["status"], row(world, 1, "501")["status"]) == ("wrapUp", "available")
+    world.tick(1000)
+    first, second = visits(world)
+    assert (first.wrap_up_seconds, second.wrap_up_seconds) == (600.0, 20.0)
+    assert books(world, "500").wrap_up_for_others_seconds == 0.0
+    check_visits(world)
+
+
+@pytest.mark.parametrize(("own", "others", "of_others"), [(0, 20, 0.0), (20, 0, 947.0), (0, 0, 0.0)])
+def test_an_unlimited_wrap_up_ends_only_by_the_agent_whichever_queue_began_it(own, others, of_others):
+    world = two_wrap_ups(own, others)
+    world.tick(947)
+    assert (row(world, 1)["status"], row(world, 1)["wrapUpEndTime"]) == ("wrapUp", None)
+    check_visits(world)
+    world.exit_wrap_up(world.directory.agents[1])
+    assert row(world, 1)["status"] == "available"
+    assert books(world, "500").wrap_up_for_others_seconds == of_others
+    world.tick(1000)
+    assert row(world, 1)["status"] == "available"
     check_visits(world)
 
 

@@ -3,8 +3,10 @@
 import pytest
 
 from eqboard.simulator.office.machine import PROCESSES, Machine
+from eqboard.simulator.office.watch import LOOK_SECONDS
+from eqboard.simulator.scenarios import build_world
 
-from .conftest import START, refusal
+from .conftest import START, Server, refusal
 from .office import put, sign_in
 
 DAY = 86400
@@ -22,6 +24,7 @@ async def test_a_machine_runs_with_room_on_its_disk_and_no_mail_unanswered(serve
             {"id": 1, "emails": 0, "agents": 2, "agents_available": 2},
             {"id": 2, "emails": 0, "agents": 2, "agents_available": 2},
         ],
+        "problems": 0,
     }
 
 
@@ -106,6 +109,20 @@ async def test_a_machine_in_trouble_hinders_no_call(server, clock):
     await server.control("POST", "/control/calls", queue="500")
     clock.now += 4
     assert (await server.get("call_queue_statistics", queue="500")).json()["callsAnswered"] == 1
+
+
+async def test_a_stopped_process_and_a_full_disk_raise_the_alerts_of_a_demo_and_are_problems_of_the_check(
+    open_client, clock
+):
+    world = build_world("steady", seed=1, started_at=clock.now)
+    async with open_client(world) as client:
+        server = Server(client)
+        problems_before = (await shown(server))["problems"]
+        await server.control("POST", "/control/machine", stop="httpd", disk_usage_percent="91")
+        clock.now += LOOK_SECONDS
+        rows = (await server.control("GET", "/control/alerts")).json()["alerts"]
+        assert {row["type"] for row in rows if row["raised"]} >= {"processStopped", "diskUsageHigh"}
+        assert (await shown(server))["problems"] == problems_before + 2
 
 
 # The licence

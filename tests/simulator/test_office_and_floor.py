@@ -2,6 +2,7 @@
 
 import pytest
 
+from eqboard.simulator.answers.queues import statistics
 from eqboard.simulator.office.entities import AgentState, QueueSettings, state_of
 from eqboard.simulator.scenarios import build_world
 from eqboard.simulator.switch.parties import Place
@@ -133,7 +134,9 @@ async def test_the_callers_of_a_deleted_queue_leave_and_those_who_talk_go_on(ope
     queue = long_line.directory.queues["500"]
     assert (queue.waiting, queue.members) == ({}, {})
     assert [call.place for call in long_line.switch.calls.values()] == [Place.TALKING]
-    assert (queue.ledger.offered, queue.ledger.answered, queue.ledger.abandoned) == (3, 1, 2)
+    assert (queue.ledger.offered, queue.ledger.answered, queue.ledger.closed) == (3, 1, 2)
+    assert queue.ledger.abandoned == 0
+    assert statistics(queue, long_line.now)["callsAbandoned"] == 2  # which is the switch's word for it
     check(long_line)
     long_line.tick(2000)
     assert queue.ledger.completed == 1

@@ -227,7 +227,7 @@ async def test_a_call_that_no_queue_gave_is_busy_in_every_row_and_its_queue_is_n
 
 
 @pytest.mark.contract("4.7")
-async def test_a_call_from_another_queue_is_busy_in_every_row_and_stands_where_it_came_from(look):
+async def test_a_caller_stolen_from_another_queue_is_busy_in_every_row_and_its_queue_is_null(look):
     eyes = await look(agents=[{"500": 1}])
     eyes.world.pause(eyes.world.directory.agents[1], None)
     caller = await eyes.call("501")
@@ -236,7 +236,9 @@ async def test_a_call_from_another_queue_is_busy_in_every_row_and_stands_where_i
     row = await eyes.row()
     assert (row["status"], row["call"]) == ("onCall", None)
     [combined] = await eyes.read("call_queue_agent_status", combined=1)
-    assert (combined["call"]["queue"], combined["call"]["channel"]) == ("501", caller)
+    assert (combined["call"]["queue"], combined["call"]["channel"]) == (None, caller)
+    [call] = await eyes.read("active_calls", extension=201)
+    assert call["queue"] == "501"
 
 
 # Pauses and seconds

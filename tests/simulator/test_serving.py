@@ -1,21 +1,26 @@
 """The server in front of the application, over real sockets: odd bytes, and connections that end on purpose."""
 
 import json
+import re
 import socket
 import subprocess
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
 from random import Random
 
 import pytest
 from daphne.http_protocol import HTTPFactory
+from twisted.internet.abstract import FileDescriptor
+from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 
-from eqboard.simulator.serving import LINGER_SECONDS, SimulatorChannel, SimulatorServer
+from eqboard.simulator.channel import LINGER_SECONDS, STALLED_SECONDS, SimulatorChannel
+from eqboard.simulator.serving import SimulatorServer
 from tests.environment import KEY_CANARY
 from tests.pretend_server import PretendServer, pretend_server
 
@@ -93,6 +98,9 @@ NO_HTTP = {
     "an encoding that nobody knows": post(b"abc", b"Transfer-Encoding: gzip"),
     "a chunk of no size": post(b"zz\r\nabc\r\n0\r\n\r\n", b"Transfer-Encoding: chunked"),
     "a chunk of 2,000 digits": post(b"F" * 2000 + b"\r\nabc", b"Transfer-Encoding: chunked"),
+    "a chunk of 10 digits": post(b"F" * 10 + b"\r\nabc", b"Transfer-Encoding: chunked"),
+    "chunks whose lines end in another way": post(b"3\nabc\n0\n\n", b"Transfer-Encoding: chunked"),
+    "chunks that end in another way": post(b"3\r\nabc\r\n0\r\nX: 1\n\n", b"Transfer-Encoding: chunked"),
 }
 
 
@@ -175,17 +183,74 @@ def test_who_sends_on_after_a_refusal_can_read_it_all_the_same(simulator: Preten
         assert connection.recv(1) == b""
 
 
+def statuses(connection: socket.socket) -> list[int]:
+    """Of all that is answered, until the connection ends."""
+    said = bytearray()
+    while piece := connection.recv(65536):
+        said += piece
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", said)]
+
+
+PARKED = b"GET %s/parked_calls%s HTTP/1.1\r\nHost: eq\r\n\r\n" % (API, KEY)
+
+
 def test_after_a_request_in_good_order_a_bad_one_is_refused_on_the_same_connection(simulator: PretendServer) -> None:
     with connected(simulator) as connection:
-        connection.sendall(b"GET %s/parked_calls%s HTTP/1.1\r\n\r\n\xff\xff\r\n\r\n" % (API, KEY))
-        statuses = []
-        for _ in range(2):
-            answer = HTTPResponse(connection)
-            answer.fp = connection.makefile("rb", buffering=0)
-            answer.begin()
-            answer.read()
-            statuses.append(answer.status)
-        assert statuses == [200, 400]
+        connection.sendall(PARKED + b"\xff\xff\r\n\r\n")
+        assert statuses(connection) == [200, 400]
+
+
+def test_after_a_request_that_daphne_refuses_a_good_one_is_answered_on_the_same_connection(
+    simulator: PretendServer,
+) -> None:
+    odd = PARKED.replace(b"Host: eq", b"X-Name: a\x0bb")
+    with connected(simulator) as connection:
+        connection.sendall(odd + PARKED + get(API + b"/parked_calls" + KEY))
+        assert statuses(connection) == [400, 200, 200]
+
+
+def test_a_body_in_chunks_is_refused_at_once_when_too_much_of_it_has_come(simulator: PretendServer) -> None:
+    """The client says nothing of an end, and waits."""
+    with connected(simulator) as connection:
+        connection.sendall(post(b"", b"Transfer-Encoding: chunked"))
+        for _ in range(16):
+            connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+        assert statuses(connection) == [400]
+
+
+def test_a_megabyte_in_chunks_is_heard(simulator: PretendServer) -> None:
+    body = b"a=" + b"x" * 999_998
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:300_000], body[300_000:])) + b"0\r\n\r\n"
+    _, [error] = tell(simulator, post(chunks, b"Transfer-Encoding: chunked"))  # type: ignore[misc]
+    assert error["parameter"] == "channel"
+
+
+# Clients that end their half of the connection
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (PARKED, [200]),
+        (get(API + b"/parked_calls" + KEY), [200]),
+        (PARKED * 3, [200] * 3),
+        (PARKED + b"GET / HT", [200, 400]),
+        (b"GET / HT", [400]),
+        (b"GET / HTTP/1.1\r\nHost: eq\r\n", [400]),
+        (post(b"abc", b"Content-Length: 9"), [400]),
+        (b"\xff\r\n\r\n", [400]),
+        (post(b"", b"Content-Length: 9000000"), [400]),
+        (b"", []),
+        (b"\r\n", []),
+    ],
+)
+def test_who_ends_their_half_is_answered_what_they_asked_and_refused_what_is_cut_off(
+    simulator: PretendServer, sent: bytes, expected: list[int]
+) -> None:
+    with connected(simulator) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert statuses(connection) == expected
 
 
 # Connections that end on purpose
@@ -251,6 +316,24 @@ def test_a_client_that_does_not_wait_for_a_late_answer_leaves_no_trace(faulty: P
     assert tell(faulty, get(API + b"/parked_calls" + KEY)) == (200, [])
 
 
+def test_who_ends_their_half_gets_a_late_answer_too(faulty: PretendServer) -> None:
+    control(faulty, "POST", "faults", kind="latency", seconds=0.2, operation="call_queue_statistics.all")
+    with connected(faulty) as connection:
+        connection.sendall(STATISTICS * 2)
+        connection.shutdown(socket.SHUT_WR)
+        assert statuses(connection) == [200, 200]
+
+
+def test_a_server_that_is_gone_is_so_without_the_key_and_for_what_there_is_not(faulty: PretendServer) -> None:
+    requests = [
+        get(API + path) for path in (b"/parked_calls", b"/parked_calls?auth_key=wrong", b"/nothing" + KEY, b"/")
+    ]
+    assert [tell(faulty, request)[0] for request in requests] == [401, 401, 404, 404]
+    control(faulty, "POST", "eq", mode="gone")
+    assert [heard(faulty, request) for request in requests] == [(b"", True)] * 4
+    assert tell(faulty, get(b"/control/world"))[0] == 401
+
+
 def test_a_server_ends_in_good_order_with_a_request_half_told_and_one_half_answered() -> None:
     with pretend_server("--queues", "1", "--agents", "1", stderr=subprocess.PIPE) as server:
         control(server, "POST", "faults", kind="latency", seconds=30, operation="call_queue_statistics.all")
@@ -266,9 +349,11 @@ def test_a_server_ends_in_good_order_with_a_request_half_told_and_one_half_answe
 
 
 class Wire(StringTransport):
-    """One that knows half a farewell, as TCP does."""
+    """One that knows half a farewell, as TCP does, and how much of what was written has gone."""
 
     is_half_closed = False
+    dataBuffer = b""  # noqa: N815  # Twisted's names
+    offset = 0
 
     def loseWriteConnection(self) -> None:  # noqa: N802  # Twisted's name
         self.is_half_closed = True
@@ -280,7 +365,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def channel(clock: Clock) -> SimulatorChannel:
+def channel(clock: Clock) -> Iterator[SimulatorChannel]:
     async def app(scope: object, receive: object, send: object) -> None:
         """Never says a word."""
 
@@ -290,7 +375,8 @@ def channel(clock: Clock) -> SimulatorChannel:
     channel = server.http_factory.buildProtocol(None)
     channel.callLater = clock.callLater
     channel.makeConnection(Wire())
-    return channel
+    yield channel
+    channel.connectionLost(Failure(ConnectionDone()))
 
 
 def said_by(channel: SimulatorChannel) -> bytes:
@@ -306,6 +392,7 @@ def test_a_request_that_does_not_come_to_its_end_is_told_so_after_a_minute(
     assert said_by(channel) == b""
     clock.advance(1)
     assert said_by(channel).startswith(b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n")
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in said_by(channel)
     assert channel.transport.is_half_closed
     clock.advance(LINGER_SECONDS)
     assert channel.transport.disconnected
@@ -328,6 +415,135 @@ def test_who_is_refused_is_heard_no_more_and_let_go_when_nothing_comes(channel: 
     assert channel.transport.disconnected
 
 
+@pytest.mark.parametrize(
+    ("begun", "drip"),
+    [
+        (b"GET /", b"a"),
+        (b"GET / HTTP/1.1\r\nX: ", b"a\r\nX: "),
+        (post(b"", b"Content-Length: 900"), b"a"),
+        (post(b"", b"Transfer-Encoding: chunked"), b"1\r\na\r\n"),
+    ],
+)
+def test_a_request_that_drips_has_two_minutes_from_its_first_byte_to_its_last(
+    channel: SimulatorChannel, clock: Clock, begun: bytes, drip: bytes
+) -> None:
+    clock.advance(50)
+    channel.dataReceived(begun)
+    for _ in range(11):
+        clock.advance(10)
+        channel.dataReceived(drip)
+    assert said_by(channel) == b""
+    clock.advance(10)
+    assert said_by(channel).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    for _ in range(13):
+        assert not channel.transport.disconnected
+        clock.advance(LINGER_SECONDS - 1)
+        channel.dataReceived(drip)
+    clock.advance(LINGER_SECONDS - 1)
+    assert channel.transport.disconnected
+
+
+@pytest.fixture
+def answered(channel: SimulatorChannel) -> Callable[..., None]:
+    """A request comes, and is answered."""
+
+    def answer(*headers: bytes) -> None:
+        lines = b"".join(header + b"\r\n" for header in (b"Host: eq", *headers))
+        channel.dataReceived(b"GET / HTTP/1.1\r\n" + lines + b"\r\n")
+        channel.requests[0].basic_error(404, b"", "Nothing")
+
+    return answer
+
+
+async def test_each_request_on_a_connection_has_its_own_two_minutes(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None]
+) -> None:
+    for _ in range(5):
+        channel.dataReceived(b"\r\n")
+        clock.advance(50)
+        answered()
+    assert said_by(channel).count(b"HTTP/1.1 404") == 5
+    channel.dataReceived(b"GET")
+    clock.advance(59)
+    channel.dataReceived(b" ")
+    clock.advance(59)
+    channel.dataReceived(b"/")
+    assert b"408" not in said_by(channel)
+    clock.advance(2)
+    assert b"408" in said_by(channel)
+
+
+@pytest.mark.parametrize("header", [b"Connection: close", b"Accept: */*"])
+async def test_a_client_that_takes_nothing_of_its_answer_is_let_go(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None], header: bytes
+) -> None:
+    answered(header)
+    channel.transport.dataBuffer, channel.transport.offset = b"x" * 1000, 300
+    for _ in range(4):
+        clock.advance(STALLED_SECONDS)
+    assert channel.transport.disconnected
+    assert b"408" not in said_by(channel)
+
+
+@pytest.mark.parametrize("header", [b"Connection: close", b"Accept: */*"])
+async def test_a_client_that_takes_its_answer_slowly_is_waited_for(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None], header: bytes
+) -> None:
+    answered(header)
+    for offset in range(1, 1000, 100):
+        channel.transport.dataBuffer, channel.transport.offset = b"x" * 1000, offset
+        clock.advance(STALLED_SECONDS)
+    assert not channel.transport.disconnected
+
+
+async def test_the_next_request_waits_until_the_answers_before_it_have_gone(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None]
+) -> None:
+    """Or a client that asks and never reads would fill our memory."""
+    channel.pauseProducing()  # as the transport does it when more than 64 KB are unsent
+    answered()
+    channel.dataReceived(PARKED * 2)
+    assert channel.requests == []
+    assert channel.transport.producerState == "paused"
+    channel.resumeProducing()
+    assert len(channel.requests) == 1
+    assert channel.transport.producerState == "producing"
+    assert said_by(channel).count(b"HTTP/1.1") == 1
+    clock.advance(600)  # it is at work: there is no hurry
+    assert not channel.transport.disconnected
+
+
+async def test_a_client_that_asks_on_and_never_reads_is_let_go(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None]
+) -> None:
+    channel.pauseProducing()
+    answered()
+    channel.dataReceived(PARKED * 2)
+    clock.advance(STALLED_SECONDS)
+    assert channel.transport.disconnected
+
+
+async def test_who_has_ended_their_half_does_not_hold_a_late_answer_for_ever(
+    channel: SimulatorChannel, clock: Clock
+) -> None:
+    channel.dataReceived(PARKED)
+    channel.readConnectionLost()
+    clock.advance(LINGER_SECONDS - 1)
+    channel.readConnectionLost()  # as when Twisted tries to read again
+    assert not channel.transport.disconnected
+    clock.advance(LINGER_SECONDS)
+    assert channel.transport.disconnected
+
+
+async def test_a_connection_that_is_lost_leaves_nothing_to_be_done(
+    channel: SimulatorChannel, clock: Clock, answered: Callable[..., None]
+) -> None:
+    answered()
+    channel.dataReceived(b"GET / HT")
+    channel.connectionLost(Failure(ConnectionDone()))
+    assert clock.getDelayedCalls() == []
+
+
 def test_what_daphne_may_log_of_a_request_has_no_key_in_it(channel: SimulatorChannel) -> None:
     channel.dataReceived(b"GET / HTTP/1.1\r\n")
     [request] = channel.requests
@@ -339,3 +555,14 @@ def test_twisted_still_calls_its_own_refusal_by_the_name_that_we_override() -> N
     """Or it would send an empty 400 again; all of test_what_is_no_http_is_refused_in_json would tell it too."""
     assert callable(HTTPChannel.__dict__["_respondToBadRequestAndDisconnect"])
     assert "_respondToBadRequestAndDisconnect" in SimulatorChannel.__dict__
+
+
+def test_twisted_still_has_what_we_look_at(channel: SimulatorChannel) -> None:
+    """How far its sending is, and where a body in chunks stands."""
+    assert (FileDescriptor.dataBuffer, FileDescriptor.offset) == (b"", 0)
+    channel.dataReceived(post(b"9\r\nabc", b"Transfer-Encoding: chunked"))
+    decoder = channel._transferDecoder
+    assert (decoder.state, decoder.length, bytes(decoder._buffer)) == ("BODY", 6, b"")
+    assert not channel._handlingRequest
+    assert not channel._waitingForTransport
+    assert not channel._busyReceiving

@@ -5,8 +5,10 @@ from random import Random
 
 import pytest
 
-from eqboard.simulator.office.entities import RingStrategy
-from eqboard.simulator.switch.strategies import Candidate, choose
+from eqboard.simulator.office.entities import QueueSettings, RingStrategy
+from eqboard.simulator.switch.strategies import Candidate, choose, rung_in_round
+
+from .conftest import NO_PICK_UP, a_world
 
 ANN = Candidate(agent=1, skill=1, order=3, calls_taken=4, last_call_at=100.0)
 BEN = Candidate(agent=2, skill=1, order=1, calls_taken=2, last_call_at=300.0)
@@ -98,3 +100,31 @@ def test_who_let_the_caller_ring_out_comes_after_the_others_of_the_tier(strategy
 
 def test_when_all_of_the_tier_have_been_tried_the_tier_is_rung_again():
     assert chosen("linear", tried={1, 2, 3}) == [2]
+
+
+def test_a_new_round_begins_for_the_whole_tier_and_for_wrandom_for_everybody():
+    assert rung_in_round(RingStrategy.LINEAR, BEN, ALL) == {1, 2, 3}
+    assert rung_in_round(RingStrategy.LINEAR, LOW, ALL) == {4}
+    assert rung_in_round(RingStrategy.WRANDOM, BEN, ALL) == {1, 2, 3, 4}
+
+
+def rung_in_turn(strategy, skills, telephones):
+    """Whose telephones ring, one after the other, for a caller whom nobody answers."""
+    queue = QueueSettings("500", "Sales", ring_strategy=RingStrategy(strategy), agent_timeout=5, agent_retry_time=1)
+    world = a_world([queue], [{"500": skill} for skill in skills], **NO_PICK_UP)
+    call, rung = world.place_call("500"), []
+    for _ in range(telephones):
+        rung.append([agent.id for agent in call.ringing])
+        world.tick(6)
+    return [agent for [agent] in rung]
+
+
+@pytest.mark.parametrize("strategy", ["leastrecent", "fewestcalls", "linear", "rrmemory", "rrordered"])
+def test_round_after_round_rings_everybody_of_the_tier_in_the_same_order(strategy):
+    assert rung_in_turn(strategy, [1, 1, 1, 2], 9) == [1, 2, 3] * 3
+
+
+@pytest.mark.parametrize(("strategy", "skills"), [("random", [1, 1, 1, 2]), ("wrandom", [1, 3, 5])])
+def test_chance_too_leaves_nobody_out_of_a_round(strategy, skills):
+    rung = rung_in_turn(strategy, skills, 9)
+    assert [sorted(rung[place : place + 3]) for place in (0, 3, 6)] == [[1, 2, 3]] * 3

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqboard.simulator.app import build_app
+from eqboard.simulator.cast import build_directory
 from eqboard.simulator.handlers import alerts, directory, extensions, sessions, system, users
 from eqboard.simulator.office.configuration import problems_in
-from eqboard.simulator.office.extensions import Extension
+from eqboard.simulator.office.extensions import Extension, Telephone
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS, Kind, Session, Sessions
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.scenarios import SCENARIOS, build_world
+from eqboard.simulator.world import World
 
 from .conftest import KEY, START, a_world, refusal
 from .office import VALID, put, queue_action, sign_out, token_of
@@ -97,7 +99,8 @@ async def test_the_licence_is_exceeded_by_one_more_than_it_allows(open_client, k
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_begins_without_problems(scenario):
-    world = build_world(scenario, seed=1, started_at=START)
+    world = World(SCENARIOS[scenario], build_directory(SCENARIOS[scenario]), seed=1, started_at=START)
+    world.tick(60)
     assert problems_in(world.directory, world.attendance.sessions, world.licence, world.machine, world.now) == []
 
 
@@ -182,7 +185,7 @@ async def test_a_queue_whose_agents_are_all_at_home_is_none(server):
 
 @pytest.mark.parametrize("kind", ["agent", "supervisor"])
 async def test_who_sits_where_no_telephone_is_registered_is_a_problem(cast, world, kind):
-    world.directory.add_extension(Extension("391", "Front door", has_telephone=False))
+    world.directory.add_extension(Extension("391", "Socket", telephone=Telephone.NONE))
     token = await token_of(cast, kind, 1, "391")
     assert await problems(cast) == [("phoneNonexistent", kind, "1")]
     await sign_out(cast, kind, token)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from eqboard.simulator.answers.calls import parked_calls
-from eqboard.simulator.office.extensions import Phone, phone_at
+from eqboard.simulator.office.extensions import Phone, Telephone, phone_at
 from eqboard.simulator.switch.keys import DIGITS, OTHER_KEYS, has_key
 from eqboard.simulator.switch.parties import Place
 
@@ -310,7 +310,7 @@ async def test_a_wrong_phone_command_is_refused_and_named(server, form, expected
 
 def test_an_extension_without_a_telephone_has_no_keys(world):
     extensions = world.directory.extensions
-    extensions["301"] = replace(extensions["301"], has_telephone=False)
+    extensions["301"] = replace(extensions["301"], telephone=Telephone.NONE)
     assert phone_at(extensions["301"]) is None
     assert refused(world.telephony.press, None, "301", "1") == (400, "phone", "nonexistent")
     assert refused(world.telephony.press, {"extension": 301}, "", "1") == (400, "phone", "nonexistent")

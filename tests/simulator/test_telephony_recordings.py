@@ -1,6 +1,7 @@
 """Recordings: what queues, extensions and people record, and which files are found afterwards."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_a_queue_records_from_the_answer_on_into_a_file_in_asterisks_manner():
     world.tick(PICK_UP_SECONDS)
     assert files(world, call.id) == [
         f"/var/spool/asterisk/monitor/2023/11/14/q500-20231114-221323-{call.unique_id}.wav"
+    ]
+
+
+def test_files_are_named_by_the_clock_of_the_exchange():
+    world = a_world(zone=ZoneInfo("Asia/Tokyo"))
+    call = world.place_call("500")
+    world.tick(PICK_UP_SECONDS)
+    assert files(world, call.id) == [
+        f"/var/spool/asterisk/monitor/2023/11/15/q500-20231115-071323-{call.unique_id}.wav"
     ]
 
 

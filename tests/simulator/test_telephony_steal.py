@@ -138,7 +138,7 @@ def test_the_patience_of_a_stolen_caller_does_not_end_in_their_new_conversation(
 
 
 @pytest.mark.contract("4.7")
-def test_an_agent_with_a_stolen_caller_is_busy_in_every_queue_and_the_call_shows_where_it_came_from():
+def test_an_agent_with_a_stolen_caller_is_busy_in_every_queue_and_the_row_they_came_from_has_the_call():
     world = a_world()
     world.pause(world.directory.agents[1], 1)
     world.pause(world.directory.agents[2], 1)
@@ -150,7 +150,9 @@ def test_an_agent_with_a_stolen_caller_is_busy_in_every_queue_and_the_call_shows
     assert row(world, 1, "500")["call"] is None
     assert row(world, 1, "501")["call"]["uniqueId"] == call.unique_id
     assert row(world, 1, "500")["statusTime"] == int(world.now)
-    assert combined(world, 1)["call"]["queue"] == "501"
+    assert row(world, 1, "501")["call"]["queue"] is None  # on call, other: the queue gave another agent nothing
+    assert combined(world, 1)["call"]["queue"] is None
+    assert call_at(world, "201")["queue"] == "501"
     assert numbers(world)["agentsOnCall"] == 1
 
 
@@ -435,6 +437,8 @@ def test_a_parked_caller_whose_time_is_over_meanwhile_is_not_picked_up():
     world.telephony.pick_up(call.channel, "301")
     world.tick(1)
     assert calls_at(world, "301") == []
+    assert status_at(world, "201") == "ringing"
+    world.tick(PICK_UP_SECONDS)
     assert call.place is Place.TALKING
 
 

@@ -328,6 +328,16 @@ async def test_the_view_tells_queues_totals_and_who_waits_longest(server, world,
     assert view["longest_waiting"][0]["wait_seconds"] == pytest.approx(world.now - 1_700_000_002.0)
     assert view["scenario"] == {"name": "by_hand", "about": SCENARIOS["by_hand"].about}
     assert (view["seed"], view["speed"], view["now"], view["clock"]) == (1, 1.0, world.now, clock.now)
+    assert view["time_zone"] == "UTC"
+    assert (view["uptime_seconds"], view["warm_seconds"]) == (3.0, 0.0)
+
+
+async def test_the_view_tells_for_how_long_a_world_had_run_when_it_was_first_shown(open_client, clock):
+    world = build_world("outage", seed=1, started_at=clock.now)
+    async with open_client(world) as client:
+        clock.now += 60
+        view = await the_world(Server(client))
+    assert (view["uptime_seconds"], view["warm_seconds"]) == (60.0, 1800.0)
 
 
 async def test_who_is_bound_and_not_there_counts_as_signed_out_in_each_queue(server, world):

@@ -66,8 +66,8 @@ async def test_there_are_no_records_unless_asked_for(truth, world):
 async def test_a_deleted_queue_keeps_its_books_and_its_records(truth, calls, world):
     world.place_call("500")
     world.close_queue(world.directory.queues["500"])
-    assert (await truth()).json()["queues"]["500"]["abandoned"] == 1
-    assert [record["end"] for record in (await calls(queue="500"))["records"]] == ["abandoned"]
+    assert (await truth()).json()["queues"]["500"]["closed"] == 1
+    assert [record["end"] for record in (await calls(queue="500"))["records"]] == ["closed"]
 
 
 # The records

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from eqboard.eq.operations import OPERATIONS
+from eqboard.simulator.office.extensions import Telephone
 
 from .conftest import refusal
 from .office import VALID, token_of
@@ -420,7 +421,7 @@ async def office(server, world):
         await server.send("POST", "extension", data=data)
     await server.send("POST", "alert", data=VALID["alert"])
     await server.send("POST", "alert", data=VALID["alert"] | {"name": "Second"})
-    world.directory.extensions["299"] = replace(world.directory.extensions["299"], has_telephone=False)
+    world.directory.extensions["299"] = replace(world.directory.extensions["299"], telephone=Telephone.NONE)
     for path in ("supervisor/4", "agent/5", "call_queue/555", "pause_code/3"):
         await server.send("DELETE", path)
     return server

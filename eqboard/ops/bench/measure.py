@@ -6,10 +6,10 @@ A machine that is slow for a moment is slow for all of them, so ratios say more 
 import gc
 import statistics
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-NOISY = 1.5  # the reference itself may swing by this factor between rounds; beyond, the ratios mean nothing
+NOISY = 1.5  # the reference, and a ratio to it, may swing by this factor between rounds; beyond, they mean nothing
 
 
 class Skipped(Exception):
@@ -20,7 +20,8 @@ class Skipped(Exception):
 class Figure:
     """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds.
 
-    `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them.
+    `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them; it is to be
+    below `target_share`.
     """
 
     scenario: str
@@ -31,9 +32,10 @@ class Figure:
     most_ratio: float
     is_noisy: bool
     share_of_core: float | None = None
+    target_share: float | None = None
 
     def as_dict(self) -> dict[str, str | float | bool]:
-        share = {} if self.share_of_core is None else {"share_of_core": round(self.share_of_core, 3)}
+        shares = {"share_of_core": self.share_of_core, "target_share_of_core_below": self.target_share}
         return {
             "scenario": self.scenario,
             "variant": self.variant,
@@ -42,7 +44,7 @@ class Figure:
             "least_ratio": round(self.least_ratio, 2),
             "most_ratio": round(self.most_ratio, 2),
             "noisy": self.is_noisy,
-            **share,
+            **{name: round(share, 3) for name, share in shares.items() if share is not None},
         }
 
 
@@ -71,12 +73,25 @@ def measure(
 
 
 def compare(
-    scenario: str, reference: str, seconds: Mapping[str, Sequence[float]], *, going_on: Collection[str] = ()
+    scenario: str,
+    reference: str,
+    seconds: Mapping[str, Sequence[float]],
+    *,
+    going_on: Mapping[str, float] | None = None,
 ) -> list[Figure]:
-    """The figures from what each variant took in each round. Of those `going_on` a round is a second of the clock."""
+    """The figures from what each variant took in each round. Of those `going_on` a round is a second of the clock, and
+    the share of a core that they take is to be below the number under their name. It is a mean: what only comes now and
+    then, such as collecting garbage, is a part of it.
+    """
     is_noisy = max(seconds[reference]) > NOISY * min(seconds[reference])
     figures = [_figure(scenario, name, own, seconds[reference], is_noisy) for name, own in seconds.items()]
-    return [replace(each, share_of_core=each.ms / 1000) if each.variant in going_on else each for each in figures]
+    targets = going_on or {}
+    return [
+        replace(each, share_of_core=statistics.fmean(seconds[each.variant]), target_share=targets[each.variant])
+        if each.variant in targets
+        else each
+        for each in figures
+    ]
 
 
 def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
@@ -95,5 +110,5 @@ def _figure(scenario: str, name: str, own: Sequence[float], reference: Sequence[
         ratio=statistics.median(ratios),
         least_ratio=min(ratios),
         most_ratio=max(ratios),
-        is_noisy=is_noisy,
+        is_noisy=is_noisy or max(ratios) > NOISY * min(ratios),
     )

@@ -55,6 +55,7 @@ def pretend_server(words: Sequence[str], key: str) -> Iterator[PretendServer]:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
+        process_group=0,  # Ctrl-C in the terminal reaches only us, and we end it
         preexec_fn=die_with_parent(),
     ) as process:
         try:

@@ -39,7 +39,7 @@ def pause_code_entity(code: PauseCode) -> JsonObject:
 def extension_entity(extension: Extension) -> JsonObject:
     """A user extension, with its SIP secret and voicemail password (contract §1, PUT)."""
     attributes = _attributes(extension)
-    del attributes["hasTelephone"]
+    del attributes["telephone"]
     return attributes
 
 

@@ -29,10 +29,14 @@ BUSY = (AgentState.ON_CALL, AgentState.RINGING)
 
 def statistics(queue: Queue, now: float) -> JsonObject:
     """One queue in numbers. `callsAbandoned` is the switch's own count, with the timed out in it, those who left an
-    empty queue, the stolen, and the parked, whom an agent had answered (contract §4).
+    empty queue or were in it when it was deleted, the stolen, and the parked, whom an agent had answered (contract §4).
+
+    `averageTalkTime` is over the conversations that are over. One that goes on after parking is not, and counts once.
     """
     states = Counter(state_of(agent, agent.memberships[queue.extension]) for agent in queue.members.values())
     ledger = queue.ledger
+    unanswered = ledger.abandoned + ledger.timed_out + ledger.left_empty + ledger.closed + ledger.stolen
+    unfinished_seconds = sum(visit.talk_seconds for visit in queue.talking.values())
     return {
         "queue": queue.extension,
         "calls": len(queue.waiting),
@@ -44,9 +48,9 @@ def statistics(queue: Queue, now: float) -> JsonObject:
         "agentsWrapUp": states[AgentState.WRAP_UP],
         "agentsPaused": states[AgentState.PAUSED],
         "callsAnswered": ledger.answered,
-        "callsAbandoned": ledger.abandoned + ledger.timed_out + ledger.left_empty + ledger.stolen + ledger.parked,
+        "callsAbandoned": unanswered + ledger.parked,
         "averageWaitTime": _average(ledger.wait_answered_seconds, ledger.answered),
-        "averageTalkTime": _average(ledger.talk_seconds, ledger.answered),
+        "averageTalkTime": _average(ledger.talk_seconds - unfinished_seconds, ledger.answered - len(queue.talking)),
     }
 
 
@@ -131,7 +135,9 @@ def agent_call(call: Call) -> JsonObject:
 
 
 def other_call(leg: Leg) -> JsonObject:
-    """A call at the agent's telephone that no queue gave them. `queue` is where a caller was stolen from, or null."""
+    """A call at the agent's telephone that no queue gave them: "on call, other" (contract §4). So `queue` is null, even
+    if the caller was stolen from one; it is that queue's row in which the call stands.
+    """
     (number, name), _ = ends_of(leg)
     return {
         "id": str(leg.id),
@@ -140,7 +146,7 @@ def other_call(leg: Leg) -> JsonObject:
         "callerIdNumber": number,
         "callerIdName": html.escape(name),
         "startTime": whole(leg.answered_at or leg.started_at),
-        "queue": queue_of(leg),
+        "queue": None,
     }
 
 

@@ -12,6 +12,8 @@ from random import Random
 from eqboard.simulator.faults.accidents import Accident, Happening, happening_at
 from eqboard.simulator.faults.kinds import Fault
 from eqboard.simulator.faults.modes import HALF, Mode, faults_of
+from eqboard.simulator.faults.prevailing import prevailing
+from eqboard.simulator.faults.spoiling import ONLY_IN_THE_VALUE, spoil
 from eqboard.simulator.refusals import Refusal
 
 MAX_FAULTS = 100
@@ -26,7 +28,7 @@ class Author(StrEnum):
     SCENARIO = "scenario"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Standing:
     """A fault in force, or soon. Moments are UNIX seconds: of the clock, of a scenario's accidents of the world."""
 
@@ -38,7 +40,18 @@ class Standing:
     ends_at: float
     has_begun: bool = True
     happening: Happening | None = None  # the accident that it is of, if it is of any
-    struck_count: int = 0
+    struck_count: int = 0  # requests whose answer it has made another, or later
+
+    def is_due(self, now: float) -> bool:
+        """Whether somebody has put it in force for a moment of the clock; an accident's are its scenario's matter."""
+        return self.happening is None and (self.has_begun or self.begins_at <= now) and now < self.ends_at
+
+    def spoil(self, value: object) -> object:
+        """The JSON value as the fault leaves it. Whether it has struck may show only here."""
+        spoilt = spoil(value, (self.fault,))
+        if self.fault.kind in ONLY_IN_THE_VALUE and spoilt != value:
+            self.struck_count += 1
+        return spoilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class Faults:
         self._accidents: Sequence[Accident] = ()
         self._period_seconds: float | None = None
         self._world_began_at = 0.0
+        self._elapsed_seconds = 0.0  # of the world's time
         self._happening: tuple[Happening, ...] = ()
         self._standing: list[Standing] = []
         for fault in faults:
@@ -86,10 +100,12 @@ class Faults:
         self._standing = [each for each in self._standing if each.author is Author.SCENARIO or each.ends_at > self._now]
         for each in self._standing:
             each.has_begun = each.has_begun or each.begins_at <= self._now
-        self._meet_accidents(world_now - self._world_began_at)
+        self._elapsed_seconds = world_now - self._world_began_at
+        self._meet_accidents()
 
-    def _meet_accidents(self, elapsed_seconds: float) -> None:
-        happening = () if self._order else happening_at(elapsed_seconds, self._accidents, self._period_seconds)
+    def _meet_accidents(self) -> None:
+        due = happening_at(self._elapsed_seconds, self._accidents, self._period_seconds)
+        happening = () if self._order else due
         over = set(self._happening).difference(happening)
         new = [each for each in happening if each not in self._happening]
         self._happening = happening
@@ -138,15 +154,29 @@ class Faults:
 
     def clear(self) -> None:
         """Nobody wants anything of the server: each fault put in and the mode ordered are over."""
-        self._order = None
-        self._standing = [each for each in self._standing if each.author is Author.SCENARIO]
+        self._standing = [each for each in self._standing if each.author is not Author.HAND]
+        self.withdraw()
 
-    def strike(self, method: str, path: str, operation: str = "") -> list[Fault]:
-        """The faults that hit this request, in the order they were put in force; see `Fault.is_about`."""
-        struck = [each for each in self._standing if self._strikes(each, method, path, operation)]
-        for each in struck:
-            each.struck_count += 1
-        return [each.fault for each in struck]
+    def strike(self, method: str, path: str, operation: str = "") -> list[Standing]:
+        """The faults that hit this request and can be seen in its answer, in the order they were put in force; see
+        `Fault.is_about`. Their count goes up here, or when they have spoilt the value.
+        """
+        hits = [each for each in self._standing if self._strikes(each, method, path, operation)]
+        seen = prevailing(hits, path)
+        for each in seen:
+            each.struck_count += each.fault.kind not in ONLY_IN_THE_VALUE
+        return seen
+
+    def drops_all(self, now: float, world_now: float) -> bool:
+        """Whether every request is dropped at a moment, on the clock and in the world. Nothing begins or ends by this:
+        who asks may have no key.
+        """
+        is_ordered = self._order is not None and self._order.ends_at > now
+        elapsed_seconds = world_now - self._world_began_at
+        due = () if is_ordered else happening_at(elapsed_seconds, self._accidents, self._period_seconds)
+        standing = [each.fault for each in self._standing if each.is_due(now)]
+        happening = [fault for each in due for fault in each.accident.faults]
+        return any(fault.is_drop_of_all for fault in standing + happening)
 
     def _strikes(self, standing: Standing, method: str, path: str, operation: str) -> bool:
         is_about = standing.has_begun and standing.fault.is_about(method, path, operation)
@@ -166,6 +196,17 @@ class Faults:
         for fault in faults_of(mode, operations):
             self._put(fault, Author.MODE, 0.0, for_seconds)
 
+    def withdraw(self) -> None:
+        """Nobody orders any more how the server is: it is as its scenario has it at this moment."""
+        self._order = None
+        self._standing = [each for each in self._standing if each.author is not Author.MODE]
+        self._meet_accidents()
+
+    @property
+    def has_accidents(self) -> bool:
+        """Whether the scenario has any in store."""
+        return bool(self._accidents)
+
     @property
     def ordered(self) -> Order | None:
         """How somebody wants the server to be."""
@@ -178,3 +219,16 @@ class Faults:
             return self._order.mode
         modes = (each.accident.what for each in self._happening)
         return next((what for what in modes if isinstance(what, Mode)), Mode.FINE)
+
+    @property
+    def failing(self) -> list[str]:
+        """The operations that fail while the server is half broken, by name; none while it is not."""
+        if self.mode is not Mode.HALF_BROKEN:
+            return []
+        return [each.fault.operation for each in self._standing if _is_of_a_half(each)]
+
+
+def _is_of_a_half(standing: Standing) -> bool:
+    """Whether somebody or the scenario broke that by halves; only one of them is in force at a time."""
+    happening = standing.happening
+    return standing.author is Author.MODE or (happening is not None and happening.accident.what is Mode.HALF_BROKEN)

@@ -24,6 +24,9 @@ class FaultKind(StrEnum):
     CLOCK_JUMP = "clock_jump"  # all shown times, and the Date header, are off by `seconds`, below 0 for the past
 
 
+WITH_SECONDS = (FaultKind.LATENCY, FaultKind.CLOCK_JUMP)
+
+
 class ConnectionDropped(Exception):
     """Raised through the application on purpose where the server offers no way to end a connection.
 
@@ -49,6 +52,12 @@ class Fault:
     def is_about(self, method: str, path: str, operation: str) -> bool:
         """Whether a request is one of those. `operation` is "" for one that is no operation, whatever its path."""
         return self.path in ("", path) and self.method in ("", method) and self.operation in ("", operation)
+
+    @property
+    def is_drop_of_all(self) -> bool:
+        """Whether as good as nobody is there: no request, of whatever it is, gets an answer."""
+        is_of_all = not (self.path or self.method or self.operation)
+        return self.kind is FaultKind.DROPPED and is_of_all and self.probability >= 1
 
 
 def delay_seconds(faults: Iterable[Fault]) -> float:

@@ -74,3 +74,4 @@ _SPOILERS: Mapping[FaultKind, Callable[[object, Fault], object]] = {
     FaultKind.UNKNOWN_STATE: _unknown_state,
     FaultKind.CLOCK_JUMP: _clock_jump,
 }
+ONLY_IN_THE_VALUE = frozenset(_SPOILERS) - {FaultKind.CLOCK_JUMP}  # that one is seen in the Date header too

@@ -49,7 +49,7 @@ def _replace(world: World, asked: Asked) -> object:
     data = read_data(asked, ExtensionAttributes)
     refuse_if(_clashes(world.directory, data, before))
     world.directory.remove_extension(before)
-    world.add_extension(replace(_built(data), has_telephone=before.has_telephone))
+    world.add_extension(replace(_built(data), telephone=before.telephone))
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 
 from eqboard.simulator.switch.parties import Place
@@ -13,7 +13,7 @@ from eqboard.simulator.switch.parties import Place
 class QueueLedger:
     """Counts and sums of seconds for one queue since the world began.
 
-    offered = answered + abandoned + timed_out + left_empty + stolen + still waiting;
+    offered = answered + abandoned + timed_out + left_empty + closed + stolen + still waiting;
     answered + returned_to_agent = completed + parked + cut_off + transferred + still talking or in conference;
     parked + parked_again = picked_up + retrieved + parked_abandoned + returned_to_agent + rejoined + still parked;
     stolen + cut_off + transferred + retrieved + sent_on = arrived + lost + sent_abandoned + requeued + on the way now;
@@ -26,6 +26,7 @@ class QueueLedger:
     abandoned: int = 0
     timed_out: int = 0  # reached maxWaitTime, or a ring no answer in a queue without retry
     left_empty: int = 0  # sent away because nobody was there any more (leaveEmpty)
+    closed: int = 0  # waited when the queue was deleted
     stolen: int = 0  # taken out of the queue by a steal
     completed: int = 0
     cut_off: int = 0  # taken from the agent they talked with by a steal
@@ -35,7 +36,7 @@ class QueueLedger:
     picked_up: int = 0  # by a colleague outside the queues
     retrieved: int = 0  # taken out of the lot by a pick-up through the API
     parked_abandoned: int = 0
-    returned_to_agent: int = 0
+    returned_to_agent: int = 0  # who parked them, and answered when they came back
     rejoined: int = 0
     sent_on: int = 0  # by whom they were sent to
     arrived: int = 0  # the destination answered
@@ -58,7 +59,10 @@ class QueueLedger:
 
     def as_dict(self) -> dict[str, int | float]:
         """The books as JSON would show them."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in NAMES}
+
+
+NAMES = tuple(each.name for each in fields(QueueLedger))
 
 
 def total(books: Collection[Mapping[str, int | float]]) -> dict[str, int | float]:
@@ -75,6 +79,7 @@ class Fact(Enum):
     ABANDONED = "abandoned", Place.GONE
     TIMED_OUT = "timed_out", Place.GONE
     LEFT_EMPTY = "left_empty", Place.GONE
+    CLOSED = "closed", Place.GONE
     STOLEN = "stolen", Place.SENT
     COMPLETED = "completed", Place.GONE
     CUT_OFF = "cut_off", Place.SENT

@@ -95,6 +95,7 @@ class Ledger:
             return
         books, left = self._books(visit.queue), visit.place
         seconds = visit.move(fact, self._agenda.now)
+        self._follow_talk(visit)
         books.add(fact.count)
         if left is Place.TALKING:
             books.talk_seconds += seconds
@@ -147,6 +148,13 @@ class Ledger:
 
     def _books(self, queue: str) -> QueueLedger:
         return self._directory.queues[queue].ledger
+
+    def _follow_talk(self, visit: Visit) -> None:
+        talking = self._directory.queues[visit.queue].talking
+        if visit.place is Place.TALKING:
+            talking[visit.id] = visit
+        else:
+            talking.pop(visit.id, None)
 
     def _let_go_when_over(self, visit: Visit) -> None:
         if not visit.is_over:

@@ -12,7 +12,6 @@ from eqboard.eq.models.attributes import AlertAttributes
 from eqboard.simulator.office.alarms import LOW
 from eqboard.simulator.office.alerts import Alert
 from eqboard.simulator.office.directory import Directory
-from eqboard.simulator.office.extensions import phone_at
 from eqboard.simulator.office.licence import Licence
 from eqboard.simulator.office.machine import NEARLY_FULL_PERCENT, Machine
 from eqboard.simulator.office.sessions import Kind, Sessions
@@ -52,7 +51,7 @@ def _at_desks(directory: Directory, sessions: Sessions) -> Iterator[Problem]:
         extension = directory.extensions.get(session.extension or "")
         if extension is None:
             yield Problem("extensionNonexistent", kind, str(session.user), f"{where}, which does not exist")
-        elif phone_at(extension) is None:
+        elif not extension.is_registered:
             yield Problem("phoneNonexistent", kind, str(session.user), f"{where}, where no telephone is registered")
 
 

@@ -129,6 +129,7 @@ class Queue:
     waiting: dict[int, Call] = field(default_factory=dict)  # by call id, first in first
     members: dict[int, Agent] = field(default_factory=dict)  # by agent id, in order of signing in
     last_offered: tuple[int, int] | None = None  # (sign-in order, agent id), the memory of rrmemory and rrordered
+    talking: dict[int, Visit] = field(default_factory=dict)  # those with an agent or in a conference now, by visit id
     is_watched: bool = False  # a look at whether those who wait are to leave is planned
     ledger: QueueLedger = field(default_factory=QueueLedger)
 

@@ -7,6 +7,7 @@ seed: a restarted server knows the same telephones.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from random import Random
 
 SIP_PORT = 5060
@@ -19,6 +20,14 @@ _TELEPHONES = (
     ("Yealink", "T28P", "Yealink SIP-T28P 2.70.0.125"),
     ("Snom", "320", "snom320/8.7.3.7"),
 )
+
+
+class Telephone(Enum):
+    """What is registered at an extension."""
+
+    KNOWN = auto()
+    UNDETECTABLE = auto()  # it rings and answers, and EQ cannot tell its type (EQ API text, Get Phone)
+    NONE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,8 @@ class Voicemail:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A user extension, in the vendor's words but for `has_telephone`, which is the simulator's own: whether one that
-    can be recognised is registered here; queues ring no other. Without `voicemail` it has none.
+    """A user extension, in the vendor's words but for `telephone`, which is the simulator's own. Without `voicemail` it
+    has none.
     """
 
     extension: str
@@ -78,7 +87,12 @@ class Extension:
     recording: RecordingSettings = RecordingSettings()
     sip: SipSettings = SipSettings()
     voicemail: Voicemail | None = None
-    has_telephone: bool = True
+    telephone: Telephone = Telephone.KNOWN
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether there is a telephone that could ring."""
+        return self.telephone is not Telephone.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +126,8 @@ def usual_extension(extension: str, name: str, email_address: str | None = None)
 
 
 def phone_at(extension: Extension) -> Phone | None:
-    """The telephone that is registered at an extension; None when there is none, or it cannot be recognised."""
-    if not extension.has_telephone:
+    """The telephone that is registered at an extension; None when there is none, or its type is undetectable."""
+    if extension.telephone is not Telephone.KNOWN:
         return None
     rng = Random(f"telephone {extension.extension}")
     kind, model, user_agent = rng.choice(_TELEPHONES)

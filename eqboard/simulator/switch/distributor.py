@@ -11,7 +11,7 @@ from eqboard.simulator.switch.exchange import Exchange
 from eqboard.simulator.switch.floor import Floor
 from eqboard.simulator.switch.parties import Call, Leg, Place
 from eqboard.simulator.switch.rests import Rests
-from eqboard.simulator.switch.strategies import Candidate, choose
+from eqboard.simulator.switch.strategies import Candidate, choose, rung_in_round
 from eqboard.simulator.switch.talks import Talks
 from eqboard.simulator.switch.turns import has_turn, turns
 
@@ -34,10 +34,7 @@ class Distributor:
     def hang_up(self, call: Call) -> None:
         """A caller hangs up who waits or talks with their agent: abandoned, or completed."""
         if call.place is Place.WAITING:
-            self._exchange.ledger.write(call, Fact.ABANDONED)
-            freed = self.take_out(call)
-            self._exchange.forget(call)
-            self.offer_to(freed)
+            self._turn_out(call, Fact.ABANDONED)
         elif call.place is Place.TALKING:
             self._exchange.ledger.write(call, Fact.COMPLETED)
             agent = self._talks.end(call)
@@ -88,6 +85,11 @@ class Distributor:
             self._talks.rest(agent)
             self.distribute_for(agent)
 
+    def leave_alone(self, extension: str, call: Call) -> None:
+        """Whoever sits there did not take a caller of that queue whom it did not offer: they get the retry time too."""
+        for agent in self.agents_at(extension):
+            self._rests.leave_alone(agent, self._queue_of(call).settings.agent_retry_time or 0)
+
     def agents_at(self, extension: str) -> list[Agent]:
         """Who takes calls of queues at that telephone: one at most, unless two share an extension."""
         agents = self._exchange.directory.agents.values()
@@ -112,12 +114,15 @@ class Distributor:
         candidates = [
             _as_candidate(agent, queue) for agent in queue.members.values() if self._may_be_offered(agent, queue)
         ]
-        chosen = choose(
-            queue.settings.ring_strategy, candidates, tried=call.tried, last=queue.last_offered, rng=self._exchange.rng
-        )
-        if chosen:
-            self._ring(queue, call, chosen)
-        return bool(chosen)
+        strategy = queue.settings.ring_strategy
+        chosen = choose(strategy, candidates, tried=call.tried, last=queue.last_offered, rng=self._exchange.rng)
+        if not chosen:
+            return False
+        if chosen[0].agent in call.tried:
+            everybody = (_as_candidate(agent, queue) for agent in queue.members.values())
+            call.tried -= rung_in_round(strategy, chosen[0], everybody)
+        self._ring(queue, call, chosen)
+        return True
 
     def _may_be_offered(self, agent: Agent, queue: Queue) -> bool:
         # On a busy floor nearly everybody is out at the first question.
@@ -131,7 +136,14 @@ class Distributor:
 
     def time_out(self, call: Call) -> None:
         """A waiting caller has to leave: after maxWaitTime, or a ring no answer in a queue without retry."""
-        self._exchange.ledger.write(call, Fact.TIMED_OUT)
+        self._turn_out(call, Fact.TIMED_OUT)
+
+    def close_out(self, call: Call) -> None:
+        """A waiting caller loses their line, as the queue is deleted."""
+        self._turn_out(call, Fact.CLOSED)
+
+    def _turn_out(self, call: Call, fact: Fact) -> None:
+        self._exchange.ledger.write(call, fact)
         freed = self.take_out(call)
         self._exchange.forget(call)
         self.offer_to(freed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from itertools import count
 from random import Random
 
@@ -19,7 +20,10 @@ from eqboard.simulator.switch.recordings import Recordings
 class Exchange:
     """State, and the few things every part does with it."""
 
-    def __init__(self, agenda: Agenda, directory: Directory, scenario: Scenario, rng: Random) -> None:
+    def __init__(
+        self, agenda: Agenda, directory: Directory, scenario: Scenario, rng: Random, zone: tzinfo = UTC
+    ) -> None:
+        """`zone` is the exchange's time zone, by which it names its files."""
         self.agenda = agenda
         self.directory = directory
         self.scenario = scenario
@@ -28,7 +32,7 @@ class Exchange:
         self.conferences: dict[str, Conference] = {}  # by the room's extension
         self.lot = ParkingLot()
         self.lines = Lines(agenda, directory, self.new_unique_id)
-        self.recordings = Recordings(agenda)
+        self.recordings = Recordings(agenda, zone)
         self.ledger = Ledger(agenda, directory)
         self._by_channel: dict[str, Call] = {}  # the same calls
         self._serials = count(1)

@@ -89,16 +89,19 @@ class Floor:
     def wrap_up(self, agent: Agent, call: Call) -> float | None:
         """Begin wrap-up after a queue's caller; returns its length in seconds, inf for unlimited, None for none.
 
-        With wrapUpAllQueues it holds in every queue of the agent, else only in the one the call came from.
+        With wrapUpAllQueues it holds in every queue of the agent, else only in the one the call came from. A row that
+        wraps up already, after an earlier call, does so until the later end of both.
         """
         settings = self._directory.queues[call.queue].settings
         if settings.wrap_up_time is None:
             return None
         seconds = float(settings.wrap_up_time) or math.inf
+        until = self._agenda.now + seconds
         for membership in _memberships(agent, agent.memberships if settings.wrap_up_all_queues else [call.queue]):
+            if membership.wrap_up_until is not None and membership.wrap_up_until >= until:
+                continue
             self._close_wrap_up(membership)
-            membership.wrap_up_from = self._agenda.now
-            membership.wrap_up_until = self._agenda.now + seconds
+            membership.wrap_up_from, membership.wrap_up_until = self._agenda.now, until
             self._ledger.begin_wrap_up(membership, call)
         return seconds
 

@@ -52,7 +52,7 @@ class Keypad:
 
     def press(self, extension: str, key: str) -> None:
         """Press a key of the telephone at an extension, at once. An extension that is gone has no telephone."""
-        if not self._lines.exists(extension):
+        if not self._lines.is_registered(extension):
             return
         line = self._lines.at(extension)
         leg = next(iter(line.legs), None)

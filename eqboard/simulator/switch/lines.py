@@ -28,9 +28,9 @@ class Lines:
         return extension in self._directory.extensions
 
     def is_registered(self, extension: str) -> bool:
-        """Whether there is such an extension, and a telephone at it that a queue could ring."""
+        """Whether there is such an extension, and a telephone at it, of whatever type."""
         known = self._directory.extensions.get(extension)
-        return known is not None and known.has_telephone
+        return known is not None and known.is_registered
 
     def name_of(self, extension: str) -> str:
         """The extension's name, "" for one that is gone."""
@@ -47,8 +47,8 @@ class Lines:
         return line.legs if line is not None else []
 
     def is_free(self, extension: str) -> bool:
-        """Whether a call would ring there: the extension exists, has no call, and its telephone may be disturbed."""
-        if not self.exists(extension):
+        """Whether a call would ring there: a telephone is registered, has no call, and may be disturbed."""
+        if not self.is_registered(extension):
             return False
         line = self.by_extension.get(extension)
         return line is None or not (line.legs or line.is_on_dnd)

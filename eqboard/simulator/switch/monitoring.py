@@ -26,7 +26,7 @@ class Monitors:
         """Ring the monitor extension, and let it listen once it has answered.
 
         One that monitors already changes its mode, and its target if that is another. With a telephone that is busy
-        otherwise nothing happens.
+        otherwise, or without one, nothing happens.
         """
         lines = self._exchange.lines
         leg = next((leg for leg in lines.legs_at(extension) if leg.monitoring is not None), None)

@@ -9,9 +9,9 @@ from eqboard.simulator.office.entities import Agent, AgentState, state_of
 from eqboard.simulator.switch.distributor import Distributor
 from eqboard.simulator.switch.entrance import Entrance
 from eqboard.simulator.switch.exchange import Exchange
-from eqboard.simulator.switch.parties import Call, Leg, Party, Place
+from eqboard.simulator.switch.parties import Call, Leg, LegStatus, Party, Place
 from eqboard.simulator.switch.talks import Talks
-from eqboard.simulator.switch.transfers import Transfers
+from eqboard.simulator.switch.transfers import RING_SECONDS, Transfers
 
 
 class Parking:
@@ -61,13 +61,47 @@ class Parking:
         self._transfers.send(party, destination)
 
     def hang_up(self, party: Party) -> None:
-        """A parked caller hangs up, or an extension that is parked."""
+        """A parked caller hangs up, also on the way back to the agent, or an extension that is parked."""
         self._leave(party)
         if isinstance(party, Call):
             self._exchange.ledger.write(party, Fact.PARKED_ABANDONED)
+            leg = party.peer
             self._exchange.forget(party)
+            if isinstance(leg, Leg):
+                self._exchange.lines.close(leg)
+                self._distributor.telephone_freed(leg.extension)
         else:
             self._transfers.end(party)
+
+    def answer(self, leg: Leg) -> None:
+        """The agent's telephone, which rings for the caller they parked, is picked up now. Who has gone elsewhere
+        meanwhile does not get the caller.
+        """
+        call = leg.peer
+        if not isinstance(call, Call):
+            return
+        agent = call.parked_by
+        if agent is None or agent.session_since is None or agent.extension != leg.extension or agent.leg is not None:
+            self.reject(leg)
+            return
+        call.forget_plans()
+        self._exchange.ledger.write(call, Fact.RETURNED_TO_AGENT)
+        agent.leg = leg
+        self._talks.begin(call, agent)
+
+    def reject(self, leg: Leg) -> None:
+        """It rang in vain: the caller is in the queue again, with the same unique id, and who sits there is left alone
+        for the retry time.
+        """
+        call = leg.peer
+        if not isinstance(call, Call):
+            return
+        self._leave(call)
+        call.peer = None
+        self._exchange.lines.close(leg)
+        self._distributor.leave_alone(leg.extension, call)
+        self._rejoin(call)
+        self._distributor.telephone_freed(leg.extension)
 
     def _place(self, party: Party, extension: str, agent: Agent | None) -> None:
         lot, agenda = self._exchange.lot, self._exchange.agenda
@@ -90,7 +124,8 @@ class Parking:
 
     def _leave(self, party: Party) -> None:
         party.forget_plans()
-        self._exchange.lot.free(party)
+        if party.space:
+            self._exchange.lot.free(party)
         if isinstance(party, Call):
             party.place = Place.GONE
 
@@ -101,22 +136,36 @@ class Parking:
         self._exchange.forget(call)
 
     def _time_out(self, party: Party) -> None:
-        """Back to the agent who parked them if that telephone is free, else into the queue again, same unique id. Who
-        came from no queue goes back to the extension.
+        """It rings at the agent who parked them if they could take a call, else into the queue again, same unique id.
+        Who came from no queue goes back to the extension.
         """
         self._leave(party)
         if not isinstance(party, Call) or not party.queue:
             self._transfers.send(party, party.parked_from)
             return
         agent = party.parked_by
-        if agent is not None and not agent.is_busy and self._is_at_work(agent, party.queue):
-            self._exchange.ledger.write(party, Fact.RETURNED_TO_AGENT)
-            self._talks.begin(party, agent)
+        if agent is not None and self._could_answer(agent, party.queue):
+            self._ring(party, agent)
         else:
-            self._exchange.ledger.write(party, Fact.REJOINED)
-            self._entrance.enter(party, self._exchange.scenario.draw_patience(self._exchange.rng))
+            self._rejoin(party)
 
-    def _is_at_work(self, agent: Agent, extension: str) -> bool:
-        if not self._exchange.lines.is_registered(agent.extension):
+    def _could_answer(self, agent: Agent, queue: str) -> bool:
+        if not self._exchange.lines.is_free(agent.extension) or agent.not_before > self._exchange.now:
             return False
-        return state_of(agent, agent.memberships.get(extension)) is AgentState.AVAILABLE
+        return state_of(agent, agent.memberships.get(queue)) is AgentState.AVAILABLE
+
+    def _ring(self, call: Call, agent: Agent) -> None:
+        """Out of their space, and to the books still parked: for the queue's agentTimeout, or as long as telephones
+        ring that no queue rings where that is unlimited.
+        """
+        exchange = self._exchange
+        leg = exchange.lines.open(agent.extension, LegStatus.RINGING, call_id=call.id, name=agent.name, peer=call)
+        call.place, call.peer = Place.PARKED, leg
+        timeout = exchange.directory.queues[call.queue].settings.agent_timeout or RING_SECONDS
+        seconds = exchange.scenario.draw_pick_up(exchange.rng)
+        action = self.answer if seconds < timeout else self.reject
+        call.next_event = exchange.agenda.after(min(seconds, timeout), partial(action, leg))
+
+    def _rejoin(self, call: Call) -> None:
+        self._exchange.ledger.write(call, Fact.REJOINED)
+        self._entrance.enter(call, self._exchange.scenario.draw_patience(self._exchange.rng))

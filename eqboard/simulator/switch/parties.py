@@ -23,7 +23,7 @@ class Place(StrEnum):
     WAITING = "waiting"  # in a queue, whether or not a telephone rings for them (contract §4)
     TALKING = "talking"  # with the agent to whom their queue gave them
     CONFERENCE = "conference"  # the same, in a conference room
-    PARKED = "parked"
+    PARKED = "parked"  # in the lot, or on the way back to the agent whose telephone rings
     SENT = "sent"  # on the way to an extension or a number that has not answered
     REACHED = "reached"  # with whoever answered there
     GONE = "gone"
@@ -86,7 +86,7 @@ class Call(Party):
     place: Place = Place.GONE
     retry_at: float = 0.0
     ringing: list[Agent] = field(default_factory=list)
-    tried: set[int] = field(default_factory=set)  # agents whose telephone already rang for this caller
+    tried: set[int] = field(default_factory=set)  # agents whose telephone rang for this caller, in this round
     agent: Agent | None = None
     answered_at: float = 0.0
     parked_by: Agent | None = None

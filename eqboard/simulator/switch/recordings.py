@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from eqboard.simulator.agenda import Agenda
 
@@ -23,10 +23,13 @@ class _Tape:
 
 
 class Recordings:
-    """By call id, or by any unique id the call has had since it was first recorded."""
+    """By call id, or by any unique id the call has had since it was first recorded. Files are named by the clock of the
+    exchange's time zone, as Asterisk's are.
+    """
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Agenda, zone: tzinfo = UTC) -> None:
         self._agenda = agenda
+        self._zone = zone
         self._tapes: dict[int, _Tape] = {}
         self._call_ids: dict[str, int] = {}  # by unique id
         self._over: deque[int] = deque()  # call ids, in the order in which the calls ended
@@ -93,6 +96,6 @@ class Recordings:
             del self._call_ids[unique_id]
 
     def _new_path(self, tape: _Tape, label: str, unique_id: str) -> str:
-        moment = datetime.fromtimestamp(self._agenda.now, UTC)
+        moment = datetime.fromtimestamp(self._agenda.now, self._zone)
         stem = f"{FOLDER}/{moment:%Y/%m/%d}/{label}-{moment:%Y%m%d-%H%M%S}-{unique_id}"
         return f"{stem}.wav" if f"{stem}.wav" not in tape.paths else f"{stem}-{len(tape.paths)}.wav"

@@ -6,7 +6,7 @@ tier that has a free agent; wrandom takes the skill as a weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
@@ -36,8 +36,9 @@ def choose(
 ) -> list[Candidate]:
     """The agents to ring now: all of the tier for ringall, else one; none when nobody is free.
 
-    `tried` are agents who let this caller ring out: within the tier the others come first. `last` is the
-    (order, agent) of the agent rung last in this queue.
+    `tried` are agents who let this caller ring out: within the tier the others come first. When all of those who are
+    free were tried it begins anew; see `rung_in_round`. `last` is the (order, agent) of the agent rung last in this
+    queue.
     """
     if not candidates:
         return []
@@ -47,6 +48,13 @@ def choose(
     if strategy is RingStrategy.RINGALL:
         return tier
     return [_PICKS[strategy](_fresh(tier, tried), last, rng)]
+
+
+def rung_in_round(strategy: RingStrategy, chosen: Candidate, queue: Iterable[Candidate]) -> set[int]:
+    """Whom to forget as tried, of all agents in the queue, when one is chosen who was: the whole tier, for whom a new
+    round begins; for wrandom, which knows no tiers, everybody.
+    """
+    return {each.agent for each in queue if strategy is RingStrategy.WRANDOM or each.skill == chosen.skill}
 
 
 def best_tier(candidates: Sequence[Candidate]) -> list[Candidate]:

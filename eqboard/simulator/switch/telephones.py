@@ -46,6 +46,8 @@ class Telephones:
             self._monitors.answer(leg)
         elif _is_offered(leg):
             self._distributor.answer(leg)
+        elif _is_returning(leg):
+            self._parking.answer(leg)
         else:
             self._transfers.answer(leg)
 
@@ -62,6 +64,8 @@ class Telephones:
             self._leave(leg)
         elif _is_offered(leg):
             self._distributor.reject(leg)
+        elif _is_returning(leg):
+            self._parking.reject(leg)
         elif isinstance(caller, Call) and caller.place is Place.TALKING:
             self._conversations.hang_up(caller)
         else:
@@ -111,3 +115,8 @@ class Telephones:
 def _is_offered(leg: Leg) -> bool:
     """Whether a queue rings here."""
     return isinstance(leg.peer, Call) and leg.peer.place is Place.WAITING
+
+
+def _is_returning(leg: Leg) -> bool:
+    """Whether a caller rings here whom the agent parked too long ago."""
+    return isinstance(leg.peer, Call) and leg.peer.place is Place.PARKED

@@ -39,11 +39,11 @@ class Transfers:
         self._entrance = entrance
 
     def dial(self, extension: str, destination: str) -> None:
-        """Call from an extension; with a busy telephone nothing happens. A queue is not reached by it: whoever dials
-        one hears what a wrong number sounds like.
+        """Call from an extension; with a busy telephone, or without one, nothing happens. A queue is not reached by
+        it: whoever dials one hears what a wrong number sounds like.
         """
         lines = self._exchange.lines
-        if not lines.exists(extension) or lines.legs_at(extension):
+        if not lines.is_registered(extension) or lines.legs_at(extension):
             return
         number = lines.at(extension).last_dialled = destination[:LONGEST_DIALLED]
         leg = lines.open(extension, LegStatus.DIALING, call_id=self._exchange.new_call_id(), is_origin=True)

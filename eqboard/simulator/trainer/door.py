@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,40 +35,39 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Door:
     """Everything at it is open to whoever knocks, but for what the page shows: that comes from the levers."""
 
-    def __init__(self, visitors: Visitors, clock: Callable[[], float]) -> None:
-        """`clock` gives UNIX seconds."""
+    def __init__(self, visitors: Visitors, clock: Callable[[], float], host: str) -> None:
+        """`clock` gives UNIX seconds; `host` is a name of this server, "" if it was told none."""
         self._visitors = visitors
         self._clock = clock
+        self._names = {"localhost", host.lower()} - {""}
 
     def routes(self) -> Iterator[Route]:
         """Of the page and of what belongs to it."""
         yield Route("/", self._page, methods=["GET"])
+        yield Route("/favicon.ico", _serve(BOARDS / "favicon.svg"), methods=["GET"])  # asked for beside /truth
         yield Route("/control/sign_in", self._sign_in, methods=["POST"])
         yield Route("/control/sign_out", self._sign_out, methods=["POST"])
         for name, path in _files():
             yield Route(f"/page/{name}", _serve(path), methods=["GET"])
 
-    def admits(self, request: Request) -> bool:
-        """Whether the request comes with the cookie of somebody who has signed in.
-
-        Refusal 403 when it does and would change something, but was not made by our own page: a browser sends the
-        cookie along for whoever makes it ask.
+    def knows(self, request: Request) -> bool:
+        """Whether the request comes with the cookie of somebody who has signed in. A browser sends it along for
+        whoever makes it ask; see refuse_from_elsewhere.
         """
-        if not self._visitors.is_known(_token(request), self._clock()):
-            return False
-        if request.method not in ("GET", "HEAD"):
-            _refuse_from_elsewhere(request)
-        return True
+        return self._visitors.is_known(_token(request), self._clock())
 
     async def _page(self, request: Request) -> Response:
-        name = "desk.html" if self.admits(request) else "sign_in.html"
+        self._refuse_strange_name(request)
+        name = "desk.html" if self.knows(request) else "sign_in.html"
         return Response((OWN / name).read_bytes(), media_type=MEDIA_TYPES[".html"])
 
     async def _sign_in(self, request: Request) -> Response:
         """password: EQ's key or the trainer's password. Answers null and the cookie."""
-        _refuse_from_elsewhere(request)
+        self._refuse_strange_name(request)
+        refuse_from_elsewhere(request)
         fields = parse_fields(await read_body(request), "body")
-        token = self._visitors.sign_in(fields.get("password", ""), self._clock())
+        address = request.client.host if request.client else ""
+        token = self._visitors.sign_in(fields.get("password", ""), self._clock(), address)
         response = _null()
         response.set_cookie(
             _cookie_name(request),
@@ -80,11 +80,24 @@ class Door:
         return response
 
     async def _sign_out(self, request: Request) -> Response:
-        _refuse_from_elsewhere(request)
+        refuse_from_elsewhere(request)
         self._visitors.sign_out(_token(request))
         response = _null()
         response.delete_cookie(_cookie_name(request), httponly=True, samesite="strict")
         return response
+
+    def _refuse_strange_name(self, request: Request) -> None:
+        """Refusal 403 for a name that is none of ours. Whoever owns it can let it mean this machine while their page is
+        open (DNS rebinding), and then that page is ours to the browser, and may guess passwords.
+        """
+        name = _host_name(request)
+        if name not in self._names and not _is_address(name):
+            raise Refusal(
+                None,
+                "invalid",
+                "Open the control page as localhost or by the machine's address; other names must be simulate's --host",
+                status=403,
+            )
 
 
 def _files() -> Iterator[tuple[str, Path]]:
@@ -98,6 +111,7 @@ def _files() -> Iterator[tuple[str, Path]]:
         yield f"fonts/{path.name}", path
 
 
+@cache
 def _serve(path: Path) -> Endpoint:
     """The file as it was at the start; a browser that has it already is told so."""
     content, media_type = path.read_bytes(), MEDIA_TYPES[path.suffix]
@@ -112,21 +126,31 @@ def _serve(path: Path) -> Endpoint:
     return endpoint
 
 
-def _refuse_from_elsewhere(request: Request) -> None:
-    """Browsers say where a request was made, and no page can make them lie about it. Old ones say only the origin."""
+def refuse_from_elsewhere(request: Request) -> None:
+    """Refusal 403 for what was not asked by our own page. Browsers say where a request was made, and no page can make
+    them lie about it. Old ones say only the origin.
+    """
     site = request.headers.get("sec-fetch-site")
-    is_own = site == "same-origin" if site else _origin(request) == request.headers.get("host", "").lower()
+    own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    is_own = site == "same-origin" if site else request.headers.get("origin", "").lower() == own.lower()
     if not is_own:
         raise Refusal(
             None, "invalid", "Only the control page may ask this with a cookie: send EQ's key instead", status=403
         )
 
 
-def _origin(request: Request) -> str | None:
+def _host_name(request: Request) -> str:
+    """Of the address in the browser, without its port."""
+    host = request.headers.get("host", "").lower()
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+
+
+def _is_address(name: str) -> bool:
     try:
-        return urlsplit(request.headers.get("origin", "")).netloc.lower() or None
+        ip_address(name)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def _cookie_name(request: Request) -> str:

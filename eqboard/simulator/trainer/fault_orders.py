@@ -9,12 +9,13 @@ from difflib import get_close_matches
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.faults import Fault, FaultKind, Mode
 from eqboard.simulator.faults.in_force import FOREVER
+from eqboard.simulator.faults.kinds import WITH_SECONDS
 from eqboard.simulator.faults.modes import HALF
 from eqboard.simulator.refusals import Refusal
 
 Fields = Mapping[str, object]
 
-MAX_LATENCY_SECONDS = 600.0
+LEAST_LATENCY_SECONDS, MAX_LATENCY_SECONDS = 0.001, 600.0
 MAX_JUMP_SECONDS = 10 * 366 * 86400.0
 MAX_SPAN_SECONDS = 31 * 86400.0
 LEAST_SPAN_SECONDS = 0.1
@@ -22,8 +23,8 @@ LIST = "GET /control/operations lists them"
 
 
 def read_fault(fields: Fields) -> Fault:
-    """A fault from a form or JSON: kind, probability, seconds, and either the name of an operation or a path, with a
-    method or without; without any of these it is one of all operations.
+    """A fault from a form or JSON: kind, probability, seconds for those kinds that have them, and either the name of an
+    operation or a path, with a method or without; without any of these it is one of all operations.
     """
     kind = fields.get("kind")
     if kind not in list(FaultKind):
@@ -64,20 +65,24 @@ def read_mode(fields: Fields) -> Mode:
 
 def read_half(fields: Fields, mode: Mode) -> tuple[str, ...]:
     """operations: which fail when the server is half broken, as an array or with commas between; the agents' status
-    if nobody says.
+    if nobody says a word of them. Refusal: `blank` for none at all, `invalid`, `nonexistent`.
     """
+    if mode is Mode.HALF_BROKEN and "operations" not in fields:
+        return HALF
     given = fields.get("operations", "")
     names = [name.strip() for name in given.split(",") if name.strip()] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Refusal("operations", "invalid", "operations are names with commas between, or an array of them")
+    if not names and mode is Mode.HALF_BROKEN:
+        raise Refusal("operations", "blank", "Say at least one operation that fails")
     if names and mode is not Mode.HALF_BROKEN:
         raise Refusal("operations", "invalid", f"Only a server that is {Mode.HALF_BROKEN} is so by operation")
     for name in names:
         _check_operation(name, "operations")
-    return tuple(dict.fromkeys(names)) or HALF
+    return tuple(dict.fromkeys(names))
 
 
-def read_number(fields: Fields, name: str, *, default: float, least: float, most: float) -> float:
+def read_number(fields: Fields, name: str, *, default: float = math.nan, least: float, most: float) -> float:
     value = fields.get(name, default)
     try:
         number = float(value) if isinstance(value, int | float | str) else math.nan
@@ -89,11 +94,20 @@ def read_number(fields: Fields, name: str, *, default: float, least: float, most
 
 
 def _read_seconds(fields: Fields, kind: FaultKind) -> float:
-    if kind is FaultKind.CLOCK_JUMP:
-        least, most = -MAX_JUMP_SECONDS, MAX_JUMP_SECONDS
-    else:
-        least, most = 0.0, MAX_LATENCY_SECONDS
-    return read_number(fields, "seconds", default=0.0, least=least, most=most)
+    """Without them a delay or a jump would be none; the other kinds have no use for them."""
+    is_given = fields.get("seconds", "") != ""
+    if kind not in WITH_SECONDS:
+        if is_given:
+            raise Refusal("seconds", "invalid", f"Only {' and '.join(WITH_SECONDS)} have seconds; leave them out")
+        return 0.0
+    if not is_given:
+        raise Refusal("seconds", "blank", f"Say how many seconds {kind} is about")
+    if kind is FaultKind.LATENCY:
+        return read_number(fields, "seconds", least=LEAST_LATENCY_SECONDS, most=MAX_LATENCY_SECONDS)
+    seconds = read_number(fields, "seconds", least=-MAX_JUMP_SECONDS, most=MAX_JUMP_SECONDS)
+    if not seconds:
+        raise Refusal("seconds", "invalid", "A clock that jumps by 0 seconds does not jump")
+    return seconds
 
 
 def _read_text(fields: Fields, name: str) -> str:

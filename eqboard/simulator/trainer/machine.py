@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 from eqboard.simulator.asked import Asked
 from eqboard.simulator.faults import Faults
+from eqboard.simulator.office.configuration import problems_in
 from eqboard.simulator.office.licence import DAY_SECONDS, Licence
 from eqboard.simulator.office.limits import MOST_AGENTS, MOST_SUPERVISORS
 from eqboard.simulator.office.machine import PROCESSES, EmailQueue
@@ -27,11 +28,14 @@ LICENCE_WORDS = ("agents", "supervisors", "expires_at", "days")
 
 
 def _show_machine(world: World, faults: Faults, asked: Asked) -> object:
+    """`problems` is how many the check of the configuration finds; at a large site that takes some milliseconds."""
     machine = world.machine
+    problems = problems_in(world.directory, world.attendance.sessions, world.licence, machine, world.now)
     return {
         "disk_usage_percent": machine.disk_usage_percent,
         "processes": dict(machine.processes),
         "email_queues": [asdict(queue) for queue in machine.email_queues.values()],
+        "problems": len(problems),
     }
 
 

@@ -9,6 +9,7 @@ from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.asked import Asked, read_json_object
 from eqboard.simulator.faults import Faults
 from eqboard.simulator.faults.in_force import Standing
+from eqboard.simulator.faults.kinds import WITH_SECONDS
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.refusals import not_found
 from eqboard.simulator.trainer.fault_orders import read_duration, read_fault, read_half, read_mode, read_span
@@ -28,7 +29,9 @@ def _list_faults(world: World, faults: Faults, asked: Asked) -> object:
 
 
 def _add_fault(world: World, faults: Faults, asked: Asked) -> object:
-    """kind, operation or path (and method), probability, seconds, in_seconds, for_seconds; answers the fault's id."""
+    """kind, operation or path (and method), probability, seconds (of latency and clock_jump, and of these always),
+    in_seconds, for_seconds; answers the fault's id.
+    """
     fields = _fields(asked)
     return faults.add(read_fault(fields), **read_span(fields))
 
@@ -41,18 +44,24 @@ def _remove_fault(world: World, faults: Faults, asked: Asked) -> object:
 
 
 def _clear_faults(world: World, faults: Faults, asked: Asked) -> object:
-    """All faults and the mode that somebody ordered are over. A scenario's accidents are not; `fine` ends them."""
+    """All faults and the mode that somebody ordered are over. A scenario's accidents are not; they rest only while
+    a mode is ordered, be it `fine`.
+    """
     faults.clear()
     return None
 
 
 def _show_mode(world: World, faults: Faults, asked: Asked) -> object:
-    """mode, and until when (UNIX seconds of the clock) if somebody ordered it for a while; `by` hand or scenario."""
+    """mode, and until when (UNIX seconds of the clock) if somebody ordered it for a while; `by` hand or scenario; the
+    operations that fail while it is half broken; whether the scenario has accidents of its own in store.
+    """
     ordered = faults.ordered
     return {
         "mode": faults.mode,
         "until": _moment(ordered.ends_at) if ordered else None,
         "by": "hand" if ordered else "scenario",
+        "operations": faults.failing,
+        "has_accidents": faults.has_accidents,
     }
 
 
@@ -61,6 +70,12 @@ def _order_mode(world: World, faults: Faults, asked: Asked) -> object:
     fields = _fields(asked)
     mode = read_mode(fields)
     faults.order(mode, operations=read_half(fields, mode), for_seconds=read_duration(fields))
+    return _show_mode(world, faults, asked)
+
+
+def _withdraw_mode(world: World, faults: Faults, asked: Asked) -> object:
+    """Nobody orders any more how the server is; faults put in one by one stay. Answers what is in force then."""
+    faults.withdraw()
     return _show_mode(world, faults, asked)
 
 
@@ -79,7 +94,7 @@ def _row(standing: Standing) -> dict[str, object]:
         "method": fault.method or None,
         "path": fault.path or None,
         "probability": fault.probability,
-        "seconds": fault.seconds,
+        "seconds": fault.seconds if fault.kind in WITH_SECONDS else None,
         "from": _moment(standing.begins_at),
         "until": _moment(standing.ends_at),
         "struck": standing.struck_count,
@@ -98,5 +113,6 @@ LEVERS: Levers = {
     ("DELETE", "/control/faults/{id}"): _remove_fault,
     ("GET", "/control/eq"): _show_mode,
     ("POST", "/control/eq"): _order_mode,
+    ("DELETE", "/control/eq"): _withdraw_mode,
     ("GET", "/control/operations"): _list_operations,
 }

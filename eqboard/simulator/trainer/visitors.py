@@ -16,7 +16,8 @@ from eqboard.simulator.refusals import Refusal
 
 STAY_SECONDS = 12 * 3600.0
 MOST_VISITORS = 50  # whoever signs in as one more takes the place of who has been in longest
-MOST_WRONG_TRIES = 10
+MOST_WRONG_TRIES = 10  # from one address
+MOST_WRONG_TRIES_OF_ALL = 300
 WRONG_TRIES_SECONDS = 60.0
 
 
@@ -27,17 +28,18 @@ class Visitors:
         """`passwords`: each of them, unless it is blank, lets in."""
         self._digests = [_digest(password) for password in passwords if password]
         self._came_at: dict[bytes, float] = {}  # in order of coming
-        self._wrong_at: deque[float] = deque(maxlen=MOST_WRONG_TRIES)
+        self._wrong: deque[tuple[float, str]] = deque(maxlen=MOST_WRONG_TRIES_OF_ALL)  # when, and from where
 
-    def sign_in(self, password: str, now: float) -> str:
-        """A new token. Refusal: `blank`; 401 `invalid` for a wrong one; 429 after ten of those within a minute, however
-        right this one is, and whoever gave them: whoever guesses has no name.
+    def sign_in(self, password: str, now: float, address: str) -> str:
+        """A new token for somebody at a network address, "" for an unknown one. Refusal: `blank`; 401 `invalid` for a
+        wrong one; 429 after ten of those from there within a minute, or 300 from wherever, however right this one is:
+        who guesses has no name, but one who guesses elsewhere keeps nobody out who knows.
         """
         if not password:
             raise Refusal("password", "blank", "Say the password, or EQ's key")
-        self._refuse_in_a_hurry(now)
+        self._refuse_in_a_hurry(now, address)
         if not self._is_right(password):
-            self._wrong_at.append(now)
+            self._wrong.append((now, address))
             raise Refusal("password", "invalid", "The password is wrong", status=401)
         token = token_urlsafe(32)
         while len(self._came_at) >= MOST_VISITORS:
@@ -54,12 +56,14 @@ class Visitors:
         """The token is worth nothing any more; one that was not, stays so."""
         self._came_at.pop(_digest(token), None)
 
-    def _refuse_in_a_hurry(self, now: float) -> None:
+    def _refuse_in_a_hurry(self, now: float, address: str) -> None:
         """A clock that has jumped back makes nobody wait for longer than the minute."""
-        recent = [at for at in self._wrong_at if 0 <= now - at < WRONG_TRIES_SECONDS]
-        if len(recent) >= MOST_WRONG_TRIES:
-            seconds = int(recent[0] + WRONG_TRIES_SECONDS - now) + 1
-            raise Refusal("password", "invalid", f"Too many wrong passwords: try again in {seconds} s", status=429)
+        recent = [(at, where) for at, where in self._wrong if 0 <= now - at < WRONG_TRIES_SECONDS]
+        from_there = [at for at, where in recent if where == address]
+        for tries, most in ((from_there, MOST_WRONG_TRIES), ([at for at, _ in recent], MOST_WRONG_TRIES_OF_ALL)):
+            if len(tries) >= most:
+                seconds = int(tries[-most] + WRONG_TRIES_SECONDS - now) + 1
+                raise Refusal("password", "invalid", f"Too many wrong passwords: try again in {seconds} s", status=429)
 
     def _is_right(self, password: str) -> bool:
         """As slow for a right one as for a wrong one, and for the first as for the last."""

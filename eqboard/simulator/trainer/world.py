@@ -35,7 +35,8 @@ def _world(
     world: World, faults: Faults, asked: Asked, *, speed: float, began_at: float, clock: Callable[[], float]
 ) -> object:
     """Everything but the faults, the alerts and the machine, which have answers of their own. `now` and all that
-    happens is in the world's time; `clock` is the server's, in which faults come and go.
+    happens is in the world's time; `clock` is the server's, in which faults come and go. `warm_seconds` is how long the
+    world had run, and written its books, when it was first shown.
     """
     queues, agents = world.directory.live_queues(), world.directory.live_agents()
     absent = Counter(queue for agent in agents for queue in agent.bound if queue not in agent.memberships)
@@ -44,8 +45,10 @@ def _world(
         "seed": world.seed,
         "speed": speed,
         "now": world.now,
+        "time_zone": str(world.zone),
         "clock": clock(),
         "uptime_seconds": world.now - began_at,
+        "warm_seconds": began_at - world.ledger.started_at,
         "queues": [_queue(queue, absent[queue.extension], world.now) for queue in queues],
         "totals": _totals(queues, agents, world.now),
         "longest_waiting": [_caller(call, world.now) for call in _longest_waiting(queues)],

@@ -15,6 +15,7 @@ from eqboard.ops.bench.simulator import simulator
 
 SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing, "simulator": simulator}
 ROUNDS, QUICK_ROUNDS = 30, 7
+INTERRUPTED = 130  # what shells make of Ctrl-C
 
 
 class Command(BaseCommand):
@@ -30,7 +31,10 @@ class Command(BaseCommand):
         if strange:
             raise CommandError(f"There is no scenario {min(strange)!r}; there are {', '.join(SCENARIOS)}.")
         rounds = QUICK_ROUNDS if options["quick"] else ROUNDS
-        figures = [figure for name in options["scenarios"] or SCENARIOS for figure in self._figures(name, rounds)]
+        try:
+            figures = [figure for name in options["scenarios"] or SCENARIOS for figure in self._figures(name, rounds)]
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=INTERRUPTED) from None
         if figures:
             self.stdout.write("\n" + table(figures))
 
@@ -49,11 +53,18 @@ class Command(BaseCommand):
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The figures in Markdown. Ratios of a run whose reference swung are no conclusion, and say so."""
+    """The figures in Markdown. Ratios that swung, or whose reference did, are no conclusion, and say so."""
     lines = ["| scenario | variant | ms | × reference (least to most) |", "|---|---|---|---|"]
     for each in figures:
         ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
         spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
-        share = "" if each.share_of_core is None else f": **{each.share_of_core:.2f} of one core**"
-        lines.append(f"| {each.scenario} | {each.variant}{share} | {each.ms:.1f} | {ratio} ({spread}) |")
+        lines.append(f"| {each.scenario} | {each.variant}{share(each)} | {each.ms:.1f} | {ratio} ({spread}) |")
     return "\n".join(lines)
+
+
+def share(figure: Figure) -> str:
+    """The share of a core that it takes, and what it is to be below; nothing for what does not go on all the time."""
+    if figure.share_of_core is None:
+        return ""
+    target = "" if figure.target_share is None else f", target < {figure.target_share:g}"
+    return f": **{figure.share_of_core:.2f} of one core**{target}"

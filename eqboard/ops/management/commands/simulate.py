@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from eqboard.config import get_config
 from eqboard.eq import load_dialect
+from eqboard.eq.client import fault_of_key
 from eqboard.simulator.accent import Accent
 from eqboard.simulator.app import build_app
 from eqboard.simulator.clock import read_clock
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         key = options["key"] or get_config().eq_key.get_secret_value()
         if not key:
             raise CommandError("The simulator needs a key: set EQBOARD_EQ_KEY to 6 letters or more, or give --key.")
+        if fault := fault_of_key(key):
+            raise CommandError(f"--key {fault}.")
         if not 0 <= options["port"] <= 65535:
             raise CommandError(f"--port must be a whole number from 0 to 65535, not {options['port']}.")
         try:
@@ -88,4 +91,12 @@ def _make_app(key: str, options: dict[str, Any]) -> Any:
     )
     accent = Accent(load_dialect(options["dialect"]), options["numbers_as_texts"])
     password = get_config().simulator_password.get_secret_value()
-    return build_app(world, key=key, clock=time.time, speed=options["speed"], accent=accent, password=password)
+    return build_app(
+        world,
+        key=key,
+        clock=time.time,
+        speed=options["speed"],
+        accent=accent,
+        password=password,
+        host=options["host"],
+    )

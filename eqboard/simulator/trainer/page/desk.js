@@ -1,20 +1,21 @@
 /* The control page: asks how the world is, once a second while somebody can see it, and shows it. */
 
-import { listen } from "./levers.js";
+import * as eq from "./eq.js";
+import { forgetWhatIsOver, listen } from "./levers.js";
+import { byId, put } from "./parts.js";
 import { ask } from "./server.js";
 import { furnish } from "./settings.js";
 import { translate, word } from "./speech.js";
 import * as trouble from "./trouble.js";
-import { byId, put, showWorld, tick } from "./view.js";
-import { WORDS } from "./words.js";
+import { showWorld, tick } from "./view.js";
 
 const EVERY_MS = 1000;
 const TICK_MS = 250;
 const SLOW_ROUNDS = 4; /* alerts and the machine change seldom */
-const KINDS = Object.keys(WORDS.en).filter((key) => key.startsWith("kind.")).map((key) => key.slice(5));
 
 let last = {};
 let round = 0;
+let presses = 0;
 let timer = 0;
 let isAsking = false;
 
@@ -28,23 +29,26 @@ async function look() {
   clearTimeout(timer);
   if (isAsking || document.hidden) return;
   isAsking = true;
+  const pressesBefore = presses;
   const paths = ["/control/world", "/control/eq", "/control/faults"];
   if (round++ % SLOW_ROUNDS === 0) paths.push("/control/alerts", "/control/machine");
   const answers = await Promise.all(paths.map(get));
   isAsking = false;
+  if (presses !== pressesBefore) return void lookAtOnce(); /* some of it may be from before the press */
+  timer = setTimeout(look, EVERY_MS); /* first of all: an answer that cannot be shown must not end the looking */
   showLink(answers.every((answer) => answer.isThere));
   for (const [place, { value }] of answers.entries()) {
     if (value !== undefined) last[paths[place]] = value;
   }
   if (answers.every((answer) => answer.value !== undefined)) show(paths);
-  timer = setTimeout(look, EVERY_MS);
 }
 
 function show(paths) {
   const world = last["/control/world"];
   showWorld(world);
-  trouble.showMode(last["/control/eq"], world.clock);
+  eq.showMode(last["/control/eq"], world.clock);
   trouble.showFaults(last["/control/faults"], world.clock);
+  forgetWhatIsOver({ eq: last["/control/eq"], faults: last["/control/faults"] });
   if (paths.includes("/control/alerts")) trouble.showAlerts(last["/control/alerts"], world.now);
   if (paths.includes("/control/machine")) trouble.showMachine(last["/control/machine"]);
 }
@@ -66,19 +70,6 @@ async function signOut() {
   location.reload();
 }
 
-/* The form for EQ itself */
-
-function showModeAbout() {
-  const mode = byId("eq-form").elements.mode.value;
-  put(byId("mode-about"), word(`mode.${mode}.about`));
-  byId("operations-field").hidden = mode !== "half_broken";
-}
-
-function showSeconds() {
-  const kind = byId("kinds").value;
-  byId("fault-seconds").hidden = !["latency", "clock_jump"].includes(kind);
-}
-
 async function openBindings() {
   const { value } = await get("/control/agents");
   if (!value) return;
@@ -97,32 +88,33 @@ function showBound() {
 function speak() {
   put(byId("link"), word("link.wait"));
   trouble.showSpans();
-  trouble.showKinds(KINDS);
-  showModeAbout();
+  trouble.showKinds();
+  eq.showAbout();
   showBound();
-  if (last.operations) trouble.showOperations(last.operations);
+  if (last.operations) eq.showOperations(last.operations);
   if (last["/control/world"]) lookAtOnce();
 }
 
 document.addEventListener("translated", speak);
 document.addEventListener("visibilitychange", lookAtOnce);
 byId("sign-out").addEventListener("click", signOut);
-byId("modes").addEventListener("change", showModeAbout);
-byId("kinds").addEventListener("change", showSeconds);
+byId("kinds").addEventListener("change", trouble.showKind);
 byId("agents").addEventListener("change", showBound);
 byId("bindings").addEventListener("toggle", () => byId("bindings").open && openBindings());
+eq.listenToChoices();
 listen(() => {
+  presses += 1;
   lookAtOnce();
   if (byId("bindings").open) openBindings();
 });
 
 furnish();
 translate();
-showSeconds();
+trouble.showKind();
 setInterval(tick, TICK_MS);
 lookAtOnce();
 get("/control/operations").then(({ value }) => {
   if (!value) return;
   last.operations = value;
-  trouble.showOperations(value);
+  eq.showOperations(value);
 });

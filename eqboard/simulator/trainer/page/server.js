@@ -4,7 +4,8 @@ import { word } from "./speech.js";
 
 const PATIENCE_MS = 8000;
 
-/* What it answers: `value`, or else the sentence to show. `isThere` tells whether anybody answered at all. */
+/* What it answers: `value`; or `errors`, each with parameter, type and description; or else the sentence to show.
+   `isThere` tells whether anybody answered at all. */
 export async function ask(method, path, fields = null) {
   let response;
   try {
@@ -16,14 +17,9 @@ export async function ask(method, path, fields = null) {
     });
     const value = await response.json();
     if (response.ok) return { isThere: true, value };
-    return { isThere: true, status: response.status, sentence: sentence(value, response.status) };
+    return { isThere: true, status: response.status, errors: Array.isArray(value) ? value : [] };
   } catch {
     const isThere = Boolean(response && response.status < 500);
     return { isThere, sentence: isThere ? word("refused", { status: response.status }) : word("no_answer") };
   }
-}
-
-function sentence(errors, status) {
-  const said = Array.isArray(errors) ? errors.map((each) => each?.description).filter(Boolean) : [];
-  return said.join(" ") || word("refused", { status });
 }

@@ -29,9 +29,9 @@ export function choose(tag) {
   translate();
 }
 
-/* A word of ours; `values` fill its braces. */
+/* A word of ours, or the key of one that there is not; `values` fill its braces. */
 export function word(key, values = {}) {
-  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 export function translate() {

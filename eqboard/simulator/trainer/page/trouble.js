@@ -1,37 +1,38 @@
-/* What EQ suffers from, and what it complains of: how it is, faults in force, alerts, the machine. */
+/* What EQ suffers from, and what it complains of: single faults, alerts, the machine. */
 
+import { operationName } from "./eq.js";
+import { byId, keep, make, put, showChoices } from "./parts.js";
 import { quoted, span, tame, word } from "./speech.js";
-import { byId, keep, make, put, run, showChoices, stop } from "./view.js";
+import { run, stop } from "./view.js";
+import { WORDS } from "./words.js";
 
-const KINDS_WITH_SECONDS = ["latency", "clock_jump"];
-const USUALLY_FAIL = ["call_queue_agents.all", "call_queue_agents.combined"];
+const KINDS = Object.keys(WORDS.en).filter((key) => /^kind\.\w+$/.test(key)).map((key) => key.slice(5));
+/* Of the kinds that have any: how many seconds are suggested, and how many there may be. */
+const SECONDS = {
+  latency: { value: 3, min: 0.001, max: 600 },
+  clock_jump: { value: 3600, min: -316224000, max: 316224000 },
+};
 const SHOWN_ALERTS = 20;
 
 /* `clock` is the server's, in UNIX seconds: what somebody orders for a while runs on it, however fast the world goes. */
-export function showMode(eq, clock) {
-  const element = byId("mode");
-  element.dataset.level = eq.mode === "fine" ? "calm" : "critical";
-  const mode = word(`mode.${eq.mode}`);
-  if (eq.until === null) stop(element, mode);
-  else run(element, eq.until - clock, { rate: -1, show: (left) => word("mode.until", { mode, time: span(left) }) });
-}
-
 export function showFaults(faults, clock) {
   keep(byId("faults"), faults, (fault) => fault.id, buildFault, (row, fault) => fillFault(row, fault, clock));
   byId("no-faults").hidden = faults.length > 0;
 }
 
 function buildFault() {
-  const about = make("span", { class: "grow" }, make("b"), " ", make("bdi", { class: "code" }));
+  const about = make("span", { class: "grow" }, make("b"), " ", make("span", { class: "title" }), " ", make("bdi", { class: "code quiet" }));
   const times = make("span", { class: "quiet times" }, make("span", { class: "often" }), " ", make("span", { class: "left" }));
   return make("li", {}, make("span", { class: "two" }, about, times), make("button", { class: "button small", type: "button" }));
 }
 
 function fillFault(row, fault, clock) {
-  const what = `${word(`kind.${fault.kind}`)}${KINDS_WITH_SECONDS.includes(fault.kind) ? ` ${fault.seconds} s` : ""}`;
-  const which = fault.operation || [fault.method, fault.path].filter(Boolean).join(" ") || word("fault.every_operation");
+  const what = `${word(`kind.${fault.kind}`)}${fault.kind in SECONDS ? ` ${fault.seconds} s` : ""}`;
+  const code = fault.operation || [fault.method, fault.path].filter(Boolean).join(" ");
+  const which = code ? operationName(fault.operation) : word("fault.every_operation");
   put(row.querySelector("b"), what);
-  put(row.querySelector(".code"), which);
+  put(row.querySelector(".title"), which);
+  put(row.querySelector(".code"), code);
   const often = [fault.probability < 1 ? `${Math.round(fault.probability * 100)} %` : ""];
   often.push(fault.by === "hand" ? "" : word(`fault.by.${fault.by}`), word("fault.struck", { count: fault.struck }));
   put(row.querySelector(".often"), often.filter(Boolean).join(" · "));
@@ -43,7 +44,7 @@ function fillFault(row, fault, clock) {
   button.hidden = fault.by !== "hand";
   button.dataset.path = `/control/faults/${fault.id}`;
   put(button, word("fault.remove"));
-  button.setAttribute("aria-label", word("fault.remove.which", { fault: `${what}, ${which}` }));
+  button.setAttribute("aria-label", word("fault.remove.which", { fault: `${what}, ${which || quoted(code)}` }));
 }
 
 export function showAlerts({ alerts }, now) {
@@ -67,6 +68,7 @@ function fillAlert(row, alert, now) {
 
 export function showMachine(machine) {
   keep(byId("processes"), Object.entries(machine.processes), ([name]) => name, buildProcess, fillProcess);
+  put(byId("problems"), machine.problems);
   const disk = byId("disk");
   if (document.activeElement !== disk && disk.dataset.known !== String(machine.disk_usage_percent)) {
     disk.value = machine.disk_usage_percent;
@@ -75,7 +77,7 @@ export function showMachine(machine) {
 }
 
 function buildProcess([name]) {
-  const title = make("bdi", { class: "code", translate: "no" }, name);
+  const title = make("span", { class: "grow" }, make("bdi", { class: "code", translate: "no" }, name));
   return make("li", {}, title, make("span", { class: "state" }), make("button", { class: "button small", type: "button" }));
 }
 
@@ -92,26 +94,22 @@ function fillProcess(row, [name, runs]) {
 
 /* What does not change while the page is open, but for the language. */
 
-/* First what fails of a half-broken EQ unless somebody says otherwise, then the other reads: a board lives by those. */
-function rank({ operation, method }) {
-  return (USUALLY_FAIL.includes(operation) ? 0 : 2) + (method === "GET" ? 0 : 1);
+export function showKinds() {
+  showChoices(byId("kinds"), KINDS.map((kind) => [kind, word(`kind.${kind}`)]));
+  showKindAbout();
 }
 
-export function showOperations(unsorted) {
-  const list = byId("operations");
-  const operations = [...unsorted].sort((one, other) => rank(one) - rank(other));
-  const build = ({ operation }) => {
-    const box = make("input", { type: "checkbox", value: operation });
-    box.checked = USUALLY_FAIL.includes(operation);
-    return make("label", {}, box, make("bdi", { class: "code", translate: "no" }, operation));
-  };
-  keep(list, operations, ({ operation }) => operation, build, () => {});
-  const every = ["", word("fault.every_operation")];
-  showChoices(byId("fault-operations"), [every, ...operations.map(({ operation }) => [operation, operation])]);
+function showKindAbout() {
+  put(byId("kind-about"), word(`kind.${byId("kinds").value}.about`));
 }
 
-export function showKinds(kinds) {
-  showChoices(byId("kinds"), kinds.map((kind) => [kind, word(`kind.${kind}`)]));
+/* Another kind has other seconds, or none. */
+export function showKind() {
+  const seconds = SECONDS[byId("kinds").value];
+  const field = byId("fault-seconds");
+  field.hidden = !seconds;
+  Object.assign(field.querySelector("input"), { disabled: !seconds, ...seconds }); /* disabled, it is not sent */
+  showKindAbout();
 }
 
 export function showSpans() {

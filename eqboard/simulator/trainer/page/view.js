@@ -1,42 +1,9 @@
-/* The world as the page shows it. Rows stay where they are and are changed in place; whatever comes from the world
-   goes in as text. */
+/* The world as the page shows it, and times that run. */
 
-import { span, tame, word } from "./speech.js";
+import { aText, byId, keep, make, put, showChoices } from "./parts.js";
+import { quoted, span, tame, word } from "./speech.js";
 
 const STATES = ["available", "ringing", "on_call", "wrap_up", "paused", "signed_out"];
-
-export const byId = (id) => document.getElementById(id);
-
-export function put(element, text) {
-  const shown = String(text);
-  if (element.textContent !== shown) element.textContent = shown;
-}
-
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-/* One child for each item, by key, in the items' order; `fill` brings a child up to date. */
-export function keep(list, items, keyOf, build, fill) {
-  const known = new Map([...list.children].map((child) => [child.dataset.key, child]));
-  let place = list.firstElementChild;
-  for (const item of items) {
-    const key = String(keyOf(item));
-    let child = known.get(key);
-    known.delete(key);
-    if (!child) {
-      child = build(item);
-      child.dataset.key = key;
-    }
-    if (child === place) place = place.nextElementSibling;
-    else list.insertBefore(child, place);
-    fill(child, item);
-  }
-  for (const child of known.values()) child.remove();
-}
 
 /* Times that run by themselves between two answers, at the world's speed. */
 const running = new WeakMap();
@@ -74,24 +41,32 @@ export function showWorld(world) {
   put(byId("seed"), world.seed);
   put(byId("speed"), `${world.speed}×`);
   run(byId("uptime"), world.uptime_seconds);
-  run(byId("clock"), world.now, { show: clockTime });
+  run(byId("clock"), world.now, { show: (seconds) => clockTime(seconds, world.time_zone) });
   showTotals(world);
   keep(byId("queues"), world.queues, (queue) => queue.extension, buildQueue, fillQueue);
   showQueueChoices(world.queues);
-  keep(byId("callers"), world.longest_waiting, (caller) => caller.unique_id, buildCaller, fillCaller);
+  const names = new Map(world.queues.map((queue) => [queue.extension, queue.name]));
+  const fill = (row, caller) => fillCaller(row, caller, names.get(caller.queue));
+  keep(byId("callers"), world.longest_waiting, (caller) => caller.unique_id, buildCaller, fill);
   byId("no-callers").hidden = world.longest_waiting.length > 0;
   showPauseCodes(world.pause_codes);
+  showBooks(world.warm_seconds);
 }
 
-function clockTime(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+function showBooks(warmSeconds) {
+  put(byId("books"), warmSeconds > 0 ? word("ledger.warm", { time: span(warmSeconds) }) : word("ledger.about"));
+}
+
+/* As on the wall of the call centre, wherever the trainer is. */
+function clockTime(seconds, timeZone) {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB", { timeZone });
 }
 
 function showTotals(world) {
   const { totals } = world;
   put(byId("total-waiting"), totals.waiting);
   wait(byId("total-longest"), totals.waiting, totals.longest_wait_seconds);
-  for (const state of ["available", "on_call", "paused", "signed_out"]) put(byId(`total-${state}`), totals.agents[state]);
+  for (const state of STATES) put(byId(`total-${state}`), totals.agents[state]);
   for (const count of ["offered", "answered", "abandoned"]) put(byId(`total-${count}`), totals[count]);
   for (const count of ["expected", "parked", "conferences"]) put(byId(count), world[count]);
 }
@@ -122,37 +97,28 @@ function fillQueue(row, queue) {
 }
 
 function buildCaller() {
+  const where = make("span", { class: "quiet where" }, make("bdi", { class: "code" }), " ", make("bdi", { class: "title" }));
   return make(
     "li",
     {},
-    make("bdi", { class: "who", dir: "auto" }),
-    make("bdi", { class: "quiet number-shown", dir: "auto" }),
-    make("bdi", { class: "code quiet" }),
+    make("span", { class: "whose" }, aText("who"), where),
+    aText("quiet number-shown"),
     make("span", { class: "ticks" }),
     make("button", { class: "button small", type: "button" }),
   );
 }
 
-function fillCaller(row, caller) {
+function fillCaller(row, caller, queueName) {
   const name = tame(caller.name) || word("no_name");
-  put(row.querySelector(".who"), name);
-  put(row.querySelector(".number-shown"), tame(caller.number));
+  put(row.querySelector(".who bdi"), name);
+  put(row.querySelector(".number-shown bdi"), tame(caller.number));
   put(row.querySelector(".code"), caller.queue);
+  put(row.querySelector(".title"), tame(queueName));
   run(row.querySelector(".ticks"), caller.wait_seconds);
   const button = row.querySelector("button");
   put(button, word("hang_up"));
   button.dataset.path = `/control/calls/${encodeURIComponent(caller.unique_id)}`;
-  button.setAttribute("aria-label", word("hang_up.whom", { name }));
-}
-
-/* Choices are left alone while they are the same: a list that is rebuilt closes under the hand. */
-function showChoices(select, options) {
-  const signature = JSON.stringify(options);
-  if (select.dataset.options === signature) return;
-  const chosen = select.value;
-  select.replaceChildren(...options.map(([value, label]) => new Option(label, value)));
-  select.dataset.options = signature;
-  if (options.some(([value]) => value === chosen)) select.value = chosen;
+  button.setAttribute("aria-label", word("hang_up.whom", { name: quoted(name) }));
 }
 
 function showQueueChoices(queues) {
@@ -165,5 +131,3 @@ function showQueueChoices(queues) {
 function showPauseCodes(codes) {
   showChoices(byId("pause-codes"), [["", word("no_code")], ...codes.map((code) => [String(code.id), tame(code.name)])]);
 }
-
-export { showChoices };
