@@ -83,7 +83,6 @@ class Staff:
 
     def send_home(self, agent: Agent) -> None:
         """Away until brought back, or until the next arrival that was planned anyway."""
-        self._cancel_break(agent)
         self._desk.go_home(agent)
 
     def some_of(self, agents: Sequence[Agent], share: float) -> list[Agent]:

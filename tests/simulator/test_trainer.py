@@ -420,7 +420,7 @@ async def test_an_empty_server_has_an_empty_view_and_no_burst(open_client):
         ),
         *(
             ("POST", "/control/agents", {"state": "paused", "queue": "all", "share": it}, (400, "share", "invalid"))
-            for it in ("1.1", "-0.1", "nan", "inf", "half")
+            for it in ("1.1", "-0.1", "nan", "inf", "half", "1_0", "١", " 1", "1e0")
         ),
         ("POST", "/control/bindings", {"queue": "500"}, (400, "agent", "blank")),
         ("POST", "/control/bindings", {"agent": "9", "queue": "500"}, (404, "agent", "nonexistent")),

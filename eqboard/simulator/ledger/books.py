@@ -53,9 +53,9 @@ class QueueLedger:
     wrap_up_seconds: float = 0.0
     wrap_up_for_others_seconds: float = 0.0  # of these, after calls of the agents' other queues (wrapUpAllQueues)
 
-    def add(self, count: str, times: int = 1) -> None:
+    def add(self, count: str) -> None:
         """Write into a count. AttributeError for one that there is not."""
-        setattr(self, count, getattr(self, count) + times)
+        setattr(self, count, getattr(self, count) + 1)
 
     def as_dict(self) -> dict[str, int | float]:
         """The books as JSON would show them."""

@@ -49,9 +49,9 @@ class Visit:
         """Whether nothing will be written here any more."""
         return self.place is Place.GONE and self.wrap_up_since is None
 
-    def count(self, name: str, now: float, times: int = 1) -> None:
+    def count(self, name: str, now: float) -> None:
         """Take part in a count of the books."""
-        self.counts[name] = self.counts.get(name, 0) + times
+        self.counts[name] = self.counts.get(name, 0) + 1
         self.changed_at = now
 
     def move(self, fact: Fact, now: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,7 +11,7 @@ from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.office.entities import Agent
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.trainer.lever import ALL, Levers, agent_asked, field, queues_asked
+from eqboard.simulator.trainer.lever import ALL, Levers, agent_asked, field, number, queues_asked
 from eqboard.simulator.world import World
 
 STATES = ("available", "paused", "signed_out")
@@ -35,7 +34,7 @@ def _move_agents(world: World, faults: Faults, asked: Asked) -> object:
     could not be, as somebody else sits at their desk.
     """
     state, code = _state(asked), asked.form.get("pause_code", "")
-    move, share = _move(world, state, code), _share(asked.form.get("share", ""))
+    move, share = _move(world, state, code), number("share", asked.form.get("share") or "1", least=0.0, most=1.0)
     concerned = [agent for agent in _agents_of(world, asked) if _is_concerned(world, agent, state, read_key(code))]
     moved = 0
     for agent in world.staff.some_of(concerned, share):
@@ -67,17 +66,6 @@ def _pause_code(world: World, text: str) -> int | None:
     if code is None or world.directory.live_pause_code(code) is None:
         raise Refusal("pause_code", "nonexistent", "Pause code does not exist")
     return code
-
-
-def _share(text: str) -> float:
-    """1 when left out. Refusal: `invalid`."""
-    try:
-        share = float(text or "1")
-    except ValueError:
-        share = math.nan
-    if not 0 <= share <= 1:
-        raise Refusal("share", "invalid", "The share must be a number from 0 to 1")
-    return share
 
 
 def _agents_of(world: World, asked: Asked) -> list[Agent]:

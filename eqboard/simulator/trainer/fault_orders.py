@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
@@ -12,6 +11,7 @@ from eqboard.simulator.faults.in_force import FOREVER
 from eqboard.simulator.faults.kinds import WITH_SECONDS
 from eqboard.simulator.faults.modes import HALF
 from eqboard.simulator.refusals import Refusal
+from eqboard.simulator.trainer.lever import number
 
 Fields = Mapping[str, object]
 
@@ -33,18 +33,18 @@ def read_fault(fields: Fields) -> Fault:
     _check_target(operation, path, method)
     return Fault(
         FaultKind(str(kind)),
-        path,
-        read_number(fields, "probability", default=1.0, least=0.0, most=1.0),
-        _read_seconds(fields, FaultKind(str(kind))),
-        method,
-        operation,
+        path=path,
+        method=method,
+        operation=operation,
+        probability=number("probability", fields.get("probability", 1.0), least=0.0, most=1.0),
+        seconds=_read_seconds(fields, FaultKind(str(kind))),
     )
 
 
 def read_span(fields: Fields) -> dict[str, float]:
     """in_seconds and for_seconds: until it begins, and how long it lasts; at once and for good if not given."""
     return {
-        "in_seconds": read_number(fields, "in_seconds", default=0.0, least=0.0, most=MAX_SPAN_SECONDS),
+        "in_seconds": number("in_seconds", fields.get("in_seconds", 0.0), least=0.0, most=MAX_SPAN_SECONDS),
         "for_seconds": read_duration(fields),
     }
 
@@ -53,7 +53,7 @@ def read_duration(fields: Fields) -> float:
     """for_seconds alone."""
     if fields.get("for_seconds", "") == "":
         return FOREVER
-    return read_number(fields, "for_seconds", default=0.0, least=LEAST_SPAN_SECONDS, most=MAX_SPAN_SECONDS)
+    return number("for_seconds", fields["for_seconds"], least=LEAST_SPAN_SECONDS, most=MAX_SPAN_SECONDS)
 
 
 def read_mode(fields: Fields) -> Mode:
@@ -82,17 +82,6 @@ def read_half(fields: Fields, mode: Mode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def read_number(fields: Fields, name: str, *, default: float = math.nan, least: float, most: float) -> float:
-    value = fields.get(name, default)
-    try:
-        number = float(value) if isinstance(value, int | float | str) else math.nan
-    except (ValueError, OverflowError):
-        number = math.nan
-    if not least <= number <= most:
-        raise Refusal(name, "invalid", f"{name} must be a number from {least:g} to {most:g}")
-    return number
-
-
 def _read_seconds(fields: Fields, kind: FaultKind) -> float:
     """Without them a delay or a jump would be none; the other kinds have no use for them."""
     is_given = fields.get("seconds", "") != ""
@@ -103,8 +92,8 @@ def _read_seconds(fields: Fields, kind: FaultKind) -> float:
     if not is_given:
         raise Refusal("seconds", "blank", f"Say how many seconds {kind} is about")
     if kind is FaultKind.LATENCY:
-        return read_number(fields, "seconds", least=LEAST_LATENCY_SECONDS, most=MAX_LATENCY_SECONDS)
-    seconds = read_number(fields, "seconds", least=-MAX_JUMP_SECONDS, most=MAX_JUMP_SECONDS)
+        return number("seconds", fields["seconds"], least=LEAST_LATENCY_SECONDS, most=MAX_LATENCY_SECONDS)
+    seconds = number("seconds", fields["seconds"], least=-MAX_JUMP_SECONDS, most=MAX_JUMP_SECONDS)
     if not seconds:
         raise Refusal("seconds", "invalid", "A clock that jumps by 0 seconds does not jump")
     return seconds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 
 from eqboard.simulator.asked import Asked
@@ -12,6 +14,7 @@ from eqboard.simulator.refusals import Refusal, not_found
 from eqboard.simulator.world import World
 
 MAX_TEXT = 200
+DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 ALL = "all"
 
 Lever = Callable[[World, Faults, Asked], object]  # raises Refusal; what it returns is answered as JSON
@@ -38,6 +41,19 @@ def whole_number(parameter: str, text: str, *, least: int, most: int) -> int:
     if number is None or not least <= number <= most:
         raise Refusal(parameter, "invalid", f"It must be a whole number from {least} to {most}")
     return number
+
+
+def number(parameter: str, value: object, *, least: float, most: float) -> float:
+    """A number of JSON, or a text of plain digits, within the range, both ends included. Refusal: `invalid`."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_text = isinstance(value, str) and DECIMAL.fullmatch(value) is not None
+    try:
+        found = float(str(value)) if is_number or is_text else math.nan
+    except ValueError:  # a whole number of thousands of digits
+        found = math.nan
+    if not least <= found <= most:
+        raise Refusal(parameter, "invalid", f"{parameter} must be a number from {least:g} to {most:g}")
+    return found
 
 
 def queues_asked(world: World, asked: Asked) -> list[Queue]:
