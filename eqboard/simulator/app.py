@@ -27,8 +27,8 @@ from eqboard.simulator.requests import check_key, parse_fields, read_body, read_
 from eqboard.simulator.trainer import LEVERS
 from eqboard.simulator.trainer.door import Door, refuse_from_elsewhere
 from eqboard.simulator.trainer.headers import GuardedAnswers
+from eqboard.simulator.trainer.lever import Lever, Stage
 from eqboard.simulator.trainer.visitors import Visitors
-from eqboard.simulator.trainer.world import levers as views
 from eqboard.simulator.world import World
 
 BASE = "/eq/api/2.0"
@@ -67,11 +67,10 @@ def build_app(
     check_speed(speed)
     door = Door(Visitors((key, password)), clock, host)
     server = _Server(world, key, clock, faults or Faults(seed=world.seed), speed, sleep, accent or Accent(), door)
-    work = {**LEVERS, **views(speed=speed, began_at=world.now, clock=clock)}
     app = Starlette(
         routes=[
             *server.operations(),
-            *(_route(path, method, server.lever(lever)) for (method, path), lever in work.items()),
+            *(_route(path, method, server.lever(lever)) for (method, path), lever in LEVERS.items()),
             *door.routes(),
         ],
         middleware=[Middleware(GuardedAnswers, api=BASE), Middleware(MayBeGone, api=BASE, is_gone=server.is_gone)],
@@ -111,6 +110,7 @@ class _Server:
         self._door = door
         self._clock_began_at = self._clock_read_at = clock()
         self._world_began_at = world.now
+        self._stage = Stage(world, faults, clock, speed, began_at=world.now)
         scenario = world.scenario
         faults.expect(scenario.accidents, scenario.accidents_period_seconds, world_began_at=world.now)
         faults.turn_to(self._clock_began_at, world.now)
@@ -157,12 +157,12 @@ class _Server:
         called = operation_called(behind, asked.query, asked.form)
         return self._faults.strike(operation.method, operation.path, called.name if called else "")
 
-    def lever(self, work: Callable[[World, Faults, Asked], object]) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of one control; faults do not reach it."""
+    def lever(self, lever: Lever) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one lever; faults do not reach it."""
 
         async def endpoint(request: Request) -> Response:
             asked = await self._admit(request, self._door)
-            return respond(work(self._world, self._faults, asked), (), self._world.now)
+            return respond(lever(self._stage, asked), (), self._world.now)
 
         return endpoint
 

@@ -6,8 +6,8 @@ from eqboard.simulator.asked import Asked
 from eqboard.simulator.durations import Duration, Shape
 from eqboard.simulator.faults import Faults
 from eqboard.simulator.scenarios import SCENARIOS, build_world
-from eqboard.simulator.trainer import calls
-from eqboard.simulator.trainer.world import levers
+from eqboard.simulator.trainer import LEVERS, calls
+from eqboard.simulator.trainer.lever import Stage
 
 from .conftest import NO_PICK_UP, Server, a_world, refusal
 from .test_invariants import build, check
@@ -362,11 +362,13 @@ async def test_of_many_callers_the_ten_who_wait_longest_are_shown(server, world)
 
 def test_looking_changes_nothing():
     looked_at, alone = build_world("steady", seed=4, started_at=0.0), build_world("steady", seed=4, started_at=0.0)
-    for look in levers(speed=1.0, began_at=0.0, clock=lambda: 0.0).values():
+    stage = Stage(looked_at, Faults(), clock=lambda: 0.0, speed=1.0, began_at=0.0)
+    looks = [lever for (method, _), lever in LEVERS.items() if method == "GET"]
+    for look in looks:
         looked_at.tick(60)
-        look(looked_at, Faults(), Asked())
+        look(stage, Asked())
     looked_at.tick(600)
-    alone.tick(120 + 600)
+    alone.tick(60 * len(looks) + 600)
     assert looked_at.truth() == alone.truth()
 
 

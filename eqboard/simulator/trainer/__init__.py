@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eqboard.simulator.trainer import agents, alerts, bindings, calls, machine, server, truth
+from eqboard.simulator.trainer import agents, alerts, bindings, calls, machine, server, truth, world
 from eqboard.simulator.trainer.lever import Levers
 
 LEVERS: Levers = {
@@ -13,4 +13,5 @@ LEVERS: Levers = {
     **truth.LEVERS,
     **alerts.LEVERS,
     **machine.LEVERS,
+    **world.LEVERS,
 }

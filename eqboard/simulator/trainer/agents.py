@@ -7,11 +7,10 @@ from contextlib import suppress
 from functools import partial
 
 from eqboard.simulator.asked import Asked
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.office.entities import Agent
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.trainer.lever import ALL, Levers, agent_asked, field, number, queues_asked
+from eqboard.simulator.trainer.lever import ALL, Levers, Stage, agent_asked, field, number, queues_asked
 from eqboard.simulator.world import World
 
 STATES = ("available", "paused", "signed_out")
@@ -19,25 +18,27 @@ STATES = ("available", "paused", "signed_out")
 Move = Callable[[Agent], None]  # raises Refusal when the desk is not for them now
 
 
-def _move_agent(world: World, faults: Faults, asked: Asked) -> object:
+def _move_agent(stage: Stage, asked: Asked) -> object:
     """state: available, paused (with pause_code, or none) or signed_out; at once, in every queue."""
-    agent = agent_asked(world, asked.key, "id")
-    move = _move(world, _state(asked), asked.form.get("pause_code", ""))
+    agent = agent_asked(stage.world, asked.key, "id")
+    move = _move(stage.world, _state(asked), asked.form.get("pause_code", ""))
     move(agent)
     return None
 
 
-def _move_agents(world: World, faults: Faults, asked: Asked) -> object:
+def _move_agents(stage: Stage, asked: Asked) -> object:
     """Many at once: a share (0 to 1) of those whom the state would change, of one queue or all, drawn by chance.
 
     Who is at home is not paused. Answers how many were moved, of how many who might have been; the rest of the share
     could not be, as somebody else sits at their desk.
     """
     state, code = _state(asked), asked.form.get("pause_code", "")
-    move, share = _move(world, state, code), number("share", asked.form.get("share") or "1", least=0.0, most=1.0)
-    concerned = [agent for agent in _agents_of(world, asked) if _is_concerned(world, agent, state, read_key(code))]
+    move, share = _move(stage.world, state, code), number("share", asked.form.get("share") or "1", least=0.0, most=1.0)
+    concerned = [
+        agent for agent in _agents_of(stage.world, asked) if _is_concerned(stage.world, agent, state, read_key(code))
+    ]
     moved = 0
-    for agent in world.staff.some_of(concerned, share):
+    for agent in stage.world.staff.some_of(concerned, share):
         with suppress(Refusal):
             move(agent)
             moved += 1

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from eqboard.simulator.asked import Asked
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.alerts import Alert
-from eqboard.simulator.trainer.lever import Levers
-from eqboard.simulator.world import World
+from eqboard.simulator.trainer.lever import Levers, Stage
 
 
-def _alerts(world: World, faults: Faults, asked: Asked) -> object:
+def _alerts(stage: Stage, asked: Asked) -> object:
     """All of them, by id; and the newest notifications of any, those of alerts that are gone included. Moments in UNIX
     seconds.
     """
     return {
-        "alerts": [_as_seen(alert) for alert in world.directory.alerts.values()],
-        "notifications": [asdict(each) for each in world.watch.notifications],
+        "alerts": [_as_seen(alert) for alert in stage.world.directory.alerts.values()],
+        "notifications": [asdict(each) for each in stage.world.watch.notifications],
     }
 
 

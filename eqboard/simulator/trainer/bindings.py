@@ -6,30 +6,29 @@ A binding counts from the next sign-in on; whoever is signed in stays as they ar
 from __future__ import annotations
 
 from eqboard.simulator.asked import Asked
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.entities import Agent
 from eqboard.simulator.refusals import Refusal, not_found
 from eqboard.simulator.switch.floor import DEFAULT_SKILL
-from eqboard.simulator.trainer.lever import Levers, agent_asked, field, whole_number
+from eqboard.simulator.trainer.lever import Levers, Stage, agent_asked, field, whole_number
 from eqboard.simulator.world import World
 
 
-def _bind(world: World, faults: Faults, asked: Asked) -> object:
+def _bind(stage: Stage, asked: Asked) -> object:
     """agent, queue, skill (1, the best, to 5; 3 when left out). Who is bound already gets the new skill."""
-    agent, queue = _agent(world, asked), _queue(asked)
-    if world.directory.live_queue(queue) is None:
+    agent, queue = _agent(stage.world, asked), _queue(asked)
+    if stage.world.directory.live_queue(queue) is None:
         raise not_found("queue", "Call queue does not exist")
     skill = whole_number("skill", field(asked, "skill") or str(DEFAULT_SKILL), least=1, most=5)
-    world.directory.bind(agent, queue, skill)
+    stage.world.directory.bind(agent, queue, skill)
     return None
 
 
-def _unbind(world: World, faults: Faults, asked: Asked) -> object:
+def _unbind(stage: Stage, asked: Asked) -> object:
     """agent, queue; a deleted queue too, for that is what the configuration check complains of."""
-    agent, queue = _agent(world, asked), _queue(asked)
+    agent, queue = _agent(stage.world, asked), _queue(asked)
     if queue not in agent.bound:
         raise not_found("queue", "The agent is not bound to that queue")
-    world.directory.unbind(agent, queue)
+    stage.world.directory.unbind(agent, queue)
     return None
 
 

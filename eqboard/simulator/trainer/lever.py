@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from eqboard.simulator.asked import Asked
 from eqboard.simulator.faults import Faults
@@ -17,7 +18,21 @@ MAX_TEXT = 200
 DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 ALL = "all"
 
-Lever = Callable[[World, Faults, Asked], object]  # raises Refusal; what it returns is answered as JSON
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a lever may look at and pull. `speed` is how many of the world's seconds pass in one of `clock`'s, which
+    gives UNIX seconds; `began_at`, in UNIX seconds, is the world's moment when it was first shown.
+    """
+
+    world: World
+    faults: Faults
+    clock: Callable[[], float]
+    speed: float
+    began_at: float
+
+
+Lever = Callable[[Stage, Asked], object]  # raises Refusal; what it returns is answered as JSON
 Levers = Mapping[tuple[str, str], Lever]  # by method and path
 
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from eqboard.simulator.asked import Asked
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.configuration import problems_in
 from eqboard.simulator.office.licence import DAY_SECONDS, Licence
 from eqboard.simulator.office.limits import MOST_AGENTS, MOST_SUPERVISORS
 from eqboard.simulator.office.machine import PROCESSES, EmailQueue
 from eqboard.simulator.refusals import Refusal, not_found
-from eqboard.simulator.trainer.lever import Levers, whole_number
+from eqboard.simulator.trainer.lever import Levers, Stage, whole_number
 from eqboard.simulator.world import World
 
 MOST_EMAILS = 1_000_000
@@ -27,10 +26,12 @@ LICENCE_WORDS = ("agents", "supervisors", "expires_at", "days")
 # The machine
 
 
-def _show_machine(world: World, faults: Faults, asked: Asked) -> object:
+def _show_machine(stage: Stage, asked: Asked) -> object:
     """`problems` is how many the check of the configuration finds; at a large site that takes some milliseconds."""
-    machine = world.machine
-    problems = problems_in(world.directory, world.attendance.sessions, world.licence, machine, world.now)
+    machine = stage.world.machine
+    problems = problems_in(
+        stage.world.directory, stage.world.attendance.sessions, stage.world.licence, machine, stage.world.now
+    )
     return {
         "disk_usage_percent": machine.disk_usage_percent,
         "processes": dict(machine.processes),
@@ -39,15 +40,15 @@ def _show_machine(world: World, faults: Faults, asked: Asked) -> object:
     }
 
 
-def _change_machine(world: World, faults: Faults, asked: Asked) -> object:
+def _change_machine(stage: Stage, asked: Asked) -> object:
     """disk_usage_percent; stop and start, each a process; email_queue (an id) with emails, agents, agents_available.
     All of it at once, or nothing when anything is wrong with it.
     """
-    form, machine = asked.form, world.machine
+    form, machine = asked.form, stage.world.machine
     _refuse_nothing(form, (*MACHINE_WORDS, *EMAIL_WORDS))
     disk = _number(form, "disk_usage_percent", 0, 100)
     stop, start = (_process(word, form.get(word)) for word in ("stop", "start"))
-    emails = _email_queue(world, form)
+    emails = _email_queue(stage.world, form)
     machine.disk_usage_percent = machine.disk_usage_percent if disk is None else disk
     if stop is not None:
         machine.stop(stop)
@@ -94,19 +95,19 @@ def _known_email_queue(world: World, text: str) -> EmailQueue:
 # The licence
 
 
-def _change_licence(world: World, faults: Faults, asked: Asked) -> object:
+def _change_licence(stage: Stage, asked: Asked) -> object:
     """agents, supervisors: how many may be signed in; expires_at in UNIX seconds, or days from now, where 0 ends it
     at once. What is not named stays.
     """
     _refuse_nothing(asked.form, LICENCE_WORDS)
-    licence = world.licence
+    licence = stage.world.licence
     agents = _number(asked.form, "agents", 0, MOST_AGENTS)
     supervisors = _number(asked.form, "supervisors", 0, MOST_SUPERVISORS)
-    world.licence = replace(
+    stage.world.licence = replace(
         licence,
         agents=licence.agents if agents is None else agents,
         supervisors=licence.supervisors if supervisors is None else supervisors,
-        expires_at=_expiry(licence, asked.form, world.now),
+        expires_at=_expiry(licence, asked.form, stage.world.now),
     )
     return None
 
@@ -124,11 +125,11 @@ def _expiry(licence: Licence, form: Mapping[str, str], now: float) -> float:
 # FreePBX
 
 
-def _change_queue(world: World, faults: Faults, asked: Asked) -> object:
+def _change_queue(stage: Stage, asked: Asked) -> object:
     """recording_format: any that FreePBX lists, also the two that EQ does not support: its API does not take them, and
     finds no recording in them.
     """
-    queue = world.directory.live_queue(asked.key)
+    queue = stage.world.directory.live_queue(asked.key)
     if queue is None:
         raise not_found("extension", "Call queue does not exist")
     if "recording_format" not in asked.form:
@@ -136,7 +137,7 @@ def _change_queue(world: World, faults: Faults, asked: Asked) -> object:
     if asked.form["recording_format"] not in RECORDING_FORMATS:
         words = ", ".join(word for word in RECORDING_FORMATS if word)
         raise Refusal("recording_format", "invalid", f"The formats are {words}, or empty for none")
-    world.change_queue(queue, replace(queue.settings, recording_format=asked.form["recording_format"] or None))
+    stage.world.change_queue(queue, replace(queue.settings, recording_format=asked.form["recording_format"] or None))
     return None
 
 

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.asked import Asked, read_json_object
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.faults.in_force import Standing
 from eqboard.simulator.faults.kinds import WITH_SECONDS
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.refusals import not_found
 from eqboard.simulator.trainer.fault_orders import read_duration, read_fault, read_half, read_mode, read_span
-from eqboard.simulator.trainer.lever import Levers
-from eqboard.simulator.world import World
+from eqboard.simulator.trainer.lever import Levers, Stage
 
 
 def _fields(asked: Asked) -> Mapping[str, object]:
@@ -23,63 +21,63 @@ def _fields(asked: Asked) -> Mapping[str, object]:
     return asked.form if text is None else read_json_object("fault", text)
 
 
-def _list_faults(world: World, faults: Faults, asked: Asked) -> object:
+def _list_faults(stage: Stage, asked: Asked) -> object:
     """All faults in force or still to come. See `_row`."""
-    return [_row(each) for each in faults]
+    return [_row(each) for each in stage.faults]
 
 
-def _add_fault(world: World, faults: Faults, asked: Asked) -> object:
+def _add_fault(stage: Stage, asked: Asked) -> object:
     """kind, operation or path (and method), probability, seconds (of latency and clock_jump, and of these always),
     in_seconds, for_seconds; answers the fault's id.
     """
     fields = _fields(asked)
-    return faults.add(read_fault(fields), **read_span(fields))
+    return stage.faults.add(read_fault(fields), **read_span(fields))
 
 
-def _remove_fault(world: World, faults: Faults, asked: Asked) -> object:
+def _remove_fault(stage: Stage, asked: Asked) -> object:
     fault_id = read_key(asked.key)
-    if fault_id is None or not faults.remove(fault_id):
+    if fault_id is None or not stage.faults.remove(fault_id):
         raise not_found("id", "There is no such fault that somebody put in; GET /control/faults lists them")
     return None
 
 
-def _clear_faults(world: World, faults: Faults, asked: Asked) -> object:
+def _clear_faults(stage: Stage, asked: Asked) -> object:
     """All faults and the mode that somebody ordered are over. A scenario's accidents are not; they rest only while
     a mode is ordered, be it `fine`.
     """
-    faults.clear()
+    stage.faults.clear()
     return None
 
 
-def _show_mode(world: World, faults: Faults, asked: Asked) -> object:
+def _show_mode(stage: Stage, asked: Asked) -> object:
     """mode, and until when (UNIX seconds of the clock) if somebody ordered it for a while; `by` hand or scenario; the
     operations that fail while it is half broken; whether the scenario has accidents of its own in store.
     """
-    ordered = faults.ordered
+    ordered = stage.faults.ordered
     return {
-        "mode": faults.mode,
+        "mode": stage.faults.mode,
         "until": _moment(ordered.ends_at) if ordered else None,
         "by": "hand" if ordered else "scenario",
-        "operations": faults.failing,
-        "has_accidents": faults.has_accidents,
+        "operations": stage.faults.failing,
+        "has_accidents": stage.faults.has_accidents,
     }
 
 
-def _order_mode(world: World, faults: Faults, asked: Asked) -> object:
+def _order_mode(stage: Stage, asked: Asked) -> object:
     """mode, for_seconds, and for a half-broken server `operations`; answers what is in force then."""
     fields = _fields(asked)
     mode = read_mode(fields)
-    faults.order(mode, operations=read_half(fields, mode), for_seconds=read_duration(fields))
-    return _show_mode(world, faults, asked)
+    stage.faults.order(mode, operations=read_half(fields, mode), for_seconds=read_duration(fields))
+    return _show_mode(stage, asked)
 
 
-def _withdraw_mode(world: World, faults: Faults, asked: Asked) -> object:
+def _withdraw_mode(stage: Stage, asked: Asked) -> object:
     """Nobody orders any more how the server is; faults put in one by one stay. Answers what is in force then."""
-    faults.withdraw()
-    return _show_mode(world, faults, asked)
+    stage.faults.withdraw()
+    return _show_mode(stage, asked)
 
 
-def _list_operations(world: World, faults: Faults, asked: Asked) -> object:
+def _list_operations(stage: Stage, asked: Asked) -> object:
     """What a fault may be about: every operation of the API with its method and path, as in the contract."""
     return [{"operation": each.name, "method": each.method, "path": each.path} for each in OPERATIONS.values()]
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from itertools import islice
 
 from eqboard.simulator.asked import Asked, found
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.refusals import Refusal
-from eqboard.simulator.trainer.lever import Levers, whole_number
+from eqboard.simulator.trainer.lever import Levers, Stage, whole_number
 from eqboard.simulator.world import World
 
 USUAL_PAGE = 1_000
@@ -21,17 +20,17 @@ MOMENT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 Query = Mapping[str, str]
 
 
-def _truth(world: World, faults: Faults, asked: Asked) -> object:
+def _truth(stage: Stage, asked: Asked) -> object:
     """The books of every queue and all of them together; with calls=1 also a page of the visits behind them."""
     query = asked.query
     if query.get("calls", "") not in ("", "0", "1"):
         raise Refusal("calls", "invalid", "Calls must be 0 or 1")
     if query.get("calls") == "1":
-        return world.truth() | {"calls": _page(world, query)}
+        return stage.world.truth() | {"calls": _page(stage.world, query)}
     for name in CHOICES:
         if query.get(name):
             raise Refusal(name, "invalid", f"{name} chooses among the records of calls: ask for them with calls=1")
-    return world.truth()
+    return stage.world.truth()
 
 
 def _page(world: World, query: Query) -> dict[str, object]:

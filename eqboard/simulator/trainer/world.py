@@ -4,51 +4,36 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
 from itertools import islice
 
 from eqboard.simulator.answers.queues import PRECEDENCE
 from eqboard.simulator.asked import Asked
-from eqboard.simulator.faults import Faults
 from eqboard.simulator.office.entities import Agent, AgentState, Queue, state_of
 from eqboard.simulator.switch.parties import Call
-from eqboard.simulator.trainer.lever import Levers
-from eqboard.simulator.world import World
+from eqboard.simulator.trainer.lever import Levers, Stage
 
 SHOWN_CALLERS = 10
 
 Json = dict[str, object]
 
 
-def levers(*, speed: float, began_at: float, clock: Callable[[], float]) -> Levers:
-    """`speed` is how many of the world's seconds pass in one of the clock's; `began_at`, in UNIX seconds, the world's
-    moment when it was first shown.
-    """
-    return {
-        ("GET", "/control/world"): partial(_world, speed=speed, began_at=began_at, clock=clock),
-        ("GET", "/control/agents"): _agents,
-    }
-
-
-def _world(
-    world: World, faults: Faults, asked: Asked, *, speed: float, began_at: float, clock: Callable[[], float]
-) -> object:
+def _world(stage: Stage, asked: Asked) -> object:
     """Everything but the faults, the alerts and the machine, which have answers of their own. `now` and all that
     happens is in the world's time; `clock` is the server's, in which faults come and go. `warm_seconds` is how long the
     world had run, and written its books, when it was first shown.
     """
+    world = stage.world
     queues, agents = world.directory.live_queues(), world.directory.live_agents()
     absent = Counter(queue for agent in agents for queue in agent.bound if queue not in agent.memberships)
     return {
         "scenario": {"name": world.scenario.name, "about": world.scenario.about},
         "seed": world.seed,
-        "speed": speed,
+        "speed": stage.speed,
         "now": world.now,
         "time_zone": str(world.zone),
-        "clock": clock(),
-        "uptime_seconds": world.now - began_at,
-        "warm_seconds": began_at - world.ledger.started_at,
+        "clock": stage.clock(),
+        "uptime_seconds": world.now - stage.began_at,
+        "warm_seconds": stage.began_at - world.ledger.started_at,
         "queues": [_queue(queue, absent[queue.extension], world.now) for queue in queues],
         "totals": _totals(queues, agents, world.now),
         "longest_waiting": [_caller(call, world.now) for call in _longest_waiting(queues)],
@@ -119,7 +104,7 @@ def _by_word(states: Counter[AgentState]) -> Json:
     return {state.name.lower(): states[state] for state in AgentState}
 
 
-def _agents(world: World, faults: Faults, asked: Asked) -> object:
+def _agents(stage: Stage, asked: Asked) -> object:
     """Who there is, and which queues they are bound to: for choosing one."""
     return [
         {
@@ -129,5 +114,11 @@ def _agents(world: World, faults: Faults, asked: Asked) -> object:
             "state": _foremost(agent).name.lower(),
             "bound": agent.bound,
         }
-        for agent in world.directory.live_agents()
+        for agent in stage.world.directory.live_agents()
     ]
+
+
+LEVERS: Levers = {
+    ("GET", "/control/world"): _world,
+    ("GET", "/control/agents"): _agents,
+}
