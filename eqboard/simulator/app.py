@@ -19,7 +19,7 @@ from eqboard.simulator.answering import Dropped, answer_bug, answer_http_excepti
 from eqboard.simulator.asked import Asked, Handler
 from eqboard.simulator.called import operation_called
 from eqboard.simulator.faults import FaultKind, Faults, delay_seconds, refuse_by
-from eqboard.simulator.faults.in_force import Standing
+from eqboard.simulator.faults.in_force import InForce
 from eqboard.simulator.gone import MayBeGone
 from eqboard.simulator.handlers import handler_for
 from eqboard.simulator.refusals import Refusal
@@ -141,7 +141,7 @@ class _Server:
 
         return endpoint
 
-    def _answer(self, operation: Operation, handler: Handler, asked: Asked, hits: list[Standing]) -> Response:
+    def _answer(self, operation: Operation, handler: Handler, asked: Asked, hits: list[InForce]) -> Response:
         """The value or the refusal; a proxy's page or a connection that ends can come in the place of both."""
         faults = [hit.fault for hit in hits]
         try:
@@ -152,7 +152,7 @@ class _Server:
             value = hit.spoil(value)
         return respond(self._accent.answer(operation, value), faults, self._world.now)
 
-    def _strike(self, operation: Operation, behind: Sequence[Operation], asked: Asked) -> list[Standing]:
+    def _strike(self, operation: Operation, behind: Sequence[Operation], asked: Asked) -> list[InForce]:
         """The faults that hit a request. They are ordered in the contract's words, whatever this server's are."""
         called = operation_called(behind, asked.query, asked.form)
         return self._faults.strike(operation.method, operation.path, called.name if called else "")

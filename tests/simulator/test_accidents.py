@@ -5,7 +5,7 @@ import pytest
 
 from eqboard.simulator.app import build_app
 from eqboard.simulator.faults import Accident, ConnectionDropped, Fault, FaultKind, Faults, Mode
-from eqboard.simulator.faults.modes import HALF
+from eqboard.simulator.faults.modes import USUALLY_FAIL
 from eqboard.simulator.scenarios import SCENARIOS, build_world
 
 from .conftest import KEY, START, Server, a_world
@@ -90,7 +90,11 @@ async def test_they_come_back_at_once_when_the_order_is_withdrawn(server, clock)
     assert (ordered["by"], ordered["operations"]) == ("hand", ["agents.get"])
     withdrawn = (await server.control("DELETE", "/control/eq")).json()
     assert withdrawn == (await server.control("GET", "/control/eq")).json()
-    assert (withdrawn["mode"], withdrawn["by"], withdrawn["operations"]) == ("half_broken", "scenario", list(HALF))
+    assert (withdrawn["mode"], withdrawn["by"], withdrawn["operations"]) == (
+        "half_broken",
+        "scenario",
+        list(USUALLY_FAIL),
+    )
     assert withdrawn["has_accidents"]
     assert await seen(server, clock, 25) == ("half_broken", 500, 500)
 

@@ -10,7 +10,7 @@ import pytest
 from eqboard.config import ROOT
 from eqboard.simulator.app import build_app
 from eqboard.simulator.faults import FaultKind, Mode
-from eqboard.simulator.faults.modes import HALF
+from eqboard.simulator.faults.modes import USUALLY_FAIL
 from eqboard.simulator.office.entities import AgentState
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.trainer.headers import POLICY
@@ -393,7 +393,7 @@ def test_the_page_has_a_word_for_whatever_the_server_may_say():
 
 def test_the_page_ticks_what_fails_of_a_half_broken_server_if_nobody_says():
     [ticked] = re.findall(r"USUALLY_FAIL = (\[.*\]);", Path(PAGE, "eq.js").read_text())
-    assert tuple(json.loads(ticked)) == HALF
+    assert tuple(json.loads(ticked)) == USUALLY_FAIL
 
 
 def test_no_module_writes_html():

@@ -6,7 +6,7 @@ import pytest
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.app import build_app
 from eqboard.simulator.faults import ConnectionDropped, Fault, FaultKind
-from eqboard.simulator.faults.modes import HALF, SLOW_SECONDS
+from eqboard.simulator.faults.modes import SLOW_SECONDS, USUALLY_FAIL
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.trainer.fault_orders import read_fault
 
@@ -287,7 +287,7 @@ async def test_a_broken_server_answers_errors_and_pages(server):
 async def test_a_half_broken_server_fails_where_it_is_told_to(server):
     await mode(server, mode="half_broken")
     assert (await status(server, "call_queue_agent_status"), await status(server)) == (500, 200)
-    assert (await server.control("GET", "/control/eq")).json()["operations"] == list(HALF)
+    assert (await server.control("GET", "/control/eq")).json()["operations"] == list(USUALLY_FAIL)
     await mode(server, mode="half_broken", operations="agents.get, parked_calls.all")
     assert (await status(server, "call_queue_agent_status"), await status(server, "agent/1")) == (200, 500)
     assert await status(server) == 500
@@ -324,7 +324,7 @@ async def test_modes_replace_each_other_and_never_a_fault_put_in_by_hand(server)
         await mode(server, mode=each)
     assert [(row["operation"], row["by"]) for row in await listed(server)] == [
         ("agents.get", "hand"),
-        *((name, "mode") for name in HALF),
+        *((name, "mode") for name in USUALLY_FAIL),
     ]
     await mode(server, mode="fine")
     assert [row["id"] for row in await listed(server)] == [own]

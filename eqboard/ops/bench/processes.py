@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from select import select
 from urllib.parse import urlsplit
 
 from eqboard.config import ROOT
 from eqboard.ops.bench.measure import Skipped
 from eqboard.ops.children import die_with_parent
 
+START_SECONDS = 120.0  # a large site is warmed up first
 END_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
 READY = "The simulator listens at "
@@ -66,8 +68,10 @@ def pretend_server(words: Sequence[str], key: str) -> Iterator[PretendServer]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Waits until it says where it listens, or ends."""
-    said = process.stdout.readline().strip() if process.stdout is not None else ""
+    """Waits until it says where it listens, or ends; but not for ever."""
+    if process.stdout is None or not select([process.stdout], [], [], START_SECONDS)[0]:
+        raise ServerFailed(f"The simulator did not start within {START_SECONDS:g} s.")
+    said = process.stdout.readline().strip()
     if not said.startswith(READY):
         raise ServerFailed(f"The simulator did not start: it said {said!r}.")
     return urlsplit(said.removeprefix(READY)).netloc

@@ -11,7 +11,7 @@ from random import Random
 
 from eqboard.simulator.faults.accidents import Accident, Happening, happening_at
 from eqboard.simulator.faults.kinds import Fault
-from eqboard.simulator.faults.modes import HALF, Mode, faults_of
+from eqboard.simulator.faults.modes import USUALLY_FAIL, Mode, faults_of
 from eqboard.simulator.faults.prevailing import prevailing
 from eqboard.simulator.faults.spoiling import ONLY_IN_THE_VALUE, spoil
 from eqboard.simulator.refusals import Refusal
@@ -29,7 +29,7 @@ class Author(StrEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Standing:
+class InForce:
     """A fault in force, or soon. Moments are UNIX seconds: of the clock, of a scenario's accidents of the world."""
 
     id: int
@@ -55,7 +55,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderedMode:
     """How somebody wants the server to be, until when."""
 
     mode: Mode
@@ -75,13 +75,13 @@ class Faults:
         self._seed = seed
         self._now = 0.0
         self._ids = count(1)
-        self._order: Order | None = None
+        self._order: OrderedMode | None = None
         self._accidents: Sequence[Accident] = ()
         self._period_seconds: float | None = None
         self._world_began_at = 0.0
         self._elapsed_seconds = 0.0  # of the world's time
         self._happening: tuple[Happening, ...] = ()
-        self._standing: list[Standing] = []
+        self._standing: list[InForce] = []
         for fault in faults:
             self.add(fault)
 
@@ -116,7 +116,7 @@ class Faults:
     def _begin(self, happening: Happening) -> None:
         for place, fault in enumerate(happening.accident.faults):
             self._standing.append(
-                Standing(
+                InForce(
                     next(self._ids),
                     fault,
                     Author.SCENARIO,
@@ -141,7 +141,7 @@ class Faults:
         new, begins_at = next(self._ids), self._now + in_seconds
         dice = Random(f"{self._seed} fault {new}")
         self._standing.append(
-            Standing(new, fault, author, dice, begins_at, begins_at + for_seconds, has_begun=in_seconds <= 0)
+            InForce(new, fault, author, dice, begins_at, begins_at + for_seconds, has_begun=in_seconds <= 0)
         )
         return new
 
@@ -157,7 +157,7 @@ class Faults:
         self._standing = [each for each in self._standing if each.author is not Author.HAND]
         self.withdraw()
 
-    def strike(self, method: str, path: str, operation: str = "") -> list[Standing]:
+    def strike(self, method: str, path: str, operation: str = "") -> list[InForce]:
         """The faults that hit this request and can be seen in its answer, in the order they were put in force; see
         `Fault.is_about`. Their count goes up here, or when they have spoilt the value.
         """
@@ -178,19 +178,19 @@ class Faults:
         happening = [fault for each in due for fault in each.accident.faults]
         return any(fault.is_drop_of_all for fault in standing + happening)
 
-    def _strikes(self, standing: Standing, method: str, path: str, operation: str) -> bool:
+    def _strikes(self, standing: InForce, method: str, path: str, operation: str) -> bool:
         is_about = standing.has_begun and standing.fault.is_about(method, path, operation)
         return is_about and standing.dice.random() < standing.fault.probability
 
-    def __iter__(self) -> Iterator[Standing]:
+    def __iter__(self) -> Iterator[InForce]:
         """All that are in force, or soon will be."""
         return iter(self._standing)
 
     # The server as a whole
 
-    def order(self, mode: Mode, *, operations: Iterable[str] = HALF, for_seconds: float = FOREVER) -> None:
+    def order(self, mode: Mode, *, operations: Iterable[str] = USUALLY_FAIL, for_seconds: float = FOREVER) -> None:
         """Let the server be so, in place of what was ordered before and of what its scenario has in store."""
-        self._order = Order(mode, self._now + for_seconds)
+        self._order = OrderedMode(mode, self._now + for_seconds)
         self._standing = [each for each in self._standing if each.author is Author.HAND]
         self._happening = ()
         for fault in faults_of(mode, operations):
@@ -208,7 +208,7 @@ class Faults:
         return bool(self._accidents)
 
     @property
-    def ordered(self) -> Order | None:
+    def ordered(self) -> OrderedMode | None:
         """How somebody wants the server to be."""
         return self._order
 
@@ -228,7 +228,7 @@ class Faults:
         return [each.fault.operation for each in self._standing if _is_of_a_half(each)]
 
 
-def _is_of_a_half(standing: Standing) -> bool:
+def _is_of_a_half(standing: InForce) -> bool:
     """Whether somebody or the scenario broke that by halves; only one of them is in force at a time."""
     happening = standing.happening
     return standing.author is Author.MODE or (happening is not None and happening.accident.what is Mode.HALF_BROKEN)

@@ -8,7 +8,10 @@ from enum import StrEnum
 from eqboard.simulator.faults.kinds import Fault, FaultKind
 
 SLOW_SECONDS = 3.0  # late for everybody, and yet before a client's usual patience of four ends
-HALF = ("call_queue_agents.all", "call_queue_agents.combined")  # what fails of a half-broken server, if nobody says
+USUALLY_FAIL = (
+    "call_queue_agents.all",
+    "call_queue_agents.combined",
+)  # what fails of a half-broken server, if nobody says
 
 
 class Mode(StrEnum):
@@ -21,7 +24,7 @@ class Mode(StrEnum):
     GONE = "gone"  # every connection is dropped
 
 
-def faults_of(mode: Mode, operations: Iterable[str] = HALF) -> tuple[Fault, ...]:
+def faults_of(mode: Mode, operations: Iterable[str] = USUALLY_FAIL) -> tuple[Fault, ...]:
     """What a mode is made of; `operations`, by name, are those that fail when it is half broken."""
     match mode:
         case Mode.FINE:

@@ -9,12 +9,12 @@ from eqboard.simulator.faults.kinds import FaultKind
 from eqboard.simulator.faults.refusing import refusal_of
 
 if TYPE_CHECKING:
-    from eqboard.simulator.faults.in_force import Standing
+    from eqboard.simulator.faults.in_force import InForce
 
 BESIDE_A_PAGE = (FaultKind.LATENCY, FaultKind.CLOCK_JUMP)  # the Date header of a proxy's page jumps too
 
 
-def prevailing(hits: Sequence[Standing], path: str) -> list[Standing]:
+def prevailing(hits: Sequence[InForce], path: str) -> list[InForce]:
     """Those that do, for an operation with that path in the table.
 
     A connection that is dropped hides all but how late that is, a refusal as well, a page in HTML whatever is wrong

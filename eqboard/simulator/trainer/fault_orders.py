@@ -9,7 +9,7 @@ from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.faults import Fault, FaultKind, Mode
 from eqboard.simulator.faults.in_force import FOREVER
 from eqboard.simulator.faults.kinds import WITH_SECONDS
-from eqboard.simulator.faults.modes import HALF
+from eqboard.simulator.faults.modes import USUALLY_FAIL
 from eqboard.simulator.refusals import Refusal
 from eqboard.simulator.trainer.lever import number
 
@@ -63,12 +63,12 @@ def read_mode(fields: Fields) -> Mode:
     return Mode(str(mode))
 
 
-def read_half(fields: Fields, mode: Mode) -> tuple[str, ...]:
+def read_failing(fields: Fields, mode: Mode) -> tuple[str, ...]:
     """operations: which fail when the server is half broken, as an array or with commas between; the agents' status
     if nobody says a word of them. Refusal: `blank` for none at all, `invalid`, `nonexistent`.
     """
     if mode is Mode.HALF_BROKEN and "operations" not in fields:
-        return HALF
+        return USUALLY_FAIL
     given = fields.get("operations", "")
     names = [name.strip() for name in given.split(",") if name.strip()] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from eqboard.eq.operations import OPERATIONS
 from eqboard.simulator.asked import Asked, read_json_object
-from eqboard.simulator.faults.in_force import Standing
+from eqboard.simulator.faults.in_force import InForce
 from eqboard.simulator.faults.kinds import WITH_SECONDS
 from eqboard.simulator.office.directory import read_key
 from eqboard.simulator.refusals import not_found
-from eqboard.simulator.trainer.fault_orders import read_duration, read_fault, read_half, read_mode, read_span
+from eqboard.simulator.trainer.fault_orders import read_duration, read_failing, read_fault, read_mode, read_span
 from eqboard.simulator.trainer.lever import Levers, Stage
 
 
@@ -67,7 +67,7 @@ def _order_mode(stage: Stage, asked: Asked) -> object:
     """mode, for_seconds, and for a half-broken server `operations`; answers what is in force then."""
     fields = _fields(asked)
     mode = read_mode(fields)
-    stage.faults.order(mode, operations=read_half(fields, mode), for_seconds=read_duration(fields))
+    stage.faults.order(mode, operations=read_failing(fields, mode), for_seconds=read_duration(fields))
     return _show_mode(stage, asked)
 
 
@@ -82,7 +82,7 @@ def _list_operations(stage: Stage, asked: Asked) -> object:
     return [{"operation": each.name, "method": each.method, "path": each.path} for each in OPERATIONS.values()]
 
 
-def _row(standing: Standing) -> dict[str, object]:
+def _row(standing: InForce) -> dict[str, object]:
     """One fault. `from` and `until` in UNIX seconds, of the server's clock; a scenario's in those of the world."""
     fault = standing.fault
     return {
