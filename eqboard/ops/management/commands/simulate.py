@@ -1,5 +1,6 @@
 """`manage.py simulate`: the pretend EQ server."""
 
+import gc
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -89,6 +90,8 @@ def _make_app(key: str, options: dict[str, Any]) -> Any:
         agents=options["agents"],
         zone=zone,
     )
+    gc.collect()
+    gc.freeze()  # a large site's people and calls stay; looking through them all is a pause that everybody would notice
     accent = Accent(load_dialect(options["dialect"]), options["numbers_as_texts"])
     password = get_config().simulator_password.get_secret_value()
     return build_app(
