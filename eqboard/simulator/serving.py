@@ -26,6 +26,9 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     long is let go as it comes.
     """
 
+    uri: bytes
+    path: bytes
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)  # the application reads forms by itself
 
@@ -51,7 +54,15 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     def process(self) -> Any:
         for name in UNHEARD:
             self.requestHeaders.removeHeader(name)
+        self._take_the_origin_form()
         return super().process()
+
+    def _take_the_origin_form(self) -> None:
+        """Who believes to speak to a proxy says the whole address; a server has to take that (RFC 9112, 3.2.2)."""
+        scheme, found, rest = self.uri.partition(b"://")
+        if found and scheme.lower() in (b"http", b"https"):
+            self.uri = b"/" + rest.partition(b"/")[2]
+            self.path = self.uri.partition(b"?")[0]
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         """What the application says, with one message more than ASGI has."""

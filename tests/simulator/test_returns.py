@@ -99,6 +99,14 @@ def test_who_sends_the_caller_away_has_them_in_the_queue_and_is_left_alone_for_t
     assert (status_at(world, "201"), ringing.ringing) == ("ringing", [world.directory.agents[1]])
 
 
+@pytest.mark.parametrize("queues", [None, ["500"]])
+def test_who_signs_out_of_the_queue_while_it_rings_does_not_get_the_caller(world, ringing, queues):
+    world.sign_out(world.directory.agents[1], queues)
+    world.tick(PICK_UP_SECONDS)
+    assert has_rejoined(world, ringing)
+    assert status_at(world, "201") is None
+
+
 @pytest.mark.contract("4.11")
 @pytest.mark.parametrize(("timeout", "seconds"), [(10, 10), (None, 15)])
 def test_who_does_not_answer_in_the_queues_agent_timeout_has_the_caller_in_the_queue(timeout, seconds):

@@ -118,7 +118,6 @@ ODD = {
     "NUL and half letters": (get(API + b"/agent/%00%ff" + KEY), 404),
     "8 KB of a name": (get(API + b"/call_queue/" + b"x" * 8192 + KEY), 404),
     "a star": (get(b"*", method=b"OPTIONS"), 404),
-    "another host": (get(b"http://eq" + API + b"/parked_calls" + KEY), 404),
     "a method of HTTP": (get(API + b"/parked_calls" + KEY, method=b"TRACE"), 405),
     "a method of nobody": (get(API + b"/parked_calls" + KEY, method=b"M-SEARCH"), 405),
     "a form without its boundary": (post(b"abc", b"Content-Type: multipart/form-data", b"Content-Length: 3"), 400),
@@ -149,6 +148,12 @@ def test_what_is_odd_is_refused_by_the_application(simulator: PretendServer, req
 )
 def test_a_header_that_means_nothing_here_changes_nothing(simulator: PretendServer, header: bytes) -> None:
     assert tell(simulator, get(API + b"/parked_calls" + KEY, header)) == (200, [])
+
+
+@pytest.mark.parametrize("address", [b"http://eq.example:80", b"HTTPS://eq.example"])
+def test_the_whole_address_in_place_of_the_path_is_understood(simulator: PretendServer, address: bytes) -> None:
+    assert tell(simulator, get(address + API + b"/license_usage" + KEY))[0] == 200
+    assert_refused(tell(simulator, get(address + API + b"/license_usage")))
 
 
 def test_hundreds_of_broken_requests_are_all_answered_in_json(simulator: PretendServer) -> None:

@@ -81,7 +81,7 @@ class Parking:
         if not isinstance(call, Call):
             return
         agent = call.parked_by
-        if agent is None or agent.session_since is None or agent.extension != leg.extension or agent.leg is not None:
+        if agent is None or not _is_still_there(agent, leg, call.queue):
             self.reject(leg)
             return
         call.forget_plans()
@@ -169,3 +169,8 @@ class Parking:
     def _rejoin(self, call: Call) -> None:
         self._exchange.ledger.write(call, Fact.REJOINED)
         self._entrance.enter(call, self._exchange.scenario.draw_patience(self._exchange.rng))
+
+
+def _is_still_there(agent: Agent, leg: Leg, queue: str) -> bool:
+    """Signed in to the queue, and at that telephone without another caller."""
+    return queue in agent.memberships and agent.extension == leg.extension and agent.leg is None
