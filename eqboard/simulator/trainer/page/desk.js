@@ -11,7 +11,7 @@ import { showWorld, tick } from "./view.js";
 
 const EVERY_MS = 1000;
 const TICK_MS = 250;
-const SLOW_ROUNDS = 4; /* alerts and the machine change seldom */
+const SLOW_ROUNDS = 2; /* alerts and the machine change seldom */
 
 let last = {};
 let round = 0;

@@ -27,7 +27,7 @@ export function listen(onDone) {
   listenTo(byId("callers"), byId("callers-said"), takeAway, onDone);
   listenTo(byId("faults"), byId("faults-said"), takeAway, onDone);
   const change = (button) => ["POST", "/control/machine", JSON.parse(button.dataset.fields)];
-  listenTo(byId("processes"), byId("machine-said"), change, onDone);
+  listenTo(byId("processes"), byId("processes-said"), change, onDone);
 }
 
 export function forgetWhatIsOver(seen) {
