@@ -27,7 +27,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-SHARED_FILES = ("tokens.css", "theme.js", "favicon.svg")
+SHARED_FILES = ("tokens.css", "states.css", "theme.js", "favicon.svg")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
