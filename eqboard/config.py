@@ -5,11 +5,13 @@ the environment wins. A missing or wrong one is a ConfigError with one clear sen
 """
 
 import re
+from datetime import datetime, time
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -18,10 +20,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from eqboard.eq import EQ, TLS, Limits, Server, TLSError, load_dialect
 from eqboard.eq.client import API_PATH, fault_of_key, is_usable_url
 from eqboard.feed.connection import is_usable
+from eqboard.floor.windows import begin_of_day
 
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
+WALL_TIME = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)", re.ASCII)
 HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 SHORTEST_SECRET_KEY = 50  # Django's deployment check asks the same
 SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
@@ -115,6 +119,10 @@ class Config(BaseSettings):
         False, description="A reverse proxy in front sets X-Forwarded-Proto, and appends to X-Forwarded-For"
     )
     time_zone: str = Field("UTC", description="Time zone of clock times on the page, for example Europe/Madrid")
+    day_begins: str = Field(
+        "00:00",
+        description='Time of day in EQBOARD_TIME_ZONE at which the numbers of "today" begin anew, at a quarter hour',
+    )
     language: str = Field("en", description="Language where the browser asks for none we have: en, es or he")
     debug: bool = Field(False, description="Django's debug pages; never on a server that others reach")
 
@@ -213,12 +221,17 @@ class Config(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _is_zone(cls, value: str) -> str:
-        from zoneinfo import ZoneInfo  # here: reading the zone database is only needed to check a setting
-
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
             raise ValueError("must be a zone name like Europe/Madrid") from None
+        return value
+
+    @field_validator("day_begins")
+    @classmethod
+    def _is_quarter_hour(cls, value: str) -> str:
+        if not WALL_TIME.fullmatch(value):  # what is long ago is kept by the quarter of an hour
+            raise ValueError("must be a time of day at a quarter hour, like 00:00 or 06:30")
         return value
 
     @model_validator(mode="after")
@@ -273,6 +286,15 @@ class Config(BaseSettings):
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
         return STALE_ROUNDS if self.stale_after_seconds is None else self.stale_after_seconds / self.poll_seconds
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the site's clocks hang."""
+        return ZoneInfo(self.time_zone)
+
+    def day_begins_at(self, now: datetime) -> datetime:
+        """When "today" began. Aware UTC."""
+        return begin_of_day(now, self.zone, time.fromisoformat(self.day_begins))
 
     @property
     def watch_seconds(self) -> float:

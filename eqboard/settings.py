@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "axes",
     "django_htmx",
     "eqboard.accounts",
+    "eqboard.history",
     "eqboard.boards",
     "eqboard.control",
     "eqboard.poller",

@@ -12,10 +12,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from eqboard.floor.snapshot import (
+    AbandonedCall,
     Agent,
     AgentState,
     Caller,
+    CameBack,
     Conference,
+    ExchangeCounts,
     Membership,
     ParkedCall,
     Part,
@@ -115,6 +118,18 @@ def parked_call(key: str = "1366390218.43", **changes: Any) -> ParkedCall:
     return ParkedCall(key, **defaults | changes)
 
 
+def abandoned_call(key: str = "1366390218.44", **changes: Any) -> AbandonedCall:
+    """Somebody who gave up waiting for queue 500, and did not call again."""
+    defaults = {
+        "queue": "500",
+        "queue_name": "Sales",
+        "caller": caller(unique_id=key),
+        "abandoned_at": ago(40),
+        "wait_seconds": 25.0,
+    }
+    return AbandonedCall(key, **defaults | changes)
+
+
 def participant(number: str | None = "207", name: str | None = "Ana Ruiz", **changes: Any) -> Participant:
     return Participant(**{"caller": caller(number, name=name), "admin": True, "joined_at": ago(10)} | changes)
 
@@ -137,6 +152,7 @@ def snapshot(
     agents: Iterable[Agent] = (),
     waiting: Iterable[WaitingCall] = (),
     parked: Iterable[ParkedCall] = (),
+    abandoned: Iterable[AbandonedCall] = (),
     conferences: Iterable[Conference] = (),
     pause_codes: Iterable[PauseCode] = (),
 ) -> Snapshot:
@@ -148,6 +164,7 @@ def snapshot(
         agents={each.id: each for each in agents},
         waiting={each.key: each for each in waiting},
         parked={each.key: each for each in parked},
+        abandoned={each.key: each for each in abandoned},
         conferences={each.extension: each for each in conferences},
         pause_codes={each.id: each for each in pause_codes},
     )
@@ -194,6 +211,7 @@ def memberships() -> st.SearchStrategy[Membership]:
         state=st.sampled_from(AgentState),
         paused=st.booleans(),
         skill=maybe(st.integers(1, 5)),
+        calls_taken=maybe(st.integers(0, 3)),
     )
 
 
@@ -209,9 +227,25 @@ def sources() -> st.SearchStrategy[Source]:
     )
 
 
+def exchange_counts() -> st.SearchStrategy[ExchangeCounts]:
+    count, average = maybe(st.integers(0, 99)), maybe(st.floats(0, 600))
+    return st.builds(ExchangeCounts, count, count, average, average)
+
+
 def queues() -> st.SearchStrategy[Queue]:
     count = maybe(st.integers(0, 99))
-    return st.builds(Queue, st.sampled_from(QUEUE_KEYS), texts(), count, maybe(moments()), *[count] * 6)
+    return st.builds(
+        Queue,
+        st.sampled_from(QUEUE_KEYS),
+        texts(),
+        count,
+        maybe(moments()),
+        *[count] * 6,
+        max_wait_seconds=maybe(st.integers(1, 900)),
+        usual_low=count,
+        usual_high=count,
+        pbx=maybe(exchange_counts()),
+    )
 
 
 def agents() -> st.SearchStrategy[Agent]:
@@ -263,6 +297,21 @@ def parked_calls() -> st.SearchStrategy[ParkedCall]:
     )
 
 
+def abandoned_calls() -> st.SearchStrategy[AbandonedCall]:
+    return st.builds(
+        AbandonedCall,
+        key=st.sampled_from(CALL_KEYS),
+        queue=st.sampled_from(QUEUE_KEYS),
+        queue_name=texts(),
+        caller=callers(),
+        abandoned_at=moments(),
+        wait_seconds=st.floats(0, 3600),
+        attempts=st.integers(1, 9),
+        came_back=st.sampled_from(CameBack),
+        came_back_at=maybe(moments()),
+    )
+
+
 def participants() -> st.SearchStrategy[Participant]:
     return st.builds(Participant, callers(), st.booleans(), st.booleans(), st.booleans(), maybe(moments()))
 
@@ -295,6 +344,7 @@ def snapshots(max_size: int = 2) -> st.SearchStrategy[Snapshot]:
         agents=some(agents()),
         waiting=some(waiting_calls()),
         parked=some(parked_calls()),
+        abandoned=some(abandoned_calls()),
         conferences=some(conferences()),
         pause_codes=some(pause_codes()),
     )

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,18 @@ def test_settings_are_read_once(load):
     assert load() is load(language="es")
 
 
+def test_the_day_begins_by_the_clock_of_the_site(load):
+    config = load(time_zone="Europe/Madrid", day_begins="06:30")
+    morning = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
+    assert config.day_begins_at(morning) == morning
+    assert config.day_begins_at(morning - timedelta(seconds=1)) == morning - timedelta(days=1)
+
+
+def test_without_a_setting_the_day_begins_at_midnight(load):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert load().day_begins_at(noon) == noon.replace(hour=0)
+
+
 def test_settings_do_not_change(load):
     with pytest.raises(ValueError, match="frozen"):
         load().language = "es"
@@ -164,6 +177,7 @@ WRONG = [
     ("trust_proxy", ["perhaps"]),
     ("debug", ["x"]),
     ("time_zone", ["", "Mars/Olympus", "../../etc/passwd", "Europe", "/etc/localtime"]),
+    ("day_begins", ["", "24:00", "6:00", "06:10", "06:00:00", "06:00 ", "six", "\u0660\u0660:00"]),
     ("language", ["", "EN", "fr"]),
 ]
 

@@ -1,12 +1,15 @@
 """Which updates may be applied, and when the whole floor has to be read again. Pure (design.md, law 3)."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from eqboard.feed.messages import Stored, Update
-from eqboard.floor.changes import apply
+from eqboard.feed.messages import Stored, Update, field_of
+from eqboard.floor.buckets import Span
+from eqboard.floor.changes import Delta, apply
+from eqboard.floor.history import History
 from eqboard.floor.snapshot import Snapshot
 
 KEPT_SAMPLES = 5  # an update that was late is followed by one that was not
@@ -33,6 +36,31 @@ def advance(held: Stored, update: Update) -> Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted as of one update, and by `marks` which update changed each span last (`keys.MARKS`)."""
+
+    history: History = field(default_factory=History)
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def advance(self, update: Update) -> "Counts":
+        """After an update that `judge` says to apply."""
+        if not update.spans:
+            return self
+        gone = {field_of(begin) for begin in update.spans.gone}
+        marks = {each: mark for each, mark in self.marks.items() if each not in gone}
+        news = dict.fromkeys(map(field_of, update.spans.put), update.mark)
+        return Counts(self.history.with_changes(update.spans), marks | news)
+
+    def resync(self, kept: frozenset[str], news: Mapping[str, tuple[str, Span]]) -> "Counts":
+        """As Redis has it: these spans stay as they are, those are new or other, and nothing else is there."""
+        put = {span.begins_at: span for _, span in news.values()}
+        gone = tuple(each.begins_at for each in self.history.spans if field_of(each.begins_at) not in kept)
+        marks = {each: mark for each, mark in self.marks.items() if each in kept}
+        changes = Delta(put, tuple(begin for begin in gone if begin not in put))
+        return Counts(self.history.with_changes(changes), marks | {each: mark for each, (mark, _) in news.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """What a follower knows: the newest whole floor, or none yet, and whether Redis can be heard."""
 
@@ -40,11 +68,22 @@ class Floor:
     is_connected: bool = False
     back_at: datetime | None = None  # when Redis was found again, after it was lost
     ahead_seconds: float = 0.0  # how far the poller's clock, by which all is dated, is ahead of ours
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def history(self) -> History:
+        """What happened today."""
+        return self.counts.history
 
     @property
     def snapshot(self) -> Snapshot:
         """The floor, empty while nothing is known."""
         return self.held.snapshot if self.held else Snapshot()
+
+    def advance(self, update: Update) -> "Floor":
+        """After an update that `judge` says to apply to the floor that is held."""
+        assert self.held is not None  # noqa: S101
+        return replace(self, held=advance(self.held, update), counts=self.counts.advance(update))
 
     def theirs(self, moment: datetime) -> datetime:
         """A moment of our clock on the poller's."""

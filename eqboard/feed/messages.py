@@ -3,15 +3,16 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from eqboard.floor.changes import Changes
+from eqboard.floor.buckets import Span
+from eqboard.floor.changes import Changes, Delta
 from eqboard.floor.snapshot import Snapshot
 
-T = TypeVar("T", bound="Update | Stored")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,13 @@ class Update:
     changes: Changes = field(default_factory=Changes)
     asking_since: datetime | None = None
     """When the poller asked EQ, if it has been waiting for the answer longer than a round."""
+    spans: Delta[datetime, Span] = field(default_factory=Delta)
+    """What was counted, by when it begins. Not in the first update of a lead: at that one everybody reads all anew."""
+
+    @property
+    def mark(self) -> str:
+        """What tells this update from every other."""
+        return f"{self.epoch}:{self.seq}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,10 @@ class Unreadable(ValueError):
 class Codec(Generic[T]):
     """JSON for one kind of message."""
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: type[T], *, moment: str = "sent_at") -> None:
+        """`moment` names the field that says of when it is."""
         self._adapter = TypeAdapter(kind)
+        self._moment = moment
 
     def encode(self, message: T) -> bytes:
         """As UTF-8. Half a character (a lone surrogate), which UTF-8 cannot carry, becomes a question mark."""
@@ -53,7 +63,7 @@ class Codec(Generic[T]):
             return self._adapter.dump_json(message, exclude_defaults=True)
         except PydanticSerializationError:
             plain = self._adapter.dump_python(message, exclude_defaults=True)
-            return json.dumps(plain, ensure_ascii=False, default=datetime.isoformat).encode("utf-8", "replace")
+            return json.dumps(_texts(plain), ensure_ascii=False).encode("utf-8", "replace")
 
     def decode(self, data: bytes | str) -> T:
         """Raises Unreadable."""
@@ -61,10 +71,25 @@ class Codec(Generic[T]):
             message = self._adapter.validate_json(data)
         except ValidationError as error:
             raise Unreadable(f"{error.error_count()} faults") from None
-        if message.sent_at.tzinfo is None:
+        if getattr(message, self._moment).tzinfo is None:
             raise Unreadable("a moment without a time zone")
         return message
 
 
+def _texts(value: Any) -> Any:
+    """Moments as JSON has them, also where they are keys."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {_texts(key): _texts(each) for key, each in value.items()}
+    return [_texts(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def field_of(begins_at: datetime) -> str:
+    """A span's place in the hashes of Redis."""
+    return str(int(begins_at.timestamp()))
+
+
 updates = Codec(Update)
 stored = Codec(Stored)
+spans = Codec(Span, moment="begins_at")

@@ -17,9 +17,9 @@ import redis.asyncio.client
 
 from eqboard.feed import keys
 from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
-from eqboard.feed.follow import Clocks, Floor, Verdict, advance, judge
-from eqboard.feed.messages import Stored, Unreadable, Update, updates
-from eqboard.feed.publisher import read_stored
+from eqboard.feed.follow import Clocks, Floor, Verdict, judge
+from eqboard.feed.messages import Unreadable, Update, updates
+from eqboard.feed.reader import read_stored, read_whole
 from eqboard.loops import end_if_cancelled
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
 
 
 async def read_floor(redis_url: str) -> Floor:
-    """The floor as it is now, once; without Redis, a floor that says so."""
+    """The floor as it is now, once, without what was counted; without Redis, a floor that says so."""
     client = connect(redis_url)
     try:
         return Floor(await read_stored(client), is_connected=True)
@@ -78,7 +78,7 @@ async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[F
     """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
     async with client.pubsub() as channel:
         await _subscribe(channel, keys.UPDATES)
-        floor = replace(known, held=await read_stored(client) or known.held, is_connected=True)
+        floor = replace(await _resynced(client, known), is_connected=True)
         clocks = Clocks(floor.ahead_seconds)
         yield floor
         async with aclosing(_messages(client, channel)) as messages:
@@ -88,10 +88,10 @@ async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[F
                 if update is None and not is_foreign:
                     logger.warning("Updates of another version are passed over; the whole floor is read instead")
                 is_foreign = update is None
-                held = await _take(client, floor.held, update)
-                if held is not None and held is not floor.held:
-                    ahead_seconds = clocks.ahead_seconds(held.sent_at, datetime.now(UTC))
-                    floor = replace(floor, held=held, ahead_seconds=ahead_seconds)
+                newest = await _take(client, floor, update)
+                if newest.held is not None and newest.held is not floor.held:
+                    ahead_seconds = clocks.ahead_seconds(newest.held.sent_at, datetime.now(UTC))
+                    floor = replace(newest, ahead_seconds=ahead_seconds)
                     yield floor
 
 
@@ -133,16 +133,22 @@ def _decoded(data: bytes) -> Update | None:
         return None
 
 
-async def _take(client: redis.asyncio.Redis, held: Stored | None, update: Update | None) -> Stored | None:
-    if update is None or held is None:
-        return await read_stored(client) or held
-    match judge(held, update):
+async def _take(client: redis.asyncio.Redis, floor: Floor, update: Update | None) -> Floor:
+    if update is None or floor.held is None:
+        return await _resynced(client, floor)
+    match judge(floor.held, update):
         case Verdict.IGNORE:
-            return held
+            return floor
         case Verdict.APPLY:
-            return advance(held, update)
+            return floor.advance(update)
         case Verdict.RESYNC:
-            return await read_stored(client) or held
+            return await _resynced(client, floor)
+
+
+async def _resynced(client: redis.asyncio.Redis, floor: Floor) -> Floor:
+    """The floor and the counts that are stored; where none are, the last truth stays. Raises FeedLost."""
+    whole = await read_whole(client, floor.counts)
+    return floor if whole.stored is None else replace(floor, held=whole.stored, counts=whole.counts)
 
 
 async def nudges(redis_url: str) -> AsyncGenerator[None, None]:

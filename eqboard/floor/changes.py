@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Generic, TypeVar
 
 from eqboard.floor.snapshot import (
+    AbandonedCall,
     Agent,
     Conference,
     ParkedCall,
@@ -40,6 +41,7 @@ class Changes:
     agents: Delta[int, Agent] = field(default_factory=Delta)
     waiting: Delta[str, WaitingCall] = field(default_factory=Delta)
     parked: Delta[str, ParkedCall] = field(default_factory=Delta)
+    abandoned: Delta[str, AbandonedCall] = field(default_factory=Delta)
     conferences: Delta[str, Conference] = field(default_factory=Delta)
     pause_codes: Delta[int, PauseCode] = field(default_factory=Delta)
 

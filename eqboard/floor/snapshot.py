@@ -75,6 +75,20 @@ class Queue:
     ringing_count: int | None = None
     wrap_up_count: int | None = None
     paused_count: int | None = None
+    max_wait_seconds: int | None = None  # after so long EQ sends a caller away; None: never, or EQ does not tell
+    usual_low: int | None = None  # so many wait at this hour of this weekday as a rule (buckets.waiting_peaks) …
+    usual_high: int | None = None  # … and no more than that; None: not known yet
+    pbx: "ExchangeCounts | None" = None  # what EQ itself counts; never mixed with ours (metrics.md §1)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeCounts:
+    """EQ's own counts for a queue. Its "abandoned" holds steals, time-outs and parked-away callers (contract §4)."""
+
+    answered_count: int | None = None
+    abandoned_count: int | None = None
+    average_wait_seconds: float | None = None
+    average_talk_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class Membership:
     state: AgentState
     paused: bool = False  # may be true during a call: the pause begins when it ends
     skill: int | None = None
+    calls_taken: int | None = None  # by EQ's count: tells of a call that came and went between two readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,29 @@ class ParkedCall:
     returns_at: datetime | None = None  # when the parking time runs out
 
 
+class CameBack(StrEnum):
+    """What became of somebody who gave up waiting, by their number."""
+
+    NO = "no"  # has not called again
+    WAITING = "waiting"  # waits in a queue again
+    ANSWERED = "answered"  # called again, and was answered
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedCall:
+    """Somebody who gave up waiting today."""
+
+    key: str  # of that wait: not the caller's number
+    queue: str
+    queue_name: str
+    caller: Caller
+    abandoned_at: datetime
+    wait_seconds: float
+    attempts: int = 1  # how often this number gave up today, this time included
+    came_back: CameBack = CameBack.NO
+    came_back_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     caller: Caller
@@ -181,5 +219,6 @@ class Snapshot:
     agents: Mapping[int, Agent] = field(default_factory=dict)
     waiting: Mapping[str, WaitingCall] = field(default_factory=dict)
     parked: Mapping[str, ParkedCall] = field(default_factory=dict)
+    abandoned: Mapping[str, AbandonedCall] = field(default_factory=dict)  # of today, the newest ones
     conferences: Mapping[str, Conference] = field(default_factory=dict)
     pause_codes: Mapping[int, PauseCode] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -14,11 +14,14 @@ from eqboard.config import Config, in_settings
 from eqboard.eq import EQ, EQError, Rows
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
+from eqboard.feed.reader import Whole
 from eqboard.floor.assemble import Taken, assemble
 from eqboard.floor.assemble.agents import STATES
-from eqboard.floor.changes import diff
+from eqboard.floor.changes import Delta, diff
+from eqboard.floor.history import History
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.loops import end_if_cancelled
+from eqboard.poller.count import Counter
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.names import NameBook
 from eqboard.poller.pace import pace_for
@@ -53,7 +56,7 @@ def utc_now() -> datetime:
 
 
 class Lead:
-    """One lead, under one epoch. `before` is the floor as the last leader left it."""
+    """One lead, under one epoch. `before` is what the last leader left, `in_redis` the counts that are stored there."""
 
     def __init__(
         self,
@@ -61,7 +64,8 @@ class Lead:
         config: Config,
         eq: EQ,
         publisher: Publisher,
-        before: Stored | None,
+        before: Whole,
+        in_redis: History,
         *,
         clock: Callable[[], datetime] = utc_now,
         chance: random.Random | None = None,
@@ -73,7 +77,8 @@ class Lead:
         self._chance = chance or random.Random()
         self._pace = pace_for(config.poll_seconds)
         self._every_seconds = every_seconds(config.poll_seconds, config.slow_every_rounds)
-        self._floor = Stored(epoch, 0, clock(), before.snapshot if before else Snapshot())
+        self._floor = Stored(epoch, 0, clock(), before.stored.snapshot if before.stored else Snapshot())
+        self._counter = Counter(before, in_redis, config.day_begins_at)
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
         self._reader = Reader(eq, clock)
@@ -93,6 +98,15 @@ class Lead:
     def floor(self) -> Stored:
         """As it was last published."""
         return self._floor
+
+    @property
+    def left(self) -> Whole:
+        """What was last published, for the next lead."""
+        return self._counter.left(self._floor)
+
+    @property
+    def history(self) -> History:
+        return self._counter.history
 
     async def go_round(self) -> None:
         """Read and publish for ever. Raises LeadershipLost, FeedLost."""
@@ -122,9 +136,14 @@ class Lead:
                 self._names_lamp.lost(f"unexpected {type(error).__name__}", error)
             await asyncio.sleep(NAMES_PAUSE_SECONDS if floor.agents or floor.queues else FIRST_NAMES_SECONDS)
 
+    def learn_usual(self, usual: Mapping[str, tuple[int, int]]) -> None:
+        """How many wait in each queue as a rule, from now on."""
+        self._book.usual = usual
+
     async def _take(self, heard: Heard) -> None:
         self._note_outcome(heard)
-        await self._publish(self._assembled(heard))
+        floor = self._assembled(heard)
+        await self._publish(self._counter.count(self._floor.snapshot, floor, self._clock()))
 
     @property
     def _is_deaf(self) -> bool:
@@ -225,7 +244,9 @@ class Lead:
         now = self._clock()
         asking_since = self._reader.asking_since
         floor = Stored(old.epoch, old.seq + 1, now, snapshot, asking_since)
-        update = Update(old.epoch, floor.seq, now, diff(old.snapshot, snapshot), asking_since)
+        counted = self._counter.to_store(floor)
+        told = counted.spans if floor.seq > 1 else Delta()  # everybody reads a new leader's floor whole
+        update = Update(old.epoch, floor.seq, now, diff(old.snapshot, snapshot), asking_since, told)
         self._floor = floor
-        await self._publisher.publish(update, floor)
+        self._counter.note_stored(await self._publisher.publish(update, floor, counted))
         end_if_cancelled()

@@ -1,6 +1,6 @@
 """Names by id. EQ has no lists: each agent, queue and pause code is asked for once, and again now and then."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -26,17 +26,23 @@ class NameBook:
     agents: dict[int, AgentName] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     pause_codes: dict[int, str] = field(default_factory=dict)
+    max_waits: dict[str, int] = field(default_factory=dict)  # seconds, of the queues that send callers away
+    usual: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # not asked of EQ: the leader's hours tell
     _agents_due_at: dict[int, float] = field(default_factory=dict)
     _queues_due_at: dict[str, float] = field(default_factory=dict)
     _codes_due_at: dict[str, float] = field(default_factory=dict)
 
     def names(self) -> Names:
-        return Names(dict(self.agents), dict(self.queues), dict(self.pause_codes))
+        return Names(
+            dict(self.agents), dict(self.queues), dict(self.pause_codes), dict(self.max_waits), dict(self.usual)
+        )
 
     def recall(self, snapshot: Snapshot) -> None:
         """Take over what an earlier leader knew, so that a hand-over does not blank the names."""
         self.agents |= {each.id: AgentName(each.name, each.number) for each in snapshot.agents.values()}
         self.queues |= {each.extension: each.name for each in snapshot.queues.values()}
+        told = ((each.extension, each.max_wait_seconds) for each in snapshot.queues.values())
+        self.max_waits |= {queue: seconds for queue, seconds in told if seconds}
         self.pause_codes |= {each.id: each.name for each in snapshot.pause_codes.values()}
 
     async def refresh(self, eq: EQ, snapshot: Snapshot, now: float) -> None:
@@ -63,8 +69,12 @@ class NameBook:
             queue = await eq.call_queues.get(extension=extension)
         except EQNotFound:
             self.queues.pop(extension, None)
-        else:
-            self.queues[extension] = queue.name or extension
+            self.max_waits.pop(extension, None)
+            return
+        self.queues[extension] = queue.name or extension
+        self.max_waits.pop(extension, None)
+        if queue.max_wait_time and queue.max_wait_time > 0:  # contract §3: none, or more than zero
+            self.max_waits[extension] = queue.max_wait_time
 
     async def _ask_agent(self, eq: EQ, agent: int) -> None:
         try:

@@ -15,27 +15,33 @@ from eqboard.eq import EQ
 from eqboard.feed import keys
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
-from eqboard.feed.messages import Stored, Unreadable
 from eqboard.feed.publisher import Publisher
+from eqboard.feed.reader import Whole
 from eqboard.feed.subscriber import nudges
 from eqboard.loops import end_if_cancelled
+from eqboard.poller.hours import Hours
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.lead import Lead
+from eqboard.poller.memory import Memory
 
 logger = logging.getLogger(__name__)
 
 
 class Poller:
-    def __init__(self, config: Config, eq: EQ) -> None:
+    """Without `hours` nothing outlives the day."""
+
+    def __init__(self, config: Config, eq: EQ, hours: Hours | None = None) -> None:
         self._config = config
         self._eq = eq
+        self._hours = hours
         self._leadership = Leadership(config.redis_url)
         self._publisher = Publisher(config.redis_url)
         self._lamp = Lamp("Redis", logger)
         self._lead_lamp = Lamp("The lead", logger)
         self._work_lamp = Lamp("The work of the lead", logger)
         self._nudge_lamp = Lamp("The hearing of nudges", logger)
-        self._floor: Stored | None = None  # as it was last seen, for a Redis that comes back empty
+        self._in_redis = Whole()  # what was read there last
+        self._memory = Memory()
 
     async def run(self) -> None:
         """Stand by, lead, and stand by again, until cancelled."""
@@ -75,8 +81,7 @@ class Poller:
             if not is_waiting:
                 logger.info("Another poller leads; standing by")
             is_waiting = True
-            with suppress(Unreadable):
-                self._floor = await self._publisher.last_stored() or self._floor
+            await self._look()
             await asyncio.sleep(ATTEMPT_SECONDS)
         self._lamp.back()
         if not self._lead_lamp.is_lost:  # else its being back is told, once it is steady
@@ -86,24 +91,29 @@ class Poller:
     async def _lead(self, epoch: str) -> None:
         """Read and publish until the lead or Redis is lost. Raises LeadershipLost, FeedLost."""
         try:
-            before = await self._last_floor()
+            await self._look()
+            if self._in_redis.is_foreign:
+                logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
             end_if_cancelled()
-            lead = Lead(epoch, self._config, self._eq, self._publisher, before)
+            in_redis = self._in_redis.counts.history
+            lead = Lead(epoch, self._config, self._eq, self._publisher, self._memory.newest, in_redis)
             try:
-                await until_one_ends(self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.go_round())
+                await until_one_ends(*self._works(epoch, lead))
             finally:
-                self._floor = lead.floor
+                self._memory.keep(lead.left)
                 await lead.close()
         finally:
             with suppress(*FeedLost):
                 await self._leadership.release(epoch)
 
-    async def _last_floor(self) -> Stored | None:
-        try:
-            return await self._publisher.last_stored() or self._floor
-        except Unreadable:
-            logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
-            return self._floor
+    async def _look(self) -> None:
+        """See what Redis holds. Raises FeedLost."""
+        self._in_redis = await self._publisher.left(self._in_redis)
+        self._memory.see(self._in_redis)
+
+    def _works(self, epoch: str, lead: Lead) -> list[Coroutine[Any, Any, None]]:
+        works = [self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.go_round()]
+        return [*works, self._hours.keep(lead)] if self._hours else works
 
     async def _renew(self, epoch: str) -> None:
         while True:

@@ -13,9 +13,10 @@ from redis import Redis
 from eqboard.feed.follow import Floor
 from eqboard.feed.leader import Leadership
 from eqboard.feed.messages import Stored, Update
-from eqboard.feed.publisher import Publisher
+from eqboard.feed.publisher import Counted, Publisher
 from eqboard.feed.subscriber import follow
-from eqboard.floor.changes import diff
+from eqboard.floor.changes import Delta, diff
+from eqboard.floor.history import History
 from eqboard.floor.snapshot import Snapshot
 from tests.builders import NOON, queue, snapshot
 
@@ -83,6 +84,8 @@ class Speaker:
         self.leadership = Leadership(redis_url)
         self.publisher = Publisher(redis_url)
         self.floor = Stored("", 0, NOON, Snapshot())
+        self.history = History()
+        self._in_redis = History()
 
     async def lead(self) -> None:
         """Take the lead, from whoever has it, under a new epoch."""
@@ -90,12 +93,21 @@ class Speaker:
         assert epoch is not None
         self.floor = Stored(epoch, 0, NOON, self.floor.snapshot)
 
-    async def says(self, floor: Snapshot, *, sent_at: Any = NOON) -> Update:
-        """Publish the next update."""
+    async def says(self, floor: Snapshot, history: History | None = None, *, sent_at: Any = NOON) -> Update:
+        """Publish the next update; what was counted stays as it is unless it is given."""
         old, self.floor = self.floor, Stored(self.floor.epoch, self.floor.seq + 1, sent_at, floor)
-        update = Update(self.floor.epoch, self.floor.seq, sent_at, diff(old.snapshot, floor))
-        await self.publisher.publish(update, self.floor)
+        self.history = self.history if history is None else history
+        spans = self.history.changes_since(self._in_redis)
+        told = spans if self.floor.seq > 1 else Delta()
+        update = Update(self.floor.epoch, self.floor.seq, sent_at, diff(old.snapshot, floor), spans=told)
+        counted = Counted(b"", spans, is_anew=not self._in_redis.spans)
+        await self.publisher.publish(update, self.floor, counted)
+        self._in_redis = self.history
         return update
+
+    def forgets_redis(self) -> None:
+        """What was stored is gone: all of it is stored again with the next update."""
+        self._in_redis = History()
 
     def mumbles(self, floor: Snapshot) -> None:
         """The next update is lost on its way."""

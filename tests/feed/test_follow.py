@@ -1,17 +1,20 @@
 """Any sequence of updates, with any of them lost, ends after a resync in the poller's state (design.md, law 3)."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.feed.follow import KEPT_SAMPLES, Clocks, Floor, Verdict, advance, judge
-from eqboard.feed.messages import Stored, Update
-from eqboard.floor.changes import diff
+from eqboard.feed.follow import KEPT_SAMPLES, Clocks, Counts, Floor, Verdict, advance, judge
+from eqboard.feed.messages import Stored, Update, field_of
+from eqboard.floor.buckets import Span
+from eqboard.floor.changes import Delta, diff
+from eqboard.floor.history import History
 from eqboard.floor.snapshot import Snapshot
 from tests.builders import NOON, agent, snapshot, snapshots
+from tests.spans import growing, history, span
 
 HELD = Stored("a", 5, NOON, snapshot(agents=[agent(7)]))
 
@@ -89,6 +92,71 @@ def test_advancing_gives_the_stored_floor_itself(old, new) -> None:
     before = Stored("a", 1, NOON, old)
     update = Update("a", 2, NOON, diff(old, new), NOON)
     assert advance(before, update) == replace(before, seq=2, snapshot=new, asking_since=NOON)
+
+
+# What was counted
+
+
+@dataclass
+class Hashes:
+    """What Redis has of the counts; writing and reading as the two scripts do it."""
+
+    spans: dict[str, Span] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def after(self, update: Update, changes: Delta[datetime, Span]) -> "Hashes":
+        gone = {field_of(begin) for begin in changes.gone}
+        put = {field_of(begin): each for begin, each in changes.put.items()}
+        spans = {key: each for key, each in self.spans.items() if key not in gone} | put
+        marks = {key: each for key, each in self.marks.items() if key not in gone} | dict.fromkeys(put, update.mark)
+        return Hashes(spans, marks)
+
+    def read(self, known: Counts) -> Counts:
+        kept = frozenset(key for key, mark in self.marks.items() if known.marks.get(key) == mark)
+        news = {key: (mark, self.spans[key]) for key, mark in self.marks.items() if key not in kept}
+        return known.resync(kept, news)
+
+
+@settings(max_examples=60, deadline=None)
+@given(growing(), st.data())
+def test_counts_end_in_the_poller_s_too_whatever_is_lost(rounds, data) -> None:
+    told, hashes, epoch, seq, before = [], Hashes(), 0, 0, History()
+    for _, made in rounds:
+        if data.draw(st.integers(0, 4), label="who leads") == 0:
+            epoch, seq = epoch + 1, 0
+        seq += 1
+        changes = made.changes_since(before)
+        update = Update(str(epoch), seq, NOON, spans=changes if seq > 1 else Delta())
+        hashes, before = hashes.after(update, changes), made
+        told.append((update, hashes, made))
+    floor = Floor(Stored("none yet", 0, NOON, Snapshot()))
+    for place, (update, in_redis, made) in enumerate(told):
+        if place < len(told) - 1 and data.draw(st.booleans(), label="is lost"):
+            continue
+        assert floor.held
+        if judge(floor.held, update) is Verdict.APPLY:
+            floor = floor.advance(update)
+        else:
+            held = Stored(update.epoch, update.seq, NOON, Snapshot())
+            floor = replace(floor, held=held, counts=in_redis.read(floor.counts))
+        assert floor.history == made
+        assert floor.counts.marks == in_redis.marks
+
+
+def test_only_what_changed_since_is_read_again() -> None:
+    first, second = Update("a", 1, NOON), Update("a", 2, NOON)
+    hashes = Hashes().after(first, history(span(0), span(1)).changes_since(History()))
+    known = hashes.read(Counts())
+    newer = hashes.after(second, history(span(1, "501"), span(2)).changes_since(history(span(1))))
+    assert {key for key, mark in newer.marks.items() if known.marks.get(key) != mark} == {
+        field_of(each.begins_at) for each in (span(1), span(2))
+    }
+    assert newer.read(known).history == history(span(0), span(1, "501"), span(2))
+
+
+def test_a_floor_has_the_history_of_its_counts() -> None:
+    assert Floor().history == History()
+    assert Floor(counts=Counts(history(span(0)))).history == history(span(0))
 
 
 # The poller's clock and ours

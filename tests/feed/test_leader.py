@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from eqboard.feed import keys, leader
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.leader import Leadership, LeadershipLost
+from eqboard.feed.reader import Whole
 from tests.feed.following import floor_of, speaking, until
 
 
@@ -126,7 +127,7 @@ async def test_a_renewal_at_the_moment_of_publishing_does_not_hold_it_up(redis_u
             await speaker.says(floor_of(str(number)))
             said.append(number)
         await asyncio.gather(*renewing)
-        assert (await speaker.publisher.last_stored()) == speaker.floor
+        assert (await speaker.publisher.left(Whole())).stored == speaker.floor
 
 
 async def test_without_redis_nobody_leads(redis_server, redis_url, candidate) -> None:

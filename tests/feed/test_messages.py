@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
-from eqboard.floor.changes import diff
+from eqboard.feed.messages import Stored, Unreadable, Update, field_of, spans, stored, updates
+from eqboard.floor.buckets import Span
+from eqboard.floor.changes import Delta, diff
 from eqboard.floor.snapshot import Snapshot
 from tests.builders import (
     HOSTILE_TEXTS,
@@ -23,6 +24,7 @@ from tests.builders import (
     successions,
     waiting_call,
 )
+from tests.spans import answered, minute_spans, minutes_after, span
 
 EPOCHS = st.text(min_size=1, max_size=20)
 SEQS = st.integers(0, 2**63)
@@ -40,6 +42,53 @@ def test_an_update_survives_the_wire(epoch, seq, sent_at, floors, asking_since) 
 def test_a_whole_floor_survives_the_wire(epoch, seq, sent_at, floor, asking_since) -> None:
     held = Stored(epoch, seq, sent_at, floor, asking_since)
     assert stored.decode(stored.encode(held)) == held
+
+
+@settings(max_examples=50)
+@given(minute_spans(NOON))
+def test_a_span_survives_the_wire(counted) -> None:
+    assert spans.decode(spans.encode(counted)) == counted
+
+
+@settings(max_examples=30)
+@given(minute_spans(NOON), st.lists(moments(), max_size=3))
+def test_an_update_carries_what_was_counted(counted, gone) -> None:
+    update = Update("e", 2, NOON, spans=Delta({counted.begins_at: counted}, tuple(gone)))
+    assert updates.decode(updates.encode(update)) == update
+
+
+def test_half_a_character_in_a_queue_s_extension_keeps_no_count_from_being_sent() -> None:
+    odd = Span(NOON, 1, {"5\ud800": answered(5)}, {"5\ud800": 1.0})
+    assert list(spans.decode(spans.encode(odd)).queues.values()) == [answered(5)]
+    update = Update("e", 2, NOON, spans=Delta({NOON: odd}, (minutes_after(-1),)))
+    assert list(updates.decode(updates.encode(update)).spans.put) == [NOON]
+
+
+def test_every_span_has_a_place_of_its_own() -> None:
+    assert len({field_of(minutes_after(each)) for each in range(-3, 3)}) == 6
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"begins_at": "2026-03-02T12:00:00"}',
+        b'{"begins_at": "2026-03-02T12:00:00Z", "minutes": "x"}',
+    ],
+)
+def test_junk_is_no_span(data) -> None:
+    with pytest.raises(Unreadable):
+        spans.decode(data)
+
+
+def test_an_update_of_the_version_before_there_were_counts_has_none() -> None:
+    assert updates.decode(b'{"epoch": "e", "seq": 2, "sent_at": "2026-03-02T12:00:00Z"}') == Update("e", 2, NOON)
+
+
+def test_a_minute_of_a_quiet_queue_is_small() -> None:
+    assert len(spans.encode(span(bucket=answered(5)))) < 250
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)

@@ -10,14 +10,19 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from redis.asyncio import Redis
 
-from eqboard.feed import keys, subscriber
+from eqboard.feed import keys, reader, subscriber
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
-from eqboard.feed.messages import Stored, Unreadable, Update, stored, updates
-from eqboard.feed.publisher import Publisher, send_nudge
+from eqboard.feed.leader import LeadershipLost
+from eqboard.feed.messages import Stored, Update, field_of, stored, updates
+from eqboard.feed.publisher import Counted, Publisher, send_nudge
+from eqboard.feed.reader import Whole
 from eqboard.feed.subscriber import follow, nudges, read_floor
+from eqboard.floor.buckets import Span
+from eqboard.floor.changes import Delta
 from tests.builders import NOON
 from tests.feed.following import floor_of, following, hung, speaking, until
+from tests.spans import history, span
 
 
 async def test_what_is_published_is_what_is_followed(redis_url) -> None:
@@ -99,8 +104,7 @@ async def test_a_stored_floor_that_is_none_is_overwritten(redis_url, store) -> N
         await store(client)
     assert await read_floor(redis_url) == Floor(None, is_connected=True)
     publisher = Publisher(redis_url)
-    with pytest.raises(Unreadable):
-        await publisher.last_stored()
+    assert (await publisher.left(Whole())).is_foreign
     await publisher.close()
     async with following(redis_url) as follower, speaking(redis_url) as speaker:
         await speaker.says(floor_of("500"))
@@ -356,3 +360,139 @@ async def test_updates_of_another_version_are_told_once_and_not_each(redis_url, 
         await speaker.says(floor_of("500"))
         await follower.sees_floor(floor_of("500"))
     assert caplog.text.count("Updates of another version") == 1
+
+
+# What was counted
+
+A, B, C = span(0), span(1), span(2)
+
+
+async def test_what_was_counted_is_followed(redis_url) -> None:
+    async with following(redis_url) as follower, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A))
+        await follower.sees(lambda floor: floor.history == history(A))
+        for counted in (history(A, B), history(A, B, C), history(B, span(2, "501")), history()):
+            await speaker.says(floor_of("500"), counted)
+            floor = await follower.sees(lambda floor: floor.is_connected)
+            assert floor.history == counted
+
+
+async def test_who_comes_late_gets_all_that_was_counted(redis_url) -> None:
+    async with speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B))
+        await speaker.says(floor_of("500"), history(B, C))
+        async with following(redis_url) as follower:
+            assert (await follower.sees(lambda floor: True)).history == history(B, C)
+
+
+async def test_after_a_lost_update_the_counts_are_read_again(redis_url) -> None:
+    async with following(redis_url) as follower, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B))
+        await follower.sees_floor(floor_of("500"))
+        speaker.mumbles(floor_of("500"))
+        await speaker.says(floor_of("501"), history(B, C))
+        assert (await follower.sees_floor(floor_of("501"))).history == history(B, C)
+
+
+async def test_of_the_counts_only_what_is_missing_is_read_again(redis_url, monkeypatch) -> None:
+    read = []
+    decode = reader.spans.decode
+
+    def noted(text: bytes) -> Span:
+        read.append(decode(text))
+        return read[-1]
+
+    monkeypatch.setattr(reader.spans, "decode", noted)
+    async with following(redis_url) as follower, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B))
+        await speaker.says(floor_of("500"), history(A, B, C))
+        await follower.sees(lambda floor: floor.history == history(A, B, C))
+        read.clear()
+        speaker.mumbles(floor_of("500"))
+        await speaker.says(floor_of("501"), history(A, B, span(2, "501"), span(3)))
+        await follower.sees_floor(floor_of("501"))
+        assert read == [span(2, "501"), span(3)]
+
+
+async def test_counts_survive_a_redis_that_comes_back_empty(redis_server, redis_url) -> None:
+    async with following(redis_url) as follower, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B))
+        await follower.sees_floor(floor_of("500"))
+        redis_server.kill()
+        lost = await follower.sees(lambda floor: not floor.is_connected)
+        assert lost.history == history(A, B)
+        redis_server.start()
+        back = await follower.sees(lambda floor: floor.is_connected)
+        assert back.history == history(A, B)
+        speaker.forgets_redis()
+        await speaker.lead()
+        await speaker.says(floor_of("501"), history(A, B, C))
+        assert (await follower.sees_floor(floor_of("501"))).history == history(A, B, C)
+
+
+async def test_many_counts_are_read_beside_the_loop(redis_url, monkeypatch) -> None:
+    monkeypatch.setattr(reader, "AT_ONCE_BYTES", 10)
+    async with speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B, C))
+        async with following(redis_url) as follower:
+            assert (await follower.sees(lambda floor: True)).history == history(A, B, C)
+
+
+async def test_a_span_that_cannot_be_read_costs_no_other(redis_url) -> None:
+    async with speaking(redis_url) as speaker, Redis.from_url(redis_url) as client:
+        await speaker.says(floor_of("500"), history(A, B, C))
+        await client.hset(keys.SPANS, field_of(B.begins_at), b'{"begins_at": "of another version"}')
+        async with following(redis_url) as follower:
+            assert (await follower.sees(lambda floor: True)).history == history(A, C)
+
+
+async def test_a_span_that_redis_dropped_is_not_there(redis_url) -> None:
+    async with following(redis_url) as follower, speaking(redis_url) as speaker, Redis.from_url(redis_url) as client:
+        await speaker.says(floor_of("500"), history(A, B))
+        await follower.sees_floor(floor_of("500"))
+        await client.hdel(keys.SPANS, field_of(A.begins_at))
+        await client.publish(keys.UPDATES, updates.encode(Update("another", 9, NOON)))
+        await follower.sees(lambda floor: floor.history == history(B))
+
+
+@pytest.mark.parametrize("key", [keys.SPANS, keys.MARKS, keys.WATCH])
+async def test_counts_that_are_none_cost_no_floor_and_are_overwritten(redis_url, key) -> None:
+    async with Redis.from_url(redis_url) as client, speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A))
+        await client.delete(key)
+        await client.lpush(key, "a list")
+        async with following(redis_url) as follower:
+            assert (await follower.sees_floor(floor_of("500"))).history in (history(), history(A))
+            speaker.forgets_redis()
+            await speaker.says(floor_of("500", "501"), history(A, B))
+            assert (await follower.sees_floor(floor_of("500", "501"))).history == history(A, B)
+
+
+async def test_who_does_not_lead_stores_no_count(redis_url) -> None:
+    async with speaking(redis_url) as speaker, Redis.from_url(redis_url) as client:
+        await speaker.says(floor_of("500"), history(A))
+        await client.set(keys.LEADER, "somebody else", ex=60)
+        with pytest.raises(LeadershipLost):
+            await speaker.says(floor_of("501"), history(A, B))
+        assert await client.hkeys(keys.SPANS) == [field_of(A.begins_at).encode()]
+
+
+async def test_publishing_tells_how_many_spans_redis_holds(redis_url) -> None:
+    async with speaking(redis_url) as speaker:
+        update = Update(speaker.floor.epoch, 1, NOON)
+        counted = Counted(b"", history(A, B).changes_since(history()))
+        assert await speaker.publisher.publish(update, speaker.floor, counted) == 2
+        assert await speaker.publisher.publish(update, speaker.floor, Counted(b"", Delta({}, (A.begins_at,)))) == 1
+
+
+# What a leader leaves behind
+
+
+async def test_what_a_leader_left_is_read_whole_and_then_only_what_is_new(redis_url) -> None:
+    async with speaking(redis_url) as speaker:
+        await speaker.says(floor_of("500"), history(A, B))
+        left = await speaker.publisher.left(Whole())
+        assert (left.stored, left.counts.history) == (speaker.floor, history(A, B))
+        await speaker.says(floor_of("500"), history(B, C))
+        left = await speaker.publisher.left(left)
+        assert (left.stored, left.counts.history) == (speaker.floor, history(B, C))

@@ -23,8 +23,19 @@ PATIENCE_SECONDS = 20.0
 Start = Callable[..., subprocess.Popen[str]]
 
 
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with the table that a poller writes into."""
+    folder = tmp_path_factory.mktemp("database")
+    url = f"sqlite:///{folder}/db.sqlite3"
+    settings = {"EQBOARD_SECRET_KEY": "x" * 60, "EQBOARD_DATABASE_URL": url}
+    migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "history", "--verbosity=0"]
+    subprocess.run(migrate, cwd=folder, env=os.environ | settings, timeout=60, check=True)
+    return url
+
+
 @pytest.fixture
-def start(redis_url: str, tmp_path: Path) -> Iterator[Start]:
+def start(redis_url: str, database_url: str, tmp_path: Path) -> Iterator[Start]:
     """Starts `poll` with the given settings, away from any .env."""
     started: list[subprocess.Popen[str]] = []
 
@@ -34,6 +45,7 @@ def start(redis_url: str, tmp_path: Path) -> Iterator[Start]:
             "EQ_KEY": KEY_CANARY,
             "EQ_URL": NOWHERE,
             "REDIS_URL": redis_url,
+            "DATABASE_URL": database_url,
             "POLL_SECONDS": "0.2",
         }
         foreign = {name: value for name, value in os.environ.items() if not name.startswith("EQBOARD_")}

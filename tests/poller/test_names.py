@@ -172,3 +172,35 @@ async def test_the_names_given_out_do_not_change_afterwards(book, exchange) -> N
     before = book.names()
     await refresh(book, exchange, 0)
     assert not before.agents
+
+
+# What else is told of a queue
+
+
+@pytest.mark.contract("3.4")
+async def test_how_long_a_queue_lets_wait_is_learnt_with_its_name(book, exchange) -> None:
+    exchange.answers["call_queue/500"]["maxWaitTime"] = 900
+    await refresh(book, exchange, 0)
+    assert book.names().max_waits == {"500": 900}
+
+
+@pytest.mark.parametrize("told", [None, 0, -1, "soon", ""])
+async def test_a_queue_that_lets_wait_for_ever_has_no_longest_wait(book, exchange, told) -> None:
+    exchange.answers["call_queue/500"]["maxWaitTime"] = 900
+    await refresh(book, exchange, 0)
+    exchange.answers["call_queue/500"]["maxWaitTime"] = told
+    await refresh(book, exchange, REFRESH_SECONDS)
+    assert book.names().max_waits == {}
+
+
+async def test_a_queue_that_is_no_longer_found_has_no_longest_wait(book, exchange) -> None:
+    exchange.answers["call_queue/500"]["maxWaitTime"] = 900
+    await refresh(book, exchange, 0)
+    del exchange.answers["call_queue/500"]
+    await refresh(book, exchange, REFRESH_SECONDS)
+    assert book.names().max_waits == {}
+
+
+async def test_the_longest_wait_survives_a_hand_over(book) -> None:
+    book.recall(snapshot(queues=[queue("500", max_wait_seconds=900), queue("501")]))
+    assert book.names().max_waits == {"500": 900}

@@ -464,18 +464,18 @@ async def test_without_nudges_the_rounds_go_on(redis_url, exchange, caplog, monk
 
 
 async def test_who_stands_by_knows_the_floor_when_redis_has_forgotten_it(redis_url, exchange, monkeypatch) -> None:
-    looked, last_stored = [], poller.Publisher.last_stored
+    looked, left = [], poller.Publisher.left
 
-    async def noted(publisher):
-        looked.append(await last_stored(publisher))
+    async def noted(publisher, known):
+        looked.append(await left(publisher, known))
         return looked[-1]
 
-    monkeypatch.setattr(poller.Publisher, "last_stored", noted)
+    monkeypatch.setattr(poller.Publisher, "left", noted)
     silent = Exchange(fault=fails_with(httpx.ConnectError("EQ is away")))
     async with polling(redis_url, exchange) as first, following(redis_url) as follower:
         known = await follower.sees(is_read)
         async with polling(redis_url, silent), Redis.from_url(redis_url) as client:
-            await until(lambda: any(looked))
+            await until(lambda: any(each.stored for each in looked))
             first.cancel()
             await asyncio.gather(first, return_exceptions=True)
             await client.flushall()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble.agents import agents_of, combined_state
 from eqboard.floor.assemble.answers import AgentName, Answers, Names, Taken
-from eqboard.floor.assemble.calls import conferences_of, parked_of, waiting_of
+from eqboard.floor.assemble.calls import abandoned_of, conferences_of, parked_of, waiting_of
 from eqboard.floor.assemble.queues import queues_of
 from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source
 
@@ -30,6 +30,7 @@ def assemble(
         agents=agents,
         waiting=waiting,
         parked=parked_of(answers.parked, agents, previous, taken),
+        abandoned=abandoned_of(names, previous),
         conferences=conferences_of(answers.conferences, previous, taken),
         pause_codes={key: PauseCode(key, name) for key, name in names.pause_codes.items()},
     )

@@ -128,7 +128,7 @@ def _by_queue_name(membership: Membership) -> tuple[str, str]:
 
 def _membership(row: eq.QueueAgentStatus, names: Names) -> Membership:
     queue = row.queue or ""
-    return Membership(queue, names.of_queue(queue), _state(row), _is_paused(row), row.skill or None)
+    return Membership(queue, names.of_queue(queue), _state(row), _is_paused(row), row.skill or None, row.calls_taken)
 
 
 def _state(row: eq.QueueAgentStatus) -> AgentState:

@@ -37,11 +37,14 @@ class AgentName:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names by id, as far as they are known yet."""
+    """Names by id, as far as they are known yet, and what else of queues is not read in rounds."""
 
     agents: Mapping[int, AgentName] = field(default_factory=dict)
     queues: Mapping[str, str] = field(default_factory=dict)
     pause_codes: Mapping[int, str] = field(default_factory=dict)
+    max_waits: Mapping[str, int] = field(default_factory=dict)  # seconds after which EQ sends a caller away, by queue
+    usual: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """How many wait in a queue as a rule at this hour of this weekday: from, to."""
 
     def of_agent(self, agent: int) -> AgentName:
         return self.agents.get(agent) or AgentName(f"#{agent}")

@@ -9,6 +9,7 @@ from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble.answers import SAME_MOMENT, Names, Taken, caller_of, heard, steady
 from eqboard.floor.snapshot import (
+    AbandonedCall,
     Agent,
     AgentState,
     Conference,
@@ -138,6 +139,14 @@ def _later(moment: datetime | None, seconds: int | None) -> datetime | None:
         return moment + timedelta(seconds=seconds) if moment and seconds else None
     except OverflowError:
         return None
+
+
+def abandoned_of(names: Names, previous: Snapshot) -> Mapping[str, AbandonedCall]:
+    """EQ has no list of them: whoever counts them keeps it (floor/abandoned.py). Queues have their newest names."""
+    return {
+        key: call if call.queue_name == (name := names.of_queue(call.queue)) else replace(call, queue_name=name)
+        for key, call in previous.abandoned.items()
+    }
 
 
 def conferences_of(

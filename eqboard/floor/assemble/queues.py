@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble.answers import Answers, Names, heard
-from eqboard.floor.snapshot import Agent, AgentState, Part, Queue, Snapshot, WaitingCall
+from eqboard.floor.snapshot import Agent, AgentState, ExchangeCounts, Part, Queue, Snapshot, WaitingCall
 
 T = TypeVar("T")
 
@@ -30,15 +31,43 @@ def queues_of(
     states = _by_queue((each.queue, each.state) for agent in agents.values() for each in agent.memberships)
     calls_read = _was_ever_read(answers.calls, previous, Part.CALLS)
     agents_read = _was_ever_read(answers.agents, previous, Part.AGENTS)
+    counts = _exchange_counts(statistics, previous)
     queues = {}
     for extension in known:
-        queue = Queue(extension, names.of_queue(extension))
+        queue = _queue(extension, names, counts.get(extension))
         if calls_read:
             queue = _with_callers(queue, callers.get(extension, ()))
         if agents_read:
             queue = _with_states(queue, states.get(extension, ()))
         queues[extension] = queue
     return queues
+
+
+def _queue(extension: str, names: Names, counts: ExchangeCounts | None) -> Queue:
+    """What does not depend on who is there."""
+    low, high = names.usual.get(extension, (None, None))
+    return Queue(
+        extension,
+        names.of_queue(extension),
+        max_wait_seconds=names.max_waits.get(extension),
+        usual_low=low,
+        usual_high=high,
+        pbx=counts,
+    )
+
+
+def _exchange_counts(
+    statistics: Sequence[eq.QueueStatistics] | None, previous: Snapshot
+) -> Mapping[str, ExchangeCounts | None]:
+    """What EQ counts itself; None for a queue of which it counts nothing."""
+    if statistics is None:
+        return {key: queue.pbx for key, queue in previous.queues.items()}
+    return {row.queue: _counts_of(row) for row in statistics}
+
+
+def _counts_of(row: eq.QueueStatistics) -> ExchangeCounts | None:
+    counts = ExchangeCounts(row.calls_answered, row.calls_abandoned, row.average_wait_time, row.average_talk_time)
+    return None if counts == ExchangeCounts() else counts
 
 
 def _was_ever_read(answer: object, previous: Snapshot, part: Part) -> bool:

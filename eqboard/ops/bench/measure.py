@@ -21,7 +21,7 @@ class Figure:
     """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds.
 
     `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them; it is to be
-    below `target_share`.
+    below `target_share`. `viewer_kilobytes`: what a viewer gets of it in a minute.
     """
 
     scenario: str
@@ -33,9 +33,14 @@ class Figure:
     is_noisy: bool
     share_of_core: float | None = None
     target_share: float | None = None
+    viewer_kilobytes: float | None = None
 
     def as_dict(self) -> dict[str, str | float | bool]:
-        shares = {"share_of_core": self.share_of_core, "target_share_of_core_below": self.target_share}
+        beside = {
+            "share_of_core": self.share_of_core,
+            "target_share_of_core_below": self.target_share,
+            "kilobytes_per_viewer_minute": self.viewer_kilobytes,
+        }
         return {
             "scenario": self.scenario,
             "variant": self.variant,
@@ -44,7 +49,7 @@ class Figure:
             "least_ratio": round(self.least_ratio, 2),
             "most_ratio": round(self.most_ratio, 2),
             "noisy": self.is_noisy,
-            **{name: round(share, 3) for name, share in shares.items() if share is not None},
+            **{name: round(number, 3) for name, number in beside.items() if number is not None},
         }
 
 

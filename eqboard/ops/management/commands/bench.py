@@ -12,8 +12,9 @@ from eqboard.ops.bench.measure import Figure, Skipped
 from eqboard.ops.bench.parsing import parsing
 from eqboard.ops.bench.processes import ServerFailed
 from eqboard.ops.bench.simulator import simulator
+from eqboard.ops.bench.ticks import ticks
 
-SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing, "simulator": simulator}
+SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing, "ticks": ticks, "simulator": simulator}
 ROUNDS, QUICK_ROUNDS = 30, 7
 INTERRUPTED = 130  # what shells make of Ctrl-C
 
@@ -58,7 +59,7 @@ def table(figures: Iterable[Figure]) -> str:
     for each in figures:
         ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
         spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
-        lines.append(f"| {each.scenario} | {each.variant}{share(each)} | {each.ms:.1f} | {ratio} ({spread}) |")
+        lines.append(f"| {each.scenario} | {each.variant}{share(each)}{traffic(each)} | {each.ms:.1f} | {ratio} ({spread}) |")
     return "\n".join(lines)
 
 
@@ -68,3 +69,8 @@ def share(figure: Figure) -> str:
         return ""
     target = "" if figure.target_share is None else f", target < {figure.target_share:g}"
     return f": **{figure.share_of_core:.2f} of one core**{target}"
+
+
+def traffic(figure: Figure) -> str:
+    """What a viewer gets of it in a minute; nothing for what no viewer gets."""
+    return "" if figure.viewer_kilobytes is None else f": {figure.viewer_kilobytes:.0f} KB per viewer-minute"

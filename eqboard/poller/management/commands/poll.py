@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from eqboard.config import Config, eq_from, get_config
+from eqboard.poller.hours import Hours
 from eqboard.poller.poller import Poller
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ async def poll(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     async with eq_from(config) as eq:
-        poller = asyncio.create_task(Poller(config, eq).run())
+        poller = asyncio.create_task(Poller(config, eq, Hours(config.zone)).run())
         end = asyncio.create_task(told_to_end.wait())
         await asyncio.wait({poller, end}, return_when=asyncio.FIRST_COMPLETED)
         while not poller.done():  # a cancellation may meet a failure of the same moment and be lost in it

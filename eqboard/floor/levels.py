@@ -1,0 +1,183 @@
+"""Calm, warning, critical: from thresholds, with hysteresis and a minimum duration, so that nothing flickers. Pure.
+
+Give `judge` the value as it is shown, in whole percent or seconds: then a number on the board and the limit one knows
+always agree with its colour.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import isfinite
+
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Unit, unit_of
+from eqboard.floor.windows import Window
+
+
+class Grade(StrEnum):
+    CALM = ""
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+GRAVITY = tuple(Grade)  # from the least
+
+
+class Direction(StrEnum):
+    HIGH = "high"  # too much is wrong
+    LOW = "low"  # too little is wrong
+
+
+ALERT_TYPES: Mapping[str, tuple[Metric, Direction]] = {
+    "callQueueCallsHigh": (Metric.WAITING, Direction.HIGH),
+    "callQueueWaitTimeHigh": (Metric.LONGEST_WAIT, Direction.HIGH),
+    "callQueueAgentsLow": (Metric.PRESENT, Direction.LOW),
+    "callQueueAgentsAvailableLow": (Metric.AVAILABLE, Direction.LOW),
+}
+"""EQ's alert types of queues (EQ API text, Create Alert). Its alerts hold *beyond* their threshold, our grades begin at
+the limit: what EQ calls high with a threshold of 5, more than 5, is a limit of 6 here.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """When a number of a queue becomes a warning, or critical. In the metric's own unit: percent 0 to 100, seconds, or
+    a count. A grade begins when the value has been at its limit or beyond for `hold_seconds`, and ends when it has
+    come back by `hysteresis`.
+    """
+
+    metric: Metric
+    direction: Direction
+    warning: float | None = None
+    critical: float | None = None
+    queue: str | None = None  # an extension; None: every queue that has none of its own
+    window: Window = Window.NOW
+    hysteresis: float = 0.0
+    hold_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where a number stands, and since when its value has been at each limit or beyond, for as long as it is."""
+
+    grade: Grade = Grade.CALM
+    since: datetime | None = None  # None: calm from the start
+    warning_since: datetime | None = None
+    critical_since: datetime | None = None
+
+
+def judge(threshold: Threshold, value: float | None, before: Level, now: datetime) -> Level:
+    """The level after one reading more. A value that nobody knows (None) changes nothing."""
+    if value is None:
+        return before
+    warning_since = _reached_since(threshold, threshold.warning, value, before.warning_since, now)
+    critical_since = _reached_since(threshold, threshold.critical, value, before.critical_since, now)
+    hold = timedelta(seconds=threshold.hold_seconds)
+    if _lasted(critical_since, now, hold) or (
+        before.grade is Grade.CRITICAL and _stays(threshold, threshold.critical, value)
+    ):
+        grade = Grade.CRITICAL
+    elif _lasted(warning_since, now, hold) or (
+        before.grade is not Grade.CALM and _stays(threshold, threshold.warning, value)
+    ):
+        grade = Grade.WARNING
+    else:
+        grade = Grade.CALM
+    return Level(grade, before.since if grade is before.grade else now, warning_since, critical_since)
+
+
+def _reached_since(
+    threshold: Threshold, limit: float | None, value: float, since: datetime | None, now: datetime
+) -> datetime | None:
+    """Since when the value is at the limit or beyond; None when it is not."""
+    return (since or now) if limit is not None and _excess(threshold, limit, value) >= 0 else None
+
+
+def _lasted(since: datetime | None, now: datetime, hold: timedelta) -> bool:
+    return since is not None and now - since >= hold
+
+
+def _stays(threshold: Threshold, limit: float | None, value: float) -> bool:
+    """Whether the value has not come back far enough to end a grade. At the limit itself it never has."""
+    if limit is None:
+        return False
+    excess = _excess(threshold, limit, value)
+    return excess >= 0 or excess > -threshold.hysteresis
+
+
+def _excess(threshold: Threshold, limit: float, value: float) -> float:
+    """How far the value is beyond the limit; negative when it is well."""
+    return value - limit if threshold.direction is Direction.HIGH else limit - value
+
+
+def threshold_for(
+    thresholds: Iterable[Threshold], queue: str, metric: Metric, window: Window, direction: Direction
+) -> Threshold | None:
+    """The threshold of a queue's number in one direction: the queue's own before the one of all queues."""
+    found = [
+        each
+        for each in thresholds
+        if (each.metric, each.window, each.direction) == (metric, window, direction) and each.queue in (queue, None)
+    ]
+    return next((each for each in found if each.queue == queue), found[0] if found else None)
+
+
+def worst(grades: Iterable[Grade]) -> Grade:
+    """The gravest of several, where a number may be too high and too low; calm if there are none."""
+    return max(grades, key=GRAVITY.index, default=Grade.CALM)
+
+
+# What makes no sense
+
+
+class Fault(StrEnum):
+    """Why a threshold makes no sense."""
+
+    NO_LIMIT = "no_limit"  # neither a warning nor a critical one
+    NOT_A_NUMBER = "not_a_number"  # infinite ones are none either
+    NEGATIVE = "negative"
+    TOO_LARGE = "too_large"  # larger than LARGEST of its unit
+    ORDER = "order"  # critical would come before the warning, or with it
+    ALWAYS = "always"  # the limit is reached by any value there can be
+    NEVER_ENDS = "never_ends"  # no value can come back as far as the hysteresis asks
+    HOLD = "hold"  # it would have to last longer than LONGEST_HOLD_SECONDS
+    WINDOW = "window"  # what is counted at this moment has no other window
+
+
+LARGEST = {Unit.PERCENT: 100, Unit.SECONDS: 86_400, Unit.COUNT: 10_000}
+LONGEST_HOLD_SECONDS = 3600
+
+
+def fault_of(threshold: Threshold) -> Fault | None:
+    """What is wrong with a threshold, the first thing found; None: it makes sense."""
+    limits = [each for each in (threshold.warning, threshold.critical) if each is not None]
+    if not limits:
+        return Fault.NO_LIMIT
+    return _fault_of_numbers(threshold, limits) or _fault_of_sense(threshold, limits)
+
+
+def _fault_of_numbers(threshold: Threshold, limits: list[float]) -> Fault | None:
+    numbers = [*limits, threshold.hysteresis, threshold.hold_seconds]
+    if not all(isfinite(each) for each in numbers):
+        return Fault.NOT_A_NUMBER
+    if min(numbers) < 0:
+        return Fault.NEGATIVE
+    if max(*limits, threshold.hysteresis) > LARGEST[unit_of(threshold.metric)]:
+        return Fault.TOO_LARGE
+    return Fault.HOLD if threshold.hold_seconds > LONGEST_HOLD_SECONDS else None
+
+
+def _fault_of_sense(threshold: Threshold, limits: list[float]) -> Fault | None:
+    if threshold.metric in OF_THIS_MOMENT and threshold.window is not Window.NOW:
+        return Fault.WINDOW
+    if len(limits) == 2 and _excess(threshold, limits[0], limits[1]) <= 0:
+        return Fault.ORDER
+    room = min(_room(threshold, each) for each in limits)
+    if room <= 0:
+        return Fault.ALWAYS
+    return Fault.NEVER_ENDS if threshold.hysteresis > room else None
+
+
+def _room(threshold: Threshold, limit: float) -> float:
+    """How far a value can be on the good side of a limit: down to 0, or up to 100 % or the largest of its unit."""
+    return limit if threshold.direction is Direction.HIGH else LARGEST[unit_of(threshold.metric)] - limit

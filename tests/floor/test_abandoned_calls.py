@@ -1,0 +1,177 @@
+"""The list of those who gave up, round by round."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eqboard.floor.abandoned import MOST_ABANDONED, number_of, with_events
+from eqboard.floor.flow import Event, EventKind
+from eqboard.floor.snapshot import Caller, CameBack, Snapshot
+from tests.builders import (
+    CALL_KEYS,
+    NOON,
+    QUEUE_KEYS,
+    abandoned_call,
+    abandoned_calls,
+    ago,
+    caller,
+    callers,
+    moments,
+    queue,
+    snapshot,
+    snapshots,
+    waiting_call,
+)
+
+MIDNIGHT = NOON - timedelta(hours=12)
+CARMEN, OTHER = "+34600111222", "+34600333444"
+
+
+def gave_up(number: str | None = CARMEN, *, key: str = "1.1", seconds_ago: float = 10, waited: float = 30) -> Event:
+    return Event(EventKind.ABANDONED, "500", ago(seconds_ago), waited, key, caller(number, unique_id=key))
+
+
+def was_answered(number: str | None = CARMEN, *, seconds_ago: float = 0) -> Event:
+    return Event(EventKind.ANSWERED, "500", ago(seconds_ago), 5.0, "1.9", caller(number), 7)
+
+
+def waits(number: str = CARMEN) -> Snapshot:
+    return snapshot(queues=[queue()], waiting=[waiting_call("1.9", caller=caller(number), entered_at=ago(3))])
+
+
+def listed(*events: Event, floor: Snapshot | None = None, day_begins_at=MIDNIGHT, before=()):
+    """The list after these events, in order."""
+    abandoned = {call.key: call for call in before}
+    return list(with_events(abandoned, events, floor or snapshot(queues=[queue()]), day_begins_at).values())
+
+
+def test_who_gives_up_is_listed_with_number_queue_and_wait():
+    [call] = listed(gave_up())
+    assert (call.key, call.queue, call.queue_name, call.caller.number) == ("1.1", "500", "Sales", CARMEN)
+    assert (call.abandoned_at, call.wait_seconds, call.attempts) == (ago(10), 30, 1)
+    assert (call.came_back, call.came_back_at) == (CameBack.NO, None)
+
+
+def test_a_queue_that_is_gone_is_called_by_its_extension():
+    [call] = listed(gave_up(), floor=Snapshot())
+    assert call.queue_name == "500"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.ABANDONED])
+def test_nobody_else_is_listed(kind):
+    assert listed(Event(kind, "500", NOON, 1.0, "1.1", caller())) == []
+
+
+def test_attempts_are_counted_by_number():
+    calls = listed(gave_up(key="1.1", seconds_ago=90), gave_up(OTHER, key="1.2"), gave_up(key="1.3"))
+    assert {call.key: call.attempts for call in calls} == {"1.1": 1, "1.2": 1, "1.3": 2}
+
+
+def test_a_number_is_the_same_however_it_is_written():
+    first, second = listed(gave_up("+34 600-111-222", key="1.1", seconds_ago=90), gave_up("34600111222", key="1.2"))
+    assert (first.attempts, second.attempts) == (1, 2)
+
+
+@pytest.mark.parametrize("number", [None, "", "anonymous", "0", "<script>", "٣٤٦٠٠"])
+def test_a_hidden_number_is_nobodys(number):
+    assert number_of(Caller(None, None, number, None)) is None
+    calls = listed(gave_up(number, key="1.1", seconds_ago=90), gave_up(number, key="1.2"), was_answered(number))
+    assert {(call.attempts, call.came_back) for call in calls} == {(1, CameBack.NO)}
+
+
+def test_who_waits_again_has_come_back_when_they_entered():
+    [call] = listed(gave_up(), floor=waits())
+    assert (call.came_back, call.came_back_at) == (CameBack.WAITING, ago(3))
+
+
+def test_somebody_else_who_waits_is_somebody_else():
+    [call] = listed(gave_up(), floor=waits(OTHER))
+    assert call.came_back is CameBack.NO
+
+
+def test_who_called_again_and_was_answered_is_served():
+    waiting = listed(gave_up(), floor=waits())
+    [call] = listed(was_answered(), before=waiting)
+    assert (call.came_back, call.came_back_at) == (CameBack.ANSWERED, NOON)
+
+
+def test_who_was_answered_without_being_seen_waiting_is_served_too():
+    [call] = listed(was_answered(), before=listed(gave_up()))
+    assert call.came_back is CameBack.ANSWERED
+
+
+def test_an_answer_before_they_gave_up_serves_nobody():
+    [call] = listed(gave_up(seconds_ago=10), was_answered(seconds_ago=60))
+    assert call.came_back is CameBack.NO
+
+
+def test_who_gives_up_again_did_not_come_back_after_all():
+    waiting = listed(gave_up(seconds_ago=90), floor=waits())
+    first, second = listed(gave_up(key="1.9", seconds_ago=1), before=waiting)
+    assert (first.came_back, second.came_back, second.attempts) == (CameBack.NO, CameBack.NO, 2)
+
+
+def test_who_was_served_once_stays_served():
+    served = listed(was_answered(), before=listed(gave_up()))
+    [call] = listed(before=served, floor=waits())
+    assert call.came_back is CameBack.ANSWERED
+
+
+def test_a_new_day_begins_with_an_empty_list():
+    calls = listed(gave_up(key="1.1", seconds_ago=120), gave_up(key="1.2", seconds_ago=30), day_begins_at=ago(60))
+    assert [call.key for call in calls] == ["1.2"]
+    assert calls[0].attempts == 1
+    assert listed(before=calls, day_begins_at=NOON) == []
+
+
+def test_the_newest_are_kept():
+    calls = listed(
+        *(gave_up(str(1000 + each), key=f"1.{each}", seconds_ago=500 - each) for each in range(MOST_ABANDONED + 5))
+    )
+    assert len(calls) == MOST_ABANDONED
+    assert "1.0" not in {call.key for call in calls}
+    assert calls[-1].key == f"1.{MOST_ABANDONED + 4}"
+
+
+def test_attempts_are_remembered_beyond_the_list():
+    earlier = [gave_up(key=f"1.{each}", seconds_ago=900 - each) for each in range(MOST_ABANDONED + 5)]
+    assert listed(*earlier)[-1].attempts == MOST_ABANDONED + 5
+
+
+def test_the_same_unique_id_may_give_up_twice():
+    calls = listed(gave_up(key="1.1"), before=listed(gave_up(key="1.1", seconds_ago=90)))
+    assert [call.attempts for call in calls] == [1, 2]
+    assert len({call.key for call in calls}) == 2
+
+
+def test_without_news_the_list_stays_as_it_is():
+    before = [abandoned_call("1.1"), abandoned_call("1.2", came_back=CameBack.ANSWERED, came_back_at=NOON)]
+    assert sorted(listed(before=before), key=lambda call: call.key) == before
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(abandoned_calls(), max_size=4),
+    st.lists(
+        st.builds(
+            Event,
+            st.sampled_from(EventKind),
+            st.sampled_from(QUEUE_KEYS),
+            moments(),
+            st.floats(0, 9000),
+            st.sampled_from((*CALL_KEYS, "")),
+            st.none() | callers(),
+        ),
+        max_size=5,
+    ),
+    snapshots(),
+    moments(),
+)
+def test_whatever_happens_each_has_a_key_of_their_own_and_is_of_today(before, events, floor, day_begins_at):
+    known = {call.key: call for call in before}
+    calls = with_events(known, events, floor, day_begins_at)
+    assert all(key == call.key and call.abandoned_at >= day_begins_at for key, call in calls.items())
+    assert len(calls) <= MOST_ABANDONED
+    assert all(call.attempts >= 1 for call in calls.values())
