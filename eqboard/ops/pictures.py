@@ -41,7 +41,7 @@ class Shot:
     language: str = "en"
 
     def file_name(self, scenario: str, state: str) -> str:
-        page = self.path.strip("/") or "board"
+        page = self.path.strip("/").replace("/", "-") or "board"
         width, height = self.size
         return f"{page}-{scenario}-{state}-{width}x{height}-{self.theme}-{self.language}.png"
 
@@ -50,9 +50,16 @@ ALL = (
     *(Shot("/", size, theme, language) for size in (DESK, LAPTOP, PHONE) for theme in ("light", "dark")
       for language in ("en", "he")),
     *(Shot("/tv/", DESK, "dark", language) for language in ("en", "es", "he")),
+    *(Shot(f"/boards/{ref}/", size, theme, language) for ref in ("supervisor", "lead")
+      for size, theme, language in ((DESK, "light", "en"), (LAPTOP, "dark", "he"), (PHONE, "light", "es"))),
+    Shot("/boards/", LAPTOP), Shot("/targets/", LAPTOP),
     Shot("/", LAPTOP, "light", "es"),
 )  # fmt: skip
-FOR_README = (Shot("/", LAPTOP), Shot("/tv/", DESK, "dark"))
+FOR_README = {
+    "board.png": Shot("/", LAPTOP),
+    "supervisor.png": Shot("/boards/supervisor/", LAPTOP, "dark"),
+    "wall.png": Shot("/tv/", DESK, "dark"),
+}
 
 
 def take_all(folder: Path, scenarios: Iterable[str]) -> Iterator[Path]:
@@ -66,9 +73,9 @@ def take_all(folder: Path, scenarios: Iterable[str]) -> Iterator[Path]:
 
 
 def take_for_readme(folder: Path) -> Iterator[Path]:
-    """The two that README shows. Raises PicturesError."""
+    """Those that README shows. Raises PicturesError."""
     with demo("monday_storm") as (url, _), browser() as chromium:
-        for name, shot in zip(("board.png", "wall.png"), FOR_README, strict=True):
+        for name, shot in FOR_README.items():
             yield picture(chromium, url, shot, folder / name)
 
 

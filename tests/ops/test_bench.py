@@ -9,13 +9,17 @@ from itertools import count
 import pytest
 from django.core.management import CommandError, call_command
 
+from eqboard.boards.fragments import paint, whole
+from eqboard.boards.health import Health
 from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
+from eqboard.ops.bench import ticks as ticks_module
 from eqboard.ops.bench.measure import Skipped, compare, measure
 from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, large_round, parsing, read_round
 from eqboard.ops.bench.processes import ServerFailed, pretend_server, processor_clock
 from eqboard.ops.bench.simulator import READS, ask_for_a_second, live_and_answer, simulator, write
+from eqboard.ops.bench.ticks import BOARDS, REFERENCE, Site, ticks
 from eqboard.ops.management.commands.bench import SCENARIOS, table
 from eqboard.simulator.scenarios import build_world
 
@@ -243,5 +247,32 @@ def test_the_command_prints_json_lines_and_a_table():
 
 
 def test_a_scenario_that_there_is_not_is_refused():
-    with pytest.raises(CommandError, match="There is no scenario 'nosuch'; there are parsing, simulator"):
+    with pytest.raises(CommandError, match="There is no scenario 'nosuch'; there are parsing, ticks, simulator"):
         call_command("bench", "nosuch")
+
+
+# A tick
+
+
+def test_every_stage_of_a_tick_is_measured_beside_rendering_everything(monkeypatch):
+    monkeypatch.setattr(ticks_module, "SITES", {"small": (2, 6)})
+    figures = ticks(2)
+    assert [each.variant for each in figures if each.ratio == 1.0] == [REFERENCE]
+    for stage in ("parse", "assemble", "flow", "diff and encode", "decode and apply", "render what changed: tv"):
+        assert any(each.variant == stage for each in figures), stage
+
+
+def test_the_bytes_that_a_viewer_gets_in_a_minute_are_told(monkeypatch):
+    monkeypatch.setattr(ticks_module, "SITES", {"small": (2, 6)})
+    told = {each.variant for each in ticks(2) if each.viewer_kilobytes is not None}
+    assert told == {f"frame: {ref}" for ref in BOARDS}
+
+
+def test_after_a_tick_the_pages_show_the_floor_that_the_poller_sent():
+    site = Site(build_world("monday_storm", seed=1, started_at=1.7e9, queues=2, agents=6))
+    for _ in range(3):
+        site.go_round()
+    assert site._floor.snapshot == site._stored.snapshot
+    assert site._floor.history == site._history
+    fresh = paint(site._floor, Health(), site._screens["floor"].audience, site._screens["floor"])
+    assert whole(fresh) == whole(site._screens["floor"])

@@ -9,8 +9,8 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards.audience import Audience
@@ -20,7 +20,7 @@ from eqboard.boards.ready import ready_board
 from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows, read_answer
-from eqboard.feed.follow import Counts, Floor, advance
+from eqboard.feed.follow import Floor, advance
 from eqboard.feed.messages import Stored, Update, updates
 from eqboard.floor.assemble import AgentName, Answers, Names, Taken, assemble
 from eqboard.floor.changes import diff
@@ -99,7 +99,7 @@ class Site:
         tick, now, bodies = Tick(), self._now(), self._bodies()
         rows = tick.stage("parse", lambda: self._read(bodies))
         floor = tick.stage("assemble", lambda: self._assembled(rows, now))
-        history, floor = tick.stage("flow", lambda: self._counted(floor, now))
+        history = tick.stage("flow", lambda: self._counted(floor, now))
         message = tick.stage("diff and encode", lambda: self._encoded(floor, history, now))
         self._floor = tick.stage("decode and apply", lambda: self._followed(message))
         for ref in BOARDS:
@@ -121,35 +121,26 @@ class Site:
         """EQ's answers to the questions of every round."""
         return {part: _answer(self._world, part) for part in EVERY_ROUND}
 
-    def _read(self, bodies: Mapping[Part, bytes]) -> Mapping[Part, Rows]:
+    def _read(self, bodies: Mapping[Part, bytes]) -> Mapping[Part, Rows[Any]]:
         return {
             part: read_answer(OPERATIONS[EVERY_ROUND[part].operation], 200, body, self._dialect)
             for part, body in bodies.items()
         }
 
-    def _assembled(self, rows: Mapping[Part, Rows], now: datetime) -> Snapshot:
+    def _assembled(self, rows: Mapping[Part, Rows[Any]], now: datetime) -> Snapshot:
         answers = Answers(**{part.value: each for part, each in rows.items()}, asked_at=dict.fromkeys(rows, now))
         return assemble(answers, self._names, self._stored.snapshot, Taken(now), EVERY_SECONDS)
 
-    def _counted(self, floor: Snapshot, now: datetime) -> tuple[History, Snapshot]:
+    def _counted(self, floor: Snapshot, now: datetime) -> History:
         self._watch, events = observe(self._watch, self._stored.snapshot, floor)
         span = counted(self._history.at(now), events, self._stored.snapshot, floor)
-        return self._history.with_span(span).compacted(now), floor
+        return self._history.with_span(span).compacted(now)
 
     def _encoded(self, floor: Snapshot, history: History, now: datetime) -> bytes:
         seq = self._stored.seq + 1
-        update = Update(
-            "epoch",
-            seq,
-            now,
-            diff(self._stored.snapshot, floor),
-            spans=history.changes_since(self._history_told()),
-        )
+        changes, spans = diff(self._stored.snapshot, floor), history.changes_since(self._history)
         self._stored, self._history = Stored("epoch", seq, now, floor), history
-        return updates.encode(update)
-
-    def _history_told(self) -> History:
-        return self._floor.history
+        return updates.encode(Update("epoch", seq, now, changes, spans=spans))
 
     def _followed(self, message: bytes) -> Floor:
         update = updates.decode(message)

@@ -59,7 +59,8 @@ def table(figures: Iterable[Figure]) -> str:
     for each in figures:
         ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
         spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
-        lines.append(f"| {each.scenario} | {each.variant}{share(each)}{traffic(each)} | {each.ms:.1f} | {ratio} ({spread}) |")
+        what = f"{each.variant}{share(each)}{traffic(each)}"
+        lines.append(f"| {each.scenario} | {what} | {each.ms:.1f} | {ratio} ({spread}) |")
     return "\n".join(lines)
 
 
