@@ -5,7 +5,9 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path, reverse_lazy
 
 from eqboard.accounts import views as accounts
+from eqboard.boards import editing, panels, shelf
 from eqboard.boards import views as boards
+from eqboard.control import targets
 from eqboard.control import views as control
 from eqboard.ops import views as ops
 
@@ -19,12 +21,29 @@ control_paths = [
     path("actions/<uuid:attempt>/", control.outcome, name="outcome"),
 ]
 
+shelf_paths = [
+    path("boards/", shelf.boards, name="boards"),
+    path("boards/new/", editing.new, name="new_board"),
+    path("boards/preview/", editing.preview, name="preview_board"),
+    path("boards/import/", shelf.bring, name="import_board"),
+    path("boards/<int:board_id>/edit/", editing.edit, name="edit_board"),
+    path("boards/<int:board_id>/delete/", shelf.delete, name="delete_board"),
+    path("boards/<slug:ref>/copy/", shelf.copy, name="copy_board"),
+    path("boards/<slug:ref>/export/", shelf.export, name="export_board"),
+    path("displays/<int:display_id>/board/", shelf.display_board, name="display_board"),
+]
+
 urlpatterns = [
     path("", boards.board, name="board"),
     path("tv/", boards.tv, name="tv"),
     path("tv/paired/", accounts.paired, name="paired"),
+    path("tv/<slug:ref>/", boards.tv, name="tv_board"),
+    *shelf_paths,
+    path("boards/<slug:ref>/", boards.board, name="board"),
     path("displays/", accounts.displays, name="displays"),
     path("displays/<int:display_id>/revoke/", accounts.revoke, name="revoke_display"),
+    path("working/", panels.working, name="working"),
+    path("targets/", targets.targets, name="targets"),
     path("", include((control_paths, "control"))),
     path("sign-in/", sign_in, name="sign_in"),
     path("password/", password, name="password"),

@@ -5,6 +5,7 @@ Django's ORM refuses to work and pytest-asyncio cannot start a loop. They share 
 the one the browser lives in: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -12,10 +13,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from django.conf import settings
-from playwright.async_api import Browser, Page, async_playwright
+from hypothesis import HealthCheck
+from playwright.async_api import Browser, Page, async_playwright, expect
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -26,11 +29,30 @@ from tests import browser
 from tests.cast import Cast, configured, create_cast
 
 START_SECONDS = 10.0
+PAGE_PATIENCE_MS = 15_000
+
+# How long anything takes is no finding: the machine may be busy with other tests, or with something else.
+hypothesis.settings.register_profile("eqboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("eqboard")
+expect.set_options(timeout=PAGE_PATIENCE_MS)
 
 
 def pytest_configure() -> None:
     """A slow hash is right for passwords and wrong for tests that sign in a hundred times."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: the tests of whole processes wait more than they work."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several workers the files that take longest go first, so that none is left over at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "tests/e2e/" not in item.nodeid)
 
 
 class RedisServer:

@@ -57,14 +57,15 @@ class DisplayForm(forms.Form):
 @never_cache
 @login_required
 def displays(request: HttpRequest) -> HttpResponse:
-    """The screens of one's teams, and the form that pairs another."""
+    """The screens of one's teams, and the form that pairs another; next one chooses what it shows."""
     user = _user(request)
     teams = _teams(user)
     form = DisplayForm(teams, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        Display.objects.create(approved_by=user, approved_at=datetime.now(UTC), **form.cleaned_data)
-        return redirect("displays")
-    screens = Display.objects.filter(team__in=teams, revoked_at=None).select_related("team", "approved_by")
+        display = Display.objects.create(approved_by=user, approved_at=datetime.now(UTC), **form.cleaned_data)
+        return redirect("display_board", display.pk)
+    screens = Display.objects.filter(team__in=teams, revoked_at=None)
+    screens = screens.select_related("team", "approved_by", "displayboard__board")
     context = {
         "form": form,
         "screens": screens,

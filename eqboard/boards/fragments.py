@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from django.template.loader import get_template
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from eqboard.accounts.access import seen_queues
 from eqboard.boards.audience import Audience
+from eqboard.boards.grading import Levels
 from eqboard.boards.health import Health
-from eqboard.boards.layout import LAYOUTS, Hands
-from eqboard.floor.snapshot import Snapshot
-from eqboard.floor.visible import visible
+from eqboard.boards.layout import parts_of, strips_of
+from eqboard.boards.scene import scene_of
+from eqboard.feed.follow import Floor
 
 PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
 # A letter is at most four bytes, and a server may refuse to send more than 1 MiB at once (Daphne does).
@@ -49,23 +50,23 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The strips of one audience, each a row of fragments in the order they are shown."""
+    """The strips of one audience, each a row of fragments in the order they are shown; and where its levels stand."""
 
     audience: Audience
     strips: Mapping[str, Sequence[Fragment]] = field(default_factory=dict)
+    levels: Levels = field(default_factory=dict)
 
 
-def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
+def paint(floor: Floor, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
     """The screen for one audience; what did not change since `previous` is reused."""
-    view = visible(snapshot, seen_queues(audience.rights))
-    hands = Hands(audience.rights, snapshot)
+    scene = scene_of(floor, health, audience, previous.levels if previous else {})
     known = _by_id(previous)
     strips = {}
-    with translation.override(audience.language):
-        for strip in LAYOUTS[audience.surface]:
+    with translation.override(audience.language), timezone.override(audience.zone):
+        for strip in strips_of(audience.board):
             template = get_template(strip.template)
             row = []
-            for key, subject in strip.select(view, health, hands):
+            for key, subject in strip.select(scene):
                 element_id = strip.name if key is None else dom_id(strip.kind, key)
                 old = known.get(element_id)
                 if old is None or (old.subject is not subject and old.subject != subject):
@@ -73,7 +74,7 @@ def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Scre
                     old = Fragment(element_id, subject, html)
                 row.append(old)
             strips[strip.name] = tuple(row)
-    return Screen(audience, strips)
+    return Screen(audience, strips, scene.levels)
 
 
 def _by_id(screen: Screen | None) -> dict[str, Fragment]:
@@ -82,11 +83,13 @@ def _by_id(screen: Screen | None) -> dict[str, Fragment]:
 
 def whole(screen: Screen) -> str:
     """The whole board as one element, `#screen`."""
-    strips = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
-    with translation.override(screen.audience.language):
+    board = screen.audience.board
+    rows = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
+    parts = [{"strip": strip, "span": part.span, "rows": rows.get(strip.name, "")} for part, strip in parts_of(board)]
+    with translation.override(screen.audience.language), timezone.override(screen.audience.zone):
         sees_all = seen_queues(screen.audience.rights) is None
-        page = get_template(f"boards/{screen.audience.surface}_screen.html")
-        return page.render({"strips": strips, "sees_all": sees_all})
+        page = get_template(f"boards/{board.spec.surface}_screen.html")
+        return page.render({"strips": rows, "parts": parts, "board": board, "sees_all": sees_all})
 
 
 def whole_strokes(screen: Screen) -> list[str]:

@@ -10,16 +10,27 @@ from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Source
 
 
-def pulse(held: Stored | None, now: datetime, stale_rounds: float, build: str, *, frame_number: int = 0) -> SafeString:
+def pulse(
+    held: Stored | None,
+    now: datetime,
+    stale_rounds: float,
+    build: str,
+    *,
+    frame_number: int = 0,
+    feed_lost_since: datetime | None = None,
+) -> SafeString:
     """`now` is the server's clock; a part is stale `stale_rounds` of its own rounds after it was taken.
 
-    The browser acknowledges `frame_number`.
+    The browser acknowledges `frame_number`. How old each link is on the way from EQ to here it tells from `heard` (the
+    poller's last word) and `lost` (since when Redis is not heard; "" while it is).
     """
     sources = held.snapshot.sources.values() if held else ()
     return format_html(
-        '<div id="pulse" hidden data-now="{}" data-frame="{}" data-epoch="{}" data-seq="{}" data-build="{}" '
-        'data-sources="{}"></div>',
+        '<div id="pulse" hidden data-now="{}" data-heard="{}" data-lost="{}" data-frame="{}" data-epoch="{}" '
+        'data-seq="{}" data-build="{}" data-sources="{}"></div>',
         f"{now.timestamp():.3f}",
+        f"{held.sent_at.timestamp():.3f}" if held else "",
+        f"{feed_lost_since.timestamp():.3f}" if feed_lost_since else "",
         frame_number,
         held.epoch if held else "",
         held.seq if held else 0,

@@ -1,4 +1,4 @@
-"""The two pages: the desk and the wall. Both are rendered whole, and kept up by `live`."""
+"""The two kinds of pages: the desk and the wall. Both are rendered whole, and kept up by `live`."""
 
 import logging
 from datetime import UTC, datetime
@@ -6,96 +6,111 @@ from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import translation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from eqboard.accounts.access import Rights
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.accounts.views import pairing_page, remember_display
-from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
-from eqboard.boards.following import followers
-from eqboard.boards.fragments import Screen, whole
-from eqboard.boards.gallery import gallery
-from eqboard.boards.health import Health, health_of
-from eqboard.boards.pulse import pulse
+from eqboard.boards.choosing import board_of, board_of_display, boards_for
+from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
+from eqboard.boards.showing import show
+from eqboard.boards.spec import Board, Surface
 from eqboard.config import get_config
-from eqboard.feed.follow import Floor
-from eqboard.floor.snapshot import Snapshot, Trouble
 
 logger = logging.getLogger(__name__)
+
+LAST_BOARD = "board"  # in the session: the ref of the board that was looked at last
 
 
 @require_safe
 @never_cache
 @login_required
-async def board(request: HttpRequest) -> HttpResponse:
-    """The supervisor's board."""
-    return await _page(request, Surface.DESK, await arights_of(await request.auser()))
+async def board(request: HttpRequest, ref: str | None = None) -> HttpResponse:
+    """A board for the desk: the one asked for, else the one that was looked at last."""
+    user = await request.auser()
+    rights = await arights_of(user)
+    language = _language()
+    chosen = await _chosen(ref, user, language) if ref else await _last(request, user, language)
+    if chosen.spec.surface is Surface.TV:
+        return redirect("tv_board", chosen.ref)
+    if ref:
+        await request.session.aset(LAST_BOARD, ref)
+    return await _page(request, Audience(chosen.spec.language or language, rights, chosen))
 
 
 @require_safe
 @never_cache
-async def tv(request: HttpRequest) -> HttpResponse:
-    """The same for a wall: for whoever is signed in, for a paired screen, or a code to pair one."""
+async def tv(request: HttpRequest, ref: str | None = None) -> HttpResponse:
+    """A board for a wall: for whoever is signed in, for a paired screen, or a code to pair one."""
     try:
-        return await _wall(request)
+        return await _wall(request, ref)
     except DatabaseError as error:  # nobody stands before a wall to load its page again
         logger.warning("A wall must wait: the database does not answer (%s)", type(error).__name__)
         return await sync_to_async(render)(request, "boards/later.html", status=503)
 
 
-async def _wall(request: HttpRequest) -> HttpResponse:
+async def _wall(request: HttpRequest, ref: str | None) -> HttpResponse:
     user = await request.auser()
+    language = _language()
     if user.is_authenticated:
-        return await _page(request, Surface.TV, await arights_of(user))
+        rights = await arights_of(user)
+        chosen = await _chosen(ref or USUAL_WALL, user, language)
+        if chosen.spec.surface is not Surface.TV:
+            return redirect("board", chosen.ref)
+        return await _page(request, Audience(chosen.spec.language or language, rights, chosen))
     token = request.COOKIES.get(TOKEN_COOKIE)
     rights = await sync_to_async(rights_of_display)(token, datetime.now(UTC))
     if token is None or not rights.grants:
         return await sync_to_async(pairing_page)(request)
-    response = await _page(request, Surface.TV, rights)
+    language = get_config().language  # what the screen's browser speaks was chosen by nobody
+    chosen = await sync_to_async(board_of_display)(token, language)
+    response = await _page(request, Audience(chosen.spec.language or language, rights, chosen))
     remember_display(response, token)
     return response
 
 
-async def _page(request: HttpRequest, surface: Surface, rights: Rights) -> HttpResponse:
-    if not rights.grants:
+async def _chosen(ref: str, user: User | AnonymousUser, language: str) -> Board:
+    """Raises Http404 for a board that is not there, or not for this user."""
+    chosen = await sync_to_async(board_of)(ref, user, language)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+async def _last(request: HttpRequest, user: User | AnonymousUser, language: str) -> Board:
+    """The board that was looked at last, if it is still there."""
+    last = await request.session.aget(LAST_BOARD)
+    chosen = await sync_to_async(board_of)(str(last), user, language) if last else None
+    return chosen or await _chosen(USUAL_BOARD, user, language)
+
+
+def _language() -> str:
+    return translation.get_language() or get_config().language
+
+
+async def _page(request: HttpRequest, audience: Audience) -> HttpResponse:
+    if not audience.rights.grants:
         return await sync_to_async(render)(request, "accounts/no_team.html", status=403)
-    config = get_config()
-    follower = followers.get()
-    floor = await follower.newest()
-    now = datetime.now(UTC)
-    health = health_of(
-        floor,
-        now,
-        poll_seconds=config.poll_seconds,
-        stale_rounds=config.stale_rounds,
-        patience_seconds=config.eq_timeout_seconds,
-        since=follower.since,
-    )
-    language = translation.get_language() or config.language
+    board = audience.board
+    shown = await show(audience)
+    query = urlencode({"board": board.ref, "language": audience.language, "frame": audience.frame})
     context = {
-        "screen": whole(_paint(floor, health, Audience(surface, language, rights))),
-        "pulse": pulse(floor.held, floor.theirs(now), config.stale_rounds, build_id()),
-        "live_url": f"/live/{surface}/?{urlencode({'language': language})}",
+        "board": board,
+        "screen": shown.screen,
+        "pulse": shown.pulse,
+        "live_url": f"/live/{board.spec.surface}/?{query}",
         "build": build_id(),
-        "may_pair_screens": any(grant.actions for grant in rights.grants),
-        "wait_warning": config.wait_warning_seconds,
-        "wait_critical": config.wait_critical_seconds,
+        "may_pair_screens": any(grant.actions for grant in audience.rights.grants),
+        "boards": await sync_to_async(boards_for)(await request.auser(), audience.language),
     }
-    page = "boards/board.html" if surface is Surface.DESK else "boards/tv.html"
-    return await sync_to_async(render)(request, page, context)
-
-
-def _paint(floor: Floor, health: Health, audience: Audience) -> Screen:
-    """A floor that cannot be rendered must not cost the page: its socket brings the next one."""
-    try:
-        return gallery.paint(floor.snapshot, health, audience)
-    except Exception:
-        logger.exception("A floor cannot be rendered; the page begins empty")
-        return gallery.paint(Snapshot(), Health(trouble=Trouble.BROKEN), audience)
+    page = "boards/board.html" if board.spec.surface is Surface.DESK else "boards/tv.html"
+    with translation.override(audience.language), timezone.override(audience.zone):
+        return await sync_to_async(render)(request, page, context)

@@ -19,6 +19,7 @@ class Step(models.TextChoices):
     UNKNOWN = "unknown", _("unknown: EQ's answer was lost")
     CONFIRMED = "confirmed", _("confirmed on the floor")
     NOT_SEEN = "not_seen", _("accepted, but not seen on the floor")
+    DONE = "done", _("done here; EQ was not asked")
 
 
 class AuditError(Exception):

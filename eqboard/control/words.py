@@ -31,6 +31,8 @@ def sentence(entry: AuditEntry) -> SafeString:
             return _refused(entry.details, name)
         case Step.NOT_SEEN:
             return _not_seen(entry.details, name)
+        case Step.DONE:
+            return say(_("Done."))
         case _:
             return say(
                 _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")

@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -22,8 +22,11 @@ from django.http import parse_cookie
 from eqboard.accounts.access import Rights
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
-from eqboard.boards.audience import Audience, Surface
+from eqboard.boards.audience import Audience
+from eqboard.boards.choosing import board_of, board_of_display
 from eqboard.boards.following import followers
+from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
+from eqboard.boards.spec import Board, Surface
 from eqboard.config import get_config
 from eqboard.live.hub import Hub
 from eqboard.live.viewer import Viewer
@@ -41,6 +44,8 @@ MAX_MESSAGE_CHARACTERS = 1000
 MAX_MESSAGES = 100  # a page says something every five seconds, and more often while a large board comes
 MESSAGES_WITHIN_SECONDS = 10.0
 
+
+USUAL_OF = {Surface.DESK: USUAL_BOARD, Surface.TV: USUAL_WALL}
 
 hubs = PerLoop(lambda: Hub(get_config(), followers.get()))
 
@@ -93,12 +98,11 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         await self.accept()
         try:
-            rights = await rights_of_socket(self.scope)
+            audience = await audience_of(self.scope)
         except DatabaseError as error:
             logger.warning("A socket was sent away: the database does not answer (%s)", type(error).__name__)
             await self.close(code=FAILED)
             return
-        audience = audience_of(self.scope, rights)
         if audience is None:
             await self.close(code=NOT_ALLOWED)
             return
@@ -149,15 +153,15 @@ class BoardConsumer(AsyncWebsocketConsumer):
         await self.send_frame(json.dumps({"at": at, "now": self.hub.now().timestamp()}))
 
     async def check_again(self) -> None:
-        """Whether the rights are still the same. Without a database nobody knows: the next check will tell."""
+        """Whether rights and board are still the same. Without a database nobody knows: the next check will tell."""
         self.checked_at = time.monotonic()
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                rights = await rights_of_socket(self.scope)
+                audience = await audience_of(self.scope)
         except (DatabaseError, TimeoutError) as error:
             logger.warning("Rights could not be checked again: no database (%s)", type(error).__name__)
             return
-        if audience_of(self.scope, rights) != self.audience:
+        if audience != self.audience:
             await self.leave()  # not one frame more
             await self.close(code=NOT_ALLOWED)
 
@@ -198,24 +202,35 @@ def message_in(text: str | None) -> dict[str, object]:
     return message if isinstance(message, dict) else {}
 
 
-def audience_of(scope: Any, rights: Rights) -> Audience | None:
-    """For whom to render; None for somebody who may see nothing."""
-    if not rights.grants:
+async def audience_of(scope: Any) -> Audience | None:
+    """For whom to render, read anew each time; None for somebody who may see nothing, or not this board, or whose page
+    was made when the board had another name, theme or size: it has to be loaded again.
+    """
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    language = _asked(query, "language", settings.LANGUAGE_CODE)
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    rights, board = await _rights_and_board(scope, _asked(query, "board", USUAL_OF[surface_of(scope)]), language)
+    if not rights.grants or board is None or board.spec.surface is not surface_of(scope):
         return None
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("language", [settings.LANGUAGE_CODE])[0]
-    language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    return Audience(surface_of(scope), language, rights)
+    audience = Audience(board.spec.language or language, rights, board)
+    return audience if _asked(query, "frame", audience.frame) == audience.frame else None
 
 
-async def rights_of_socket(scope: Any) -> Rights:
-    """The rights of whoever's cookies the socket came with, read anew each time: a user's, or a paired screen's."""
+def _asked(query: Mapping[str, list[str]], name: str, usual: str) -> str:
+    return query.get(name, [usual])[0]
+
+
+async def _rights_and_board(scope: Any, ref: str, language: str) -> tuple[Rights, Board | None]:
+    """Of whoever's cookies the socket came with: a user's, or a paired screen's."""
     cookies = cookies_of(scope)
     session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = await get_user({**scope, "session": session})
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
-        return await arights_of(user)
-    rights: Rights = await database_sync_to_async(rights_of_display)(cookies.get(TOKEN_COOKIE), datetime.now(UTC))
-    return rights
+        return await arights_of(user), await database_sync_to_async(board_of)(ref, user, language)
+    token = cookies.get(TOKEN_COOKIE)
+    rights: Rights = await database_sync_to_async(rights_of_display)(token, datetime.now(UTC))
+    return rights, await database_sync_to_async(board_of_display)(token, language)
 
 
 def surface_of(scope: Any) -> Surface:

@@ -176,12 +176,12 @@ class Hub:
         """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
         audience = room.screen.audience
         try:
-            room.screen = gallery.paint(self._floor.snapshot, self._health, audience, room.screen)
+            room.screen = gallery.paint(self._floor, self._health, audience, room.screen)
         except Exception:
             if not room.is_broken:
                 logger.exception("A floor cannot be rendered; the screen keeps the one before until this works again")
             room.is_broken = True
-            room.screen = gallery.paint(room.floor.snapshot, self._broken_health(room.floor), audience, room.screen)
+            room.screen = gallery.paint(room.floor, self._broken_health(room.floor), audience, room.screen)
         else:
             room.is_broken = False
             room.floor = self._floor
@@ -198,5 +198,11 @@ class Hub:
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows."""
-        held, stale_rounds = room.floor.held, self._config.stale_rounds
-        return pulse(held, self.now(), stale_rounds, build_id(), frame_number=self._frame_number)
+        return pulse(
+            room.floor.held,
+            self.now(),
+            self._config.stale_rounds,
+            build_id(),
+            frame_number=self._frame_number,
+            feed_lost_since=self._health.feed_lost_since,
+        )

@@ -59,11 +59,12 @@
   let stale = new Set();
 
   function readPulse() {
-    const element = byId("pulse");
-    if (!element || element === pulse.element) return;
-    const { now: serverNow, frame, build, sources } = element.dataset;
-    if (serverNow) learnFromFrame(Number(serverNow));
-    pulse = { element, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
+    const { now: serverNow, frame, build, sources } = byId("pulse")?.dataset ?? {};
+    if (!serverNow || serverNow === pulse.now) return;
+    learnFromFrame(Number(serverNow));
+    byId("pulse").dataset.delay = Math.max(0, Math.round((now() - Number(serverNow)) * 1000)); // at most, in ms
+    pulse = { now: serverNow, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
+    if (most.length) mark(root, "delay", String(Math.max(0, Math.round((now() - serverNow) * 1000)))); // ms, at most
   }
 
   const readAt = (part) => pulse.sources[part]?.at ?? null;
@@ -73,12 +74,14 @@
     const unread = PARTS.filter((part) => readAt(part) === null);
     const old = PARTS.filter((part) => moment - readAt(part) > pulse.sources[part]?.stale_after);
     stale = new Set([...unread, ...old]);
-    mark("stale", [...stale].join(" "));
-    mark("unread", unread.join(" "));
+    mark(root, "stale", [...stale].join(" "));
+    mark(root, "unread", unread.join(" "));
   }
 
-  function mark(name, value) {
-    if (root.dataset[name] !== value) root.dataset[name] = value;
+  function mark(element, name, value) {
+    if (!element || element.dataset[name] === (value ?? undefined)) return;
+    if (value === null) delete element.dataset[name];
+    else element.dataset[name] = value;
   }
 
   /** The oldest of the moments when these parts were read; null if one never was. */
@@ -112,34 +115,108 @@
     return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
   }
 
-  /** Time stands still where the numbers do: a caller in an old list may be long gone. */
-  function momentFor(element, moment) {
-    if (!stale.size) return moment;
-    const parts = element.closest("[data-part]")?.dataset.part.split(" ").filter((part) => stale.has(part));
-    return parts?.length ? (truthAt(parts) ?? moment) : moment;
+  /** Within the text that is there: a new one would have the styles of half the page worked out again. */
+  function write(element, text) {
+    const old = element.firstChild;
+    if (!old) element.textContent = text;
+    else if (old.data !== text) old.data = text;
   }
 
-  function write(element, text) {
-    if (element.textContent !== text) element.textContent = text;
+  /* What ticks. It is looked for after each message, and what was read of it is kept: a large board has more of it than
+     can be looked for and read every second. */
+
+  const COUNTS = {
+    since: (at, moment) => moment - at,
+    until: (at, moment) => Math.max(0, Math.ceil(at - moment)),
+    breach: (at, moment) => (moment < at ? Math.ceil(at - moment) - 1 : Math.floor(moment - at) + 1),
+  };
+  const known = new WeakMap();
+  const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
+  const sight = new IntersectionObserver(onSight, { rootMargin: "200px" });
+  let ticking = null;
+
+  function lookForTicking() {
+    ticking = {
+      clocks: [...document.getElementsByTagName("time")].map(clockOf).filter(Boolean),
+      ages: all(".age"),
+      walls: all("[data-clock]"),
+    };
   }
+
+  function clockOf(element) {
+    const clock = known.get(element);
+    return clock && element.getAttribute(`data-${clock.kind}`) === clock.text ? clock : read(element);
+  }
+
+  /** What stands in its attributes; those of limits never change without the moment (`rows.js`). */
+  function read(element) {
+    const kind = Object.keys(COUNTS).find((each) => each in element.dataset);
+    if (!kind) return null;
+    const { warning, critical, atLeast } = element.dataset;
+    const clock = {
+      element,
+      kind,
+      text: element.dataset[kind],
+      at: Number(element.dataset[kind]),
+      sign: atLeast === undefined ? "" : "≥ ",
+      warning: Number(warning) || Infinity,
+      critical: Number(critical) || Infinity,
+      parts: element.closest("[data-part]")?.dataset.part.split(" ") ?? [],
+      row: element.closest("li"),
+    };
+    known.set(element, clock);
+    if (clock.row) sight.observe(clock.row);
+    return clock;
+  }
+
+  /** Time stands still where the numbers do: a caller in an old list may be long gone. */
+  function momentFor(parts, moment) {
+    if (!stale.size) return moment;
+    const old = parts.filter((part) => stale.has(part));
+    return old.length ? (truthAt(old) ?? moment) : moment;
+  }
+
+  function count(clock, moment) {
+    const { element, kind, at, row } = clock;
+    const now = momentFor(clock.parts, moment);
+    const seconds = COUNTS[kind](at, now);
+    if (clock.seconds !== Math.floor(seconds) && !unseen.has(row) && !ends.some((end) => element.contains(end))) {
+      clock.seconds = Math.floor(seconds);
+      write(element, clock.sign + duration(seconds));
+      element.toggleAttribute("data-long", seconds >= 3600);
+    }
+    if (kind === "breach") row?.toggleAttribute("data-late", now >= at);
+    if (clock.warning < Infinity || clock.critical < Infinity) mark(row, "level", levelOf(clock, seconds));
+  }
+
+  function onSight(rows) {
+    for (const { target, isIntersecting } of rows) {
+      if (isIntersecting) unseen.delete(target);
+      else unseen.add(target);
+    }
+    if (rows.some(({ isIntersecting }) => isIntersecting)) tick();
+  }
+
+  let ends = []; // where a selection begins and ends: nobody loses what they have selected
+
+  /** When it changes, and not every second: to ask for it has the whole page laid out. */
+  function onSelection() {
+    const { isCollapsed, anchorNode, focusNode } = getSelection();
+    ends = isCollapsed ? [] : [anchorNode, focusNode];
+  }
+
+  const levelOf = ({ warning, critical }, seconds) =>
+    seconds >= critical ? "critical" : seconds >= warning ? "warning" : null;
 
   function tick() {
     judge();
+    if (!ticking) lookForTicking();
     const moment = shownNow();
-    for (const element of all("time[data-since]")) {
-      const seconds = momentFor(element, moment) - element.dataset.since;
-      write(element, ("atLeast" in element.dataset ? "≥ " : "") + duration(seconds));
-      element.toggleAttribute("data-long", seconds >= 3600);
-      if (LEVELS.length) setLevel(element.closest("[data-wait]"), seconds);
-    }
-    for (const element of all("time[data-until]")) {
-      write(element, duration(Math.ceil(element.dataset.until - momentFor(element, moment))));
-    }
-    for (const element of all(".age")) showAge(element, moment);
-    if (known.size > MANY) forgetGone();
-    for (const element of all("[data-clock]")) write(element, wallTime.format(moment * 1000));
+    for (const clock of ticking.clocks) count(clock, moment);
+    for (const element of ticking.ages) showAge(element, moment);
+    for (const element of ticking.walls) write(element, wallTime.format(moment * 1000));
+    hearLevels();
     showLink();
-    isFirstTick = false;
   }
 
   function showAge(element, moment) {
@@ -155,40 +232,38 @@
     return write(element, words.sayMinutes.replace("{n}", Math.floor(age / 60)));
   }
 
-  /* Waits that take too long: a mark that is announced once */
+  /* Levels, of the server and of what ticks: each is announced once, when it begins or grows worse */
 
-  const limits = { critical: Number(words.waitCritical), warning: Number(words.waitWarning) };
-  const LEVELS = Object.entries(limits).filter(([, limit]) => limit);
-  const known = new Map();
-  const MANY = 1000; // as many rows as no page has; a wall sees more callers than that in a month
-  let isFirstTick = true;
+  const GRAVITY = { warning: 1, critical: 2 };
+  const MOST_SAID = 3;
+  let levels = null; // by the id of what has one; null before the first look, which announces nothing
 
-  function setLevel(holder, seconds) {
-    if (!holder) return;
-    const level = LEVELS.find(([, limit]) => seconds >= limit)?.[0];
-    const before = known.get(holder.dataset.wait);
-    if (level) holder.dataset.level = level;
-    else delete holder.dataset.level;
-    if (level === before) return;
-    if (level) known.set(holder.dataset.wait, level);
-    else known.delete(holder.dataset.wait);
-    if (level && !isFirstTick && before !== "critical") announce(holder, level);
+  function hearLevels() {
+    const before = levels;
+    levels = new Map();
+    const said = [];
+    for (const holder of all("#screen :is(li, [role=row], .figure)[id][data-level]")) {
+      const { level } = holder.dataset;
+      levels.set(holder.id, level);
+      if (!before || GRAVITY[level] <= (GRAVITY[before.get(holder.id)] ?? 0)) continue;
+      if (level === "critical") emphasize(holder);
+      const name = holder.matches(".row") ? null : holder.querySelector(".tile-name, .who"); // a queue tells of its callers
+      if (name) said.push((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name.textContent));
+    }
+    if (said.length) speak(said);
   }
 
-  function forgetGone() {
-    const here = new Set([...all("[data-wait]")].map((each) => each.dataset.wait));
-    for (const name of known.keys()) if (!here.has(name)) known.delete(name);
+  /** By nothing but its opacity, which costs the page no painting. */
+  function emphasize(holder) {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    holder.animate({ opacity: [0.2, 1] }, { duration: 600, easing: "ease-out" });
   }
 
-  function announce(holder, level) {
-    holder.classList.add("just-now");
-    const name = holder.querySelector(".tile-name");
-    if (name) speak((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name.textContent));
-  }
-
-  function speak(text) {
+  function speak(said) {
+    const more = said.length - MOST_SAID;
+    const sentences = more > 0 ? [...said.slice(0, MOST_SAID), words.sayMore.replace("{n}", more)] : said;
     const element = byId("say");
-    if (element) write(element, text);
+    if (element) element.textContent = sentences.join(". ");
   }
 
   /* One timer, and none while nobody looks */
@@ -271,6 +346,7 @@
     heardAt = ownSeconds();
     if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
     readPulse();
+    ticking = null;
     if (!document.hidden) tick();
     acknowledge(detail.socketWrapper);
     renew();
@@ -297,7 +373,8 @@
 
   const listeners = {
     "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsBeforeMessage": beforeMessage,
-    "htmx:wsAfterMessage": onMessage, visibilitychange: run,
+    "htmx:wsAfterMessage": onMessage, "htmx:afterSwap": () => (ticking = null), visibilitychange: run,
+    selectionchange: onSelection,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   addEventListener("pageshow", run);

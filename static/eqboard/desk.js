@@ -1,30 +1,19 @@
-/* What a desk does with the hand and the eye: focus, finding, dialogs, keys, plain words when something fails. */
+/* What a desk does when something is pressed: dialogs, what becomes of it, plain words when it fails. */
 (() => {
-  const root = document.documentElement;
   const words = document.body.dataset;
   const byId = (id) => (id ? document.getElementById(id) : null);
   const all = (selector) => document.querySelectorAll(selector);
 
-  /* What was under the hand stays there when its element is replaced */
+  /* What becomes of an action is told even if the row it was pressed on has left */
 
-  let held = {};
+  let outcomes = [];
 
-  function hold() {
-    underPointer = rowUnderPointer();
-    const active = document.activeElement;
-    const open = [...all("#screen details[open]")].map((each) => each.id);
-    const outcomes = [...all("#screen .mark .outcome")];
-    held = { id: active?.id, row: active?.closest?.("#screen li")?.id, open, outcomes };
+  const rememberOutcomes = () => (outcomes = [...all("#screen .mark .outcome")]);
+
+  function saveOutcomes() {
+    for (const outcome of outcomes) if (!outcome.isConnected) outliveRow(outcome);
   }
 
-  function restore() {
-    for (const id of held.open ?? []) if (byId(id)) byId(id).open = true;
-    if (document.activeElement === document.body) focusOn(held.id, held.row);
-    for (const outcome of held.outcomes ?? []) if (!outcome.isConnected) outliveRow(outcome);
-    if (rowUnderPointer() !== underPointer) shiftedAt = performance.now();
-  }
-
-  /** What becomes of an action is told even if the row it was pressed on has left. */
   function outliveRow(outcome, name = "") {
     const sentence = outcome.querySelector(".sentence");
     if (name && !sentence.textContent.includes(name)) {
@@ -32,84 +21,6 @@
     }
     byId("notices")?.append(outcome);
     htmx.process(outcome);
-  }
-
-  function focusOn(id, row) {
-    (byId(id) ?? byId(row)?.querySelector("[data-hand]"))?.focus({ preventScroll: true });
-  }
-
-  /* Nobody presses what has just slid under the pointer: it may act on somebody else */
-
-  const SETTLED_MS = 400;
-  let pointer = null;
-  let underPointer;
-  let shiftedAt = -SETTLED_MS;
-
-  const rowUnderPointer = () => pointer && document.elementFromPoint(...pointer)?.closest("#screen li")?.id;
-
-  function onPointer({ pointerType, clientX, clientY }) {
-    pointer = pointerType === "mouse" ? [clientX, clientY] : null;
-  }
-
-  /** Off the queues, their order need not wait for the next message. */
-  function onPointerOver({ target }) {
-    if (!target.closest("#queues")) rankQueues();
-  }
-
-  function refuseSlip(event) {
-    const isHand = event.detail && event.target.closest("[data-hand]"); // a key has no place to slip from
-    if (!isHand || performance.now() - shiftedAt > SETTLED_MS) return;
-    event.preventDefault();
-    event.stopPropagation();
-    notice(words.sayShifted);
-  }
-
-  /* Queues whose callers wait too long stand first. Under the hand their order is held, and that is said. */
-
-  let ranks = new Map();
-
-  function rankQueues() {
-    const list = byId("queues");
-    if (!list) return;
-    const tiles = [...list.children];
-    const level = (tile) => tile.dataset.level ?? "";
-    const isHeld = list.matches(":hover, :focus-within");
-    if (!isHeld) ranks = new Map(tiles.map((tile) => [tile.id, level(tile)]));
-    for (const tile of tiles) tile.dataset.rank = ranks.get(tile.id) ?? "";
-    list.toggleAttribute("data-held", isHeld && tiles.some((tile) => tile.dataset.rank !== level(tile)));
-  }
-
-  /* Finding */
-
-  const find = byId("find");
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-
-  function filter() {
-    if (!find || (!find.value && !("filtered" in root.dataset))) return;
-    const wanted = fold(find.value).split(/\s+/).filter(Boolean);
-    root.toggleAttribute("data-filtered", wanted.length > 0);
-    for (const row of rows()) {
-      const text = fold(ownWords(row));
-      row.hidden = !wanted.every((word) => text.includes(word));
-    }
-    showAway(wanted.length > 0 && document.querySelector("#away > li:not([hidden])") !== null);
-  }
-
-  const rows = () => all("#screen :is(.rows, .people, .tiles) > li");
-
-  /** What a row says, without the words on its buttons; of a queue, how it is called. */
-  const ownWords = (row) => {
-    const told = row.matches(".tile") ? ".tile-name, .extension" : ":not(.hand, .mark)";
-    return [...row.children].filter((each) => each.matches(told)).map((each) => each.textContent).join(" ");
-  };
-
-  /** Agents who are signed out come into sight while one of them is found. */
-  function showAway(isFound) {
-    const box = byId("away-box");
-    if (isFound && !box.open) box.dataset.opened = "";
-    if (isFound) box.open = true;
-    else if ("opened" in box.dataset) box.open = false;
-    if (!isFound) delete box.dataset.opened;
   }
 
   /* Dialogs */
@@ -192,59 +103,20 @@
     detail.isError = status >= 400 && !isOurs;
   }
 
-  /* Keys */
-
-  function onKey(event) {
-    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-    if (document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") return clearFind();
-    if (event.key === "Enter" && event.target === find) return goToFound(event);
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = {
-      "/": () => find?.focus(),
-      "?": () => byId("keys")?.showModal(),
-      p: () => event.target.closest("#screen li")?.querySelector("[data-hand]")?.click(),
-    }[event.code === "KeyP" ? "p" : event.key]; // the key's place, as another script has no p
-    if (!act) return;
-    event.preventDefault();
-    act();
-  }
-
-  function clearFind() {
-    if (!find) return;
-    find.value = "";
-    find.blur();
-    filter();
-  }
-
-  function goToFound(event) {
-    event.preventDefault(); // it would press the button that it finds
-    const found = [...rows()].filter((row) => find.value && !row.hidden);
-    found.map((row) => row.querySelector("[data-hand]")).find(Boolean)?.focus();
-  }
-
   function onClick({ target }) {
     target.closest("[data-close]")?.closest("dialog").close();
     byId(target.closest("[data-open]")?.dataset.open)?.showModal();
     target.closest("[data-dismiss]")?.parentElement.remove();
   }
 
-  function afterMessage() {
-    rankQueues();
-    restore();
-    filter();
-  }
-
   const listeners = {
-    "htmx:wsBeforeMessage": hold, "htmx:wsAfterMessage": afterMessage, "htmx:beforeSwap": onPiece,
+    "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "htmx:beforeSwap": onPiece,
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
-    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, keydown: onKey, click: onClick,
-    pointermove: onPointer, pointerdown: onPointer, pointerover: onPointerOver,
+    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, click: onClick,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
-  document.addEventListener("click", refuseSlip, { capture: true });
+  document.addEventListener("htmx:wsBeforeMessage", rememberOutcomes, { capture: true }); // before it is shown
   document.addEventListener("htmx:afterSwap", openDialog);
   document.addEventListener("htmx:afterSwap", settle);
-  find?.addEventListener("input", filter);
-  dialog?.addEventListener("close", () => focusOn(opener.id, opener.row));
+  dialog?.addEventListener("close", () => document.dispatchEvent(new CustomEvent("eqboard:focus", { detail: opener })));
 })();

@@ -1,44 +1,74 @@
-/* The menu in the header of every page: choosing a theme, and closing again. */
+/* The menus in the header of every page: choosing how it looks, and closing again. */
 (() => {
-  const menu = document.getElementById("menu");
-  const choice = document.querySelector("[data-theme-choice]");
+  const root = document.documentElement;
+  const menus = document.querySelectorAll("details.menu");
 
-  function stored() {
+  /* What is chosen for this browser: `data-choice` names the attribute of the page, and where it is kept. */
+
+  function stored(name) {
     try {
-      return localStorage.getItem("eqboard-theme") || "auto";
+      return localStorage.getItem(`eqboard-${name}`) || "auto";
     } catch {
       return "auto";
     }
   }
 
-  function show(theme) {
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-    for (const button of choice.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(button.value === theme));
-    }
-  }
-
-  function choose(theme) {
+  function keep(name, value) {
     try {
-      localStorage.setItem("eqboard-theme", theme);
+      localStorage.setItem(`eqboard-${name}`, value);
     } catch {
       /* no storage: it lasts as long as the page */
     }
-    show(theme);
   }
 
-  if (choice) {
-    choice.hidden = false;
-    show(stored());
-    choice.addEventListener("click", (event) => event.target.value && choose(event.target.value));
+  function show(choice, value) {
+    const { choice: name } = choice.dataset;
+    if (value === "auto") delete root.dataset[name];
+    else root.dataset[name] = value;
+    for (const button of choice.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.value === value));
+    }
   }
-  document.addEventListener("click", (event) => {
-    if (menu?.open && (!menu.contains(event.target) || event.target.closest("[data-open]"))) menu.open = false;
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu?.open) return;
+
+  for (const choice of document.querySelectorAll("[data-choice]")) {
+    const { choice: name } = choice.dataset;
+    choice.hidden = false;
+    show(choice, stored(name));
+    choice.addEventListener("click", ({ target }) => {
+      const value = target.closest("button")?.value;
+      if (!value) return;
+      keep(name, value);
+      show(choice, value);
+    });
+  }
+
+  /* Closing, and going through a menu by arrows */
+
+  function close(menu) {
+    const hadFocus = menu.contains(document.activeElement);
     menu.open = false;
-    menu.querySelector("summary").focus();
+    if (hadFocus) menu.querySelector("summary").focus();
+  }
+
+  function onKey(event) {
+    const open = [...menus].find((menu) => menu.open);
+    if (!open) return;
+    if (event.key === "Escape") {
+      event.preventDefault(); // one step: nothing else is closed with it
+      return close(open);
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !open.contains(document.activeElement)) return;
+    const stops = [...open.querySelectorAll("summary, a, button")].filter((each) => each.offsetParent !== null);
+    const place = stops.indexOf(document.activeElement) + step;
+    stops[(place + stops.length) % stops.length].focus();
+    event.preventDefault();
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of menus) {
+      if (menu.open && (!menu.contains(target) || target.closest("[data-open], [data-palette-open]"))) menu.open = false;
+    }
   });
+  document.addEventListener("keydown", onKey, { capture: true }); // before the page's own keys
 })();

@@ -1,7 +1,10 @@
-/* Applies the chosen theme before anything is painted; without a choice the system decides. */
+/* Applies what was chosen before anything is painted; without a choice the system decides, and the usual colours hold. */
 try {
-  const theme = localStorage.getItem("eqboard-theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  const CHOICES = { theme: ["light", "dark"], palette: ["red-green", "blue-yellow"] };
+  for (const [name, values] of Object.entries(CHOICES)) {
+    const value = localStorage.getItem(`eqboard-${name}`);
+    if (values.includes(value)) document.documentElement.dataset[name] = value;
+  }
 } catch {
-  /* no storage: the system decides */
+  /* no storage: nothing was chosen */
 }

@@ -10,6 +10,7 @@ from django.test import Client
 
 from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, read_code, read_signed_code, sign_code
 from eqboard.accounts.models import Display, Membership, Role, Team
+from eqboard.boards.models import Board, DisplayBoard
 from tests.builders import agent, membership, queue, snapshot, waiting_call
 from tests.cast import publish, static_files_are_not_collected
 
@@ -107,6 +108,43 @@ def test_the_approval_says_who_gave_it_and_which_team_it_shows(screen, lead, cas
     pair(screen, lead, cast.front, name="  By the door ")
     display = Display.objects.get()
     assert (display.name, display.team, display.approved_by) == ("By the door", cast.front, cast.lead)
+
+
+def test_who_has_paired_a_screen_is_asked_next_what_it_shows(screen, lead, cast):
+    code = code_on(screen.get("/tv/"))
+    answer = lead.post("/displays/", {"code": code, "name": "Wall", "team": cast.front.pk})
+    assert answer["Location"] == f"/displays/{Display.objects.get().pk}/board/"
+
+
+def test_the_list_says_what_each_screen_shows_and_leads_to_the_choice(screen, lead, cast):
+    pair(screen, lead, cast.front)
+    display = Display.objects.get()
+    assert "shows the ready wall" in lead.get("/displays/").text
+    board = Board.objects.create(
+        name="<Gallery>", team=cast.front, spec={"surface": "tv"}, updated_at=datetime.now(UTC)
+    )
+    DisplayBoard.objects.create(display=display, board=board)
+    page = lead.get("/displays/").text
+    assert "&lt;Gallery&gt;" in page
+    assert f'href="/displays/{display.pk}/board/"' in page
+    board.team = cast.back  # now it is somebody else's
+    board.save()
+    assert "shows the ready wall" in lead.get("/displays/").text
+
+
+def test_a_screen_speaks_the_sites_language_whatever_its_browser_does(screen, lead, cast):
+    pair(screen, lead, cast.front)
+    assert '<html lang="en"' in screen.get("/tv/", headers={"Accept-Language": "he"}).text
+
+
+def test_a_screen_speaks_the_language_of_its_board(screen, lead, cast):
+    pair(screen, lead, cast.front)
+    spec = {"surface": "tv", "language": "he", "parts": [{"kind": "tiles"}]}
+    board = Board.objects.create(name="Wall", team=cast.front, spec=spec, updated_at=datetime.now(UTC))
+    DisplayBoard.objects.create(display=Display.objects.get(), board=board)
+    page = screen.get("/tv/", headers={"Accept-Language": "es"}).text
+    assert '<html lang="he" dir="rtl"' in page
+    assert "language=he" in page
 
 
 @pytest.mark.parametrize("cookie", [None, "", "forged", "22222222"])

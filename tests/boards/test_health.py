@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from eqboard.accounts.rights import EVERYTHING
-from eqboard.boards.audience import Audience, Surface
-from eqboard.boards.fragments import paint
 from eqboard.boards.health import Health, health_of
+from eqboard.boards.spec import Surface
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Trouble
 from tests.boards.htmx import parse
+from tests.boards.painting import audience, paint
 from tests.builders import NOON, ago, snapshot, source
 
 LONG_AGO = ago(3600)
@@ -186,7 +186,7 @@ def test_a_part_that_was_never_read_has_no_truth():
 
 
 def banner(health, language="en", surface=Surface.DESK):
-    screen = paint(snapshot(), health, Audience(surface, language, EVERYTHING))
+    screen = paint(snapshot(), health, audience(surface, language, EVERYTHING))
     return parse(screen.strips["health"][0].html).find(id="health")
 
 

@@ -2,23 +2,21 @@
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from eqboard.accounts.rights import EVERYTHING
-from eqboard.boards.audience import Audience, Surface
-from eqboard.boards.fragments import paint
 from eqboard.boards.health import Health
-from eqboard.boards.layout import TV_CALLERS, TV_QUEUES, More, Totals, totals
+from eqboard.boards.parts.totals import Totals
+from eqboard.boards.parts.totals import totals_of as totals
+from eqboard.boards.spec import Surface
 from eqboard.floor.snapshot import AgentState
+from tests.boards.painting import audience, paint
 from tests.builders import (
     NOON,
     agent,
     ago,
     conference,
     membership,
-    moments,
     parked_call,
     queue,
     snapshot,
@@ -29,7 +27,7 @@ from tests.builders import (
 
 def shown(floor, strip, surface=Surface.DESK):
     """The subjects of one strip, in order."""
-    screen = paint(floor, Health(), Audience(surface, "en", EVERYTHING))
+    screen = paint(floor, Health(), audience(surface, "en", EVERYTHING))
     return [fragment.subject for fragment in screen.strips[strip]]
 
 
@@ -102,78 +100,6 @@ def test_people_and_queues_stand_by_name_whatever_its_case():
 def test_whoever_waits_longest_stands_first():
     calls = [waiting_call("1", entered_at=ago(5)), waiting_call("2", entered_at=ago(50))]
     assert [call.key for call in shown(snapshot(waiting=calls), "waiting")] == ["2", "1"]
-
-
-# The wall
-
-BUSY_FLOORS = st.builds(
-    snapshot,
-    queues=st.lists(
-        st.builds(
-            lambda extension, name, count, since: queue(
-                str(extension), name=name, waiting_count=count, oldest_waiting_at=since
-            ),
-            st.integers(500, 520),
-            st.sampled_from(["Sales", "sales", "Support"]),
-            st.none() | st.integers(0, 3),
-            st.none() | moments(),
-        ),
-        max_size=12,
-    ),
-    waiting=st.lists(
-        st.builds(lambda key, since: waiting_call(str(key), entered_at=since), st.integers(0, 20), moments()),
-        max_size=9,
-    ),
-)
-
-
-@settings(deadline=None)
-@given(BUSY_FLOORS)
-def test_what_a_wall_shows_and_what_it_sums_up_is_everything(floor):
-    queues, callers = shown(floor, "queues", Surface.TV), shown(floor, "waiting", Surface.TV)
-    [more] = shown(floor, "more", Surface.TV)
-    assert len(queues) <= TV_QUEUES
-    assert len(callers) <= TV_CALLERS
-    assert len(queues) + more.queue_count == len(floor.queues)
-    assert len(callers) + more.caller_count == len(floor.waiting)
-    everywhere = sum(each.waiting_count or 0 for each in floor.queues.values())
-    assert sum(each.waiting_count or 0 for each in queues) + more.waiting_count == everywhere
-
-
-@settings(deadline=None)
-@given(BUSY_FLOORS)
-def test_a_queue_with_callers_is_not_left_out_for_one_without(floor):
-    queues = shown(floor, "queues", Surface.TV)
-    left_out = [each for key, each in floor.queues.items() if each not in queues]
-    if any(not each.waiting_count for each in queues):
-        assert not any(each.waiting_count for each in left_out)
-
-
-def test_of_two_queues_with_callers_the_longer_wait_is_shown():
-    queues = [queue(str(510 + n), waiting_count=1, oldest_waiting_at=ago(n)) for n in range(TV_QUEUES + 1)]
-    assert "510" not in [each.extension for each in shown(snapshot(queues=queues), "queues", Surface.TV)]
-
-
-def test_a_wall_where_everything_fits_sums_up_nothing():
-    assert shown(snapshot(queues=[queue()], waiting=[waiting_call()]), "more", Surface.TV) == [More()]
-
-
-def test_equal_queues_are_chosen_alike_by_every_process():
-    """Two processes hold the same floor in another order, after other updates."""
-    queues = [queue(str(500 + place)) for place in range(TV_QUEUES + 2)]
-    [one, other] = [shown(snapshot(queues=order), "queues", Surface.TV) for order in (queues, reversed(queues))]
-    assert one == other
-
-
-def test_a_tile_keeps_its_place_while_its_waits_change():
-    queues = [queue("500", name="A"), queue("501", name="B", waiting_count=3, oldest_waiting_at=NOON)]
-    assert [each.name for each in shown(snapshot(queues=queues), "queues", Surface.TV)] == ["A", "B"]
-
-
-@pytest.mark.parametrize(("strip", "kind"), [("agents", "agents"), ("parked", "parked")])
-def test_the_wall_shows_no_people(strip, kind):
-    screen = paint(snapshot(agents=[agent()]), Health(), Audience(Surface.TV, "en", EVERYTHING))
-    assert strip not in screen.strips
 
 
 def test_rooms_and_parked_calls_stand_in_a_steady_order():

@@ -5,8 +5,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from eqboard.boards import gallery, views
-from eqboard.boards.audience import Surface
 from eqboard.boards.fragments import paint
+from eqboard.boards.spec import Surface
 from tests.cast import static_files_are_not_collected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
@@ -40,5 +40,5 @@ def test_a_wall_whose_database_is_away_tries_again_by_itself(client, monkeypatch
     monkeypatch.setattr(views, "_wall", fail)
     answer = client.get("/tv/")
     assert answer.status_code == 503
-    assert '<meta http-equiv="refresh" content="10">' in answer.text
+    assert 'src="/static/eqboard/again.js"' in answer.text
     assert "database" in answer.text

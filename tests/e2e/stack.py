@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -10,10 +11,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
+from redis import Redis
+
+from eqboard.feed import keys
+from eqboard.feed.messages import stored
 from tests.conftest import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,13 +27,32 @@ PASSWORD = "wallboard-e2e"
 KEY = "e2e-canary-key"
 AGENTS = range(1, 7)
 PATIENCE_SECONDS = 30.0
+FIRST_PORT, PORTS_EACH, PORT_RANGES = 20_000, 1_000, 12  # to 31,999: Linux hands out those from 32,768 on
 
 
 def free_port() -> int:
+    """A port that nobody listens on, and that nobody is given before or between our servers: it is below those that
+    systems hand out by themselves, and each of the tests' workers has its own thousand. None is given twice.
+    """
+    return next(port for port in PORTS if is_free(port))
+
+
+def _ports_of(worker: str) -> Iterator[int]:
+    """The ports of pytest-xdist's worker `gw0`, `gw1` …, in an order that no other run has."""
+    first = FIRST_PORT + int(worker.removeprefix("gw")) % PORT_RANGES * PORTS_EACH
+    return iter(random.SystemRandom().sample(range(first, first + PORTS_EACH), PORTS_EACH))
+
+
+PORTS = _ports_of(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class Stack:
@@ -38,6 +63,7 @@ class Stack:
         self.impatient_url = f"http://127.0.0.1:{self.impatient_port}"
         self.redis = RedisServer(folder)
         self._placed: list[str] = []
+        self._is_upset = False  # a part was stopped, frozen or broken since every part was last well
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._environment = {
             **os.environ,
@@ -48,6 +74,8 @@ class Stack:
             "EQBOARD_DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "EQBOARD_HTTPS": "false",
             "EQBOARD_NAMES_REFRESH_SECONDS": "10",
+            # A second more than usual in which to find out who is gone: the machine is busy with other tests.
+            "EQBOARD_STALE_AFTER_SECONDS": "4",
         }
 
     def manage(self, *words: str) -> None:
@@ -94,6 +122,7 @@ class Stack:
             )
 
     def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        self._is_upset = True
         if name == "redis":
             self.redis.kill() if number is signal.SIGKILL else self.redis.stop()
         elif process := self._processes.pop(name, None):
@@ -102,6 +131,7 @@ class Stack:
 
     def freeze(self, name: str) -> None:
         """It is still there and does nothing any more."""
+        self._is_upset = True
         self._owner(name).send_signal(signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
@@ -115,7 +145,20 @@ class Stack:
             self.stop(name, signal.SIGKILL)
 
     def wait_until_well(self) -> None:
-        wait_until(lambda: answers(f"{self.url}/healthz"), "every part is well")
+        """Every part is, and none is still busy with what the test before did to it: a Redis that hung passes on what
+        it was told before, and an EQ that was slow may still owe an answer.
+        """
+        if self._is_upset:
+            calm_since = datetime.now(UTC)
+            wait_until(lambda: self._last_word_at() > calm_since, "the poller has published")
+            self._is_upset = False
+        wait_until(lambda: is_well(f"{self.url}/healthz"), "every part is well, and quick")
+
+    def _last_word_at(self) -> datetime:
+        """When the poller published last."""
+        with Redis.from_url(self.redis.url) as client:
+            data = client.get(keys.SNAPSHOT)
+        return stored.decode(data).sent_at if isinstance(data, bytes) else datetime.min.replace(tzinfo=UTC)
 
     def _lead_count(self) -> int:
         log = self.folder / "poller.log"
@@ -152,6 +195,7 @@ class Stack:
 
     def fault(self, kind: str, path: str = "", seconds: float | None = None) -> None:
         """`seconds` of the kinds that have them."""
+        self._is_upset = True
         lasting = {} if seconds is None else {"seconds": str(seconds)}
         self._control("POST", "faults", kind=kind, path=path, **lasting)
 
@@ -172,6 +216,16 @@ def answers(url: str) -> bool:
         return error.code < 500
     except (OSError, ValueError):
         return False
+
+
+def is_well(url: str) -> bool:
+    """Whether each part is, as the web server's own health page tells; one that is slow is not."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            parts = json.load(answer)
+    except (OSError, ValueError):
+        return False
+    return all(part["ok"] for name, part in parts.items() if name != "alive") and parts["eq"]["says"] == "EQ answers"
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

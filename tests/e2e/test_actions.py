@@ -8,18 +8,6 @@ from tests.e2e.stack import AGENTS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
-PRESS_AS_SOON_AS_THE_ROWS_HAVE_MOVED = """([x, y, aimedAt]) => {
-    const press = () => {
-        const there = document.elementFromPoint(x, y).closest("li");
-        if (there.id === aimedAt) return;
-        document.removeEventListener("htmx:wsAfterMessage", press);
-        const click = new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 });
-        there.querySelector("[data-hand]").dispatchEvent(click);
-    };
-    document.addEventListener("htmx:wsAfterMessage", press);
-}"""
-
-
 async def test_pause_is_pressed_confirmed_and_seen_by_others(stack: Stack, board: Page, second_page: Page) -> None:
     await sign_in(stack, second_page, "viewer")
     row = board.locator("#agent-1")
@@ -89,23 +77,6 @@ async def test_a_press_on_somebody_who_left_while_the_dialog_was_open_is_answere
     await board.locator("#dialog button.primary").click()
 
     await expect(board.locator("#notices")).to_contain_text("has signed out meanwhile, so nothing was sent")
-    await expect(board.locator("#dialog")).to_be_hidden()
-
-
-async def test_a_row_that_slides_under_the_pointer_is_not_pressed(stack: Stack, board: Page) -> None:
-    """Whoever aims at one agent must not act on another."""
-    stack.move_agent(1, "signed_out")
-    await expect(board.locator("#agent-1")).to_have_count(0)
-    second = board.locator("#agents > li").nth(1)
-    box = await second.locator("[data-hand]").bounding_box()
-    assert box is not None
-    await board.mouse.move(box["x"] + 5, box["y"] + 5)
-    aimed_at = await second.get_attribute("id")
-    await board.evaluate(PRESS_AS_SOON_AS_THE_ROWS_HAVE_MOVED, [box["x"] + 5, box["y"] + 5, aimed_at])
-
-    stack.move_agent(1, "available")
-
-    await expect(board.locator("#notices")).to_contain_text("moved under your pointer")
     await expect(board.locator("#dialog")).to_be_hidden()
 
 

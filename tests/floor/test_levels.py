@@ -282,6 +282,8 @@ LEVEL_LOW = Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=
         (replace(HIGH, hysteresis=6), Fault.NEVER_ENDS),
         (replace(LEVEL_LOW, hysteresis=22), Fault.NEVER_ENDS),
         (replace(HIGH, hold_seconds=3601), Fault.HOLD),
+        (replace(HIGH, least_calls=10_001), Fault.CALLS),
+        (replace(HIGH, least_calls=-1), Fault.NEGATIVE),
         (replace(HIGH, window=Window.TODAY), Fault.WINDOW),
     ],
 )

@@ -1,6 +1,7 @@
 """A board's websocket through the whole ASGI application: who gets in, what they get, and how they are sent away."""
 
 import asyncio
+import html
 import importlib
 import json
 import re
@@ -22,7 +23,7 @@ from eqboard.boards.following import followers
 from eqboard.live import consumers, viewer
 from eqboard.live.consumers import MAX_MESSAGES, NOT_ALLOWED, TOO_SLOW, Chatter, hubs, message_in, waiting_in
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
-from tests.cast import publish
+from tests.cast import publish, static_files_are_not_collected
 from tests.feed.following import until
 
 ORIGIN = "http://localhost"
@@ -229,6 +230,23 @@ async def test_a_language_we_do_not_speak_is_the_default(dial, cast, query, lang
     assert [audience.language for audience in hubs.get()._rooms] == [language]
 
 
+@pytest.mark.parametrize("frame", ["000000000000", "x" * 10_000, "%00"])
+async def test_a_page_made_when_its_board_had_another_name_or_size_is_loaded_anew(dial, cast, frame) -> None:
+    """The board comes by the socket, the page around it does not."""
+    line = await dial(cast.supervisor, f"/live/tv/?frame={frame}")
+    assert await closing_code(line) == NOT_ALLOWED
+
+
+@static_files_are_not_collected
+async def test_the_page_tells_its_socket_what_it_was_made_for(dial, cast, config) -> None:
+    client = Client()
+    await sync_to_async(client.force_login)(cast.supervisor)
+    page = await sync_to_async(client.get)("/tv/")
+    [path] = re.findall(r'ws-connect="([^"]+)"', page.text)
+    line = await dial(cast.supervisor, html.unescape(path))
+    await frame_from(line, 'id="screen"')
+
+
 # What they say
 
 PLAIN = ('{"ack": ' + "9" * 900 + "}", '{"ack": -1}')  # numbers all the same: strange ones, which mean nothing
@@ -327,7 +345,7 @@ async def test_a_database_that_hangs_stops_no_board(dial, cast, redis_url, monke
     frame = await frame_from(line, 'id="screen"')
     monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
     monkeypatch.setattr(consumers, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(consumers, "rights_of_socket", hang)
+    monkeypatch.setattr(consumers, "audience_of", hang)
     await acknowledge(line, frame)
     await publish(redis_url, FLOOR)
     await frame_from(line, "Sales")
@@ -400,7 +418,7 @@ async def test_rights_that_stay_are_not_asked_for_at_every_word(dial, cast, monk
     line = await dial(cast.lead)
     frame = await frame_from(line, 'id="screen"')
     asked = []
-    monkeypatch.setattr(consumers, "rights_of_socket", asked.append)
+    monkeypatch.setattr(consumers, "audience_of", asked.append)
     for _ in range(20):
         await acknowledge(line, frame)
     await frame_from(line, 'id="pulse"')
@@ -416,7 +434,7 @@ async def test_a_check_that_fails_gives_up_the_place(dial, cast, monkeypatch) ->
     line = await dial(cast.lead)
     frame = await frame_from(line, 'id="screen"')
     monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
-    monkeypatch.setattr(consumers, "rights_of_socket", fail)
+    monkeypatch.setattr(consumers, "audience_of", fail)
     await acknowledge(line, frame)
     with pytest.raises(ZeroDivisionError):
         await line.wait(timeout=10)

@@ -1,0 +1,165 @@
+"""The editor: a page that holds a draft, saves it without losing anybody's work, and shows how it would look."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from eqboard.accounts.access import seen_queues
+from eqboard.accounts.rights import arights_of
+from eqboard.boards import choosing, drafts
+from eqboard.boards.audience import Audience
+from eqboard.boards.drafts import Draft
+from eqboard.boards.faults import Fault, FaultyError
+from eqboard.boards.following import followers
+from eqboard.boards.models import Board as StoredBoard
+from eqboard.boards.models import stored_targets
+from eqboard.boards.offer import offer
+from eqboard.boards.reading import read_spec, write_spec
+from eqboard.boards.ready import SPECS, USUAL_BOARD
+from eqboard.boards.showing import show
+from eqboard.boards.spec import Board, Spec, Surface
+from eqboard.config import get_config
+from eqboard.floor.snapshot import Snapshot
+from eqboard.floor.visible import visible
+
+PREVIEW = "preview"  # the ref of a board that is stored nowhere
+PAGES = {Surface.DESK: "boards/editor/preview_desk.html", Surface.TV: "boards/editor/preview_wall.html"}
+CONFLICT, FAULTY = 409, 422
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The editor as somebody has it before them: who, the floor as they see it, and what is being edited."""
+
+    request: HttpRequest
+    user: User
+    view: Snapshot
+    board: StoredBoard | None = None  # None: it is not stored yet
+
+    def page(
+        self,
+        draft: Draft,
+        faults: tuple[Fault, ...] = (),
+        *,
+        left_out: tuple[Fault, ...] = (),
+        newer: StoredBoard | None = None,
+        is_gone: bool = False,
+        status: int = 200,
+    ) -> HttpResponse:
+        """`newer`: what somebody else saved meanwhile. `is_gone`: somebody deleted it meanwhile."""
+        context = {
+            "board": self.board,
+            "draft": draft,
+            "faults": faults,
+            "left_out": left_out,
+            "newer": newer,
+            "is_gone": is_gone,
+            "offer": offer(self.user, self.view),
+        }
+        return render(self.request, "boards/editor/editor.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+async def new(request: HttpRequest) -> HttpResponse:
+    """A board that is not there yet: it begins as a copy of the usual one."""
+    return await sync_to_async(_new)(await _sit_down(request))
+
+
+def _new(desk: Desk) -> HttpResponse:
+    if desk.request.method == "GET":
+        team = drafts.team_for_copy(None, desk.user)
+        spec = write_spec(SPECS[USUAL_BOARD])
+        return desk.page(Draft("", str(team.pk) if team else drafts.EVERYBODY, spec))
+    return _save(desk)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+async def edit(request: HttpRequest, board_id: int) -> HttpResponse:
+    """A stored board, for those who may change it."""
+    return await sync_to_async(_edit)(await _sit_down(request), str(board_id))
+
+
+def _edit(desk: Desk, ref: str) -> HttpResponse:
+    board = choosing.stored_board(ref, desk.user)
+    if board is None and desk.request.method == "GET":
+        raise Http404
+    if board is None:  # what was written on the page meanwhile must not be lost
+        draft, faults = drafts.sent_draft(desk.request.POST)
+        return desk.page(draft, faults, is_gone=True, status=CONFLICT)
+    if not choosing.may_change(desk.user, board):
+        raise PermissionDenied
+    desk = Desk(desk.request, desk.user, desk.view, board)
+    if desk.request.method == "GET":
+        draft, left_out = drafts.draft_of(board)
+        return desk.page(draft, left_out=left_out)
+    return _save(desk)
+
+
+def _save(desk: Desk) -> HttpResponse:
+    draft, faults = drafts.sent_draft(desk.request.POST)
+    try:
+        content = _checked(draft, faults, desk.user)
+    except FaultyError as error:
+        return desk.page(draft, error.faults, status=FAULTY)
+    now = datetime.now(UTC)
+    if desk.board is None or "as_new" in desk.request.POST:
+        return _go_to(drafts.make(content, desk.user, now), content.spec)
+    if drafts.save_over(desk.board, content, draft.version, desk.user, now):
+        return _go_to(desk.board, content.spec)
+    newer = StoredBoard.objects.select_related("updated_by").filter(pk=desk.board.pk).first()
+    return desk.page(draft, newer=newer, is_gone=newer is None, status=CONFLICT)
+
+
+def _checked(draft: Draft, faults: tuple[Fault, ...], user: User) -> drafts.Content:
+    if faults:
+        raise FaultyError(*faults)
+    return drafts.check(draft, user)
+
+
+def _go_to(board: StoredBoard, spec: Spec) -> HttpResponse:
+    """A wall has no way back from it, so whoever saved one stays at the desk."""
+    return redirect("boards") if spec.surface is Surface.TV else redirect("board", str(board.pk))
+
+
+async def _sit_down(request: HttpRequest) -> Desk:
+    """Raises PermissionDenied for who may make no board, and so has nothing to edit."""
+    user = await request.auser()
+    if not isinstance(user, User) or not await sync_to_async(choosing.may_make)(user):
+        raise PermissionDenied
+    floor = await followers.get().newest()
+    rights = await arights_of(user)
+    return Desk(request, user, visible(floor.snapshot, seen_queues(rights)))
+
+
+@require_POST
+@never_cache
+@login_required
+async def preview(request: HttpRequest) -> HttpResponse:
+    """The draft as a page of its own, on the floor as it is; or what is wrong with it, to be shown beside it."""
+    desk = await _sit_down(request)
+    draft, faults = drafts.sent_draft(request.POST)
+    try:
+        if faults:
+            raise FaultyError(*faults)
+        spec = read_spec(draft.spec)
+    except FaultyError as error:
+        return JsonResponse({"faults": [str(fault.sentence) for fault in error.faults]})
+    language = spec.language or translation.get_language() or get_config().language
+    board = Board(PREVIEW, "", spec, await sync_to_async(stored_targets)())  # no name: it changes letter by letter
+    shown = await show(Audience(language, await arights_of(desk.user), board))
+    with translation.override(language):
+        context = {"board": replace(board, name=draft.name), "screen": shown.screen, "pulse": shown.pulse}
+        return await sync_to_async(render)(request, PAGES[spec.surface], context)

@@ -1,0 +1,247 @@
+"""The numbers that a board has chosen, as they are shown, and how each came about. No words: those are the templates'.
+
+All is rounded down to what is shown, so that equal numbers are equal values and nothing is drawn anew for a fraction:
+79.6 % is 79 %, never a target of 80 that was met, and only all of them are 100 %; 20.9 s are 20 s, as a timer shows
+them.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import floor
+
+from eqboard.boards.spec import Figure, Targets
+from eqboard.floor.buckets import Tally
+from eqboard.floor.history import History
+from eqboard.floor.levels import Grade
+from eqboard.floor.metrics import (
+    OF_THIS_MOMENT,
+    Formula,
+    Metric,
+    Target,
+    Term,
+    Unit,
+    Working,
+    amounts_of,
+    formula_of,
+    reckon,
+    total,
+    unit_of,
+    value_of,
+)
+from eqboard.floor.snapshot import AgentState, ExchangeCounts, Part, Queue, Snapshot
+from eqboard.floor.windows import Window, begin_of
+
+SAME = 1e-9  # a sum of seconds that should be whole may be this much less
+BY_TARGET = frozenset({Metric.SERVICE_LEVEL, Metric.SHORT_ABANDONED})  # each queue by what it promises
+STATES = {
+    Metric.AVAILABLE: AgentState.AVAILABLE,
+    Metric.ON_CALL: AgentState.ON_CALL,
+    Metric.RINGING: AgentState.RINGING,
+    Metric.WRAP_UP: AgentState.WRAP_UP,
+    Metric.PAUSED: AgentState.PAUSED,
+}
+OF_CALLS = frozenset({Metric.WAITING, Metric.LONGEST_WAIT})
+
+
+@dataclass(frozen=True, slots=True)
+class FigureValue:
+    """A number as it is shown: whole percent, seconds, or a count. None: nobody knows, or there was nothing to divide.
+
+    A wait that goes on has no number: it began at `since`, and the page counts it up by itself.
+    """
+
+    metric: Metric
+    window: Window
+    value: int | None
+    unit: Unit
+    since: datetime | None = None
+    target: Target | None = None  # by which it is computed; None: by none, or the queues have different ones
+    level: Grade = Grade.CALM
+    calls: float | None = field(default=None, compare=False)  # by how many it is divided; what is shown is the same
+
+    def reading(self, now: datetime) -> int | None:
+        """What `levels.judge` is asked about: the number that one sees at `now`."""
+        return self.value if self.since is None else max(0, floor((now - self.since).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What queues with the same target have in a number."""
+
+    queues: frozenset[str]
+    target: Target | None  # None: it does not matter
+    formula: Formula
+    amounts: tuple[tuple[Term, float], ...]  # how much each term of the formula is, in its order
+    working: Working
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a number came about. `working` is the sum of all shares; None for what is counted at this moment."""
+
+    shown: FigureValue
+    queues: frozenset[str]
+    shares: tuple[Share, ...]
+    working: Working | None
+    begin: datetime | None  # of the window; None: it is of this moment
+    until: datetime
+    watched_since: datetime | None = None  # the first moment of the window of which there are counts
+    seen_seconds: float = 0.0  # how much of the window the floor was watched
+    taken_at: datetime | None = None  # of a number of this moment: when EQ was asked
+    pbx: tuple[tuple[str, ExchangeCounts], ...] = ()  # what EQ itself counts, by queue; never mixed with ours
+
+    @property
+    def elapsed_seconds(self) -> float:
+        return (self.until - self.begin).total_seconds() if self.begin else 0.0
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the window that was watched, 0 to 1; None for what is of this moment."""
+        return min(1.0, self.seen_seconds / self.elapsed_seconds) if self.elapsed_seconds > 0 else None
+
+    @property
+    def is_beyond_all(self) -> bool:
+        """Whether a percentage is above 100: some of these calls entered before the window began."""
+        return self.shown.unit is Unit.PERCENT and (self.shown.value or 0) > 100
+
+
+def figure_value(
+    figure: Figure,
+    queues: Collection[str],
+    snapshot: Snapshot,
+    history: History,
+    targets: Targets,
+    now: datetime,
+    day_begins_at: datetime,
+    level: Grade = Grade.CALM,
+) -> FigureValue:
+    """A number of one queue, or of several together: people counted once, ratios weighted by their calls."""
+    if figure.metric in OF_THIS_MOMENT:
+        return _of_this_moment(figure.metric, queues, snapshot, level)
+    begin = begin_of(figure.window, now, day_begins_at)
+    return _over_time(figure, _shares(figure.metric, queues, history, targets, begin), level)
+
+
+def explain(
+    figure: Figure,
+    queues: Collection[str],
+    snapshot: Snapshot,
+    history: History,
+    targets: Targets,
+    now: datetime,
+    day_begins_at: datetime,
+    level: Grade = Grade.CALM,
+) -> Explanation:
+    """How `figure_value` of the same arguments came about."""
+    chosen = frozenset(queues)
+    pbx = tuple((key, queue.pbx) for key in sorted(chosen) if (queue := snapshot.queues.get(key)) and queue.pbx)
+    if figure.metric in OF_THIS_MOMENT:
+        shown = _of_this_moment(figure.metric, queues, snapshot, level)
+        source = snapshot.sources.get(_part(figure.metric))
+        return Explanation(shown, chosen, (), None, None, now, taken_at=source.taken_at if source else None, pbx=pbx)
+    begin = begin_of(figure.window, now, day_begins_at)
+    shares = _shares(figure.metric, queues, history, targets, begin)
+    seen = history.tally(chosen, begin)
+    return Explanation(
+        shown=_over_time(figure, shares, level),
+        queues=chosen,
+        shares=shares,
+        working=total(share.working for share in shares),
+        begin=begin,
+        until=now,
+        watched_since=seen.since,
+        seen_seconds=seen.seen_seconds,
+        pbx=pbx,
+    )
+
+
+# Over time
+
+
+def _shares(
+    metric: Metric, queues: Iterable[str], history: History, targets: Targets, begin: datetime
+) -> tuple[Share, ...]:
+    return tuple(
+        _share(metric, group, history.tally(group, begin), target)
+        for target, group in _by_target(metric, queues, targets)
+    )
+
+
+def _by_target(metric: Metric, queues: Iterable[str], targets: Targets) -> list[tuple[Target | None, frozenset[str]]]:
+    if metric not in BY_TARGET:
+        return [(None, frozenset(queues))]
+    groups: dict[Target, set[str]] = {}
+    for queue in sorted(queues):
+        groups.setdefault(targets.of(queue), set()).add(queue)
+    return [(target, frozenset(group)) for target, group in groups.items()]
+
+
+def _share(metric: Metric, queues: frozenset[str], tally: Tally, target: Target | None) -> Share:
+    by = target or Target()
+    formula = formula_of(metric, by.variant)
+    amounts = tuple(amounts_of(formula.terms, tally, by).items())
+    return Share(queues, target, formula, amounts, reckon(metric, tally, by))
+
+
+def _over_time(figure: Figure, shares: tuple[Share, ...], level: Grade) -> FigureValue:
+    working = total(share.working for share in shares)
+    value = value_of(figure.metric, working)
+    return FigureValue(
+        metric=figure.metric,
+        window=figure.window,
+        value=None if value is None else floor(value + SAME),
+        unit=unit_of(figure.metric),
+        target=shares[0].target if len(shares) == 1 else None,
+        level=level,
+        calls=None if figure.metric is Metric.OCCUPANCY else working.denominator,
+    )
+
+
+# Of this moment
+
+
+def _of_this_moment(metric: Metric, queues: Iterable[str], snapshot: Snapshot, level: Grade) -> FigureValue:
+    """Queues that are not there any more count for nothing; if none is there, nobody knows."""
+    known = [queue for key in sorted(set(queues)) if (queue := snapshot.queues.get(key))]
+    count = _count(metric, known, snapshot)
+    since = None
+    if metric is Metric.LONGEST_WAIT:
+        since = min((queue.oldest_waiting_at for queue in known if queue.oldest_waiting_at), default=None)
+        count = 0 if count == 0 else None
+    return FigureValue(metric, Window.NOW, count, unit_of(metric), since=since, level=level)
+
+
+def _count(metric: Metric, queues: list[Queue], snapshot: Snapshot) -> int | None:
+    """None where the list that it is counted from was never read."""
+    if metric in OF_CALLS:
+        return _sum(queue.waiting_count for queue in queues)
+    if len(queues) == 1:
+        count: int | None = getattr(queues[0], f"{metric}_count")
+        return count
+    source = snapshot.sources.get(_part(metric))
+    if not queues or source is None or source.taken_at is None:
+        return None
+    return _people(metric, {queue.extension for queue in queues}, snapshot)
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    told = list(counts)
+    known = [count for count in told if count is not None]
+    return sum(known) if told and len(known) == len(told) else None
+
+
+def _people(metric: Metric, queues: set[str], snapshot: Snapshot) -> int:
+    """Each person who serves any of the queues once, in the state in which their card shows them."""
+    states = [
+        agent.state
+        for agent in snapshot.agents.values()
+        if any(membership.queue in queues for membership in agent.memberships)
+    ]
+    if metric is Metric.PRESENT:
+        return len(states) - states.count(AgentState.SIGNED_OUT)
+    return states.count(STATES[metric])
+
+
+def _part(metric: Metric) -> Part:
+    return Part.CALLS if metric in OF_CALLS else Part.AGENTS

@@ -1,0 +1,67 @@
+"""Where the numbers of a board stand against its thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from eqboard.boards.reckoning import FLOOR, reckoning
+from eqboard.boards.spec import Figure
+from eqboard.floor.levels import Direction, Grade, Level, Threshold, judge, threshold_for, worst
+from eqboard.floor.metrics import Metric, Unit, unit_of
+from eqboard.floor.windows import Window
+
+if TYPE_CHECKING:
+    from eqboard.boards.scene import Scene
+
+Levels = Mapping[tuple[str, Metric, Window, Direction], Level]
+"""By queue (an extension, or FLOOR), metric and window: too high and too low, each with a level of its own."""
+
+CALM = Level()
+DIRECTIONS = tuple(Direction)
+
+
+def grade(scene: Scene, before: Levels) -> Levels:
+    """Where each number with a threshold stands now; of queues that are gone nothing is kept."""
+    return {key: _level(scene, key[0], threshold, before.get(key, CALM)) for key, threshold in _thresholds(scene)}
+
+
+def grade_of(levels: Levels, queue: str, metric: Metric, window: Window) -> Grade:
+    """The level of a number, in whichever direction it is worse."""
+    found = [levels.get((queue, metric, window, direction)) for direction in DIRECTIONS]
+    return worst(level.grade for level in found if level)
+
+
+def applying(scene: Scene, queue: str, figure: Figure) -> tuple[tuple[Threshold, Level], ...]:
+    """The thresholds of one number, each with where it stands."""
+    found = (
+        (threshold_for(scene.board.spec.thresholds, queue, figure.metric, figure.window, direction), direction)
+        for direction in DIRECTIONS
+    )
+    return tuple(
+        (threshold, scene.levels.get((queue, figure.metric, figure.window, direction), CALM))
+        for threshold, direction in found
+        if threshold and _applies(threshold, queue)
+    )
+
+
+def _thresholds(scene: Scene) -> Iterator[tuple[tuple[str, Metric, Window, Direction], Threshold]]:
+    thresholds = scene.board.spec.thresholds
+    graded = dict.fromkeys((each.metric, each.window, each.direction) for each in thresholds)
+    for queue in (FLOOR, *sorted(scene.queues)):
+        for metric, window, direction in graded:
+            threshold = threshold_for(thresholds, queue, metric, window, direction)
+            if threshold and _applies(threshold, queue):
+                yield (queue, metric, window, direction), threshold
+
+
+def _applies(threshold: Threshold, queue: str) -> bool:
+    """A limit for each queue says nothing of a count over all of them: ten queues with two callers are no flood."""
+    return queue != FLOOR or unit_of(threshold.metric) is not Unit.COUNT
+
+
+def _level(scene: Scene, queue: str, threshold: Threshold, before: Level) -> Level:
+    number = reckoning.number(scene, Figure(threshold.metric, threshold.window), queue)
+    if number.calls is not None and number.calls < threshold.least_calls:
+        return CALM if before.grade is Grade.CALM else Level(since=scene.now)
+    return judge(threshold, number.reading(scene.now), before, scene.now)

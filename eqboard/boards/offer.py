@@ -1,0 +1,84 @@
+"""What there is to choose from when a board is made: queues and pause reasons of the floor as it is, and our terms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.functional import Promise
+
+from eqboard.boards import terms
+from eqboard.boards.choosing import teams_led
+from eqboard.boards.drafts import EVERYBODY
+from eqboard.boards.rules import time_zones
+from eqboard.boards.spec import SPANS, WALL_KINDS, Kind
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, unit_of
+from eqboard.floor.snapshot import PauseCode, Queue, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChoice:
+    value: str
+    label: Promise
+    unit: str
+    has_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    value: str
+    label: Promise
+    fits_wall: bool
+
+
+def _choices(names: terms.Terms) -> tuple[Choice, ...]:
+    return tuple(Choice(each.value, label) for each, label in names.items())
+
+
+def _metric(metric: Metric) -> MetricChoice:
+    return MetricChoice(metric.value, terms.METRICS[metric], unit_of(metric).value, metric not in OF_THIS_MOMENT)
+
+
+def _kind(kind: Kind) -> KindChoice:
+    return KindChoice(kind.value, terms.KINDS[kind], kind in WALL_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`teams` are those for whom the user may make a board; EVERYBODY is among them for an administrator."""
+
+    teams: tuple[Choice, ...]
+    queues: tuple[Queue, ...]
+    pause_codes: tuple[PauseCode, ...]
+    everybody: str = EVERYBODY
+    surfaces: tuple[Choice, ...] = _choices(terms.SURFACES)
+    kinds: tuple[KindChoice, ...] = tuple(map(_kind, Kind))
+    metrics: tuple[MetricChoice, ...] = tuple(map(_metric, Metric))
+    windows: tuple[Choice, ...] = _choices(terms.WINDOWS)
+    directions: tuple[Choice, ...] = _choices(terms.DIRECTIONS)
+    states: tuple[Choice, ...] = _choices(terms.STATES)
+    agents_as: tuple[Choice, ...] = _choices(terms.AGENTS_AS)
+    numbers: tuple[Choice, ...] = _choices(terms.MASKED_NUMBERS)
+    themes: tuple[Choice, ...] = _choices(terms.THEMES)
+    languages: tuple[Choice, ...] = tuple(Choice(code, name) for code, name in settings.LANGUAGES)
+    spans: tuple[int, ...] = SPANS
+    time_zones: tuple[str, ...] = field(default_factory=time_zones)
+
+
+def offer(user: User, view: Snapshot) -> Offer:
+    """`view`: the floor as the user sees it."""
+    return Offer(
+        teams=tuple(Choice(str(team.pk), team.name) for team in teams_led(user)),
+        queues=_by_name(view.queues.values()),
+        pause_codes=tuple(sorted(view.pause_codes.values(), key=lambda code: (code.name.casefold(), code.id))),
+    )
+
+
+def _by_name(queues: Iterable[Queue]) -> tuple[Queue, ...]:
+    return tuple(sorted(queues, key=lambda queue: (queue.name.casefold(), queue.extension)))

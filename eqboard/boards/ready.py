@@ -1,0 +1,147 @@
+"""The boards that are there from the start, one for each kind of reader. They are looked at and copied, not changed."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from eqboard.boards.spec import (
+    AgentsAs,
+    Board,
+    Figure,
+    Kind,
+    MaskedNumbers,
+    Part,
+    Spec,
+    StateLimit,
+    Surface,
+    Targets,
+    Theme,
+)
+from eqboard.floor.levels import Direction, Threshold
+from eqboard.floor.metrics import Metric
+from eqboard.floor.windows import Window
+
+USUAL_BOARD, USUAL_WALL = "floor", "tv"
+
+NAMES = {
+    "floor": _("The floor"),
+    "supervisor": _("Supervisor"),
+    "lead": _("Team lead"),
+    "tv": _("Wall"),
+}
+
+LIMITS = (
+    StateLimit("wrap_up", warning_seconds=120, critical_seconds=300),
+    StateLimit("paused", warning_seconds=900, critical_seconds=1800),
+    StateLimit("on_call", warning_seconds=900),
+)
+
+THRESHOLDS = (
+    Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=60, critical=180),
+    Threshold(
+        Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=60, window=Window.TODAY, hysteresis=2, least_calls=20
+    ),
+    Threshold(
+        Metric.ABANDONMENT, Direction.HIGH, warning=5, critical=10, window=Window.TODAY, hysteresis=1, least_calls=20
+    ),
+)
+
+STATES = (Metric.AVAILABLE, Metric.ON_CALL, Metric.RINGING, Metric.WRAP_UP, Metric.PAUSED)
+
+TOTALS = (
+    Figure(Metric.WAITING),
+    Figure(Metric.LONGEST_WAIT),
+    Figure(Metric.SERVICE_LEVEL, Window.TODAY),
+    Figure(Metric.ABANDONMENT, Window.TODAY),
+    *(Figure(metric) for metric in STATES),
+)
+
+SPECS = {
+    "floor": Spec(
+        parts=(
+            Part(Kind.TOTALS, 12),
+            Part(Kind.TILES, 12),
+            Part(Kind.AGENTS, 9),
+            Part(Kind.WAITING, 3),
+            Part(Kind.PARKED, 6),
+            Part(Kind.CONFERENCES, 6),
+            Part(Kind.AWAY, 12),
+        ),
+        totals=TOTALS,
+        figures=(Figure(Metric.SERVICE_LEVEL, Window.TODAY), Figure(Metric.ABANDONED, Window.TODAY)),
+        limits=LIMITS,
+        thresholds=THRESHOLDS,
+    ),
+    "supervisor": Spec(
+        parts=(
+            Part(Kind.TOTALS, 12),
+            Part(Kind.TABLE, 8),
+            Part(Kind.WAITING, 4),
+            Part(Kind.BUDGET, 4),
+            Part(Kind.STAFFING, 4),
+            Part(Kind.ABANDONED, 4),
+            Part(Kind.AGENTS, 12),
+            Part(Kind.PARKED, 6),
+            Part(Kind.CONFERENCES, 6),
+            Part(Kind.AWAY, 12),
+        ),
+        totals=TOTALS,
+        figures=(
+            Figure(Metric.WAITING),
+            Figure(Metric.LONGEST_WAIT),
+            Figure(Metric.AVAILABLE),
+            Figure(Metric.ON_CALL),
+            Figure(Metric.OFFERED, Window.TODAY),
+            Figure(Metric.ANSWERED, Window.TODAY),
+            Figure(Metric.ABANDONED, Window.TODAY),
+            Figure(Metric.SERVICE_LEVEL, Window.LAST_30),
+            Figure(Metric.SERVICE_LEVEL, Window.TODAY),
+            Figure(Metric.ASA, Window.TODAY),
+            Figure(Metric.AHT, Window.TODAY),
+            Figure(Metric.OCCUPANCY, Window.LAST_60),
+        ),
+        agents_as=AgentsAs.GRID,
+        limits=LIMITS,
+        thresholds=THRESHOLDS,
+    ),
+    "lead": Spec(
+        parts=(
+            Part(Kind.TOTALS, 12),
+            Part(Kind.WAITING, 4),
+            Part(Kind.TILES, 8),
+            Part(Kind.AGENTS, 8),
+            Part(Kind.ABANDONED, 4),
+            Part(Kind.PARKED, 12),
+            Part(Kind.AWAY, 12),
+        ),
+        totals=TOTALS,
+        figures=(Figure(Metric.SERVICE_LEVEL, Window.LAST_30), Figure(Metric.ASA, Window.LAST_30)),
+        agents_as=AgentsAs.CARDS,
+        limits=LIMITS,
+        thresholds=THRESHOLDS,
+    ),
+    "tv": Spec(
+        surface=Surface.TV,
+        parts=(Part(Kind.TOTALS), Part(Kind.TILES), Part(Kind.WAITING)),
+        totals=(
+            Figure(Metric.WAITING),
+            Figure(Metric.LONGEST_WAIT),
+            Figure(Metric.SERVICE_LEVEL, Window.TODAY),
+            Figure(Metric.AVAILABLE),
+            Figure(Metric.ON_CALL),
+            Figure(Metric.PAUSED),
+        ),
+        figures=(Figure(Metric.WAITING), Figure(Metric.LONGEST_WAIT), Figure(Metric.AVAILABLE)),
+        thresholds=THRESHOLDS,
+        theme=Theme.DARK,
+        numbers=MaskedNumbers.LAST_DIGITS,
+    ),
+}
+
+
+def ready_board(ref: str, language: str, targets: Targets | None = None) -> Board | None:
+    """One of the ready boards, with its name in a language; None for any other ref."""
+    spec = SPECS.get(ref)
+    if spec is None:
+        return None
+    with override(language):
+        return Board(ref, str(NAMES[ref]), spec, targets or Targets())

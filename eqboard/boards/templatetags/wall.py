@@ -1,0 +1,101 @@
+"""How numbers are written on a wall, and the phrases with which its page sums up what does not fit (wall.js)."""
+
+import json
+from collections.abc import Callable
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext, npgettext
+
+from eqboard.boards.figures import FigureValue
+from eqboard.boards.parts.numbers import STATES, parts_behind
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Unit
+from eqboard.floor.windows import MINUTES, Window
+
+register = template.Library()
+
+UNKNOWN = "–"
+LONGEST_NAME = 50
+PERCENT = SafeString('<i class="unit">%</i>')
+SAMPLES = {"one": 1, "two": 2, "few": 3, "many": 1_000_000, "other": 5}
+"""A number of each plural category (CLDR) that our languages have: what gettext says of it, it says of all of them."""
+
+
+@register.filter
+def short(name: object) -> str:
+    """A name from outside, of at most so many letters that it cannot fill a wall; what is cut is seen to be cut."""
+    text = str(name or "")
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+@register.filter
+def wall_value(shown: FigureValue) -> SafeString | str:
+    """The number itself; a percentage with a small sign, so that the digits can be large."""
+    if shown.value is None:
+        return UNKNOWN
+    return format_html('<bdi dir="ltr">{}{}</bdi>', _digits(shown.value, shown.unit), _sign(shown.unit))
+
+
+@register.simple_tag
+def wall_limit(sign: str, limit: float, unit: str) -> SafeString:
+    """What a number is held against, such as `≥ 80%`."""
+    return format_html('<bdi dir="ltr" class="n">{} {}{}</bdi>', sign, _digits(limit, unit), _sign(unit))
+
+
+def _digits(value: float, unit: str) -> str:
+    return duration(int(value)) if unit == Unit.SECONDS else f"{value:.10g}"
+
+
+def _sign(unit: str) -> SafeString:
+    return PERCENT if unit == Unit.PERCENT else SafeString("")
+
+
+def duration(seconds: int) -> str:
+    """As every timer on the page writes it: 0:07, 2:13, 1:04:09."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def parts_of(metric: Metric) -> str:
+    """What has to be read for it, for `data-part`."""
+    return " ".join(parts_behind(metric))
+
+
+@register.filter
+def state_of(metric: Metric) -> str:
+    """The state of agents that it counts, whose shape stands beside its name; "" for any other metric."""
+    return metric.value if metric in STATES else ""
+
+
+@register.filter
+def is_long(shown: FigureValue) -> bool:
+    """Whether it has more letters than a place for it on the wall has room for."""
+    return shown.value is not None and shown.value >= (3600 if shown.unit == Unit.SECONDS else 10_000)
+
+
+@register.filter
+def minutes_of(shown: FigureValue) -> int | None:
+    """How many minutes it is counted over; None for today, and for what is of this moment."""
+    has_minutes = shown.metric not in OF_THIS_MOMENT and shown.window is not Window.TODAY
+    return MINUTES[shown.window] if has_minutes else None
+
+
+PHRASES: dict[str, Callable[[int], str]] = {
+    "figures": lambda n: ngettext("+ %(n)s number", "+ %(n)s numbers", n),
+    "queues": lambda n: ngettext("+ %(n)s queue", "+ %(n)s queues", n),
+    "waiting": lambda n: ngettext("%(n)s waiting", "%(n)s waiting", n),
+    "callers": lambda n: ngettext("+ %(n)s caller", "+ %(n)s callers", n),
+    "late": lambda n: npgettext("callers", "%(n)s late", "%(n)s late", n),
+    "agents": lambda n: ngettext("+ %(n)s agent", "+ %(n)s agents", n),
+    "abandoned": lambda n: ngettext("+ %(n)s abandoned", "+ %(n)s abandoned", n),
+}
+
+
+@register.simple_tag
+def wall_phrases() -> SafeString:
+    """What wall.js says of what does not fit, for each plural category, as one data attribute of JSON."""
+    forms = {name: {each: phrase(n) for each, n in SAMPLES.items()} for name, phrase in PHRASES.items()}
+    return format_html('data-phrases="{}"', json.dumps(forms).replace("%(n)s", "{n}"))

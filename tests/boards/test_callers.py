@@ -1,0 +1,200 @@
+"""Callers on the desk: who waits, who gave up, who is parked, who confers."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from eqboard.accounts.access import Grant, Rights
+from eqboard.boards.fragments import whole
+from eqboard.boards.health import Health
+from eqboard.boards.parts.calls import waiting
+from eqboard.boards.scene import scene_of
+from eqboard.boards.spec import Targets
+from eqboard.floor.levels import Direction, Threshold
+from eqboard.floor.metrics import Metric, Target
+from eqboard.floor.snapshot import CameBack
+from tests.boards.htmx import parse
+from tests.boards.painting import audience, floor_of, paint
+from tests.builders import (
+    NOON,
+    abandoned_call,
+    agent,
+    ago,
+    caller,
+    conference,
+    parked_call,
+    participant,
+    queue,
+    snapshot,
+    waiting_call,
+)
+
+QUEUES = (queue("500"), queue("501", name="Support"))
+FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset())}))
+QUICK = Targets(own=(("501", Target(seconds=10)),))
+
+
+def gone(key="g1", number="5550100", **changes):
+    """Somebody without a name who gave up ten minutes ago."""
+    defaults = {"caller": caller(number, name=None), "abandoned_at": ago(600), "wait_seconds": 42.9}
+    return abandoned_call(key, **defaults | changes)
+
+
+def with_gone(floor, *calls):
+    return dataclasses.replace(floor, abandoned={each.key: each for each in calls})
+
+
+def on(ref="supervisor", targets=None, **chosen):
+    who = audience(ref=ref, **chosen)
+    return who if targets is None else dataclasses.replace(who, board=dataclasses.replace(who.board, targets=targets))
+
+
+def rows_of(floor, who):
+    return [row for _, row in waiting(scene_of(floor_of(floor), Health(), who, {}))]
+
+
+def page_of(floor, who=None):
+    return parse(whole(paint(floor, Health(), who or on())))
+
+
+# Who waits
+
+
+def test_callers_stand_by_the_moment_at_which_their_own_queue_breaks_its_promise():
+    calls = [
+        waiting_call("1", queue="500", entered_at=ago(15)),  # 20 s are promised: late in 6 s
+        waiting_call("2", queue="501", entered_at=ago(8)),  # 10 s: late in 3 s
+        waiting_call("3", queue="500", entered_at=ago(40)),  # late already
+    ]
+    rows = rows_of(snapshot(queues=QUEUES, waiting=calls), on(targets=QUICK))
+    assert [row.call.key for row in rows] == ["3", "2", "1"]
+    assert [row.promised_seconds for row in rows] == [20, 10, 20]
+    assert rows[1].breaches_at == NOON + timedelta(seconds=3)
+
+
+def test_time_moves_no_row():
+    """Late or not, the order that the server tells is the same: only then nothing is sent for the passing of time."""
+    calls = [waiting_call(str(place), entered_at=ago(place * 7)) for place in range(6)]
+    floor = snapshot(queues=QUEUES, waiting=calls)
+    later = [
+        [row.call.key for _, row in waiting(scene_of(floor_of(floor, NOON + timedelta(seconds=s)), Health(), on(), {}))]
+        for s in (0, 30)
+    ]
+    assert later[0] == later[1]
+
+
+def test_a_caller_of_whom_nobody_knows_since_when_stands_last_and_has_no_countdown():
+    calls = [waiting_call("1", entered_at=None), waiting_call("2", entered_at=ago(5))]
+    page = page_of(snapshot(queues=QUEUES, waiting=calls))
+    rows = page.select("#waiting > li")
+    assert [bool(each.select_one("[data-breach]")) for each in rows] == [True, False]
+    assert rows[1].select_one(".due").get_text(strip=True) == "–"
+
+
+def test_a_wait_is_marked_by_the_threshold_of_its_queue():
+    thresholds = (
+        Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=60, critical=180),
+        Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=30, queue="501"),
+    )
+    calls = [waiting_call("1", queue="500"), waiting_call("2", queue="501", entered_at=ago(29))]
+    page = page_of(snapshot(queues=QUEUES, waiting=calls), on(thresholds=thresholds))
+    limits = [(each.get("data-warning"), each.get("data-critical")) for each in page.select("#waiting .waited time")]
+    assert limits == [("60", "180"), ("30", None)]
+
+
+def test_without_a_threshold_a_wait_has_no_limit():
+    page = page_of(snapshot(queues=QUEUES, waiting=[waiting_call()]), on(thresholds=()))
+    assert not page.select_one("#waiting .waited time").has_attr("data-warning")
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_whoever_gave_up_before_is_told(attempts):
+    floor = snapshot(queues=QUEUES, waiting=[waiting_call(caller=caller("5550100"))])
+    page = page_of(with_gone(floor, gone(attempts=attempts)))
+    assert page.select_one("#waiting .again").text == f"gave up {attempts}×"
+
+
+def test_attempts_belong_to_the_whole_number_even_if_only_its_end_is_shown():
+    """555-0100 and 777-0100 look the same."""
+    calls = [waiting_call("1", caller=caller("5550100")), waiting_call("2", caller=caller("7770100"))]
+    floor = with_gone(snapshot(queues=QUEUES, waiting=calls), gone())
+    page = page_of(floor, on(numbers="last_digits"))
+    assert "5550100" not in str(page)
+    assert len(page.select("#waiting .again")) == 1
+
+
+def test_attempts_in_a_queue_that_one_may_not_see_are_not_told():
+    floor = with_gone(snapshot(queues=QUEUES, waiting=[waiting_call(caller=caller("5550100"))]), gone(queue="501"))
+    assert page_of(floor).select("#waiting .again")
+    assert not page_of(floor, on(rights=FRONT)).select("#waiting .again")
+
+
+def test_callers_without_a_number_are_not_taken_for_each_other():
+    floor = snapshot(queues=QUEUES, waiting=[waiting_call(caller=caller(None))])
+    assert not page_of(with_gone(floor, gone(number=None))).select("#waiting .again")
+
+
+# Who gave up
+
+
+def test_whoever_gave_up_last_stands_first():
+    calls = [gone("a", abandoned_at=ago(300)), gone("b", abandoned_at=ago(10)), gone("c", abandoned_at=ago(60))]
+    page = page_of(with_gone(snapshot(queues=QUEUES), *calls))
+    assert [each.select_one("time")["datetime"] for each in page.select("#abandoned > li")] == [
+        ago(seconds).isoformat() for seconds in (10, 60, 300)
+    ]
+
+
+def test_a_row_tells_who_when_where_how_long_and_how_often():
+    page = page_of(with_gone(snapshot(queues=QUEUES), gone(attempts=2)))
+    row = page.select_one("#abandoned > li")
+    assert row.select_one(".position").text == "11:50"
+    assert row.select_one(".who").text == "5550100"
+    assert row.select_one(".ticking").text == "0:42"
+    assert row.select_one(".what").get_text(" ", strip=True) == "Sales 2 times today"
+
+
+@pytest.mark.parametrize(
+    ("came_back", "at", "words"),
+    [
+        (CameBack.NO, None, "not back"),
+        (CameBack.WAITING, ago(60), "waits again 11:59"),
+        (CameBack.ANSWERED, ago(120), "answered since 11:58"),
+    ],
+)
+def test_whether_they_came_back_is_a_word_and_a_shape(came_back, at, words):
+    page = page_of(with_gone(snapshot(queues=QUEUES), gone(came_back=came_back, came_back_at=at)))
+    told = page.select_one("#abandoned .back")
+    assert told.get_text(" ", strip=True) == words
+    assert told.select_one(".back-sign")["data-back"] == came_back
+
+
+def test_nobody_who_gave_up_is_a_sentence():
+    assert (
+        page_of(snapshot(queues=QUEUES)).select_one("#abandoned + .empty").text == "Nobody has given up waiting today."
+    )
+
+
+# Parked calls and conferences
+
+
+def test_the_parked_call_that_goes_back_first_stands_first():
+    returns = {"1": ago(-90), "2": ago(-5), "3": None}
+    calls = [parked_call(key, returns_at=at) for key, at in returns.items()]
+    page = page_of(snapshot(parked=calls))
+    rows = page.select("#parked > li")
+    assert [bool(each.select_one("[data-until]")) for each in rows] == [True, True, False]
+    assert float(rows[0].select_one("[data-until]")["data-until"]) == ago(-5).timestamp()
+
+
+def test_each_who_confers_is_told_with_voice_and_time():
+    people = (
+        participant("201", "Ana", talking=True),
+        participant("202", "Bo", muted=True, talking=True),
+        participant("203", "Cy", joined_at=None),
+    )
+    page = page_of(snapshot(agents=[agent(extension="201")], conferences=[conference(participants=people)]))
+    told = [each.get_text(" ", strip=True) for each in page.select(".participant")]
+    assert told == ["Ana talking", "Bo muted", "Cy listening"]
+    assert [bool(each.find("time")) for each in page.select(".participant")] == [True, True, False]

@@ -1,0 +1,266 @@
+"""Everything by keyboard: the command palette, keys of one letter, arrows within lists."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from eqboard.boards.choosing import Listed
+from eqboard.boards.spec import AgentsAs, Surface
+from eqboard.floor.snapshot import AgentState, Snapshot
+from tests.builders import agent, caller, conference, parked_call, participant, queue, snapshot, waiting_call
+from tests.e2e.stage import Stage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+BOARDS = [
+    Listed("floor", "The floor", Surface.DESK, is_ready=True),
+    Listed("tv", "Wall", Surface.TV, is_ready=True),
+    Listed("7", "<b>Nights</b>", Surface.DESK, team="Front desk", may_change=True),
+]
+
+
+def floor() -> Snapshot:
+    names = ("Ana", "Bo", "Cy", "Dee", "Eve", "Flo")
+    agents = [agent(place, name=name) for place, name in enumerate(names, start=1)]
+    paused = agent(7, name="Gus", state=AgentState.PAUSED)
+    away = agent(8, name="Hal", state=AgentState.SIGNED_OUT)
+    talks = agent(9, name="Ida", state=AgentState.ON_CALL, caller=caller(), call_queue="501", call_queue_name="Support")
+    return snapshot(
+        queues=[queue("500", name="Sales"), queue("501", name="Support")],
+        agents=[*agents, paused, away, talks],
+        waiting=[waiting_call(caller=caller("5550100", name="Grace"))],
+        parked=[parked_call(caller=caller("5550101", name="Linus"))],
+        conferences=[conference(name="Morning round", participants=(participant("5550102", "Edsger"),))],
+    )
+
+
+async def opened(page: Page, **chosen: object) -> Stage:
+    stage = Stage(page, BOARDS, **chosen)
+    await stage.open(floor())
+    return stage
+
+
+async def open_palette(page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await expect(page.locator("#palette-input")).to_be_focused()
+
+
+# Arrows
+
+
+async def test_a_list_is_one_stop_of_the_tab_key_and_arrows_go_on_within_it(page: Page) -> None:
+    await page.set_viewport_size({"width": 1366, "height": 900})
+    await opened(page)
+    await page.locator("#agent-1").focus()
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#agent-1-pause")).to_be_focused()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.closest('#agents')") is None
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator("#agent-2")).to_be_focused()
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.locator("#agent-1")).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(page.locator("#agent-9")).to_be_focused()
+    await page.keyboard.press("Home")
+    await expect(page.locator("#agent-1")).to_be_focused()
+
+
+async def test_arrows_up_and_down_go_by_rows_of_the_grid(page: Page) -> None:
+    await page.set_viewport_size({"width": 1366, "height": 900})
+    await opened(page)
+    first = await page.locator("#agent-1").bounding_box()
+    await page.locator("#agent-1").focus()
+    await page.keyboard.press("ArrowDown")
+    below = await page.locator(":focus").bounding_box()
+    assert first is not None
+    assert below is not None
+    assert below["x"] == first["x"]
+    assert below["y"] > first["y"]
+    await page.keyboard.press("ArrowUp")
+    await expect(page.locator("#agent-1")).to_be_focused()
+
+
+async def test_from_right_to_left_the_left_arrow_goes_on(page: Page) -> None:
+    await page.set_viewport_size({"width": 1366, "height": 900})
+    await opened(page, language="he")
+    await page.locator("#agent-1").focus()
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.locator("#agent-2")).to_be_focused()
+
+
+async def test_cells_are_gone_through_by_arrows_too(page: Page) -> None:
+    await opened(page, agents_as=AgentsAs.GRID)
+    await page.locator("#agent-1 .face").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator("#agent-2 .face")).to_be_focused()
+
+
+# Keys of one letter
+
+
+async def test_p_pauses_and_resumes_who_is_in_focus(page: Page) -> None:
+    stage = await opened(page)
+    await page.locator("#agent-7").focus()
+    async with page.expect_request("**/agents/7/resume/"):
+        await page.keyboard.press("p")
+    await page.locator("#agent-2").focus()
+    async with page.expect_request("**/agents/2/pause/"):
+        await page.keyboard.press("p")
+    assert stage.asked == ["POST /agents/7/resume/", "GET /agents/2/pause/"]
+
+
+async def test_b_opens_the_boards_and_escape_goes_back(page: Page) -> None:
+    await opened(page)
+    await page.keyboard.press("b")
+    await expect(page.locator("#boards-menu a[aria-current]")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("#boards-menu a", has_text="Wall")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#boards-menu > summary")).to_be_focused()
+    await expect(page.locator("#boards-menu nav")).to_be_hidden()
+
+
+async def test_letters_are_letters_while_one_types(page: Page) -> None:
+    stage = await opened(page)
+    await page.keyboard.press("/")
+    await page.keyboard.type("p?b/")
+    await expect(page.locator("#find")).to_have_value("p?b/")
+    await expect(page.locator("#keys")).to_be_hidden()
+    assert stage.asked == []
+
+
+async def test_letters_can_be_switched_off_and_this_is_remembered(page: Page) -> None:
+    stage = await opened(page)
+    await page.keyboard.press("?")
+    await page.locator("#keys-on").uncheck()
+    await page.keyboard.press("Escape")
+    for _ in range(2):
+        await page.locator("#agent-7").focus()
+        for letter in "p?b/":
+            await page.keyboard.press(letter)
+        await expect(page.locator("#agent-7")).to_be_focused()
+        assert stage.asked == []
+        await stage.refresh()
+    await open_palette(page)  # which is no letter alone
+
+
+# Finding
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        ("support", "#agent-9"),  # of a call that is going on
+        ("hal", "#away-8"),
+        ("linus", "#parked > li"),
+        ("5550101", "#parked > li"),
+        ("edsger", "#conferences > li"),
+        ("grace", "#waiting > li"),
+        ("paused", "#agent-7"),
+    ],
+)
+async def test_whatever_is_on_the_board_is_found(page: Page, words: str, row: str) -> None:
+    await opened(page)
+    await page.keyboard.press("/")
+    await page.keyboard.type(words)
+    await expect(page.locator(row)).to_be_visible()
+    await expect(page.locator("#agent-1")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.closest('#screen li') !== null")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#agent-1")).to_be_visible()
+
+
+async def test_the_words_on_the_buttons_of_cells_are_not_searched(page: Page) -> None:
+    await opened(page, agents_as=AgentsAs.GRID)
+    await page.fill("#find", "resume")
+    await expect(page.locator("#agents > li:not([hidden])")).to_have_count(0)
+
+
+# The palette
+
+
+async def test_an_agent_is_gone_to_by_name(page: Page) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("dee")
+    option = page.locator("#palette [role=option]").first
+    await expect(option).to_have_attribute("aria-selected", "true")
+    await expect(page.locator("#palette-input")).to_have_attribute("aria-activedescendant", "palette-0")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#palette")).to_be_hidden()
+    await expect(page.locator("#agent-4")).to_be_focused()
+
+
+async def test_who_is_signed_out_is_folded_open(page: Page) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("hal")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#away-8")).to_be_focused()
+    await expect(page.locator("#away-8")).to_be_visible()
+
+
+async def test_a_board_is_gone_to(page: Page) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("nights")
+    await expect(page.locator("#palette [role=option]").first).to_contain_text("<b>Nights</b>")
+    async with page.expect_request("**/boards/7/"):
+        await page.keyboard.press("Enter")
+
+
+async def test_what_can_be_done_to_the_agent_in_focus_stands_first(page: Page) -> None:
+    await opened(page)
+    await page.locator("#agent-7").focus()
+    await open_palette(page)
+    first = page.locator("#palette [role=option]").first
+    await expect(first).to_contain_text("Resume")
+    await expect(first).to_contain_text("Gus")
+    async with page.expect_request("**/agents/7/resume/"):
+        await page.keyboard.press("Enter")
+
+
+async def test_theme_and_colours_are_chosen_and_remembered(page: Page) -> None:
+    stage = await opened(page)
+    for words, attribute in (("dark", "data-theme"), ("red", "data-palette")):
+        await open_palette(page)
+        await page.keyboard.type(words)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("html")).to_have_attribute(attribute, {"dark": "dark", "red": "red-green"}[words])
+    await stage.refresh()
+    await expect(page.locator("html[data-theme=dark][data-palette=red-green]")).to_have_count(1)
+
+
+async def test_arrows_choose_and_go_round(page: Page) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("a")
+    options = page.locator("#palette [role=option]")
+    await page.keyboard.press("ArrowDown")
+    await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowUp")
+    await expect(options.last).to_have_attribute("aria-selected", "true")
+    await expect(page.locator("#palette [aria-selected=true]")).to_have_count(1)
+
+
+async def test_nothing_is_called_that_is_said_and_enter_does_nothing(page: Page) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("zzzz")
+    await expect(page.locator("#palette-none")).to_be_visible()
+    await expect(page.locator("#palette-count")).to_have_text("0 found")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#palette")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#palette")).to_be_hidden()
+
+
+async def test_the_focus_is_where_it_was_after_the_palette_is_left(page: Page) -> None:
+    await opened(page)
+    await page.locator("#agent-3").focus()
+    await open_palette(page)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#agent-3")).to_be_focused()
