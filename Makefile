@@ -12,9 +12,9 @@ demo:  ## a board with a pretend EQ server behind it: [PORT=8000] [DEMO_PASSWORD
 	@.ci/setup run
 	@exec $(PYTHON) manage.py demo
 
-test: setup  ## every test; in a browser too where there is one
+test: setup  ## every test, some at a time; in a browser too where there is one
 	@$(PYTHON) -m tests.browser
-	@exec $(PYTHON) -m pytest
+	@exec $(PYTHON) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 check: setup  ## form, types, rooms, templates, settings, migrations
 	$(PYTHON) -m ruff format --check .

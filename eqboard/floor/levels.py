@@ -43,7 +43,8 @@ the limit: what EQ calls high with a threshold of 5, more than 5, is a limit of 
 class Threshold:
     """When a number of a queue becomes a warning, or critical. In the metric's own unit: percent 0 to 100, seconds, or
     a count. A grade begins when the value has been at its limit or beyond for `hold_seconds`, and ends when it has
-    come back by `hysteresis`.
+    come back by `hysteresis`. A number that is divided by calls is not judged as long as there are fewer than
+    `least_calls` of them: one abandoned call of three is no 33 %.
     """
 
     metric: Metric
@@ -54,6 +55,7 @@ class Threshold:
     window: Window = Window.NOW
     hysteresis: float = 0.0
     hold_seconds: float = 0.0
+    least_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +142,14 @@ class Fault(StrEnum):
     ORDER = "order"  # critical would come before the warning, or with it
     ALWAYS = "always"  # the limit is reached by any value there can be
     NEVER_ENDS = "never_ends"  # no value can come back as far as the hysteresis asks
+    CALLS = "calls"  # more than MOST_LEAST_CALLS would have to be counted first
     HOLD = "hold"  # it would have to last longer than LONGEST_HOLD_SECONDS
     WINDOW = "window"  # what is counted at this moment has no other window
 
 
 LARGEST = {Unit.PERCENT: 100, Unit.SECONDS: 86_400, Unit.COUNT: 10_000}
 LONGEST_HOLD_SECONDS = 3600
+MOST_LEAST_CALLS = 10_000
 
 
 def fault_of(threshold: Threshold) -> Fault | None:
@@ -160,8 +164,10 @@ def _fault_of_numbers(threshold: Threshold, limits: list[float]) -> Fault | None
     numbers = [*limits, threshold.hysteresis, threshold.hold_seconds]
     if not all(isfinite(each) for each in numbers):
         return Fault.NOT_A_NUMBER
-    if min(numbers) < 0:
+    if min(*numbers, threshold.least_calls) < 0:
         return Fault.NEGATIVE
+    if threshold.least_calls > MOST_LEAST_CALLS:
+        return Fault.CALLS
     if max(*limits, threshold.hysteresis) > LARGEST[unit_of(threshold.metric)]:
         return Fault.TOO_LARGE
     return Fault.HOLD if threshold.hold_seconds > LONGEST_HOLD_SECONDS else None

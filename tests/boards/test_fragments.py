@@ -274,7 +274,7 @@ def test_a_caller_without_name_place_or_time_is_shown_all_the_same():
     page = page_of(snapshot(waiting=[waiting_call(caller=caller(None, name=None), position=None, entered_at=None)]))
     row = page.select_one("#waiting li")
     assert row.select_one(".position").text == "–"
-    assert row.select_one(".who").text == "Unknown caller"
+    assert row.select_one(".who").text.strip() == "Unknown caller"
     assert row.select_one(".ticking").text == "–"
 
 

@@ -99,7 +99,7 @@ def test_people_and_queues_stand_by_name_whatever_its_case():
 
 def test_whoever_waits_longest_stands_first():
     calls = [waiting_call("1", entered_at=ago(5)), waiting_call("2", entered_at=ago(50))]
-    assert [call.key for call in shown(snapshot(waiting=calls), "waiting")] == ["2", "1"]
+    assert [row.call.key for row in shown(snapshot(waiting=calls), "waiting")] == ["2", "1"]
 
 
 def test_rooms_and_parked_calls_stand_in_a_steady_order():

@@ -8,6 +8,7 @@ from tests.e2e.stack import AGENTS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
+
 async def test_pause_is_pressed_confirmed_and_seen_by_others(stack: Stack, board: Page, second_page: Page) -> None:
     await sign_in(stack, second_page, "viewer")
     row = board.locator("#agent-1")

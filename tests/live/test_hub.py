@@ -301,7 +301,7 @@ async def test_a_floor_that_cannot_be_rendered_is_marked_for_its_audience_alone(
     honest = gallery.paint
 
     def paint(floor, health, audience, previous=None):
-        if audience == EVERYTHING and "666" in floor.queues:
+        if audience == EVERYTHING and "666" in floor.snapshot.queues:
             raise ZeroDivisionError("a template's bug")
         return honest(floor, health, audience, previous)
 
@@ -330,7 +330,7 @@ async def test_a_first_floor_that_cannot_be_rendered_lets_viewers_in_all_the_sam
     honest = gallery.paint
 
     def paint(floor, *rest):
-        if floor.queues:
+        if floor.snapshot.queues:
             raise ZeroDivisionError
         return honest(floor, *rest)
 
