@@ -94,9 +94,11 @@ class Config(BaseSettings):
         description="Age at which the numbers of each round are greyed out, in seconds (what is read every few rounds: "
         "as many times that); blank for 2.5 rounds",
     )
-    wait_warning_seconds: int = Field(60, ge=1, description="A caller who waits longer is marked as waiting long")
+    wait_warning_seconds: int = Field(
+        60, ge=1, description="On the ready boards, a queue or caller that waits longer is marked as a warning"
+    )
     wait_critical_seconds: int = Field(
-        180, ge=1, description="A caller who waits longer is marked as waiting very long"
+        180, ge=1, description="On the ready boards, a queue or caller that waits longer is marked as critical"
     )
     confirm_seconds: float = Field(
         6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action; 2.5 rounds at least"

@@ -24,7 +24,7 @@ from eqboard.boards.models import Board as StoredBoard
 from eqboard.boards.models import stored_targets
 from eqboard.boards.offer import offer
 from eqboard.boards.reading import read_spec, write_spec
-from eqboard.boards.ready import SPECS, USUAL_BOARD
+from eqboard.boards.ready import USUAL_BOARD, ready_spec
 from eqboard.boards.showing import show
 from eqboard.boards.spec import Board, Spec, Surface
 from eqboard.config import get_config
@@ -79,7 +79,7 @@ async def new(request: HttpRequest) -> HttpResponse:
 def _new(desk: Desk) -> HttpResponse:
     if desk.request.method == "GET":
         team = drafts.team_for_copy(None, desk.user)
-        spec = write_spec(SPECS[USUAL_BOARD])
+        spec = write_spec(ready_spec(USUAL_BOARD))
         return desk.page(Draft("", str(team.pk) if team else drafts.EVERYBODY, spec))
     return _save(desk)
 

@@ -1,5 +1,7 @@
 """The boards that are there from the start, one for each kind of reader. They are looked at and copied, not changed."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -16,6 +18,7 @@ from eqboard.boards.spec import (
     Targets,
     Theme,
 )
+from eqboard.config import Config, get_config
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import Metric
 from eqboard.floor.windows import Window
@@ -36,7 +39,6 @@ LIMITS = (
 )
 
 THRESHOLDS = (
-    Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=60, critical=180),
     Threshold(
         Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=60, window=Window.TODAY, hysteresis=2, least_calls=20
     ),
@@ -138,10 +140,23 @@ SPECS = {
 }
 
 
+def ready_spec(ref: str) -> Spec:
+    """The spec of a ready board, with the site's own limits for waits. Raises KeyError for any other ref."""
+    spec = SPECS[ref]
+    return replace(spec, thresholds=(longest_wait(get_config()), *spec.thresholds))
+
+
+def longest_wait(config: Config) -> Threshold:
+    """Where both limits are one, it is the critical one."""
+    warning, critical = config.wait_warning_seconds, config.wait_critical_seconds
+    return Threshold(
+        Metric.LONGEST_WAIT, Direction.HIGH, warning=warning if warning < critical else None, critical=critical
+    )
+
+
 def ready_board(ref: str, language: str, targets: Targets | None = None) -> Board | None:
     """One of the ready boards, with its name in a language; None for any other ref."""
-    spec = SPECS.get(ref)
-    if spec is None:
+    if ref not in SPECS:
         return None
     with override(language):
-        return Board(ref, str(NAMES[ref]), spec, targets or Targets())
+        return Board(ref, str(NAMES[ref]), ready_spec(ref), targets or Targets())

@@ -11,7 +11,7 @@ from django.test import Client
 
 from eqboard.boards.models import Board
 from eqboard.boards.reading import read_spec, write_spec
-from eqboard.boards.ready import SPECS
+from eqboard.boards.ready import SPECS, ready_spec
 from tests.boards.shelves import board, client_of
 from tests.builders import agent, membership, pause_code, queue, snapshot
 from tests.cast import publish, static_files_are_not_collected
@@ -55,7 +55,7 @@ def draft_on(answer) -> Any:
 def test_a_new_board_begins_as_the_usual_one(cast, lead):
     answer = lead.get("/boards/new/")
     assert answer.status_code == 200
-    assert read_spec(draft_on(answer)) == SPECS["floor"]
+    assert read_spec(draft_on(answer)) == ready_spec("floor")
 
 
 def test_it_offers_the_queues_that_one_may_see_and_no_others(cast, lead, redis_url):
