@@ -70,6 +70,7 @@ export function preview({ frame, url, draft, onNews }) {
     const pulse = frame.contentDocument.getElementById("pulse");
     for (const name of ["lang", "dir"]) root.setAttribute(name, fresh.documentElement.getAttribute(name));
     root.dataset.theme = fresh.documentElement.dataset.theme || document.documentElement.dataset.theme || "auto";
+    root.dataset.palette = document.documentElement.dataset.palette || "auto";
     root.dataset.link = "open";
     if (!pulse?.dataset.now) return;
     lead = Number(pulse.dataset.now) - Date.now() / 1000;

@@ -1,0 +1,423 @@
+"""Every page and fragment there is, in every condition that has words of its own: for tests of words.
+
+What comes from outside is digits here, so that every letter on a page is ours.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+from eqboard.accounts.access import Grant, Rights
+from eqboard.accounts.models import Display, Team
+from eqboard.accounts.views import DisplayForm
+from eqboard.boards import files, reading, rules, shapes
+from eqboard.boards.audience import Audience
+from eqboard.boards.choosing import Listed, ready_ones
+from eqboard.boards.drafts import Draft, check_name, check_team, copied_name
+from eqboard.boards.faults import Fault, FaultyError
+from eqboard.boards.fragments import paint, whole
+from eqboard.boards.health import Health
+from eqboard.boards.offer import Offer
+from eqboard.boards.reading import write_spec
+from eqboard.boards.ready import SPECS
+from eqboard.boards.reckoning import FLOOR
+from eqboard.boards.shelf import NOT_CHOSEN, DisplayBoardForm
+from eqboard.boards.spec import AgentsAs, Figure, Kind, StateLimit, Surface, Targets
+from eqboard.boards.spec import Part as BoardPart
+from eqboard.boards.terms import FORMULAS, VARIANTS
+from eqboard.boards.working import opened
+from eqboard.control.targets import Hand, TargetForm, rows_of
+from eqboard.feed.follow import Counts
+from eqboard.floor.buckets import Bucket
+from eqboard.floor.levels import Direction, Threshold
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target, Variant
+from eqboard.floor.snapshot import AgentState, CameBack, ExchangeCounts, Part, Snapshot, Trouble
+from eqboard.floor.windows import Window
+from tests.boards.painting import audience, floor_of
+from tests.boards.past import answered, minute, past, scene
+from tests.builders import (
+    NOON,
+    abandoned_call,
+    agent,
+    ago,
+    caller,
+    conference,
+    membership,
+    parked_call,
+    participant,
+    pause_code,
+    queue,
+    snapshot,
+    waiting_call,
+)
+
+# The floor: queues in every trouble, callers late and not, agents in every state, who gave up in each way
+
+NAMELESS = {"number": None, "name": None}
+PBX = ExchangeCounts(answered_count=18, abandoned_count=4, average_wait_seconds=31.0, average_talk_seconds=244.0)
+EVERYTHING = snapshot(
+    queues=[
+        queue(
+            "500",
+            name="500",
+            waiting_count=12,
+            oldest_waiting_at=ago(900),
+            ringing_count=1,
+            wrap_up_count=2,
+            usual_low=1,
+            usual_high=5,
+            pbx=PBX,
+        ),
+        queue("501", name="501", waiting_count=1, oldest_waiting_at=ago(4000), present_count=0),
+        queue("502", name="502", present_count=0),
+        *(queue(f"51{each}", name=f"51{each}", waiting_count=each) for each in range(6)),
+    ],
+    agents=[
+        *(
+            agent(
+                number,
+                name=str(number),
+                state=state,
+                pause_reason="1" if state is AgentState.PAUSED else None,
+                wrap_up_ends_at=NOON if state is AgentState.WRAP_UP else None,
+                partly_paused=state is AgentState.ON_CALL,
+                caller=caller(**NAMELESS) if state is AgentState.ON_CALL else None,
+                call_queue_name="500" if state is AgentState.ON_CALL else None,
+                memberships=(membership(queue_name="500", state=state),),
+                state_since=ago(4000),
+            )
+            for number, state in enumerate(AgentState)
+        ),
+        agent(21, name="21", state=AgentState.PAUSED, state_since=ago(1000), memberships=(membership(queue_name="5"),)),
+        agent(
+            22,
+            name="22",
+            state=AgentState.ON_CALL,
+            pause_follows=True,
+            pause_reason="1",
+            caller=caller("5550100", name="1"),
+            memberships=(membership(queue_name="500"), membership("501", queue_name="501")),
+        ),
+    ],
+    waiting=[
+        waiting_call(
+            f"1.{each}",
+            queue_name="500",
+            caller=caller(**NAMELESS) if each else caller("5550100", name="1"),
+            ringing_at=("7", "8"),
+            entered_at=ago(700 * each + 1),
+        )
+        for each in range(6)
+    ],
+    abandoned=[
+        abandoned_call(
+            f"2.{place}",
+            queue_name="500",
+            caller=caller("5550100", name="1"),
+            attempts=place + 1,
+            came_back=came_back,
+            came_back_at=NOON if place else None,
+        )
+        for place, came_back in enumerate(CameBack)
+    ],
+    parked=[parked_call(caller=caller(**NAMELESS), parked_by_name="7")],
+    conferences=[
+        conference(
+            name="900",
+            locked=True,
+            participants=(
+                participant(caller=caller(**NAMELESS), muted=True),
+                participant(caller=caller(**NAMELESS), talking=True),
+                participant(caller=caller(**NAMELESS)),
+            ),
+        )
+    ],
+)
+HEALTHS = [
+    Health(),
+    Health(feed_lost_since=NOON, truth_at=NOON),
+    Health(poller_silent_since=NOON),
+    Health(poller_silent_since=NOON, was_poller_heard=False),
+    *(Health(trouble=trouble, troubled_parts=tuple(Part), truth_at=NOON) for trouble in Trouble),
+    Health(unreadable_count=1),
+    Health(unreadable_count=2),
+    Health(is_slow=True),
+]
+LEADS = Rights(frozenset({Grant(None, frozenset({"agent.pause", "agent.resume"}))}))
+FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset({"agent.pause", "agent.resume"}))}))
+
+# What was counted: for each queue a service-level budget and an estimate of another kind
+
+
+def _minute_of(offered: int, talk_seconds: float = 180.0) -> Bucket:
+    return Bucket(offered=offered, answered_waits={5: offered}, talk_count=offered, talk_seconds=offered * talk_seconds)
+
+
+BUDGETS = [Bucket(), answered(10), answered(9, 1), answered(8, 2), answered(8, 4), answered(79, 20)]
+BUDGETED = snapshot(queues=[queue(f"60{place}", name=f"60{place}") for place in range(len(BUDGETS))])
+BUDGETED_AT = past(minute(**{f"q60{place}": bucket for place, bucket in enumerate(BUDGETS)}))
+
+STAFFED_BY = {  # by queue: the agents who are there, and what a minute brings
+    "700": (5, _minute_of(1)),  # one too few
+    "701": (5, _minute_of(5)),  # many too few, so that the queue grows
+    "702": (8, _minute_of(1)),
+    "703": (1, _minute_of(0)),
+    "704": (None, _minute_of(1)),
+    "705": (1, Bucket(offered=1)),
+    "706": (1, _minute_of(9000, 3600.0)),
+}
+STAFFED = snapshot(
+    queues=[
+        *(queue(key, name=key, present_count=present) for key, (present, _bucket) in STAFFED_BY.items()),
+        queue("707", name="707", present_count=1),
+    ]
+)
+ONE_CALL = Bucket(offered=1, talk_count=1, talk_seconds=20.0)  # in half an hour: one agent is enough
+MINUTE = {f"q{key}": bucket for key, (_present, bucket) in STAFFED_BY.items()}
+STAFFED_AT = past(minute(29, q707=ONE_CALL, **MINUTE), *(minute(each, **MINUTE) for each in range(1, 29)))
+
+BUSY = replace(
+    answered(7, 2, abandoned=3), flowed_waits={30: 1}, talk_count=9, talk_seconds=900.0, waiting_peaks={3: 1}
+)
+BUSY_AT = past(minute(2, q500=BUSY), minute(1, q500=BUSY, q501=answered(1)))
+TODAY_BAD = Counts(past(minute(1, q500=answered(1, 5))).history)
+TODAY_GOOD = Counts(past(minute(1, q500=answered(10))).history)
+
+# Boards that show everything
+
+FIGURES = tuple(
+    Figure(metric, window)
+    for metric in Metric
+    for window in ((Window.NOW,) if metric in OF_THIS_MOMENT else (Window.NOW, Window.LAST_15, Window.TODAY))
+)
+LIMITS = (
+    StateLimit("paused", warning_seconds=900, critical_seconds=1800),
+    StateLimit("wrap_up", warning_seconds=900),
+)
+THRESHOLDS = (
+    *(Threshold(each, Direction.HIGH, warning=1, critical=2) for each in (Metric.WAITING, Metric.LONGEST_WAIT)),
+    Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=99, window=Window.TODAY, least_calls=1),
+    Threshold(Metric.ASA, Direction.HIGH, critical=1, window=Window.TODAY),
+    Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=99, critical=0, window=Window.LAST_15),
+)
+SHORT = (Variant.SHORT_CREDIT, Variant.SHORT_REMOVED)
+PROMISES = Targets(
+    own=(
+        *((f"51{place}", Target(variant=variant)) for place, variant in enumerate(list(Variant)[:6])),
+        ("500", Target(variant=Variant.ANSWERED)),
+        ("501", Target(variant=SHORT[0], short_seconds=0)),
+    )
+)
+WHOLE: dict[str, Any] = {"totals": FIGURES, "figures": FIGURES, "limits": LIMITS, "thresholds": THRESHOLDS}
+
+
+def promising(who: Audience, targets: Targets = PROMISES) -> Audience:
+    return replace(who, board=replace(who.board, targets=targets))
+
+
+def desk(language: str, rights: Rights = LEADS, *kinds: Kind, **chosen: Any) -> Audience:
+    parts = tuple(BoardPart(kind) for kind in kinds or Kind)
+    return promising(audience(Surface.DESK, language, rights, parts=parts, **WHOLE | chosen))
+
+
+def wall(language: str, rights: Rights = LEADS, **chosen: Any) -> Audience:
+    parts = tuple(BoardPart(kind) for kind in Kind)
+    return audience(Surface.TV, language, rights, parts=parts, **WHOLE | chosen)
+
+
+# Pages
+
+
+def page(template: str, language: str, /, **context: Any) -> str:
+    request = RequestFactory().get("/")
+    request.user = User(username="7", is_staff=True, is_superuser=True)
+    with translation.override(language):
+        return render_to_string(template, context, request)
+
+
+def board_page(
+    who: Audience, floor: Snapshot = EVERYTHING, health: Health | None = None, counts: Counts = BUSY_AT
+) -> str:
+    screen = whole(paint(floor_of(floor, counts=counts), health or Health(), who))
+    template = {Surface.DESK: "boards/board.html", Surface.TV: "boards/tv.html"}[who.surface]
+    context = {"board": who.board, "screen": screen, "pulse": "", "live_url": "/", "may_pair_screens": True}
+    return page(template, who.language, boards=_listed(who.language), **context)
+
+
+def pages(language: str) -> Iterator[str]:
+    """Every page there is. Needs the database."""
+    for each in (_boards, _shelf, _editor, _accounts, _targets):
+        yield from each(language)
+
+
+def _boards(language: str) -> Iterator[str]:
+    for ref in SPECS:
+        yield board_page(audience(language=language, rights=LEADS, ref=ref))
+    for health in HEALTHS:
+        yield board_page(desk(language, LEADS, Kind.TOTALS), health=health)
+        yield board_page(wall(language), health=health)
+    for rights in (LEADS, FRONT):
+        yield from (board_page(desk(language, rights, agents_as=each)) for each in AgentsAs)
+        yield from (board_page(who, snapshot()) for who in (desk(language, rights), wall(language, rights)))
+    for counts in (TODAY_BAD, TODAY_GOOD, past()):
+        yield board_page(wall(language), counts=counts)
+    planned = desk(language, LEADS, Kind.BUDGET, Kind.STAFFING)
+    for floor, known in ((BUDGETED, BUDGETED_AT), (STAFFED, STAFFED_AT)):
+        yield board_page(promising(planned, Targets()), floor, counts=known)
+    yield page("boards/later.html", language)
+
+
+def _listed(language: str) -> list[Listed]:
+    of_team = Listed("7", "7", Surface.DESK, "8", may_change=True, updated_at=NOON, updated_by="9")
+    return [*ready_ones(language), of_team, Listed("8", "8", Surface.TV, updated_at=NOON)]
+
+
+def _shelf(language: str) -> Iterator[str]:
+    with translation.override(language):
+        titles = [translation.gettext(each) for each in ("Ready ones", "Of your teams", "For everybody")]
+    groups = [(titles[0], _listed(language)), *((title, []) for title in titles[1:])]
+    for may_make in (True, False):
+        yield page("boards/list.html", language, groups=groups, may_make=may_make)
+    for team, screens in (("8", [{"name": "1"}]), (None, [])):
+        yield page("boards/delete.html", language, board={"pk": 7, "name": "7", "team": team}, screens=screens)
+    team, _ = Team.objects.get_or_create(name="1")
+    screen = Display(name="1", team=team)
+    for sent in (None, {"board": "0"}):
+        with translation.override(language):
+            yield page("boards/display.html", language, screen=screen, form=DisplayBoardForm(screen, sent))
+    for faults in ((), _file_faults(language)):
+        yield page("boards/import.html", language, faults=faults)
+
+
+def _file_faults(language: str) -> list[Fault]:
+    """All that can be wrong with a file, and with what a page sends."""
+    nested = "[" * 20 + "]" * 20
+    tries: list[Callable[[], object]] = [
+        *(lambda text=text: files.imported(text) for text in (b"\xff", b"1", b'{"eqboard": 2}')),
+        lambda: files.imported(b'{"eqboard": 1, "1": 1}'),
+        lambda: files.imported(b" " * (reading.MOST_BYTES + 1)),
+        *(lambda text=text: reading.parse(text) for text in ("[", nested, '{"1": 1, "1": 2}', " " * 300_000)),
+        lambda: reading.read_spec({"1": 1}),
+        lambda: check_name(""),
+        lambda: check_team("1", User(pk=0)),
+    ]
+    with translation.override(language):
+        return [NOT_CHOSEN, *(fault for each in tries for fault in _faults_of(each))]
+
+
+def _faults_of(tried: Callable[[], object]) -> tuple[Fault, ...]:
+    try:
+        tried()
+    except FaultyError as error:
+        return error.faults
+    raise AssertionError("nothing was wrong with it")
+
+
+def _spec_faults(language: str) -> list[Fault]:
+    """All that can be wrong with a board, in every place."""
+    with translation.override(language):
+        wheres = [str(where) % {"n": 1} for where in shapes.WHERE.values()]
+        nonsense = [sentence for _, sentence in rules.NONSENSE.values()]
+        sentences = [*wheres, *map(str, (*shapes.REQUIREMENTS.values(), *nonsense))]
+        return [Fault((), each) for each in sentences] + list(_disagreements())
+
+
+def _disagreements() -> Iterator[Fault]:
+    spec = replace(
+        SPECS["floor"],
+        surface=Surface.TV,
+        parts=(BoardPart(Kind.STAFFING),) * 2,
+        queues=("1", "1"),
+        figures=(Figure(Metric.WAITING, Window.TODAY),) * 2,
+        limits=(
+            StateLimit("on_call", pause_code=1, warning_seconds=2, critical_seconds=1),
+            *(StateLimit("ringing"),) * 2,
+        ),
+        thresholds=(Threshold(Metric.WAITING, Direction.HIGH),) * 2,
+    )
+    yield from rules.disagreements(spec)
+    yield from rules.disagreements(replace(spec, parts=()))
+
+
+def _editor(language: str) -> Iterator[str]:
+    floor = replace(EVERYTHING, pause_codes={1: pause_code(1, "1")})
+    full = Offer((), tuple(floor.queues.values()), tuple(floor.pause_codes.values()), time_zones=())
+    with translation.override(language):
+        draft = Draft(copied_name("7"), "", write_spec(SPECS["floor"]))
+    board, newer = {"name": "7", "pk": 7}, {"pk": 7, "version": 2, "updated_at": NOON}
+    faults = _spec_faults(language)
+    conditions: tuple[dict[str, Any], ...] = (
+        {},
+        {"board": board, "offer": Offer((), (), (), time_zones=())},
+        {"board": board, "newer": newer},
+        {"board": board, "newer": newer | {"updated_by": User(username="7")}},
+        {"board": board, "is_gone": True, "left_out": faults[:1], "faults": faults[:1]},
+        {"board": board, "faults": faults},
+    )
+    for condition in conditions:
+        yield page("boards/editor/editor.html", language, **{"draft": draft, "offer": full} | condition)
+
+
+class _Screen(dict[str, Any]):
+    """A paired screen, as its page asks about it."""
+
+    def __init__(self, seen_at: datetime | None, board: object) -> None:
+        super().__init__(name="1", team="2", pk=1, seen_at=seen_at, displayboard={"board": board})
+
+
+def _accounts(language: str) -> Iterator[str]:
+    form = DisplayForm(User.objects.none(), {"code": "1"})  # type: ignore[arg-type]
+    for template in ("403.html", "403_csrf.html", "404.html", "500.html", "accounts/no_team.html"):
+        yield page(template, language)
+    for template in ("accounts/locked.html", "accounts/sign_in.html", "accounts/password.html"):
+        yield page(template, language, form=form)
+    yield page("accounts/pairing.html", language, code="2345", displays_url="http://7/")
+    yield page("accounts/revoke.html", language, screen={"name": "1"})
+    board = {"name": "7", "team_id": None}
+    for screens in ([_Screen(None, board), _Screen(NOON, None)], []):
+        context = {"form": form, "screens": screens, "tv_url": "http://7/", "has_teams": bool(screens)}
+        yield page("accounts/displays.html", language, **context)
+
+
+def _targets(language: str) -> Iterator[str]:
+    sent = QueryDict("queue=500&percent=0&seconds=1&variant=all&short_seconds=2")
+    formulas = [(each, FORMULAS[each], VARIANTS[each]) for each in Variant]
+    stored = Targets(own=(*PROMISES.own, ("999", Target())))
+    with translation.override(language):
+        for form in (None, TargetForm(sent)):
+            rows = rows_of(EVERYTHING, LEADS, stored, Hand(None), form)
+            yield page("control/targets.html", language, rows=rows, formulas=formulas)
+
+
+# What is swapped into a page
+
+
+def pieces(language: str) -> Iterator[str]:
+    yield page("control/pause_form.html", language, agent=agent(7, name="7"), codes=[pause_code(1, "1")])
+    yield page("control/outcome.html", language, outcome={"state": "refused", "sentence": "1"})
+    yield from _workings(language)
+
+
+def _workings(language: str) -> Iterator[str]:
+    """The panel of every number; then in the conditions that only some have."""
+    who = desk(language)
+    for figure in FIGURES:
+        for key in (FLOOR, "500"):
+            yield _working(who, figure, key)
+    level = Figure(Metric.SERVICE_LEVEL, Window.TODAY)
+    yield _working(who, level, "510", past())
+    yield _working(who, level, "501", past(minute(1, q501=answered(2, 1))))
+    entered_before = Bucket(offered=1, answered_waits={5: 3})
+    yield _working(who, Figure(Metric.ANSWER_RATE, Window.TODAY), "500", past(minute(1, q500=entered_before)))
+
+
+def _working(who: Audience, figure: Figure, key: str, counts: Counts = BUSY_AT) -> str:
+    it = opened(scene(EVERYTHING, who, counts), key, figure)
+    return page("boards/working.html", who.language, it=it, zone="1", query="")
