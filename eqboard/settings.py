@@ -111,6 +111,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 LANGUAGE_CODE = config.language
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("he", _("Hebrew"))]
 LOCALE_PATHS = [ROOT / "eqboard" / "locale"]
+FORMAT_MODULE_PATH = "eqboard.locale"
 TIME_ZONE = config.time_zone
 USE_TZ = True
 

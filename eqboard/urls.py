@@ -5,9 +5,9 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path, reverse_lazy
 
 from eqboard.accounts import views as accounts
-from eqboard.boards import editing, panels, shelf
+from eqboard.boards import panels
 from eqboard.boards import views as boards
-from eqboard.control import targets
+from eqboard.control import editing, shelf, targets
 from eqboard.control import views as control
 from eqboard.ops import views as ops
 

@@ -28,19 +28,21 @@ from eqboard.boards.offer import Offer
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
 from eqboard.boards.reckoning import FLOOR
-from eqboard.boards.shelf import NOT_CHOSEN, DisplayBoardForm
 from eqboard.boards.spec import AgentsAs, Figure, Kind, StateLimit, Surface, Targets
 from eqboard.boards.spec import Part as BoardPart
-from eqboard.boards.terms import FORMULAS, VARIANTS
+from eqboard.boards.terms import VARIANTS
 from eqboard.boards.working import opened
-from eqboard.control.targets import Hand, TargetForm, rows_of
+from eqboard.control.shelf import NOT_CHOSEN, DisplayBoardForm
+from eqboard.control.targets import TargetForm, rows_of
 from eqboard.feed.follow import Counts
+from eqboard.floor.abandoned import MOST_ABANDONED
 from eqboard.floor.buckets import Bucket
+from eqboard.floor.formulas import VARIANTS as FORMULAS
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target, Variant
 from eqboard.floor.snapshot import AgentState, CameBack, ExchangeCounts, Part, Snapshot, Trouble
 from eqboard.floor.windows import Window
-from tests.boards.painting import audience, floor_of
+from tests.boards.painting import MIDNIGHT, audience, floor_of
 from tests.boards.past import answered, minute, past, scene
 from tests.builders import (
     NOON,
@@ -150,7 +152,7 @@ HEALTHS = [
     Health(unreadable_count=2),
     Health(is_slow=True),
 ]
-LEADS = Rights(frozenset({Grant(None, frozenset({"agent.pause", "agent.resume"}))}))
+LEADS = Rights(frozenset({Grant(None, frozenset({"agent.pause", "agent.resume", "target.change"}))}))
 FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset({"agent.pause", "agent.resume"}))}))
 
 # What was counted: for each queue a service-level budget and an estimate of another kind
@@ -186,7 +188,14 @@ STAFFED_AT = past(minute(29, q707=ONE_CALL, **MINUTE), *(minute(each, **MINUTE) 
 BUSY = replace(
     answered(7, 2, abandoned=3), flowed_waits={30: 1}, talk_count=9, talk_seconds=900.0, waiting_peaks={3: 1}
 )
-BUSY_AT = past(minute(2, q500=BUSY), minute(1, q500=BUSY, q501=answered(1)))
+BUSY_AT = past(*(minute(each, q500=BUSY) for each in range(2, 7)), minute(1, q500=BUSY, q501=answered(1)))
+CROWD = replace(
+    EVERYTHING,
+    abandoned={
+        f"3.{n}": abandoned_call(f"3.{n}", queue_name="500", caller=caller(**NAMELESS)) for n in range(MOST_ABANDONED)
+    },
+)
+CROWD_AT = past(minute(1, q500=answered(1, abandoned=MOST_ABANDONED + 9)))
 TODAY_BAD = Counts(past(minute(1, q500=answered(1, 5))).history)
 TODAY_GOOD = Counts(past(minute(1, q500=answered(10))).history)
 
@@ -245,7 +254,7 @@ def page(template: str, language: str, /, **context: Any) -> str:
 def board_page(
     who: Audience, floor: Snapshot = EVERYTHING, health: Health | None = None, counts: Counts = BUSY_AT
 ) -> str:
-    screen = whole(paint(floor_of(floor, counts=counts), health or Health(), who))
+    screen = whole(paint(floor_of(floor, counts=counts), health or Health(), who, MIDNIGHT))
     template = {Surface.DESK: "boards/board.html", Surface.TV: "boards/tv.html"}[who.surface]
     context = {"board": who.board, "screen": screen, "pulse": "", "live_url": "/", "may_pair_screens": True}
     return page(template, who.language, boards=_listed(who.language), **context)
@@ -266,11 +275,15 @@ def _boards(language: str) -> Iterator[str]:
     for rights in (LEADS, FRONT):
         yield from (board_page(desk(language, rights, agents_as=each)) for each in AgentsAs)
         yield from (board_page(who, snapshot()) for who in (desk(language, rights), wall(language, rights)))
+    for gone in (desk(language, queues=("99",)), wall(language, queues=("99",))):
+        yield board_page(gone)
     for counts in (TODAY_BAD, TODAY_GOOD, past()):
         yield board_page(wall(language), counts=counts)
     planned = desk(language, LEADS, Kind.BUDGET, Kind.STAFFING)
     for floor, known in ((BUDGETED, BUDGETED_AT), (STAFFED, STAFFED_AT)):
         yield board_page(promising(planned, Targets()), floor, counts=known)
+    for who in (desk(language, LEADS, Kind.ABANDONED), wall(language)):
+        yield board_page(who, CROWD, counts=CROWD_AT)
     yield page("boards/later.html", language)
 
 
@@ -388,11 +401,11 @@ def _accounts(language: str) -> Iterator[str]:
 
 def _targets(language: str) -> Iterator[str]:
     sent = QueryDict("queue=500&percent=0&seconds=1&variant=all&short_seconds=2")
-    formulas = [(each, FORMULAS[each], VARIANTS[each]) for each in Variant]
+    formulas = [(FORMULAS[each], VARIANTS[each]) for each in Variant]
     stored = Targets(own=(*PROMISES.own, ("999", Target())))
     with translation.override(language):
         for form in (None, TargetForm(sent)):
-            rows = rows_of(EVERYTHING, LEADS, stored, Hand(None), form)
+            rows = rows_of(EVERYTHING, LEADS, stored, form)
             yield page("control/targets.html", language, rows=rows, formulas=formulas)
 
 

@@ -23,11 +23,11 @@ SHEET = Path(ROOT, "static/eqboard/tokens.css").read_text()
 THEMES = {"light": 0, "dark": 1}
 
 SURFACES = ("ground", "surface", "raised", "sunken", "warning-wash", "critical-wash")
-WORDS = ("ink", "ink-quiet", "accent", "calm", "warning", "critical", "stale")
+WORDS = ("ink", "ink-quiet", "accent", "warning", "critical", "stale")
 FILLED = ("available", "ringing", "on-call", "wrap-up", "paused")
 HOLLOW = ("signed-out", "unknown")
 STATES = (*FILLED, *HOLLOW)
-LEVELS = ("calm", "warning", "critical")
+LEVELS = ("ink-quiet", "warning", "critical")
 MARKS = (*STATES, "line-strong")
 
 EYES = {

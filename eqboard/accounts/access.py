@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 PAUSE_AGENT = "agent.pause"  # the names of actions: dotted, stable, never reused
 RESUME_AGENT = "agent.resume"
+CHANGE_TARGET = "target.change"  # what a queue promises; of no queue: what all others do
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def may_ever(rights: Rights, action: str) -> bool:
 def may_do(rights: Rights, action: str, queues: Iterable[str]) -> bool:
     """Whether one team gives the action on all of `queues`, those that the action would touch.
 
-    An agent without any queue belongs to no team: only a grant over every queue reaches them.
+    What is of no queue, as an agent who serves none, belongs to no team: only a grant over every queue reaches it.
     """
     touched = frozenset(queues)
     return any(action in grant.actions and grant.covers(touched) for grant in rights.grants)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from eqboard.accounts.access import PAUSE_AGENT, RESUME_AGENT, Grant
+from eqboard.accounts.access import CHANGE_TARGET, PAUSE_AGENT, RESUME_AGENT, Grant
 
 NOT_AN_EXTENSION = _("“%(text)s” is not a queue's extension: use digits, separated by commas.")
 SEPARATORS = re.compile(r"[\s,;]+")
@@ -53,7 +53,7 @@ class Role(models.TextChoices):
 
 ACTIONS_OF_ROLE: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset(),
-    Role.LEAD: frozenset({PAUSE_AGENT, RESUME_AGENT}),
+    Role.LEAD: frozenset({PAUSE_AGENT, RESUME_AGENT, CHANGE_TARGET}),
 }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eqboard.accounts.asking import user_of
 from eqboard.accounts.displays import (
     CODE_LASTS,
     PAIRING_COOKIE,
@@ -58,7 +59,7 @@ class DisplayForm(forms.Form):
 @login_required
 def displays(request: HttpRequest) -> HttpResponse:
     """The screens of one's teams, and the form that pairs another; next one chooses what it shows."""
-    user = _user(request)
+    user = user_of(request)
     teams = _teams(user)
     form = DisplayForm(teams, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -79,18 +80,12 @@ def displays(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke(request: HttpRequest, display_id: int) -> HttpResponse:
     """GET: ask whether this screen is meant. POST: take its token away; its page asks for a pairing again."""
-    display = get_object_or_404(Display, pk=display_id, team__in=_teams(_user(request)), revoked_at=None)
+    display = get_object_or_404(Display, pk=display_id, team__in=_teams(user_of(request)), revoked_at=None)
     if request.method == "GET":
         return render(request, "accounts/revoke.html", {"screen": display})
     display.revoked_at = datetime.now(UTC)
     display.save(update_fields=["revoked_at"])
     return redirect("displays")
-
-
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _teams(user: User) -> QuerySet[Team]:

@@ -11,8 +11,7 @@ from django.db.models import Q, QuerySet
 
 from eqboard.accounts.displays import display_of, teams_to_show
 from eqboard.accounts.models import Display, Membership, Team
-from eqboard.boards.models import Board as StoredBoard
-from eqboard.boards.models import stored_targets
+from eqboard.boards.models import SavedBoard, stored_targets
 from eqboard.boards.reading import read_stored
 from eqboard.boards.ready import SPECS, USUAL_WALL, ready_board
 from eqboard.boards.spec import Board, Surface
@@ -49,16 +48,28 @@ def board_of_display(token: str | None, language: str) -> Board:
     display = display_of(token)
     stored = choice_of(display) if display else None
     board = shown_board(stored) if stored else None
-    if board is None or board.spec.surface is not Surface.TV:
-        board = ready_board(USUAL_WALL, language, stored_targets())
-    assert board is not None  # noqa: S101 (the usual wall is one of the ready boards)
-    return board
+    if board and board.spec.surface is Surface.TV:
+        return board
+    return ready_board(USUAL_WALL, language, stored_targets())
 
 
-def choice_of(display: Display) -> StoredBoard | None:
+def choice_of(display: Display) -> SavedBoard | None:
     """The board that was chosen for a screen; not one that was given to another team since."""
-    seen = Q(team=None) | Q(team_id=display.team_id)
-    return StoredBoard.objects.filter(seen, displayboard__display=display).first()
+    return _shown_to(display).filter(displayboard__display=display).first()
+
+
+def walls_for(display: Display) -> QuerySet[SavedBoard]:
+    """The boards that can be chosen for a screen."""
+    return _shown_to(display).filter(spec__surface=Surface.TV.value)
+
+
+def _shown_to(display: Display) -> QuerySet[SavedBoard]:
+    return SavedBoard.objects.filter(Q(team=None) | Q(team_id=display.team_id))
+
+
+def screens_of(board: SavedBoard) -> QuerySet[Display]:
+    """The paired screens for which it was chosen."""
+    return Display.objects.filter(displayboard__board=board, revoked_at=None)
 
 
 def boards_for(user: Person, language: str) -> list[Listed]:
@@ -71,11 +82,11 @@ def boards_for(user: Person, language: str) -> list[Listed]:
 
 
 def ready_ones(language: str) -> list[Listed]:
-    boards = [board for board in (ready_board(ref, language) for ref in SPECS) if board]
+    boards = [ready_board(ref, language) for ref in SPECS]
     return [Listed(board.ref, board.name, board.spec.surface, is_ready=True) for board in boards]
 
 
-def _listed(board: StoredBoard, changeable: bool) -> Listed:
+def _listed(board: SavedBoard, changeable: bool) -> Listed:
     return Listed(
         ref=str(board.pk),
         name=board.name,
@@ -87,7 +98,7 @@ def _listed(board: StoredBoard, changeable: bool) -> Listed:
     )
 
 
-def stored_board(ref: str, user: Person) -> StoredBoard | None:
+def stored_board(ref: str, user: Person) -> SavedBoard | None:
     """A stored board by its number, if the user may look at it."""
     if isinstance(user, AnonymousUser) or not (ref.isascii() and ref.isdigit()) or len(ref) > len(str(LARGEST_NUMBER)):
         return None
@@ -95,19 +106,19 @@ def stored_board(ref: str, user: Person) -> StoredBoard | None:
     return seen_boards(user).filter(pk=number).first() if number <= LARGEST_NUMBER else None
 
 
-def shown_board(stored: StoredBoard) -> Board:
+def shown_board(stored: SavedBoard) -> Board:
     spec, _left_out = read_stored(stored.spec)
     return Board(str(stored.pk), stored.name, spec, stored_targets())
 
 
-def seen_boards(user: User) -> QuerySet[StoredBoard]:
+def seen_boards(user: User) -> QuerySet[SavedBoard]:
     """Of their teams, and everybody's for whoever is in any team. An administrator sees all."""
     if user.is_superuser:
-        return StoredBoard.objects.all()
+        return SavedBoard.objects.all()
     teams = Membership.objects.filter(user_id=user.pk).values("team_id")
     if not teams.exists():
-        return StoredBoard.objects.none()
-    return StoredBoard.objects.filter(Q(team=None) | Q(team_id__in=teams))
+        return SavedBoard.objects.none()
+    return SavedBoard.objects.filter(Q(team=None) | Q(team_id__in=teams))
 
 
 def teams_led(user: User) -> QuerySet[Team]:
@@ -119,7 +130,7 @@ def may_make(user: User) -> bool:
     return user.is_superuser or teams_led(user).exists()
 
 
-def may_change(user: User, board: StoredBoard, led: set[int] | None = None) -> bool:
+def may_change(user: User, board: SavedBoard, led: set[int] | None = None) -> bool:
     """A team's board: its leads. Everybody's: administrators. `led`: the teams they lead, where known already."""
     if user.is_superuser:
         return True

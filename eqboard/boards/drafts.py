@@ -1,22 +1,25 @@
 """A board as somebody is about to save it: what they sent, what is wrong with it, and saving it without a loss."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from eqboard.accounts.displays import teams_to_show
 from eqboard.accounts.models import Team
+from eqboard.boards.bounds import LONGEST_NAME
 from eqboard.boards.choosing import may_change, teams_led
 from eqboard.boards.faults import Fault, FaultyError
-from eqboard.boards.models import LONGEST_NAME, Board
+from eqboard.boards.letters import UNSEEN, is_control
+from eqboard.boards.models import SavedBoard
 from eqboard.boards.reading import parse, read_spec, read_stored, write_spec
 from eqboard.boards.spec import Spec
-from eqboard.boards.templatetags.board import JOINERS, is_control
 
 Read = TypeVar("Read")
 
@@ -46,7 +49,7 @@ class Content:
     spec: Spec
 
 
-def draft_of(board: Board) -> tuple[Draft, tuple[Fault, ...]]:
+def draft_of(board: SavedBoard) -> tuple[Draft, tuple[Fault, ...]]:
     """The stored board, and what of it this version cannot read and so leaves out."""
     spec, left_out = read_stored(board.spec)
     return Draft(board.name, str(board.team_id or EVERYBODY), write_spec(spec), board.version), left_out
@@ -85,7 +88,7 @@ def _tried(faults: list[Fault], read: Callable[..., Read], *sent: object) -> Rea
 def check_name(text: object) -> str:
     """1 to 60 characters, all of which can be seen. Raises FaultyError."""
     name = " ".join(text.split()) if isinstance(text, str) else ""
-    if not name.strip(JOINERS) or len(name) > LONGEST_NAME or any(is_control(letter) for letter in name):
+    if not name.strip(UNSEEN) or len(name) > LONGEST_NAME or any(is_control(letter) for letter in name):
         raise FaultyError(Fault(("name",), _("Give it a name of 1 to 60 characters that can be seen.")))
     return name
 
@@ -101,8 +104,8 @@ def check_team(number: str, user: User) -> Team | None:
     return team
 
 
-def make(content: Content, user: User, now: datetime) -> Board:
-    return Board.objects.create(
+def make(content: Content, user: User, now: datetime) -> SavedBoard:
+    return SavedBoard.objects.create(
         name=content.name,
         team=content.team,
         spec=write_spec(content.spec),
@@ -112,9 +115,9 @@ def make(content: Content, user: User, now: datetime) -> Board:
     )
 
 
-def save_over(board: Board, content: Content, version: int, user: User, now: datetime) -> bool:
+def save_over(board: SavedBoard, content: Content, version: int, user: User, now: datetime) -> bool:
     """Save it in the place of that version of the board. False, and nothing done, when somebody was faster."""
-    saved = Board.objects.filter(pk=board.pk, version=version).update(
+    saved = SavedBoard.objects.filter(pk=board.pk, version=version).update(
         name=content.name,
         team=content.team,
         spec=write_spec(content.spec),
@@ -131,8 +134,23 @@ def copied_name(name: str) -> str:
     return whole if len(whole) <= LONGEST_NAME else f"{whole[: LONGEST_NAME - 1]}…"
 
 
-def team_for_copy(board: Board | None, user: User) -> Team | None:
-    """Whose a copy of the board is at first: its own team's where they lead it, else one that they lead."""
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name itself, or with the first number behind it that makes it another than those; upper case is no other."""
+    held = {each.casefold() for each in taken}
+    numbered = (_numbered(name, number) for number in count(2))
+    return name if name.casefold() not in held else next(each for each in numbered if each.casefold() not in held)
+
+
+def _numbered(name: str, number: int) -> str:
+    tail = f" ({number})"
+    return name[: LONGEST_NAME - len(tail)] + tail
+
+
+def team_for_copy(board: SavedBoard | None, user: User) -> Team | None:
+    """Whose a board is at first: its own team's where they may change it, else one that they lead themselves.
+
+    None, for everybody: of an administrator who leads none.
+    """
     if board and may_change(user, board):
         return board.team
-    return None if user.is_superuser else teams_led(user).first()
+    return teams_to_show(user.pk, is_administrator=False).first()

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`path` leads to the place as in the JSON, by names and indexes from 0; empty: the whole."""
 
     path: tuple[str | int, ...]
-    sentence: str
+    sentence: str | Promise  # for the reader, in their language
 
     @property
     def place(self) -> str:

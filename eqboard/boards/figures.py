@@ -7,41 +7,36 @@ them.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import floor
 
 from eqboard.boards.spec import Figure, Targets
 from eqboard.floor.buckets import Tally
+from eqboard.floor.formulas import FATES, Formula, Term, Working, amounts_of, formula_of, reckon, total, value_of
 from eqboard.floor.history import History
 from eqboard.floor.levels import Grade
-from eqboard.floor.metrics import (
-    OF_THIS_MOMENT,
-    Formula,
-    Metric,
-    Target,
-    Term,
-    Unit,
-    Working,
-    amounts_of,
-    formula_of,
-    reckon,
-    total,
-    unit_of,
-    value_of,
-)
-from eqboard.floor.snapshot import AgentState, ExchangeCounts, Part, Queue, Snapshot
+from eqboard.floor.metrics import OF_CALLS, OF_THIS_MOMENT, STATES, Metric, Target, Unit, unit_of
+from eqboard.floor.snapshot import AgentState, Part, Queue, Snapshot
 from eqboard.floor.windows import Window, begin_of
 
 SAME = 1e-9  # a sum of seconds that should be whole may be this much less
 BY_TARGET = frozenset({Metric.SERVICE_LEVEL, Metric.SHORT_ABANDONED})  # each queue by what it promises
-STATES = {
-    Metric.AVAILABLE: AgentState.AVAILABLE,
-    Metric.ON_CALL: AgentState.ON_CALL,
-    Metric.RINGING: AgentState.RINGING,
-    Metric.WRAP_UP: AgentState.WRAP_UP,
-    Metric.PAUSED: AgentState.PAUSED,
-}
-OF_CALLS = frozenset({Metric.WAITING, Metric.LONGEST_WAIT})
+OF_FATES = frozenset({Metric.OFFERED, Metric.SERVICE_LEVEL, Metric.ABANDONMENT, Metric.ANSWER_RATE})
+"""What says something of all calls, so that one asks what became of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the numbers of a board are computed from."""
+
+    snapshot: Snapshot
+    history: History
+    targets: Targets
+    now: datetime
+    day_begins_at: datetime
+
+    def begin_of(self, window: Window) -> datetime:
+        return begin_of(window, self.now, self.day_begins_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,7 @@ class FigureValue:
     value: int | None
     unit: Unit
     since: datetime | None = None
+    at_least: bool = False  # it began at `since` or earlier
     target: Target | None = None  # by which it is computed; None: by none, or the queues have different ones
     level: Grade = Grade.CALM
     calls: float | None = field(default=None, compare=False)  # by how many it is divided; what is shown is the same
@@ -89,16 +85,8 @@ class Explanation:
     watched_since: datetime | None = None  # the first moment of the window of which there are counts
     seen_seconds: float = 0.0  # how much of the window the floor was watched
     taken_at: datetime | None = None  # of a number of this moment: when EQ was asked
-    pbx: tuple[tuple[str, ExchangeCounts], ...] = ()  # what EQ itself counts, by queue; never mixed with ours
-
-    @property
-    def elapsed_seconds(self) -> float:
-        return (self.until - self.begin).total_seconds() if self.begin else 0.0
-
-    @property
-    def coverage(self) -> float | None:
-        """The share of the window that was watched, 0 to 1; None for what is of this moment."""
-        return min(1.0, self.seen_seconds / self.elapsed_seconds) if self.elapsed_seconds > 0 else None
+    fates: tuple[tuple[Term, float], ...] = ()  # of OF_FATES: the calls offered, and what became of them
+    waiting_count: int | None = None  # of OF_FATES: how many of them wait still
 
     @property
     def is_beyond_all(self) -> bool:
@@ -106,65 +94,54 @@ class Explanation:
         return self.shown.unit is Unit.PERCENT and (self.shown.value or 0) > 100
 
 
-def figure_value(
-    figure: Figure,
-    queues: Collection[str],
-    snapshot: Snapshot,
-    history: History,
-    targets: Targets,
-    now: datetime,
-    day_begins_at: datetime,
-    level: Grade = Grade.CALM,
-) -> FigureValue:
+def figure_value(figure: Figure, queues: Collection[str], basis: Basis, level: Grade = Grade.CALM) -> FigureValue:
     """A number of one queue, or of several together: people counted once, ratios weighted by their calls."""
     if figure.metric in OF_THIS_MOMENT:
-        return _of_this_moment(figure.metric, queues, snapshot, level)
-    begin = begin_of(figure.window, now, day_begins_at)
-    return _over_time(figure, _shares(figure.metric, queues, history, targets, begin), level)
+        return _of_this_moment(figure.metric, queues, basis.snapshot, level)
+    return _over_time(figure, _shares(figure, queues, basis), level)
 
 
-def explain(
-    figure: Figure,
-    queues: Collection[str],
-    snapshot: Snapshot,
-    history: History,
-    targets: Targets,
-    now: datetime,
-    day_begins_at: datetime,
-    level: Grade = Grade.CALM,
-) -> Explanation:
+def explain(figure: Figure, queues: Collection[str], basis: Basis) -> Explanation:
     """How `figure_value` of the same arguments came about."""
     chosen = frozenset(queues)
-    pbx = tuple((key, queue.pbx) for key in sorted(chosen) if (queue := snapshot.queues.get(key)) and queue.pbx)
     if figure.metric in OF_THIS_MOMENT:
-        shown = _of_this_moment(figure.metric, queues, snapshot, level)
-        source = snapshot.sources.get(_part(figure.metric))
-        return Explanation(shown, chosen, (), None, None, now, taken_at=source.taken_at if source else None, pbx=pbx)
-    begin = begin_of(figure.window, now, day_begins_at)
-    shares = _shares(figure.metric, queues, history, targets, begin)
-    seen = history.tally(chosen, begin)
+        shown = _of_this_moment(figure.metric, queues, basis.snapshot, Grade.CALM)
+        source = basis.snapshot.sources.get(_part(figure.metric))
+        return Explanation(shown, chosen, (), None, None, basis.now, taken_at=source.taken_at if source else None)
+    begin = basis.begin_of(figure.window)
+    shares = _shares(figure, queues, basis)
+    seen = basis.history.tally(chosen, begin)
+    has_fates = figure.metric in OF_FATES
     return Explanation(
-        shown=_over_time(figure, shares, level),
+        shown=_over_time(figure, shares, Grade.CALM),
         queues=chosen,
         shares=shares,
         working=total(share.working for share in shares),
         begin=begin,
-        until=now,
-        watched_since=seen.since,
+        until=basis.now,
+        watched_since=_watched_since(chosen, begin, seen, basis.history),
         seen_seconds=seen.seen_seconds,
-        pbx=pbx,
+        fates=tuple(amounts_of((Term.OFFERED, *FATES), seen, Target()).items()) if has_fates else (),
+        waiting_count=_of_this_moment(Metric.WAITING, queues, basis.snapshot, Grade.CALM).value if has_fates else None,
     )
+
+
+def _watched_since(queues: frozenset[str], begin: datetime, seen: Tally, history: History) -> datetime | None:
+    """When the watch began, if it did within the window: of its first minute the end was watched."""
+    if seen.since is None or seen.since <= begin:
+        return seen.since
+    end = seen.since + timedelta(minutes=1)
+    return max(seen.since, end - timedelta(seconds=history.tally(queues, seen.since, end).seen_seconds))
 
 
 # Over time
 
 
-def _shares(
-    metric: Metric, queues: Iterable[str], history: History, targets: Targets, begin: datetime
-) -> tuple[Share, ...]:
+def _shares(figure: Figure, queues: Iterable[str], basis: Basis) -> tuple[Share, ...]:
+    begin = basis.begin_of(figure.window)
     return tuple(
-        _share(metric, group, history.tally(group, begin), target)
-        for target, group in _by_target(metric, queues, targets)
+        _share(figure.metric, group, basis.history.tally(group, begin), target)
+        for target, group in _by_target(figure.metric, queues, basis.targets)
     )
 
 
@@ -205,11 +182,12 @@ def _of_this_moment(metric: Metric, queues: Iterable[str], snapshot: Snapshot, l
     """Queues that are not there any more count for nothing; if none is there, nobody knows."""
     known = [queue for key in sorted(set(queues)) if (queue := snapshot.queues.get(key))]
     count = _count(metric, known, snapshot)
-    since = None
+    since, at_least = None, False
     if metric is Metric.LONGEST_WAIT:
-        since = min((queue.oldest_waiting_at for queue in known if queue.oldest_waiting_at), default=None)
+        oldest = ((queue.oldest_waiting_at, queue.oldest_at_least) for queue in known if queue.oldest_waiting_at)
+        since, at_least = min(oldest, default=(None, False))
         count = 0 if count == 0 else None
-    return FigureValue(metric, Window.NOW, count, unit_of(metric), since=since, level=level)
+    return FigureValue(metric, Window.NOW, count, unit_of(metric), since=since, at_least=at_least, level=level)
 
 
 def _count(metric: Metric, queues: list[Queue], snapshot: Snapshot) -> int | None:

@@ -7,6 +7,7 @@ the page equals one painted fresh (design.md, law 4). Fragments of unchanged sub
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 
 from django.template.loader import get_template
@@ -16,16 +17,16 @@ from django.utils.safestring import mark_safe
 
 from eqboard.accounts.access import seen_queues
 from eqboard.boards.audience import Audience
-from eqboard.boards.grading import Levels
 from eqboard.boards.health import Health
 from eqboard.boards.layout import parts_of, strips_of
-from eqboard.boards.scene import scene_of
+from eqboard.boards.staging import scene_of
 from eqboard.feed.follow import Floor
+from eqboard.floor.levels import Levels
 
 PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
 # A letter is at most four bytes, and a server may refuse to send more than 1 MiB at once (Daphne does).
 MESSAGE_CHARACTERS = 250_000
-PIECE_CHARACTERS = 30_000  # of one strip; a board's strips together still fit into one message
+PIECE_CHARACTERS = 30_000  # of one strip, at most: a swap of a thousand rows at once freezes a page
 
 
 def dom_id(kind: str, key: object) -> str:
@@ -57,9 +58,11 @@ class Screen:
     levels: Levels = field(default_factory=dict)
 
 
-def paint(floor: Floor, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
+def paint(
+    floor: Floor, health: Health, audience: Audience, day_begins_at: datetime, previous: Screen | None = None
+) -> Screen:
     """The screen for one audience; what did not change since `previous` is reused."""
-    scene = scene_of(floor, health, audience, previous.levels if previous else {})
+    scene = scene_of(floor, health, audience, day_begins_at, previous.levels if previous else {})
     known = _by_id(previous)
     strips = {}
     with translation.override(audience.language), timezone.override(audience.zone):
@@ -97,12 +100,19 @@ def whole_strokes(screen: Screen) -> list[str]:
     board = whole(screen)
     if len(board) <= MESSAGE_CHARACTERS:
         return [board]
-    first = {name: next(_chunks(row), ()) for name, row in screen.strips.items()}
+    limit = _beginning_characters(screen)
+    first = {name: next(_chunks(row, limit), ()) for name, row in screen.strips.items()}
     rest: list[str] = []
     for name, shown in first.items():
         if shown:
             rest += _inserts(f"afterend:#{shown[-1].id}", screen.strips[name][len(shown) :])
     return [whole(Screen(screen.audience, first)), *rest]
+
+
+def _beginning_characters(screen: Screen) -> int:
+    """How much of each strip fits into one message with the beginnings of all others and what stands around them."""
+    around = len(whole(Screen(screen.audience)))
+    return min(PIECE_CHARACTERS, (MESSAGE_CHARACTERS - around) // len(screen.strips))
 
 
 def strokes(old: Screen, new: Screen) -> list[str]:
@@ -153,17 +163,17 @@ def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) 
 
 def _inserts(place: str, fresh: Sequence[Fragment]) -> Iterator[str]:
     """The fragments to a place, each chunk after the one before."""
-    for chunk in _chunks(fresh):
+    for chunk in _chunks(fresh, PIECE_CHARACTERS):
         rows = mark_safe("".join(each.html for each in chunk))  # noqa: S308
         yield format_html('<ul hx-swap-oob="{}">{}</ul>', place, rows)
         place = f"afterend:#{chunk[-1].id}"
 
 
-def _chunks(row: Sequence[Fragment]) -> Iterator[Sequence[Fragment]]:
-    """The row in pieces of about PIECE_CHARACTERS."""
+def _chunks(row: Sequence[Fragment], limit: int) -> Iterator[Sequence[Fragment]]:
+    """The row in pieces of so many characters, or of one fragment that has more."""
     begin, size = 0, 0
     for place, each in enumerate(row):
-        if size and size + len(each.html) > PIECE_CHARACTERS:
+        if size and size + len(each.html) > limit:
             yield row[begin:place]
             begin, size = place, 0
         size += len(each.html)

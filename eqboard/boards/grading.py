@@ -1,21 +1,13 @@
 """Where the numbers of a board stand against its thresholds."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from eqboard.boards.reckoning import FLOOR, reckoning
+from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.levels import Direction, Grade, Level, Threshold, judge, threshold_for, worst
+from eqboard.floor.levels import Direction, Grade, Level, Levels, Threshold, judge, threshold_for, worst
 from eqboard.floor.metrics import Metric, Unit, unit_of
 from eqboard.floor.windows import Window
-
-if TYPE_CHECKING:
-    from eqboard.boards.scene import Scene
-
-Levels = Mapping[tuple[str, Metric, Window, Direction], Level]
-"""By queue (an extension, or FLOOR), metric and window: too high and too low, each with a level of its own."""
 
 CALM = Level()
 DIRECTIONS = tuple(Direction)
@@ -35,7 +27,7 @@ def grade_of(levels: Levels, queue: str, metric: Metric, window: Window) -> Grad
 def applying(scene: Scene, queue: str, figure: Figure) -> tuple[tuple[Threshold, Level], ...]:
     """The thresholds of one number, each with where it stands."""
     found = (
-        (threshold_for(scene.board.spec.thresholds, queue, figure.metric, figure.window, direction), direction)
+        (threshold_for(scene.thresholds, queue, figure.metric, figure.window, direction), direction)
         for direction in DIRECTIONS
     )
     return tuple(
@@ -46,11 +38,10 @@ def applying(scene: Scene, queue: str, figure: Figure) -> tuple[tuple[Threshold,
 
 
 def _thresholds(scene: Scene) -> Iterator[tuple[tuple[str, Metric, Window, Direction], Threshold]]:
-    thresholds = scene.board.spec.thresholds
-    graded = dict.fromkeys((each.metric, each.window, each.direction) for each in thresholds)
+    graded = dict.fromkeys(key[1:] for key in scene.thresholds)
     for queue in (FLOOR, *sorted(scene.queues)):
         for metric, window, direction in graded:
-            threshold = threshold_for(thresholds, queue, metric, window, direction)
+            threshold = threshold_for(scene.thresholds, queue, metric, window, direction)
             if threshold and _applies(threshold, queue):
                 yield (queue, metric, window, direction), threshold
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 
@@ -57,6 +58,18 @@ class Health:
         is_beside_the_point = self.trouble in STANDING and BESIDE_THE_POINT.issuperset(self.troubled_parts)
         is_minor = is_beside_the_point or self.kind in ("unreadable", "slow")
         return Level.WARNING if is_minor else Level.CRITICAL
+
+
+def health_here(config: Config, floor: Floor, now: datetime, since: datetime) -> Health:
+    """`health_of` at the pace of this site, and with its patience."""
+    return health_of(
+        floor,
+        now,
+        poll_seconds=config.poll_seconds,
+        stale_rounds=config.stale_rounds,
+        patience_seconds=config.eq_timeout_seconds,
+        since=since,
+    )
 
 
 def health_of(

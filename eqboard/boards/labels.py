@@ -1,66 +1,17 @@
-"""What the numbers on a board are called where there is little room, and what they mean where there is more."""
+"""What the numbers on a board mean, and the words of their levels and of their workings."""
 
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from eqboard.floor.formulas import Term
 from eqboard.floor.levels import Grade
-from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Term
-from eqboard.floor.windows import Window
+from eqboard.floor.metrics import Metric
 
 Words = dict[StrEnum, Promise]
 
-LABELS: Words = {
-    Metric.WAITING: _("Waiting"),
-    Metric.LONGEST_WAIT: _("Longest wait"),
-    Metric.PRESENT: pgettext_lazy("agents", "Signed in"),
-    Metric.AVAILABLE: pgettext_lazy("agents", "Available"),
-    Metric.ON_CALL: pgettext_lazy("agents", "On call"),
-    Metric.RINGING: pgettext_lazy("agents", "Ringing"),
-    Metric.WRAP_UP: pgettext_lazy("agents", "Wrap-up"),
-    Metric.PAUSED: pgettext_lazy("agents", "Paused"),
-    Metric.OFFERED: pgettext_lazy("calls", "Offered"),
-    Metric.ANSWERED: pgettext_lazy("calls", "Answered"),
-    Metric.ABANDONED: pgettext_lazy("calls", "Abandoned"),
-    Metric.SHORT_ABANDONED: _("Short abandons"),
-    Metric.FLOWED_OUT: pgettext_lazy("calls", "Flowed out"),
-    Metric.SERVICE_LEVEL: _("Service level"),
-    Metric.ASA: pgettext_lazy("average speed of answer", "ASA"),
-    Metric.AVERAGE_WAIT: _("Average wait"),
-    Metric.TIME_TO_ABANDON: _("Time to abandon"),
-    Metric.LONGEST_WAITED: _("Longest waited"),
-    Metric.ABANDONMENT: _("Abandonment"),
-    Metric.ANSWER_RATE: _("Answer rate"),
-    Metric.AHT: pgettext_lazy("average handle time", "AHT"),
-    Metric.OCCUPANCY: _("Occupancy"),
-}
-
-TILE_LABELS: Words = LABELS | {
-    Metric.WAITING: pgettext_lazy("calls", "waiting"),
-    Metric.LONGEST_WAIT: pgettext_lazy("a wait", "longest"),
-    Metric.AVAILABLE: pgettext_lazy("short for available", "free"),
-    Metric.ON_CALL: pgettext_lazy("short for on call", "call"),
-    Metric.RINGING: pgettext_lazy("short for ringing", "ring"),
-    Metric.WRAP_UP: pgettext_lazy("short for wrap-up", "wrap"),
-    Metric.PAUSED: pgettext_lazy("short for paused", "pause"),
-}
-"""Under the numbers of a tile."""
-
-WINDOWS: Words = {
-    Window.NOW: _("5 min"),
-    Window.LAST_15: _("15 min"),
-    Window.LAST_30: _("30 min"),
-    Window.LAST_60: _("60 min"),
-    Window.TODAY: _("today"),
-}
-
 GRADES: Words = {Grade.WARNING: _("warning"), Grade.CRITICAL: _("critical")}
-WAIT_GRADES: Words = {
-    Grade.WARNING: pgettext_lazy("a wait", "long"),
-    Grade.CRITICAL: pgettext_lazy("a wait", "very long"),
-}
 
 DEFINITIONS: Words = {
     Metric.WAITING: _(
@@ -103,6 +54,8 @@ SYMBOLS = {
     Term.ABANDONED_IN_TIME: "B_T",
     Term.SHORT: "B_s",
     Term.FLOWED_OUT: "F",
+    Term.STOLEN: "X",
+    Term.UNRESOLVED: "Y",
     Term.TALKS: "N",
     Term.ANSWERED_SECONDS: "W_A",
     Term.ABANDONED_SECONDS: "W_B",
@@ -112,7 +65,7 @@ SYMBOLS = {
     Term.IDLE_SECONDS: "I",
     Term.LONGEST_SECONDS: "L",
 }
-"""Those of metrics.md; and one for each sum of seconds, which have none there. What follows `_` stands lower."""
+"""Those of metrics.md; and one for each that has none there. What follows `_` stands lower."""
 
 MEANINGS: Words = {
     Term.OFFERED: _("calls offered"),
@@ -122,6 +75,8 @@ MEANINGS: Words = {
     Term.ABANDONED_IN_TIME: _("callers who gave up within T"),
     Term.SHORT: _("callers who gave up within s"),
     Term.FLOWED_OUT: _("calls that flowed out"),
+    Term.STOLEN: _("calls that somebody took out of the queue, to whom it did not ring"),
+    Term.UNRESOLVED: _("calls that were gone while nobody could see whereto"),
     Term.TALKS: _("calls whose talk ended"),
     Term.ANSWERED_SECONDS: _("waits of those who were answered, together"),
     Term.ABANDONED_SECONDS: _("waits of those who gave up, together"),
@@ -133,13 +88,6 @@ MEANINGS: Words = {
 }
 
 
-def window_label(metric: Metric, window: Window) -> str:
-    """Over which time a number counts; of what is of this moment there is nothing to say."""
-    return "" if metric in OF_THIS_MOMENT else str(WINDOWS[window])
-
-
-def grade_label(metric: Metric, grade: Grade) -> str:
+def grade_label(grade: Grade) -> str:
     """The word beside the shape and the colour of a level."""
-    if grade is Grade.CALM:
-        return ""
-    return str((WAIT_GRADES if metric is Metric.LONGEST_WAIT else GRADES)[grade])
+    return "" if grade is Grade.CALM else str(GRADES[grade])

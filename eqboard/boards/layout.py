@@ -29,6 +29,7 @@ def _health(scene: Scene) -> Subjects:
 
 HEALTH = Strip("health", "health", "boards/fragments/health.html", _health)
 TABLE_SUM = Strip("sum", "sum", "boards/fragments/queue_sum.html", queues.sum_row)
+ABANDONED_LISTED = Strip("listed", "listed", "boards/fragments/abandoned_listed.html", calls.abandoned_listed)
 WALL_MORE = Strip("more", "more", "boards/fragments/tv_more.html", wall.more)
 WALL_STATES = Strip("states", "states", "boards/fragments/tv_states.html", wall.states)
 
@@ -83,7 +84,7 @@ AGENTS_AS = {
     AgentsAs.GRID: replace(DESK[Kind.AGENTS], template="boards/fragments/agent_cell.html"),
 }
 
-WITHIN = ((DESK[Kind.TABLE], TABLE_SUM), (WALL[Kind.AGENTS], WALL_STATES))
+WITHIN = ((DESK[Kind.TABLE], TABLE_SUM), (DESK[Kind.ABANDONED], ABANDONED_LISTED), (WALL[Kind.AGENTS], WALL_STATES))
 """What stands in the section of another strip."""
 
 

@@ -1,18 +1,21 @@
 """What is stored of boards: those that people made, which screen shows which, and what each queue promises."""
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts.models import Display, Team
+from eqboard.boards.bounds import LONGEST_EXTENSION, LONGEST_NAME, SHORT_SECONDS, TARGET_PERCENT, TARGET_SECONDS, Range
 from eqboard.boards.spec import Targets
 from eqboard.floor.metrics import Target, Variant
 
-LONGEST_NAME = 60
+
+def _within(bounds: Range[int]) -> list[BaseValidator]:
+    return [MinValueValidator(bounds.least), MaxValueValidator(bounds.most)]
 
 
-class Board(models.Model):
+class SavedBoard(models.Model):
     """A board that somebody made. Without a team it is everybody's."""
 
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
@@ -26,6 +29,7 @@ class Board(models.Model):
     updated_at = models.DateTimeField(_("changed"))
 
     class Meta:
+        db_table = "boards_board"
         ordering = ("name", "id")
         verbose_name = _("board")
         verbose_name_plural = _("boards")
@@ -38,7 +42,7 @@ class DisplayBoard(models.Model):
     """Which board a paired screen shows; a screen without a row shows the ready one."""
 
     display = models.OneToOneField(Display, on_delete=models.CASCADE)
-    board = models.ForeignKey(Board, on_delete=models.CASCADE, verbose_name=_("board"))
+    board = models.ForeignKey(SavedBoard, on_delete=models.CASCADE, verbose_name=_("board"))
 
     class Meta:
         verbose_name = _("board of a screen")
@@ -51,11 +55,13 @@ class DisplayBoard(models.Model):
 class ServiceTarget(models.Model):
     """What one queue promises, or (without a queue) every queue that has no row of its own."""
 
-    queue = models.CharField(_("queue"), max_length=20, blank=True, unique=True)
-    percent = models.PositiveSmallIntegerField(_("percent"), validators=[MinValueValidator(1), MaxValueValidator(99)])
-    seconds = models.PositiveSmallIntegerField(_("seconds"), validators=[MinValueValidator(1), MaxValueValidator(3600)])
+    queue = models.CharField(_("queue"), max_length=LONGEST_EXTENSION, blank=True, unique=True)
+    percent = models.PositiveSmallIntegerField(_("percent"), validators=_within(TARGET_PERCENT))
+    seconds = models.PositiveSmallIntegerField(_("seconds"), validators=_within(TARGET_SECONDS))
     variant = models.CharField(_("formula"), max_length=20, choices=[(each.value, each.value) for each in Variant])
-    short_seconds = models.PositiveSmallIntegerField(_("short abandons"), validators=[MaxValueValidator(3600)])
+    short_seconds = models.PositiveSmallIntegerField(
+        _("short abandons"), validators=[MaxValueValidator(SHORT_SECONDS.most)]
+    )
 
     class Meta:
         ordering = ("queue",)

@@ -1,5 +1,6 @@
 """What there is to choose from when a board is made: queues and pause reasons of the floor as it is, and our terms."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -7,9 +8,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
-from eqboard.boards import terms
+from eqboard.boards import bounds, names, terms
 from eqboard.boards.choosing import teams_led
 from eqboard.boards.drafts import EVERYBODY
+from eqboard.boards.reading import write_spec
+from eqboard.boards.ready import SPECS, USUAL_WALL
 from eqboard.boards.rules import time_zones
 from eqboard.boards.spec import SPANS, WALL_KINDS, Kind
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, unit_of
@@ -42,11 +45,17 @@ def _choices(names: terms.Terms) -> tuple[Choice, ...]:
 
 
 def _metric(metric: Metric) -> MetricChoice:
-    return MetricChoice(metric.value, terms.METRICS[metric], unit_of(metric).value, metric not in OF_THIS_MOMENT)
+    return MetricChoice(metric.value, names.METRICS[metric].full, unit_of(metric).value, metric not in OF_THIS_MOMENT)
 
 
 def _kind(kind: Kind) -> KindChoice:
     return KindChoice(kind.value, terms.KINDS[kind], kind in WALL_KINDS)
+
+
+def _own_of_wall() -> str:
+    """The parts and numbers of the ready wall, as JSON: a board that goes from a desk to a wall may begin with them."""
+    spec = write_spec(SPECS[USUAL_WALL])
+    return json.dumps({name: spec[name] for name in ("parts", "totals", "figures")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,16 @@ class Offer:
     queues: tuple[Queue, ...]
     pause_codes: tuple[PauseCode, ...]
     everybody: str = EVERYBODY
+    longest_name: int = bounds.LONGEST_NAME
+    hold_seconds: bounds.Range[int] = bounds.HOLD_SECONDS
+    least_calls: bounds.Range[int] = bounds.LEAST_CALLS
+    limit_seconds: bounds.Range[int] = bounds.LIMIT_SECONDS
+    diagonal_inches: bounds.Range[int] = bounds.DIAGONAL_INCHES
+    distance_meters: bounds.Range[float] = bounds.DISTANCE_METERS
     surfaces: tuple[Choice, ...] = _choices(terms.SURFACES)
     kinds: tuple[KindChoice, ...] = tuple(map(_kind, Kind))
     metrics: tuple[MetricChoice, ...] = tuple(map(_metric, Metric))
-    windows: tuple[Choice, ...] = _choices(terms.WINDOWS)
+    windows: tuple[Choice, ...] = tuple(Choice(each.value, name.full) for each, name in names.WINDOWS.items())
     directions: tuple[Choice, ...] = _choices(terms.DIRECTIONS)
     states: tuple[Choice, ...] = _choices(terms.STATES)
     agents_as: tuple[Choice, ...] = _choices(terms.AGENTS_AS)
@@ -68,6 +83,7 @@ class Offer:
     themes: tuple[Choice, ...] = _choices(terms.THEMES)
     languages: tuple[Choice, ...] = tuple(Choice(code, name) for code, name in settings.LANGUAGES)
     spans: tuple[int, ...] = SPANS
+    own_of_wall: str = _own_of_wall()
     time_zones: tuple[str, ...] = field(default_factory=time_zones)
 
 

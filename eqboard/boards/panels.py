@@ -10,13 +10,16 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from eqboard.accounts.asking import no_team
 from eqboard.accounts.rights import arights_of
-from eqboard.boards.audience import Audience
+from eqboard.boards.audience import audience_for
 from eqboard.boards.choosing import board_of
+from eqboard.boards.day import day_of
 from eqboard.boards.following import followers
 from eqboard.boards.gallery import gallery
 from eqboard.boards.health import Health
-from eqboard.boards.scene import scene_of
+from eqboard.boards.language import language_of_reader
+from eqboard.boards.staging import scene_of
 from eqboard.boards.working import figure_of, opened, queue_of
 from eqboard.config import get_config
 
@@ -29,15 +32,16 @@ async def working(request: HttpRequest) -> HttpResponse:
     user = await request.auser()
     rights = await arights_of(user)
     if not rights.grants:
-        return await sync_to_async(render)(request, "accounts/no_team.html", status=403)
+        return await sync_to_async(no_team)(request)
     asked = request.GET
-    language = translation.get_language() or get_config().language
+    language = language_of_reader()
     board = await sync_to_async(board_of)(asked.get("board", ""), user, language)
     figure = figure_of(asked.get("metric", ""), asked.get("window", ""))
     if board is None or figure is None:
         raise Http404
-    audience = Audience(board.spec.language or language, rights, board)
-    scene = scene_of(await followers.get().newest(), Health(), audience, gallery.levels_of(audience))
+    audience = audience_for(board, rights, language)
+    floor = await followers.get().newest()
+    scene = scene_of(floor, Health(), audience, day_of(floor), gallery.levels_of(audience))
     queue = queue_of(asked.get("queue", ""), scene.queues)
     if queue is None:
         raise Http404

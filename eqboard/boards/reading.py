@@ -28,7 +28,18 @@ def parse(text: str | bytes) -> Any:
         raise _unreadable(_("This is not JSON, or it is cut off. Export the board again.")) from None
     if _depth(held) > MOST_LEVELS:
         raise _unreadable(_("This is nested deeper than a board ever is."))
+    if not _is_text(json.dumps(held, ensure_ascii=False)):
+        raise _unreadable(_("This holds half a character, which nobody can read or store."))
     return held
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written down: a lone surrogate cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _unreadable(sentence: str) -> FaultyError:
@@ -39,7 +50,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     held = dict(pairs)
     if len(held) < len(pairs):
         names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name in names if names.count(name) > 1).encode("utf-8", "replace").decode()
         raise _unreadable(
             _("“%(name)s” is said twice in one place, so nobody knows which is meant.") % {"name": twice[:40]}
         )
@@ -70,10 +81,9 @@ def read_spec(data: object) -> Spec:
 
 def _shaped(data: object) -> Spec:
     try:
-        spec: Spec = SpecShape.model_validate_json(json.dumps(data)).value()
+        return SpecShape.model_validate_json(json.dumps(data)).value()
     except ValidationError as error:
         raise FaultyError(*faults_of(error)) from None
-    return spec
 
 
 def read_stored(data: object) -> tuple[Spec, tuple[Fault, ...]]:

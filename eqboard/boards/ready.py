@@ -20,7 +20,7 @@ from eqboard.boards.spec import (
 )
 from eqboard.config import Config, get_config
 from eqboard.floor.levels import Direction, Threshold
-from eqboard.floor.metrics import Metric
+from eqboard.floor.metrics import STATES, Metric
 from eqboard.floor.windows import Window
 
 USUAL_BOARD, USUAL_WALL = "floor", "tv"
@@ -47,7 +47,6 @@ THRESHOLDS = (
     ),
 )
 
-STATES = (Metric.AVAILABLE, Metric.ON_CALL, Metric.RINGING, Metric.WRAP_UP, Metric.PAUSED)
 
 TOTALS = (
     Figure(Metric.WAITING),
@@ -62,8 +61,8 @@ SPECS = {
         parts=(
             Part(Kind.TOTALS, 12),
             Part(Kind.TILES, 12),
-            Part(Kind.AGENTS, 9),
-            Part(Kind.WAITING, 3),
+            Part(Kind.AGENTS, 8),
+            Part(Kind.WAITING, 4),
             Part(Kind.PARKED, 6),
             Part(Kind.CONFERENCES, 6),
             Part(Kind.AWAY, 12),
@@ -154,9 +153,7 @@ def longest_wait(config: Config) -> Threshold:
     )
 
 
-def ready_board(ref: str, language: str, targets: Targets | None = None) -> Board | None:
-    """One of the ready boards, with its name in a language; None for any other ref."""
-    if ref not in SPECS:
-        return None
+def ready_board(ref: str, language: str, targets: Targets | None = None) -> Board:
+    """One of the ready boards, with its name in a language. Raises KeyError for any other ref."""
     with override(language):
         return Board(ref, str(NAMES[ref]), ready_spec(ref), targets or Targets())

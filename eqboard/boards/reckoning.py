@@ -1,22 +1,17 @@
 """The numbers of a scene. What counts over time is computed once for all audiences: it depends on nobody's rights."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from eqboard.boards.figures import STATES, FigureValue, figure_value
+from eqboard.boards.figures import FigureValue, figure_value
+from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
 from eqboard.floor.history import History
 from eqboard.floor.levels import Grade
-from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Unit
+from eqboard.floor.metrics import OF_THIS_MOMENT, STATES, Metric, Unit
 from eqboard.floor.snapshot import AgentState, Part
 from eqboard.floor.windows import Window
-
-if TYPE_CHECKING:
-    from eqboard.boards.scene import Scene
 
 PEOPLE = {metric: frozenset({state}) for metric, state in STATES.items()} | {
     Metric.PRESENT: frozenset(AgentState) - {AgentState.SIGNED_OUT}
@@ -70,16 +65,7 @@ def _people(scene: Scene, metric: Metric) -> int | None:
 
 
 def _value(scene: Scene, figure: Figure, queue: str, level: Grade) -> FigureValue:
-    return figure_value(
-        figure,
-        scene.queues if queue == FLOOR else (queue,),
-        scene.view,
-        scene.history,
-        scene.board.targets,
-        scene.now,
-        scene.day_begins_at,
-        level,
-    )
+    return figure_value(figure, scene.queues if queue == FLOOR else (queue,), scene.basis, level)
 
 
 reckoning = Reckoning()

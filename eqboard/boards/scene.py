@@ -1,23 +1,17 @@
 """What an audience sees of the floor, as its board has chosen it: everything that the board's parts are made from."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
-from eqboard.accounts.access import Rights, may_do, may_ever, seen_queues
-from eqboard.boards.audience import Audience
-from eqboard.boards.grading import Levels, grade
+from eqboard.accounts.access import Rights, may_do, may_ever
+from eqboard.boards.figures import Basis
 from eqboard.boards.health import Health
 from eqboard.boards.spec import Board
-from eqboard.config import get_config
-from eqboard.feed.follow import Floor
 from eqboard.floor.buckets import Tally
 from eqboard.floor.history import History
-from eqboard.floor.masking import masked
+from eqboard.floor.levels import Levels, Thresholds
 from eqboard.floor.snapshot import Snapshot
-from eqboard.floor.visible import visible
-from eqboard.floor.windows import Window, begin_of
-
-BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+from eqboard.floor.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +31,27 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`view` holds only what may leave the server: the queues one may see and has chosen, with callers masked."""
+    """Its `view` holds only what may leave the server: the queues one may see and has chosen, with callers masked."""
 
-    view: Snapshot
-    history: History
+    basis: Basis
     health: Health
     hands: Hands
     board: Board
+    thresholds: Thresholds  # the board's
     levels: Levels
-    now: datetime  # when the poller last spoke: all of a screen is of that moment
-    day_begins_at: datetime
+
+    @property
+    def view(self) -> Snapshot:
+        return self.basis.snapshot
+
+    @property
+    def history(self) -> History:
+        return self.basis.history
+
+    @property
+    def now(self) -> datetime:
+        """When the poller last spoke: all of a screen is of that moment."""
+        return self.basis.now
 
     @property
     def queues(self) -> frozenset[str]:
@@ -56,29 +61,4 @@ class Scene:
     def tally(self, window: Window, queue: str | None = None) -> Tally:
         """What happened in a queue, or in all that are shown."""
         queues = self.queues if queue is None else frozenset({queue})
-        return self.history.tally(queues, begin_of(window, self.now, self.day_begins_at))
-
-
-def scene_of(floor: Floor, health: Health, audience: Audience, before: Levels) -> Scene:
-    """`before`: where its levels stood on the screen before."""
-    board = audience.board
-    now = floor.held.sent_at if floor.held else BEFORE_ALL
-    scene = Scene(
-        view=_chosen(floor.snapshot, audience),
-        history=floor.history,
-        health=health,
-        hands=Hands(audience.rights, floor.snapshot),
-        board=board,
-        levels=before,
-        now=now,
-        day_begins_at=get_config().day_begins_at(now) if floor.held else BEFORE_ALL,
-    )
-    return replace(scene, levels=grade(scene, before))
-
-
-def _chosen(snapshot: Snapshot, audience: Audience) -> Snapshot:
-    spec = audience.board.spec
-    allowed = seen_queues(audience.rights)
-    wanted = None if spec.queues is None else frozenset(spec.queues)
-    queues = allowed if wanted is None else wanted if allowed is None else allowed & wanted
-    return masked(visible(snapshot, queues), spec.numbers, hides_names=spec.hides_names)
+        return self.history.tally(queues, self.basis.begin_of(window))

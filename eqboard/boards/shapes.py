@@ -4,12 +4,12 @@ Pydantic holds the form; what one field says about another is in rules.py. Each 
 sentence tells whatever is wrong with it.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eqboard.boards import spec
+from eqboard.boards import bounds, spec
 from eqboard.boards.faults import Fault
 from eqboard.floor import levels
 from eqboard.floor.metrics import Metric
@@ -19,41 +19,49 @@ from eqboard.floor.windows import Window
 MOST_FAULTS = 20  # that are told at once: a hostile file may have a hundred thousand
 LONGEST_WORD = 40  # of theirs, in a sentence of ours
 
-Extension = Annotated[str, Field(pattern="^[0-9]{1,20}$")]
-Amount = Annotated[float, Field(ge=0, le=1_000_000)]
-Seconds = Annotated[int, Field(ge=1, le=86_400)]
+Made = TypeVar("Made")
 
 
-class Shape(BaseModel):
-    """Strict: no number in a text, no field that nobody knows, no NaN."""
+def _within(range: bounds.Range[int] | bounds.Range[float]) -> Any:
+    return Field(ge=range.least, le=range.most)
+
+
+Extension = Annotated[str, Field(pattern=f"^[0-9]{{1,{bounds.LONGEST_EXTENSION}}}$")]
+Amount = Annotated[float, _within(bounds.AMOUNT)]
+Seconds = Annotated[int, _within(bounds.LIMIT_SECONDS)]
+
+
+class Shape(BaseModel, Generic[Made]):
+    """Strict: no number in a text, no field that nobody knows, no NaN. `makes` is the class of what it describes."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     makes: ClassVar[type]
 
-    def value(self) -> Any:
+    def value(self) -> Made:
         """The frozen value that it describes."""
-        return self.makes(**{name: _value(getattr(self, name)) for name in type(self).model_fields})
+        made: Made = self.makes(**{name: _value(getattr(self, name)) for name in type(self).model_fields})
+        return made
 
 
-def _value(held: Any) -> Any:
+def _value(held: object) -> object:
     if isinstance(held, Shape):
         return held.value()
     return tuple(_value(each) for each in held) if isinstance(held, tuple) else held
 
 
-class PartShape(Shape):
+class PartShape(Shape[spec.Part]):
     makes = spec.Part
     kind: spec.Kind
     span: Literal[3, 4, 6, 8, 9, 12] = 12
 
 
-class FigureShape(Shape):
+class FigureShape(Shape[spec.Figure]):
     makes = spec.Figure
     metric: Metric
     window: Window = Window.NOW
 
 
-class StateLimitShape(Shape):
+class StateLimitShape(Shape[spec.StateLimit]):
     makes = spec.StateLimit
     state: Literal[
         AgentState.ON_CALL,
@@ -62,12 +70,12 @@ class StateLimitShape(Shape):
         AgentState.PAUSED,
         AgentState.AVAILABLE,
     ]
-    pause_code: Annotated[int, Field(ge=0, le=2**53 - 1)] | None = None
+    pause_code: Annotated[int, _within(bounds.PAUSE_CODE)] | None = None
     warning_seconds: Seconds | None = None
     critical_seconds: Seconds | None = None
 
 
-class ThresholdShape(Shape):
+class ThresholdShape(Shape[levels.Threshold]):
     makes = levels.Threshold
     metric: Metric
     direction: levels.Direction
@@ -76,26 +84,26 @@ class ThresholdShape(Shape):
     queue: Extension | None = None
     window: Window = Window.NOW
     hysteresis: Amount = 0.0
-    hold_seconds: Annotated[float, Field(ge=0, le=3600)] = 0.0
-    least_calls: Annotated[int, Field(ge=0, le=10_000)] = 0
+    hold_seconds: Annotated[float, _within(bounds.HOLD_SECONDS)] = 0.0
+    least_calls: Annotated[int, _within(bounds.LEAST_CALLS)] = 0
 
 
-class WallShape(Shape):
+class WallShape(Shape[spec.Wall]):
     makes = spec.Wall
-    diagonal_inches: Annotated[float, Field(ge=5, le=200)] = 55.0
-    distance_meters: Annotated[float, Field(ge=0.3, le=50)] = 5.0
+    diagonal_inches: Annotated[float, _within(bounds.DIAGONAL_INCHES)] = 55.0
+    distance_meters: Annotated[float, _within(bounds.DISTANCE_METERS)] = 5.0
 
 
-class SpecShape(Shape):
+class SpecShape(Shape[spec.Spec]):
     makes = spec.Spec
     surface: spec.Surface = spec.Surface.DESK
-    queues: Annotated[tuple[Extension, ...], Field(min_length=1, max_length=200)] | None = None
-    parts: Annotated[tuple[PartShape, ...], Field(max_length=11)] = ()
-    totals: Annotated[tuple[FigureShape, ...], Field(max_length=16)] = ()
-    figures: Annotated[tuple[FigureShape, ...], Field(max_length=16)] = ()
+    queues: Annotated[tuple[Extension, ...], Field(min_length=1, max_length=bounds.MOST_QUEUES)] | None = None
+    parts: Annotated[tuple[PartShape, ...], Field(max_length=len(spec.Kind))] = ()
+    totals: Annotated[tuple[FigureShape, ...], Field(max_length=bounds.MOST_FIGURES)] = ()
+    figures: Annotated[tuple[FigureShape, ...], Field(max_length=bounds.MOST_FIGURES)] = ()
     agents_as: spec.AgentsAs = spec.AgentsAs.ROWS
-    limits: Annotated[tuple[StateLimitShape, ...], Field(max_length=64)] = ()
-    thresholds: Annotated[tuple[ThresholdShape, ...], Field(max_length=200)] = ()
+    limits: Annotated[tuple[StateLimitShape, ...], Field(max_length=bounds.MOST_LIMITS)] = ()
+    thresholds: Annotated[tuple[ThresholdShape, ...], Field(max_length=bounds.MOST_THRESHOLDS)] = ()
     language: Annotated[str, Field(max_length=8)] | None = None
     theme: spec.Theme = spec.Theme.AUTO
     time_zone: Annotated[str, Field(max_length=64)] | None = None

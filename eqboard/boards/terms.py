@@ -8,9 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from eqboard.boards.spec import AgentsAs, Kind, MaskedNumbers, Surface, Theme
 from eqboard.floor.levels import Direction
-from eqboard.floor.metrics import Metric, Variant
+from eqboard.floor.metrics import Variant
 from eqboard.floor.snapshot import AgentState
-from eqboard.floor.windows import Window
 
 Terms = dict[StrEnum, Promise]
 
@@ -28,39 +27,6 @@ KINDS: Terms = {
     Kind.CONFERENCES: _("Conferences"),
     Kind.BUDGET: _("Service-level budget"),
     Kind.STAFFING: _("Agents needed"),
-}
-
-METRICS: Terms = {
-    Metric.WAITING: _("Callers waiting"),
-    Metric.LONGEST_WAIT: _("Longest wait now"),
-    Metric.PRESENT: _("Agents signed in"),
-    Metric.AVAILABLE: _("Agents available"),
-    Metric.ON_CALL: _("Agents on a call"),
-    Metric.RINGING: _("Agents ringing"),
-    Metric.WRAP_UP: _("Agents in wrap-up"),
-    Metric.PAUSED: _("Agents paused"),
-    Metric.OFFERED: _("Calls offered"),
-    Metric.ANSWERED: _("Calls answered"),
-    Metric.ABANDONED: _("Calls abandoned"),
-    Metric.SHORT_ABANDONED: _("Short abandons"),
-    Metric.FLOWED_OUT: _("Calls flowed out"),
-    Metric.SERVICE_LEVEL: _("Service level"),
-    Metric.ASA: _("Average speed of answer"),
-    Metric.AVERAGE_WAIT: _("Average wait"),
-    Metric.TIME_TO_ABANDON: _("Average time to abandon"),
-    Metric.LONGEST_WAITED: _("Longest wait of all"),
-    Metric.ABANDONMENT: _("Abandonment"),
-    Metric.ANSWER_RATE: _("Answer rate"),
-    Metric.AHT: _("Average handle time"),
-    Metric.OCCUPANCY: _("Occupancy"),
-}
-
-WINDOWS: Terms = {
-    Window.NOW: _("now"),
-    Window.LAST_15: _("last 15 minutes"),
-    Window.LAST_30: _("last 30 minutes"),
-    Window.LAST_60: _("last 60 minutes"),
-    Window.TODAY: _("today"),
 }
 
 DIRECTIONS: Terms = {Direction.HIGH: _("or more"), Direction.LOW: _("or less")}
@@ -97,14 +63,3 @@ VARIANTS: Terms = {
     Variant.FLOW: _("Abandons and calls flowed out count against us"),
     Variant.ANSWERED: _("Answered calls only"),
 }
-
-FORMULAS = {
-    Variant.ALL: "A_T / (A + B)",
-    Variant.CREDIT: "(A_T + B_T) / (A + B)",
-    Variant.LATE: "A_T / (A + B − B_T)",
-    Variant.SHORT_CREDIT: "(A_T + B_s) / (A + B)",
-    Variant.SHORT_REMOVED: "A_T / (A + B − B_s)",
-    Variant.FLOW: "A_T / (A + B + F)",
-    Variant.ANSWERED: "A_T / A",
-}
-"""By the symbols of metrics.md §1."""

@@ -14,12 +14,14 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from eqboard.accounts.asking import no_team
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.accounts.views import pairing_page, remember_display
-from eqboard.boards.audience import Audience
+from eqboard.boards.audience import Audience, audience_for
 from eqboard.boards.build import build_id
 from eqboard.boards.choosing import board_of, board_of_display, boards_for
+from eqboard.boards.language import language_of_reader
 from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
 from eqboard.boards.showing import show
 from eqboard.boards.spec import Board, Surface
@@ -37,13 +39,13 @@ async def board(request: HttpRequest, ref: str | None = None) -> HttpResponse:
     """A board for the desk: the one asked for, else the one that was looked at last."""
     user = await request.auser()
     rights = await arights_of(user)
-    language = _language()
+    language = language_of_reader()
     chosen = await _chosen(ref, user, language) if ref else await _last(request, user, language)
     if chosen.spec.surface is Surface.TV:
         return redirect("tv_board", chosen.ref)
-    if ref:
+    if ref and await request.session.aget(LAST_BOARD) != ref:  # to look again writes nothing
         await request.session.aset(LAST_BOARD, ref)
-    return await _page(request, Audience(chosen.spec.language or language, rights, chosen))
+    return await _page(request, audience_for(chosen, rights, language))
 
 
 @require_safe
@@ -59,20 +61,20 @@ async def tv(request: HttpRequest, ref: str | None = None) -> HttpResponse:
 
 async def _wall(request: HttpRequest, ref: str | None) -> HttpResponse:
     user = await request.auser()
-    language = _language()
+    language = language_of_reader()
     if user.is_authenticated:
         rights = await arights_of(user)
         chosen = await _chosen(ref or USUAL_WALL, user, language)
         if chosen.spec.surface is not Surface.TV:
             return redirect("board", chosen.ref)
-        return await _page(request, Audience(chosen.spec.language or language, rights, chosen))
+        return await _page(request, audience_for(chosen, rights, language))
     token = request.COOKIES.get(TOKEN_COOKIE)
     rights = await sync_to_async(rights_of_display)(token, datetime.now(UTC))
     if token is None or not rights.grants:
         return await sync_to_async(pairing_page)(request)
     language = get_config().language  # what the screen's browser speaks was chosen by nobody
     chosen = await sync_to_async(board_of_display)(token, language)
-    response = await _page(request, Audience(chosen.spec.language or language, rights, chosen))
+    response = await _page(request, audience_for(chosen, rights, language))
     remember_display(response, token)
     return response
 
@@ -92,13 +94,9 @@ async def _last(request: HttpRequest, user: User | AnonymousUser, language: str)
     return chosen or await _chosen(USUAL_BOARD, user, language)
 
 
-def _language() -> str:
-    return translation.get_language() or get_config().language
-
-
 async def _page(request: HttpRequest, audience: Audience) -> HttpResponse:
     if not audience.rights.grants:
-        return await sync_to_async(render)(request, "accounts/no_team.html", status=403)
+        return await sync_to_async(no_team)(request)
     board = audience.board
     shown = await show(audience)
     query = urlencode({"board": board.ref, "language": audience.language, "frame": audience.frame})

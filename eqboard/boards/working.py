@@ -7,13 +7,14 @@ from eqboard.boards.figures import Explanation, explain
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.grading import applying
 from eqboard.boards.labels import DEFINITIONS
-from eqboard.boards.parts.numbers import OF_AGENTS, number
+from eqboard.boards.names import METRICS, WINDOWS
+from eqboard.boards.parts.numbers import number
 from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.boards.terms import METRICS, WINDOWS
+from eqboard.floor.formulas import value_of
 from eqboard.floor.levels import Level, Threshold
-from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target, Unit, unit_of, value_of
+from eqboard.floor.metrics import OF_AGENTS, OF_THIS_MOMENT, Metric, Target, Unit, unit_of
 from eqboard.floor.snapshot import ExchangeCounts, Queue
 from eqboard.floor.windows import Window
 
@@ -33,12 +34,12 @@ class Opened:
 
     @property
     def name(self) -> str:
-        return str(METRICS[self.figure.metric])
+        return str(METRICS[self.figure.metric].full)
 
     @property
     def over(self) -> str:
         """Over which time it counts; of what is of this moment, nothing."""
-        return "" if self.figure.metric in OF_THIS_MOMENT else str(WINDOWS[self.figure.window])
+        return "" if self.figure.metric in OF_THIS_MOMENT else str(WINDOWS[self.figure.window].full)
 
     @property
     def definition(self) -> str:
@@ -92,7 +93,7 @@ def opened(scene: Scene, queue: str, figure: Figure) -> Opened:
     """The working of a number of the scene; `queue` is one of its extensions, or FLOOR."""
     view = scene.view
     queues = scene.queues if queue == FLOOR else frozenset({queue})
-    told = explain(figure, queues, view, scene.history, scene.board.targets, scene.now, scene.day_begins_at)
+    told = explain(figure, queues, scene.basis)
     shown = number(scene, figure, queue)  # the very number that was pressed
     return Opened(
         figure=figure,
@@ -100,7 +101,7 @@ def opened(scene: Scene, queue: str, figure: Figure) -> Opened:
         explanation=replace(told, shown=shown),
         promises=() if figure.metric in OF_AGENTS else _promises(scene, queues),
         limits=applying(scene, queue, figure),
-        pbx=None if queue == FLOOR else dict(told.pbx).get(queue),
+        pbx=None if queue == FLOOR else view.queues[queue].pbx,
     )
 
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_NAME = 200  # of what something was done to; longer ones are cut
+
 
 class Step(models.TextChoices):
     """How far an attempt has come. Each step is an entry of its own; entries are never changed."""
@@ -54,7 +56,7 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(null=True)
     action = models.CharField(max_length=40)
     target = models.CharField(max_length=40)
-    target_name = models.CharField(max_length=200)
+    target_name = models.CharField(max_length=LONGEST_NAME)
     step = models.CharField(max_length=10, choices=Step)
     details = models.JSONField(default=dict)
 

@@ -6,7 +6,6 @@ An action is never repeated by the machine. Whoever clicked gets no shortcut: wh
 import asyncio
 import contextvars
 import logging
-import re
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing, asynccontextmanager
@@ -22,7 +21,8 @@ from eqboard.accounts.access import Rights, may_do
 from eqboard.boards.following import followers
 from eqboard.config import eq_from, get_config
 from eqboard.control.actions import Action
-from eqboard.control.models import AuditEntry, Step
+from eqboard.control.audit import Doer, Thing, storable, write_down
+from eqboard.control.models import Step
 from eqboard.control.words import SIGNED_OUT
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
 from eqboard.feed.connection import FeedLost
@@ -32,8 +32,6 @@ from eqboard.floor.snapshot import Agent, Part
 from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
-
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 telephones = PerLoop(lambda: eq_from(get_config()))
 NUDGE_SECONDS = 1.0  # while an effect is awaited EQ is read so often, however rarely otherwise
@@ -62,17 +60,8 @@ class Attempt:
     async def note(self, step: Step, **details: Any) -> None:
         if self.pause_code is not None:
             details["pause_code"] = self.pause_code
-        await AuditEntry.objects.acreate(
-            attempt=self.id,
-            actor=self.actor.user,
-            actor_name=self.actor.user.get_username(),
-            address=self.actor.address,
-            action=self.action.name,
-            target=f"agent-{self.agent.id}",
-            target_name=storable(self.agent.name)[:200],
-            step=step,
-            details=details,
-        )
+        doer, thing = Doer(self.actor.user, self.actor.address), Thing(f"agent-{self.agent.id}", self.agent.name)
+        await sync_to_async(write_down)(doer, self.action.name, thing, step, details, self.id)
 
 
 async def perform(actor: Actor, action: Action, agent: Agent, pause_code: int | None = None) -> uuid.UUID:
@@ -142,11 +131,6 @@ def answer_of(error: EQError) -> dict[str, Any]:
         "reason": storable(error.reason),
         "complaints": [[storable(text or "") for text in (c.parameter, c.type, c.description)] for c in complaints],
     }
-
-
-def storable(text: str) -> str:
-    """Outside text as every database takes it: PostgreSQL refuses NUL, and none can encode half a surrogate pair."""
-    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 async def watch(attempt: Attempt, accepted_at: datetime) -> None:

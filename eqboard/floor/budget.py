@@ -8,7 +8,8 @@ time* adds one to both. All of it is arithmetic of whole numbers: nothing is rou
 
 from dataclasses import dataclass
 
-from eqboard.floor.metrics import Target, Working
+from eqboard.floor.formulas import Working
+from eqboard.floor.metrics import Target
 
 
 @dataclass(frozen=True, slots=True)

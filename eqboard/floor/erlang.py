@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import exp
 
 from eqboard.floor.buckets import Tally
-from eqboard.floor.metrics import Metric, Target, reckon
+from eqboard.floor.formulas import reckon
+from eqboard.floor.metrics import Metric, Target
 
 MOST_AGENTS = 1000  # more are not reckoned with
 
@@ -42,8 +43,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    load: Load
-    target: Target
+    """What the model says of the agents who are there."""
+
     needed: int | None  # agents for the target; None: more than MOST_AGENTS
     now: Outlook
     one_fewer: Outlook | None  # None: there is nobody to lose
@@ -64,8 +65,6 @@ def staffing(load: Load | None, target: Target, agents: int | None) -> Staffing 
     if load is None or agents is None:
         return None
     return Staffing(
-        load=load,
-        target=target,
         needed=agents_needed(load, target),
         now=outlook(load, target, agents),
         one_fewer=outlook(load, target, agents - 1) if agents > 0 else None,
@@ -76,7 +75,7 @@ def outlook(load: Load, target: Target, agents: int) -> Outlook:
     """What so many agents would achieve."""
     if agents <= load.erlangs:
         return Outlook(agents, None, None)
-    return _outlook(load, target, agents, _blocking(load.erlangs, agents))
+    return _outlook(load, target, agents, waiting_probability(load.erlangs, agents))
 
 
 def agents_needed(load: Load, target: Target) -> int | None:
@@ -85,7 +84,7 @@ def agents_needed(load: Load, target: Target) -> int | None:
     for agents in range(1, MOST_AGENTS + 1):
         blocked = _next_blocking(blocked, load.erlangs, agents)
         if agents > load.erlangs:
-            service_level = _outlook(load, target, agents, blocked).service_level
+            service_level = _outlook(load, target, agents, _waiting(load.erlangs, agents, blocked)).service_level
             if service_level is not None and 100 * service_level >= target.percent:
                 return agents
     return None
@@ -96,8 +95,8 @@ def waiting_probability(erlangs: float, agents: int) -> float:
     return 1.0 if agents <= erlangs else _waiting(erlangs, agents, _blocking(erlangs, agents))
 
 
-def _outlook(load: Load, target: Target, agents: int, blocked: float) -> Outlook:
-    waiting = _waiting(load.erlangs, agents, blocked)
+def _outlook(load: Load, target: Target, agents: int, waiting: float) -> Outlook:
+    """`waiting`: the share of calls that find nobody free."""
     spare = agents - load.erlangs
     late = waiting * exp(-spare * target.seconds / load.aht_seconds)
     return Outlook(agents, 1 - late, waiting * load.aht_seconds / spare)

@@ -10,6 +10,7 @@ from math import ceil
 
 from eqboard.floor.buckets import Span, Tally
 from eqboard.floor.changes import Delta
+from eqboard.floor.moments import LONG_AGO
 from eqboard.floor.sums import Queues, Sums, both, merged, minute_of
 
 QUARTER = 15  # minutes
@@ -17,18 +18,16 @@ BY_THE_MINUTE = timedelta(hours=2)
 KEPT = timedelta(hours=26)
 FOR_EVER = 2**40  # minutes
 NO_SUMS = Sums()
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`spans` in the order of time; none overlaps another. With `queues`, only those are told of.
+    """`spans` in the order of time; none overlaps another.
 
     A value is made from another: then it shares the sums over what both have.
     """
 
     spans: tuple[Span, ...] = ()
-    queues: Queues = None
     _past: Sums = field(default=NO_SUMS, compare=False, repr=False)
     _running: Span | None = field(default=None, compare=False, repr=False)
     """The span that was put last, and so is likely to be the next one that is put; `_past` holds all the others."""
@@ -91,16 +90,7 @@ class History:
         else:
             past_spans = (span for span in spans if span is not running)
             past = self._past.succeeded(past_spans, [*changed, *([before] if before else [])])
-        return History(tuple(spans), self.queues, past, running, Sums([running]) if running else NO_SUMS)
-
-    def of_queues(self, queues: Queues) -> "History":
-        """The same without what happened in other queues."""
-        return replace(self, queues=self._told(queues))
-
-    def _told(self, queues: Queues) -> Queues:
-        if self.queues is None or queues is None:
-            return queues if self.queues is None else self.queues
-        return queues & self.queues
+        return History(tuple(spans), past, running, Sums([running]) if running else NO_SUMS)
 
     def tally(self, queues: Queues, begin: datetime, until: datetime | None = None) -> Tally:
         """The sum over the spans that begin at `begin` or later (and before `until`), of the queues; None: of all.
@@ -109,10 +99,9 @@ class History:
         runs is when it will end.
         """
         first, end = _bounds(begin, until)
-        told = self._told(queues)
-        tally = self._past.tally(told, first, end)
+        tally = self._past.tally(queues, first, end)
         if self._running and first <= minute_of(self._running.begins_at) < end:
-            tally = both(tally, self._now.tally(told, 0, FOR_EVER))
+            tally = both(tally, self._now.tally(queues, 0, FOR_EVER))
         return tally
 
     def over(self, begin: datetime, until: datetime) -> Span | None:
@@ -125,8 +114,6 @@ class History:
 
         `minutes` is 1 to 120: of what is older, no single minute is known.
         """
-        if self._told(frozenset({queue})) == frozenset():
-            return (None,) * minutes
         first = minute_of(now) + 1 - minutes
         peaks = self._past.peaks(queue, first, first + minutes)
         place = minute_of(self._running.begins_at) - first if self._running else -1

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from math import isfinite
 
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Unit, unit_of
@@ -26,17 +27,6 @@ GRAVITY = tuple(Grade)  # from the least
 class Direction(StrEnum):
     HIGH = "high"  # too much is wrong
     LOW = "low"  # too little is wrong
-
-
-ALERT_TYPES: Mapping[str, tuple[Metric, Direction]] = {
-    "callQueueCallsHigh": (Metric.WAITING, Direction.HIGH),
-    "callQueueWaitTimeHigh": (Metric.LONGEST_WAIT, Direction.HIGH),
-    "callQueueAgentsLow": (Metric.PRESENT, Direction.LOW),
-    "callQueueAgentsAvailableLow": (Metric.AVAILABLE, Direction.LOW),
-}
-"""EQ's alert types of queues (EQ API text, Create Alert). Its alerts hold *beyond* their threshold, our grades begin at
-the limit: what EQ calls high with a threshold of 5, more than 5, is a limit of 6 here.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +102,28 @@ def _excess(threshold: Threshold, limit: float, value: float) -> float:
     return value - limit if threshold.direction is Direction.HIGH else limit - value
 
 
+Levels = Mapping[tuple[str, Metric, Window, Direction], Level]
+"""By queue (or what stands for all of them), metric and window: too high and too low, each with a level of its own."""
+
+Thresholds = Mapping[tuple[str | None, Metric, Window, Direction], Threshold]
+"""By queue; None: that of every queue without one of its own."""
+
+
+@lru_cache(maxsize=256)
+def indexed(thresholds: tuple[Threshold, ...]) -> Thresholds:
+    """To find each at once: a board may have two hundred, for as many queues. In their order; of equals the first."""
+    found: dict[tuple[str | None, Metric, Window, Direction], Threshold] = {}
+    for each in thresholds:
+        found.setdefault((each.queue, each.metric, each.window, each.direction), each)
+    return found
+
+
 def threshold_for(
-    thresholds: Iterable[Threshold], queue: str, metric: Metric, window: Window, direction: Direction
+    thresholds: Thresholds, queue: str, metric: Metric, window: Window, direction: Direction
 ) -> Threshold | None:
     """The threshold of a queue's number in one direction: the queue's own before the one of all queues."""
-    found = [
-        each
-        for each in thresholds
-        if (each.metric, each.window, each.direction) == (metric, window, direction) and each.queue in (queue, None)
-    ]
-    return next((each for each in found if each.queue == queue), found[0] if found else None)
+    own = thresholds.get((queue, metric, window, direction))
+    return own or thresholds.get((None, metric, window, direction))
 
 
 def worst(grades: Iterable[Grade]) -> Grade:

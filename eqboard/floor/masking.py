@@ -1,20 +1,23 @@
 """The floor without what tells who calls: numbers of callers cut short or left out, their names left out. Pure.
 
 It comes last, after `visible` and whatever looks for calls: a masked caller has neither channel nor unique id, which
-may hold the number (`Local/0791234567@…`). Keys stay, as elements are known by them, but no four digits of the caller's
-number in a row stay in them.
+may hold the number (`Local/0791234567@…`). So may keys, by which elements are known: each is replaced by a hash with a
+secret of the site, as a plain hash of a number is found by trying all numbers.
+
+A name is searched for digits of every script, also raised and in circles, with marks and single letters between them.
+Whoever writes more letters between them, or the number in words, is not found out: where that matters, hide names.
 
 Agents are no callers: somebody at an extension of an agent (up to five digits) keeps number and name. What the exchange
 itself gives out stays too: queues, parking spaces, rooms.
 """
 
-import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TypeVar
-from unicodedata import decimal
+from unicodedata import numeric
 
 from eqboard.floor.snapshot import AbandonedCall, Agent, Caller, Conference, ParkedCall, Snapshot, WaitingCall
 
@@ -22,7 +25,10 @@ SHOWN_DIGITS = 3
 TELLING_DIGITS = 4  # so many in a row are a part of a number by which one may know it
 LONGEST_EXTENSION = 5
 GAP = "…"
-NUMBER_IN_TEXT = re.compile(rf"\d(?:[\W_]*\d){{{TELLING_DIGITS - 1},}}")  # as people write them: 079 123 45 67
+DIGITS = frozenset(range(10))
+LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+NUMBER_IN_TEXT = re.compile(rf"[0-9](?:[\W_]*(?:[^\W0-9_][\W_]*)?[0-9]){{{TELLING_DIGITS - 1},}}")
+"""In a text of plain digits, as people write numbers: 079 123 45 67, also 079x123x45x67."""
 
 Call = TypeVar("Call", WaitingCall, ParkedCall, AbandonedCall)
 K = TypeVar("K")
@@ -40,6 +46,7 @@ class Mask:
     numbers: MaskedNumbers
     hides_names: bool
     own: frozenset[str]  # extensions of agents
+    secret: bytes = field(repr=False)  # for keys
 
     def caller(self, caller: Caller) -> Caller:
         """The caller as they may be shown; the same object if that is how they are."""
@@ -55,7 +62,7 @@ class Mask:
         """None for one without digits, unless numbers are shown: it may be an address (`carmen@example.com`)."""
         if number is None or self.numbers is MaskedNumbers.SHOWN:
             return number
-        digits = "".join(each for each in number if each.isdecimal())
+        digits = "".join(each for each in number if _value(each))
         if not digits or self.numbers is MaskedNumbers.HIDDEN:
             return None
         return digits if len(digits) <= SHOWN_DIGITS else GAP + digits[-SHOWN_DIGITS:]
@@ -64,23 +71,31 @@ class Mask:
         """A telephone network often tells the number in place of a name; None for a name that is nothing else."""
         if name is None or self.numbers is MaskedNumbers.SHOWN:
             return name
-        masked = NUMBER_IN_TEXT.sub(lambda found: self.number(found.group()) or GAP, name)
-        return masked if masked == name or any(each.isalpha() for each in masked) else None
-
-    def key(self, key: str, caller: Caller) -> str:
-        """The key without what is masked of its caller."""
-        if caller.number in self.own:
-            return key
-        if self.hides_names and caller.name:
-            key = key.replace(caller.name, GAP).replace(html.escape(caller.name), GAP)
-        return key if self.numbers is MaskedNumbers.SHOWN else _without(key, caller.number or "")
+        places = [found.span() for found in NUMBER_IN_TEXT.finditer(_plain(name))]
+        masked = name
+        for begin, end in reversed(places):
+            masked = masked[:begin] + (self.number(name[begin:end]) or GAP) + masked[end:]
+        return masked if not places or any(each.isalpha() and not _value(each) for each in masked) else None
 
 
-def masked(snapshot: Snapshot, numbers: MaskedNumbers, hides_names: bool) -> Snapshot:
-    """The floor as it may be shown. What needs no masking stays the same object."""
-    if numbers is MaskedNumbers.SHOWN and not hides_names:
+def is_masked(numbers: MaskedNumbers, hides_names: bool) -> bool:
+    return numbers is not MaskedNumbers.SHOWN or hides_names
+
+
+def hidden_key(key: str, secret: bytes) -> str:
+    """In place of a key that may tell who calls: the same for the same key, by one secret (1 to 64 bytes).
+
+    A digit and letters: what is told of a masked caller has no four digits in a row, not even by chance.
+    """
+    hashed = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=secret).hexdigest()
+    return "0" + hashed.translate(LETTERS)
+
+
+def masked(snapshot: Snapshot, numbers: MaskedNumbers, hides_names: bool, secret: bytes) -> Snapshot:
+    """The floor as it may be shown, with keys hidden by `secret`. What needs no masking stays the same object."""
+    if not is_masked(numbers, hides_names):
         return snapshot
-    mask = Mask(numbers, hides_names, _own_extensions(snapshot))
+    mask = Mask(numbers, hides_names, _own_extensions(snapshot), secret)
     return replace(
         snapshot,
         agents=_each(snapshot.agents, lambda agent: _agent(agent, mask)),
@@ -103,27 +118,12 @@ def _each(entities: Mapping[K, V], change: Callable[[V], V]) -> Mapping[K, V]:
 
 
 def _calls(calls: Mapping[str, Call], mask: Mask) -> Mapping[str, Call]:
-    """The calls, filed under keys that tell nothing. Two that are alike then are told apart by a count."""
+    """The calls, filed under keys that tell nothing."""
     found: dict[str, Call] = {}
-    for key in sorted(calls):
-        call = _call(calls[key], mask)
-        if call.key in found:
-            call = replace(call, key=_free(call.key, found))
-        found[call.key] = call
-    is_same = found.keys() == calls.keys() and all(found[key] is each for key, each in calls.items())
-    return calls if is_same else found
-
-
-def _free(key: str, taken: Mapping[str, object]) -> str:
-    place = 2
-    while f"{key} {place}" in taken:
-        place += 1
-    return f"{key} {place}"
-
-
-def _call(call: Call, mask: Mask) -> Call:
-    caller, key = mask.caller(call.caller), mask.key(call.key, call.caller)
-    return call if caller is call.caller and key == call.key else replace(call, caller=caller, key=key)
+    for key, call in calls.items():
+        hidden = hidden_key(key, mask.secret)
+        found[hidden] = replace(call, key=hidden, caller=mask.caller(call.caller))
+    return found
 
 
 def _parked(call: ParkedCall, mask: Mask) -> ParkedCall:
@@ -156,7 +156,7 @@ def _without(text: str, number: str) -> str:
     """The text without any digits that stand there in the order of the number's, four of them or more."""
     told = _digits(number)
     parts = {told[place : place + TELLING_DIGITS] for place in range(len(told) - TELLING_DIGITS + 1)}
-    places = [place for place, each in enumerate(text) if each.isdecimal()]
+    places = [place for place, each in enumerate(text) if _value(each)]
     digits = _digits(text)
     telling = {
         place
@@ -172,4 +172,15 @@ def _without(text: str, number: str) -> str:
 
 def _digits(text: str) -> str:
     """The digits of a text, of whatever script, as the usual ones."""
-    return "".join(str(decimal(each)) for each in text if each.isdecimal())
+    return "".join(map(_value, text))
+
+
+def _plain(text: str) -> str:
+    """The text, letter by letter, with the usual digits in place of others."""
+    return "".join(_value(each) or each for each in text)
+
+
+def _value(letter: str) -> str:
+    """The usual digit for a letter that stands for one, of whatever script and shape; "" for any other."""
+    value = numeric(letter, -1)
+    return str(int(value)) if value in DIGITS else ""

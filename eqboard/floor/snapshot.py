@@ -5,7 +5,7 @@ Moments are aware UTC datetimes on *our* clock (`assemble` corrects the exchange
 order; whoever shows them sorts them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,24 @@ class AgentState(StrEnum):
     AVAILABLE = "available"
     SIGNED_OUT = "signed_out"
     UNKNOWN = "unknown"  # EQ said a word we do not know
+
+
+# Over all queues of an agent (contract §3): one available queue beats a pause in another.
+COMBINED_PRECEDENCE = (
+    AgentState.ON_CALL,
+    AgentState.RINGING,
+    AgentState.WRAP_UP,
+    AgentState.AVAILABLE,
+    AgentState.PAUSED,
+    AgentState.UNKNOWN,
+    AgentState.SIGNED_OUT,
+)
+
+
+def combined_state(states: Iterable[AgentState]) -> AgentState:
+    """One state for a person in several queues (contract §3, combined precedence)."""
+    present = set(states)
+    return next((state for state in COMBINED_PRECEDENCE if state in present), AgentState.UNKNOWN)
 
 
 class Part(StrEnum):
@@ -69,6 +87,7 @@ class Queue:
     name: str  # the extension again while the name is not known
     waiting_count: int | None = None
     oldest_waiting_at: datetime | None = None  # when the longest waiting caller entered
+    oldest_at_least: bool = False  # that is when we first saw them: the truth is this or earlier
     present_count: int | None = None  # agents signed in to this queue
     available_count: int | None = None
     on_call_count: int | None = None
@@ -79,6 +98,7 @@ class Queue:
     usual_low: int | None = None  # so many wait at this hour of this weekday as a rule (buckets.waiting_peaks) …
     usual_high: int | None = None  # … and no more than that; None: not known yet
     pbx: "ExchangeCounts | None" = None  # what EQ itself counts; never mixed with ours (metrics.md §1)
+    missing_since: datetime | None = None  # when an answer was without it for the first time; None: it is in the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +153,7 @@ class Agent:
     call_queue: str | None = None  # where the call came from; None: not from a queue, or EQ does not tell
     call_queue_name: str | None = None
     memberships: tuple[Membership, ...] = ()
+    missing_since: datetime | None = None  # the first answer that told nothing of them; None: they are in the newest
 
     @property
     def signed_in(self) -> tuple[Membership, ...]:
@@ -150,6 +171,12 @@ class WaitingCall:
     entered_at: datetime | None = None
     since_at_least: bool = False  # entered_at is when we first saw them: the truth is this or earlier
     ringing_at: tuple[str, ...] = ()  # names of the agents whose telephones ring for this caller
+
+
+def oldest_of(calls: Iterable[WaitingCall]) -> tuple[datetime | None, bool]:
+    """When the one entered who waits longest, and whether that is a lower bound of the wait; None for nobody."""
+    entered = ((call.entered_at, call.since_at_least) for call in calls if call.entered_at)
+    return min(entered, default=(None, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +199,15 @@ class CameBack(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody who gave up called again; `how` is not NO."""
+
+    queue: str
+    how: CameBack
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AbandonedCall:
     """Somebody who gave up waiting today."""
 
@@ -181,9 +217,10 @@ class AbandonedCall:
     caller: Caller
     abandoned_at: datetime
     wait_seconds: float
-    attempts: int = 1  # how often this number gave up today, this time included
+    attempts: int = 1  # how often this number gave up today in this queue, this time included
     came_back: CameBack = CameBack.NO
     came_back_at: datetime | None = None
+    returns: tuple[Return, ...] = ()  # one for each queue; what is above is the best of them
 
 
 @dataclass(frozen=True, slots=True)

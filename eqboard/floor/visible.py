@@ -6,15 +6,28 @@ The stream is made from it, so a forbidden queue, its agents and its callers nev
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from eqboard.floor.snapshot import Agent, AgentState, Caller, Conference, ParkedCall, Snapshot, WaitingCall
+from eqboard.floor.abandoned import seen_returns
+from eqboard.floor.snapshot import (
+    Agent,
+    AgentState,
+    Caller,
+    Conference,
+    ParkedCall,
+    Snapshot,
+    WaitingCall,
+    combined_state,
+)
+
+BUSY = frozenset({AgentState.ON_CALL, AgentState.RINGING, AgentState.WRAP_UP})
 
 
 def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
     """The floor as seen with the right to `queues` (extensions); None means every queue.
 
-    An agent is seen through a queue they serve, and their caller through the queue the call came from. Where EQ does
-    not tell that queue, it may be any the agent serves: the caller is seen by who may see them all. A parked call or a
-    conference has no queue: it is seen when an agent one may see parked it or takes part.
+    A caller, also one who gave up, is seen through their queue; that they came back, through the queue in which they
+    did. An agent is seen through a queue they serve, and their caller through the queue the call came from. Where EQ
+    does not tell that queue, it may be any the agent serves: the caller is seen by who may see them all. A parked call
+    or a conference has no queue: it is seen when an agent one may see parked it or takes part.
     """
     if queues is None:
         return snapshot
@@ -32,6 +45,7 @@ def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
             for key, call in snapshot.parked.items()
             if _is_parked_by(call, extensions)
         },
+        abandoned={key: seen_returns(call, queues) for key, call in snapshot.abandoned.items() if call.queue in queues},
         conferences={key: room for key, room in snapshot.conferences.items() if _has_one_of(room, extensions)},
     )
 
@@ -43,17 +57,31 @@ def _serves(agent: Agent, queues: frozenset[str]) -> bool:
 def _as_seen(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> Agent:
     """The agent without the queues, and without the caller of a queue, that one may not see.
 
-    Their state is a fact of the person and stays; a pause of a forbidden queue, and its reason, do not.
+    That they are on a call, that it rings or that they wrap up is a fact of the person, wherever it comes from: they
+    can take no other call. Whether they are free, paused or signed out is a fact of the queues that one sees, so that a
+    tile, the totals and the person agree; so are a pause and its reason. Whoever is signed out of all of these is
+    signed out, whatever they do elsewhere.
     """
     if not _has_open_call(agent, queues, hidden):
         agent = replace(agent, caller=None, call_queue=None, call_queue_name=None)
     memberships = tuple(each for each in agent.memberships if each.queue in queues)
     if len(memberships) == len(agent.memberships):
         return agent
-    agent = replace(agent, memberships=memberships)
+    agent = _in_state(replace(agent, memberships=memberships))
     if any(each.paused for each in memberships):
         return agent
     return replace(agent, partly_paused=False, pause_follows=False, pause_code=None, pause_reason=None)
+
+
+def _in_state(agent: Agent) -> Agent:
+    """In the state of the memberships that are left. Since when, if it is another, one does not see."""
+    state = combined_state(each.state for each in agent.memberships)
+    if agent.state in BUSY and (state is not AgentState.SIGNED_OUT or agent.call_queue is not None):
+        return agent  # who signed out during a call of a queue that one sees is on it still
+    if state is AgentState.SIGNED_OUT:
+        agent = replace(agent, caller=None, call_queue=None, call_queue_name=None, wrap_up_ends_at=None)
+    is_same = state is agent.state
+    return agent if is_same else replace(agent, state=state, state_since=None, since_at_least=False)
 
 
 def _has_open_call(agent: Agent, queues: frozenset[str], hidden: Collection[str]) -> bool:

@@ -22,7 +22,7 @@ from django.http import parse_cookie
 from eqboard.accounts.access import Rights
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
-from eqboard.boards.audience import Audience
+from eqboard.boards.audience import Audience, audience_for
 from eqboard.boards.choosing import board_of, board_of_display
 from eqboard.boards.following import followers
 from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
@@ -213,7 +213,7 @@ async def audience_of(scope: Any) -> Audience | None:
     rights, board = await _rights_and_board(scope, _asked(query, "board", USUAL_OF[surface_of(scope)]), language)
     if not rights.grants or board is None or board.spec.surface is not surface_of(scope):
         return None
-    audience = Audience(board.spec.language or language, rights, board)
+    audience = audience_for(board, rights, language)
     return audience if _asked(query, "frame", audience.frame) == audience.frame else None
 
 

@@ -16,7 +16,7 @@ from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
 from eqboard.boards.fragments import Screen, packed, strokes, whole_strokes
 from eqboard.boards.gallery import gallery
-from eqboard.boards.health import Health, health_of
+from eqboard.boards.health import Health, health_here
 from eqboard.boards.pulse import pulse
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
@@ -130,14 +130,7 @@ class Hub:
         self._is_failing = True
 
     def _current_health(self) -> Health:
-        return health_of(
-            self._floor,
-            self._clock(),
-            poll_seconds=self._config.poll_seconds,
-            stale_rounds=self._config.stale_rounds,
-            patience_seconds=self._config.eq_timeout_seconds,
-            since=self._follower.since,
-        )
+        return health_here(self._config, self._floor, self._clock(), self._follower.since)
 
     async def _tell(self) -> None:
         """One frame to every viewer: the pulse, and what changed on their screen."""

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error
 
 from eqboard.accounts.models import Team
-from eqboard.boards.health import Health, Level, health_of
+from eqboard.boards.health import Health, Level, health_here
 from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.subscriber import read_floor
@@ -30,14 +30,7 @@ async def check(config: Config) -> dict[str, Part]:
 def judge(floor: Floor, config: Config, now: datetime) -> dict[str, Part]:
     """Pure: what the stored floor tells of feed, leader and EQ. What lies behind a broken part is not well either."""
     unknown = Part(False, "not known while the part before it is down")
-    health = health_of(
-        floor,
-        now,
-        poll_seconds=config.poll_seconds,
-        stale_rounds=config.stale_rounds,
-        patience_seconds=config.eq_timeout_seconds,
-        since=now,
-    )
+    health = health_here(config, floor, now, since=now)
     if health.feed_lost_since:
         return {"feed": Part(False, "Redis does not answer"), "leader": unknown, "eq": unknown}
     feed = Part(True, "Redis answers")

@@ -11,7 +11,7 @@ from eqboard.feed.publisher import Counted
 from eqboard.feed.reader import Whole
 from eqboard.floor.abandoned import with_events
 from eqboard.floor.counting import counted
-from eqboard.floor.flow import Watch, observe
+from eqboard.floor.flow import Watch, observe, with_possible_waits
 from eqboard.floor.history import History
 from eqboard.floor.snapshot import Snapshot
 from eqboard.poller.lamp import Lamp
@@ -50,6 +50,7 @@ class Counter:
     def count(self, before: Snapshot, after: Snapshot, now: datetime) -> Snapshot:
         """The floor after a round, with those who gave up. Whatever goes wrong costs numbers, never the board."""
         try:
+            after = with_possible_waits(self._watch, before, after)
             watch, events = observe(self._watch, before, after)
             abandoned = with_events(after.abandoned, events, after, self._day_begins_at(now))
             span = counted(self._history.at(now), events, before, after)

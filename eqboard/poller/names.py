@@ -58,7 +58,10 @@ class NameBook:
     async def _ask_due(
         self, due_at: dict[K, float], keys: Iterable[K], now: float, ask: Callable[[K], Awaitable[None]]
     ) -> None:
-        for key in keys:
+        wanted = list(keys)
+        for key in due_at.keys() - wanted:
+            del due_at[key]  # who comes back, may have got another name meanwhile
+        for key in wanted:
             if due_at.get(key, now) <= now:
                 due_at[key] = now + min(RETRY_SECONDS, self.refresh_seconds)
                 await ask(key)

@@ -1,383 +1,343 @@
-/* What a live page does by itself: time, the age of its numbers, the connection. Numbers come as HTML and are
-   swapped by htmx; nothing here knows what they mean. */
-(() => {
-  const root = document.documentElement;
-  const words = document.body.dataset;
-  const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
-  const ACK_SECONDS = 5;
-  const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
-  const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
-  const SILENT_SECONDS = 15; // and after so long the socket is replaced
-  const byId = (id) => (id ? document.getElementById(id) : null);
-  const all = (selector) => document.querySelectorAll(selector);
+/* What a live page does by itself: time, the age of its numbers, the connection. Numbers come as HTML, and rows.js puts
+   them on the page; nothing here knows what they mean. */
 
-  /* The server's clock. Our own clock is the faster of the wall's and the page's: one stops while the machine
-     sleeps, the other may be set back. The server's stamp was made before it came here and after it was asked for. So
-     a frame says what that clock shows at least, and an echo what it shows at most. Numbers must never look younger
-     than they are, however late the line is: the echo counts. */
+import { clockOf, grade, mark, secondsAt, show, write } from "./clock.js";
 
-  const KEPT_SAMPLES = 15;
-  let own = { wall: Date.now(), page: performance.now(), elapsed: 0 };
-  let least = [];
-  let most = [];
-  let shown = 0;
+const root = document.documentElement;
+const words = document.body.dataset;
+const PARTS = ["statistics", "agents", "calls", "parked", "conferences", "sessions"];
+const ACK_SECONDS = 5;
+const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
+const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
+const SILENT_SECONDS = 15; // and after so long the socket is replaced
+const byId = (id) => (id ? document.getElementById(id) : null);
+const all = (selector) => document.querySelectorAll(selector);
 
-  function ownSeconds() {
-    const wall = Date.now();
-    const page = performance.now();
-    own = { wall, page, elapsed: own.elapsed + Math.max(wall - own.wall, page - own.page, 0) };
-    return own.elapsed / 1000;
+/* The server's clock. Our own clock is the faster of the wall's and the page's: one stops while the machine
+   sleeps, the other may be set back. The server's stamp was made before it came here and after it was asked for. So
+   a frame says what that clock shows at least, and an echo what it shows at most. Numbers must never look younger
+   than they are, however late the line is: the echo counts. */
+
+const KEPT_SAMPLES = 15;
+let own = { wall: Date.now(), page: performance.now(), elapsed: 0 };
+let least = [];
+let most = [];
+let shown = 0;
+
+function ownSeconds() {
+  const wall = Date.now();
+  const page = performance.now();
+  own = { wall, page, elapsed: own.elapsed + Math.max(wall - own.wall, page - own.page, 0) };
+  return own.elapsed / 1000;
+}
+
+function learnFromFrame(serverNow) {
+  const ahead = serverNow - ownSeconds();
+  least = [...least, ahead].slice(-KEPT_SAMPLES);
+  most = most.filter((each) => each >= ahead); // else the server's clock was set
+}
+
+function learnFromEcho({ at, now: serverNow }) {
+  most = [...most, serverNow - at].slice(-KEPT_SAMPLES);
+}
+
+/** Seconds on the server's clock: whatever travelled fastest knows best. */
+function now() {
+  const mine = ownSeconds();
+  if (most.length) return mine + Math.min(...most);
+  return least.length ? mine + Math.max(...least) : Date.now() / 1000;
+}
+
+/** The same for showing: never a little backwards, because that looks broken. */
+function shownNow() {
+  const truth = now();
+  shown = shown - truth < 5 ? Math.max(shown, truth) : truth;
+  return shown;
+}
+
+/* How true the numbers are */
+
+let pulse = { frame: 0, sources: {} };
+let stale = new Set();
+
+function readPulse() {
+  const { now: serverNow, frame, build, sources } = byId("pulse")?.dataset ?? {};
+  if (!serverNow || serverNow === pulse.now) return;
+  learnFromFrame(Number(serverNow));
+  pulse = { now: serverNow, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
+  if (most.length) byId("pulse").dataset.delay = Math.max(0, Math.round((now() - serverNow) * 1000)); // in ms, at most
+}
+
+const readAt = (part) => pulse.sources[part]?.at ?? null;
+
+function judge() {
+  const moment = now();
+  const unread = PARTS.filter((part) => readAt(part) === null);
+  const old = PARTS.filter((part) => moment - readAt(part) > pulse.sources[part]?.stale_after);
+  stale = new Set([...unread, ...old]);
+  mark(root, "stale", [...stale].join(" "));
+  mark(root, "unread", unread.join(" "));
+}
+
+/** The oldest of the moments when these parts were read; null if one never was. */
+function truthAt(parts) {
+  const moments = parts.map(readAt);
+  return moments.includes(null) ? null : Math.min(...moments);
+}
+
+/* Time on the page */
+
+const timeZone = knownZone(words.timeZone);
+
+/** A zone that the browser does not know must not cost the page its truth. */
+function knownZone(name) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name || undefined }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
   }
+}
 
-  function learnFromFrame(serverNow) {
-    const ahead = serverNow - ownSeconds();
-    least = [...least, ahead].slice(-KEPT_SAMPLES);
-    most = most.filter((each) => each >= ahead); // else the server's clock was set
-  }
+const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone };
+const clockTime = new Intl.DateTimeFormat(root.lang, format);
+const wallTime = new Intl.DateTimeFormat(root.lang, { ...format, second: undefined });
+const atTime = (seconds) => clockTime.format(seconds * 1000);
 
-  function learnFromEcho({ at, now: serverNow }) {
-    most = [...most, serverNow - at].slice(-KEPT_SAMPLES);
-  }
+/* What ticks. It is looked for after each message, and what was read of it is kept: a large board has more of it than
+   can be looked for and read every second. */
 
-  /** Seconds on the server's clock: whatever travelled fastest knows best. */
-  function now() {
-    const mine = ownSeconds();
-    if (most.length) return mine + Math.min(...most);
-    return least.length ? mine + Math.max(...least) : Date.now() / 1000;
-  }
+const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
+const sight = new IntersectionObserver(onSight, { rootMargin: "200px" });
+let ticking = null;
 
-  /** The same for showing: never a little backwards, because that looks broken. */
-  function shownNow() {
-    const truth = now();
-    shown = shown - truth < 5 ? Math.max(shown, truth) : truth;
-    return shown;
-  }
-
-  /* How true the numbers are */
-
-  let pulse = { frame: 0, sources: {} };
-  let stale = new Set();
-
-  function readPulse() {
-    const { now: serverNow, frame, build, sources } = byId("pulse")?.dataset ?? {};
-    if (!serverNow || serverNow === pulse.now) return;
-    learnFromFrame(Number(serverNow));
-    byId("pulse").dataset.delay = Math.max(0, Math.round((now() - Number(serverNow)) * 1000)); // at most, in ms
-    pulse = { now: serverNow, frame: Number(frame), build, sources: JSON.parse(sources || "{}") };
-    if (most.length) mark(root, "delay", String(Math.max(0, Math.round((now() - serverNow) * 1000)))); // ms, at most
-  }
-
-  const readAt = (part) => pulse.sources[part]?.at ?? null;
-
-  function judge() {
-    const moment = now();
-    const unread = PARTS.filter((part) => readAt(part) === null);
-    const old = PARTS.filter((part) => moment - readAt(part) > pulse.sources[part]?.stale_after);
-    stale = new Set([...unread, ...old]);
-    mark(root, "stale", [...stale].join(" "));
-    mark(root, "unread", unread.join(" "));
-  }
-
-  function mark(element, name, value) {
-    if (!element || element.dataset[name] === (value ?? undefined)) return;
-    if (value === null) delete element.dataset[name];
-    else element.dataset[name] = value;
-  }
-
-  /** The oldest of the moments when these parts were read; null if one never was. */
-  function truthAt(parts) {
-    const moments = parts.map(readAt);
-    return moments.includes(null) ? null : Math.min(...moments);
-  }
-
-  /* Time on the page */
-
-  const timeZone = knownZone(words.timeZone);
-
-  /** A zone that the browser does not know must not cost the page its truth. */
-  function knownZone(name) {
-    try {
-      return new Intl.DateTimeFormat("en", { timeZone: name || undefined }).resolvedOptions().timeZone;
-    } catch {
-      return "UTC";
-    }
-  }
-
-  const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone };
-  const clockTime = new Intl.DateTimeFormat(root.lang, format);
-  const wallTime = new Intl.DateTimeFormat(root.lang, { ...format, second: undefined });
-  const atTime = (seconds) => clockTime.format(seconds * 1000);
-
-  function duration(seconds) {
-    const whole = Math.max(0, Math.floor(seconds));
-    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-    const tail = String(whole % 60).padStart(2, "0");
-    return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
-  }
-
-  /** Within the text that is there: a new one would have the styles of half the page worked out again. */
-  function write(element, text) {
-    const old = element.firstChild;
-    if (!old) element.textContent = text;
-    else if (old.data !== text) old.data = text;
-  }
-
-  /* What ticks. It is looked for after each message, and what was read of it is kept: a large board has more of it than
-     can be looked for and read every second. */
-
-  const COUNTS = {
-    since: (at, moment) => moment - at,
-    until: (at, moment) => Math.max(0, Math.ceil(at - moment)),
-    breach: (at, moment) => (moment < at ? Math.ceil(at - moment) - 1 : Math.floor(moment - at) + 1),
+function lookForTicking() {
+  ticking = {
+    clocks: [...document.getElementsByTagName("time")].map(watched).filter(Boolean),
+    ages: all(".age"),
+    walls: all("[data-clock]"),
   };
-  const known = new WeakMap();
-  const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
-  const sight = new IntersectionObserver(onSight, { rootMargin: "200px" });
-  let ticking = null;
+}
 
-  function lookForTicking() {
-    ticking = {
-      clocks: [...document.getElementsByTagName("time")].map(clockOf).filter(Boolean),
-      ages: all(".age"),
-      walls: all("[data-clock]"),
-    };
+const watchedRows = new WeakSet();
+
+function watched(element) {
+  const clock = clockOf(element);
+  if (clock?.row && !watchedRows.has(clock.row)) {
+    watchedRows.add(clock.row);
+    sight.observe(clock.row);
   }
+  return clock;
+}
 
-  function clockOf(element) {
-    const clock = known.get(element);
-    return clock && element.getAttribute(`data-${clock.kind}`) === clock.text ? clock : read(element);
+/** Time stands still where the numbers do: a caller in an old list may be long gone. */
+function momentFor(parts, moment) {
+  if (!stale.size) return moment;
+  const old = parts.filter((part) => stale.has(part));
+  return old.length ? (truthAt(old) ?? moment) : moment;
+}
+
+function count(clock, moment) {
+  const now = momentFor(clock.parts, moment);
+  const seconds = secondsAt(clock, now);
+  if (!unseen.has(clock.row) && !ends.some((end) => clock.element.contains(end))) show(clock, seconds);
+  grade(clock, seconds, now);
+}
+
+function onSight(rows) {
+  for (const { target, isIntersecting } of rows) {
+    if (isIntersecting) unseen.delete(target);
+    else unseen.add(target);
   }
+  if (rows.some(({ isIntersecting }) => isIntersecting)) tick();
+}
 
-  /** What stands in its attributes; those of limits never change without the moment (`rows.js`). */
-  function read(element) {
-    const kind = Object.keys(COUNTS).find((each) => each in element.dataset);
-    if (!kind) return null;
-    const { warning, critical, atLeast } = element.dataset;
-    const clock = {
-      element,
-      kind,
-      text: element.dataset[kind],
-      at: Number(element.dataset[kind]),
-      sign: atLeast === undefined ? "" : "≥ ",
-      warning: Number(warning) || Infinity,
-      critical: Number(critical) || Infinity,
-      parts: element.closest("[data-part]")?.dataset.part.split(" ") ?? [],
-      row: element.closest("li"),
-    };
-    known.set(element, clock);
-    if (clock.row) sight.observe(clock.row);
-    return clock;
+let ends = []; // where a selection begins and ends: nobody loses what they have selected
+
+/** When it changes, and not every second: to ask for it has the whole page laid out. */
+function onSelection() {
+  const { isCollapsed, anchorNode, focusNode } = getSelection();
+  ends = isCollapsed ? [] : [anchorNode, focusNode];
+}
+
+function tick() {
+  judge();
+  if (!ticking) lookForTicking();
+  const moment = shownNow();
+  for (const clock of ticking.clocks) count(clock, moment);
+  for (const element of ticking.ages) showAge(element, moment);
+  for (const element of ticking.walls) write(element, wallTime.format(moment * 1000));
+  hearLevels();
+  showLink();
+}
+
+function showAge(element, moment) {
+  const parts = element.dataset.ageOf.split(" ");
+  const at = truthAt(parts);
+  const isOld = parts.some((part) => stale.has(part));
+  element.toggleAttribute("data-old", isOld);
+  element.toggleAttribute("data-unread", at === null);
+  if (at === null) return write(element, words.sayUnread);
+  const age = Math.max(0, Math.floor(moment - at));
+  if (isOld) return write(element, words.sayAsOf.replace("{time}", atTime(at)));
+  if (age < 100) return write(element, words.saySeconds.replace("{n}", age));
+  return write(element, words.sayMinutes.replace("{n}", Math.floor(age / 60)));
+}
+
+/* Levels, of the server and of what ticks: each is announced once, when it begins or grows worse. A row has an id; a
+   number of the floor is known by what it counts. */
+
+const GRAVITY = { warning: 1, critical: 2 };
+const HOLDERS = "#screen :is(li, [role=row])[id][data-level], #screen .totals .number[data-level]";
+const MOST_SAID = 3;
+let levels = null; // by what has one; null before the first look, which announces nothing
+
+function hearLevels() {
+  const before = levels;
+  levels = new Map();
+  const said = [];
+  for (const holder of all(HOLDERS)) {
+    const { level, figure } = holder.dataset;
+    const key = holder.id || figure;
+    levels.set(key, level);
+    if (!before || GRAVITY[level] <= (GRAVITY[before.get(key)] ?? 0)) continue;
+    if (level === "critical") emphasize(holder);
+    const name = nameOf(holder);
+    if (name) said.push((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name));
   }
+  if (said.length) speak(said);
+}
 
-  /** Time stands still where the numbers do: a caller in an old list may be long gone. */
-  function momentFor(parts, moment) {
-    if (!stale.size) return moment;
-    const old = parts.filter((part) => stale.has(part));
-    return old.length ? (truthAt(old) ?? moment) : moment;
+/** Callers have none: their queue tells of them. */
+function nameOf(holder) {
+  if (holder.matches(".row")) return "";
+  const parts = holder.matches(".number") ? ".label, .window" : ".tile-name, .who";
+  return [...holder.querySelectorAll(parts)].map((each) => each.textContent).join(" ");
+}
+
+/** By nothing but its opacity, which costs the page no painting. */
+function emphasize(holder) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  holder.animate({ opacity: [0.2, 1] }, { duration: 600, easing: "ease-out" });
+}
+
+function speak(said) {
+  const more = said.length - MOST_SAID;
+  const sentences = more > 0 ? [...said.slice(0, MOST_SAID), words.sayMore.replace("{n}", more)] : said;
+  const element = byId("say");
+  if (element) element.textContent = sentences.join(". ");
+}
+
+/* One timer, and none while nobody looks */
+
+let timer = 0;
+
+function run() {
+  clearTimeout(timer);
+  try {
+    tick();
+    if (socket && ownSeconds() - heardAt > QUIET_SECONDS) lose();
+    if (socket && ownSeconds() - heardAt > SILENT_SECONDS) replaceSocket();
+  } finally {
+    if (!document.hidden) timer = setTimeout(run, 1000);
   }
+}
 
-  function count(clock, moment) {
-    const { element, kind, at, row } = clock;
-    const now = momentFor(clock.parts, moment);
-    const seconds = COUNTS[kind](at, now);
-    if (clock.seconds !== Math.floor(seconds) && !unseen.has(row) && !ends.some((end) => element.contains(end))) {
-      clock.seconds = Math.floor(seconds);
-      write(element, clock.sign + duration(seconds));
-      element.toggleAttribute("data-long", seconds >= 3600);
-    }
-    if (kind === "breach") row?.toggleAttribute("data-late", now >= at);
-    if (clock.warning < Infinity || clock.critical < Infinity) mark(row, "level", levelOf(clock, seconds));
-  }
+/* The socket; htmx's extension opens it and comes back after most closings by itself */
 
-  function onSight(rows) {
-    for (const { target, isIntersecting } of rows) {
-      if (isIntersecting) unseen.delete(target);
-      else unseen.add(target);
-    }
-    if (rows.some(({ isIntersecting }) => isIntersecting)) tick();
-  }
+const SIGNED_OUT = [4401];
+const COMES_BACK = [1006, 1011, 1012, 1013];
+let socket = null;
+let wrapper = null;
+let heardAt = ownSeconds();
+let ackedAt = -ACK_SECONDS;
+let ackedFrame = 0;
+let unackedCharacters = 0;
 
-  let ends = []; // where a selection begins and ends: nobody loses what they have selected
+htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
+htmx.createWebSocket = (url) => (socket = new WebSocket(url));
 
-  /** When it changes, and not every second: to ask for it has the whole page laid out. */
-  function onSelection() {
-    const { isCollapsed, anchorNode, focusNode } = getSelection();
-    ends = isCollapsed ? [] : [anchorNode, focusNode];
-  }
+function showLink() {
+  const banner = byId("link-lost");
+  if (!banner) return;
+  banner.hidden = root.dataset.link !== "closed";
+  if (banner.hidden) return;
+  const at = truthAt(["calls", "agents"]);
+  write(banner, at === null ? words.sayNever : words.sayLost.replace("{time}", atTime(at)));
+}
 
-  const levelOf = ({ warning, critical }, seconds) =>
-    seconds >= critical ? "critical" : seconds >= warning ? "warning" : null;
+function lose() {
+  root.dataset.link = "closed";
+  showLink();
+}
 
-  function tick() {
-    judge();
-    if (!ticking) lookForTicking();
-    const moment = shownNow();
-    for (const clock of ticking.clocks) count(clock, moment);
-    for (const element of ticking.ages) showAge(element, moment);
-    for (const element of ticking.walls) write(element, wallTime.format(moment * 1000));
-    hearLevels();
-    showLink();
-  }
+function replaceSocket() {
+  heardAt = ownSeconds();
+  if (!wrapper || socket.readyState === WebSocket.CONNECTING) return;
+  socket.onclose = null; // the extension must not come back for the dead one as well
+  wrapper.reconnect();
+}
 
-  function showAge(element, moment) {
-    const parts = element.dataset.ageOf.split(" ");
-    const at = truthAt(parts);
-    const isOld = parts.some((part) => stale.has(part));
-    element.toggleAttribute("data-old", isOld);
-    element.toggleAttribute("data-unread", at === null);
-    if (at === null) return write(element, words.sayUnread);
-    const age = Math.max(0, Math.floor(moment - at));
-    if (isOld) return write(element, words.sayAsOf.replace("{time}", atTime(at)));
-    if (age < 100) return write(element, words.saySeconds.replace("{n}", age));
-    return write(element, words.sayMinutes.replace("{n}", Math.floor(age / 60)));
-  }
+function onOpen({ detail }) {
+  wrapper = detail.socketWrapper;
+  heardAt = ownSeconds();
+  root.dataset.link = "open";
+  showLink();
+}
 
-  /* Levels, of the server and of what ticks: each is announced once, when it begins or grows worse */
+function onClose({ detail }) {
+  const { code, target } = detail.event;
+  wrapper = detail.socketWrapper ?? wrapper;
+  if (target !== socket) return;
+  if (SIGNED_OUT.includes(code)) return location.reload();
+  heardAt = ownSeconds();
+  lose();
+  if (!COMES_BACK.includes(code)) setTimeout(() => wrapper.reconnect(), htmx.config.wsReconnectDelay(2));
+}
 
-  const GRAVITY = { warning: 1, critical: 2 };
-  const MOST_SAID = 3;
-  let levels = null; // by the id of what has one; null before the first look, which announces nothing
+/** An echo is no HTML, and nothing for htmx. */
+function beforeMessage(event) {
+  unackedCharacters += event.detail.message.length;
+  if (!event.detail.message.startsWith("{")) return;
+  event.preventDefault();
+  heardAt = ownSeconds();
+  learnFromEcho(JSON.parse(event.detail.message));
+}
 
-  function hearLevels() {
-    const before = levels;
-    levels = new Map();
-    const said = [];
-    for (const holder of all("#screen :is(li, [role=row], .figure)[id][data-level]")) {
-      const { level } = holder.dataset;
-      levels.set(holder.id, level);
-      if (!before || GRAVITY[level] <= (GRAVITY[before.get(holder.id)] ?? 0)) continue;
-      if (level === "critical") emphasize(holder);
-      const name = holder.matches(".row") ? null : holder.querySelector(".tile-name, .who"); // a queue tells of its callers
-      if (name) said.push((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name.textContent));
-    }
-    if (said.length) speak(said);
-  }
-
-  /** By nothing but its opacity, which costs the page no painting. */
-  function emphasize(holder) {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    holder.animate({ opacity: [0.2, 1] }, { duration: 600, easing: "ease-out" });
-  }
-
-  function speak(said) {
-    const more = said.length - MOST_SAID;
-    const sentences = more > 0 ? [...said.slice(0, MOST_SAID), words.sayMore.replace("{n}", more)] : said;
-    const element = byId("say");
-    if (element) element.textContent = sentences.join(". ");
-  }
-
-  /* One timer, and none while nobody looks */
-
-  let timer = 0;
-
-  function run() {
-    clearTimeout(timer);
-    try {
-      tick();
-      if (socket && ownSeconds() - heardAt > QUIET_SECONDS) lose();
-      if (socket && ownSeconds() - heardAt > SILENT_SECONDS) replaceSocket();
-    } finally {
-      if (!document.hidden) timer = setTimeout(run, 1000);
-    }
-  }
-
-  /* The socket; htmx's extension opens it and comes back after most closings by itself */
-
-  const SIGNED_OUT = [4401];
-  const COMES_BACK = [1006, 1011, 1012, 1013];
-  let socket = null;
-  let wrapper = null;
-  let heardAt = ownSeconds();
-  let ackedAt = -ACK_SECONDS;
-  let ackedFrame = 0;
-  let unackedCharacters = 0;
-
-  htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
-  htmx.createWebSocket = (url) => (socket = new WebSocket(url));
-
-  function showLink() {
-    const banner = byId("link-lost");
-    if (!banner) return;
-    banner.hidden = root.dataset.link !== "closed";
-    if (banner.hidden) return;
-    const at = truthAt(["calls", "agents"]);
-    write(banner, at === null ? words.sayNever : words.sayLost.replace("{time}", atTime(at)));
-  }
-
-  function lose() {
-    root.dataset.link = "closed";
-    showLink();
-  }
-
-  function replaceSocket() {
-    heardAt = ownSeconds();
-    if (!wrapper || socket.readyState === WebSocket.CONNECTING) return;
-    socket.onclose = null; // the extension must not come back for the dead one as well
-    wrapper.reconnect();
-  }
-
-  function onOpen({ detail }) {
-    wrapper = detail.socketWrapper;
-    heardAt = ownSeconds();
-    root.dataset.link = "open";
-    showLink();
-  }
-
-  function onClose({ detail }) {
-    const { code, target } = detail.event;
-    wrapper = detail.socketWrapper ?? wrapper;
-    if (target !== socket) return;
-    if (SIGNED_OUT.includes(code)) return location.reload();
-    heardAt = ownSeconds();
-    lose();
-    if (!COMES_BACK.includes(code)) setTimeout(() => wrapper.reconnect(), htmx.config.wsReconnectDelay(2));
-  }
-
-  /** An echo is no HTML, and nothing for htmx. */
-  function beforeMessage(event) {
-    unackedCharacters += event.detail.message.length;
-    if (!event.detail.message.startsWith("{")) return;
-    event.preventDefault();
-    heardAt = ownSeconds();
-    learnFromEcho(JSON.parse(event.detail.message));
-  }
-
-  function onMessage({ detail }) {
-    heardAt = ownSeconds();
-    if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
-    readPulse();
-    ticking = null;
-    if (!document.hidden) tick();
-    acknowledge(detail.socketWrapper);
-    renew();
-  }
-
-  function acknowledge(to) {
-    if (!pulse.frame) return;
-    const isMuch = unackedCharacters > ACK_CHARACTERS && pulse.frame !== ackedFrame; // not in the midst of the next one
-    if (!isMuch && ownSeconds() - ackedAt < ACK_SECONDS) return;
-    if (pulse.frame !== ackedFrame) unackedCharacters = 0;
-    ackedAt = ownSeconds();
-    ackedFrame = pulse.frame;
-    to.send(JSON.stringify({ ack: pulse.frame, at: ackedAt }));
-  }
-
-  /** A wall has nobody to reload it after an update; once a minute at most, should two builds answer in turn. */
-  function renew() {
-    if (!document.body.classList.contains("tv") || !words.build || !pulse.build || pulse.build === words.build) return;
-    const last = Number(sessionStorage.getItem("eqboard-renewed"));
-    if (Date.now() - last < 60000) return;
-    sessionStorage.setItem("eqboard-renewed", Date.now());
-    location.reload();
-  }
-
-  const listeners = {
-    "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsBeforeMessage": beforeMessage,
-    "htmx:wsAfterMessage": onMessage, "htmx:afterSwap": () => (ticking = null), visibilitychange: run,
-    selectionchange: onSelection,
-  };
-  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
-  addEventListener("pageshow", run);
+function onMessage({ detail }) {
+  heardAt = ownSeconds();
+  if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
   readPulse();
-  run();
-})();
+  ticking = null;
+  if (!document.hidden) tick();
+  acknowledge(detail.socketWrapper);
+  renew();
+}
+
+function acknowledge(to) {
+  if (!pulse.frame) return;
+  const isMuch = unackedCharacters > ACK_CHARACTERS && pulse.frame !== ackedFrame; // not in the midst of the next one
+  if (!isMuch && ownSeconds() - ackedAt < ACK_SECONDS) return;
+  if (pulse.frame !== ackedFrame) unackedCharacters = 0;
+  ackedAt = ownSeconds();
+  ackedFrame = pulse.frame;
+  to.send(JSON.stringify({ ack: pulse.frame, at: ackedAt }));
+}
+
+/** A wall has nobody to reload it after an update; once a minute at most, should two builds answer in turn. */
+function renew() {
+  if (!document.body.classList.contains("tv") || !words.build || !pulse.build || pulse.build === words.build) return;
+  const last = Number(sessionStorage.getItem("eqboard-renewed"));
+  if (Date.now() - last < 60000) return;
+  sessionStorage.setItem("eqboard-renewed", Date.now());
+  location.reload();
+}
+
+const listeners = {
+  "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsBeforeMessage": beforeMessage,
+  "htmx:wsAfterMessage": onMessage, "htmx:afterSwap": () => (ticking = null), visibilitychange: run,
+  selectionchange: onSelection,
+};
+for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+addEventListener("pageshow", run);
+readPulse();
+run();

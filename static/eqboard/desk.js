@@ -76,6 +76,16 @@
     list.append(line);
   }
 
+  const HINT_MS = 4000;
+
+  /** What only helps on is quiet, is read out, and goes by itself. */
+  function hint(text) {
+    const line = Object.assign(document.createElement("p"), { className: "notice hint", textContent: text });
+    for (const each of all("#notices > .hint")) each.remove();
+    byId("notices")?.append(line);
+    setTimeout(() => line.remove(), HINT_MS);
+  }
+
   /** Asking what became of an action is no action: it goes on by itself, and nothing has to be pressed again. */
   const isFollowUp = ({ detail }) => Boolean(detail.elt.closest?.(".outcome"));
 
@@ -110,7 +120,7 @@
   }
 
   const listeners = {
-    "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "htmx:beforeSwap": onPiece,
+    "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "eqboard:nobody": () => hint(words.sayNobody), "htmx:beforeSwap": onPiece,
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
     "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, click: onClick,
   };

@@ -1,7 +1,8 @@
 /* The page on which a board is made. The page itself is the draft: it is read from the fields when it is needed, and
    nothing is ever drawn anew, so no field loses its focus, its selection or its place. */
 
-import { duration, preview, token } from "./preview.js";
+import { duration } from "./clock.js";
+import { preview, token } from "./preview.js";
 import { followPointer, shown, sortable } from "./sorting.js";
 
 const form = document.getElementById("draft");
@@ -58,6 +59,7 @@ function open(spec) {
   writeAll({ querySelectorAll: () => ownFields() }, spec);
   for (const name of Object.keys(ROWS)) for (const each of rowsOf(spec[name])) add(name, each);
   openQueues(spec.queues);
+  holds = byId("e-surface").value;
   settleSurface();
 }
 
@@ -125,10 +127,12 @@ function findQueue({ target }) {
 
 const copyOf = (template) => byId(template).content.firstElementChild.cloneNode(true);
 
-const nameOf = (item) => {
-  const names = item.querySelector("[data-names]");
-  return (names?.selectedOptions[0] ?? item.querySelector("[data-name]") ?? item).textContent.trim();
-};
+/** By what is chosen in it. */
+function nameOf(item) {
+  const chosen = [...item.querySelectorAll("[data-names]")].filter((each) => !each.hidden && !each.disabled);
+  const named = chosen.length ? chosen.map((each) => each.selectedOptions[0]) : [item.querySelector("[data-name]")];
+  return named.map((each) => each?.textContent.trim()).filter(Boolean).join(", ");
+}
 
 function add(name, values) {
   const row = copyOf(ROWS[name]);
@@ -141,6 +145,7 @@ function add(name, values) {
 function addNew(name) {
   const row = add(name, name === "parts" ? { kind: byId("e-add-part").value, span: 12 } : fresh(name));
   settleSurface();
+  forgetFaults(row);
   row.querySelector(name === "parts" ? ".grip" : "select").focus();
   say("added", { name: nameOf(row) });
   changed();
@@ -157,6 +162,7 @@ function remove(row) {
   const next = row.nextElementSibling ?? row.previousElementSibling;
   const name = nameOf(row);
   const owner = row.closest("[data-list]");
+  forgetFaults(row);
   row.remove();
   (next?.querySelector("[data-remove]") ?? form.querySelector(`[data-add="${owner.dataset.list}"]`)).focus();
   settleSurface();
@@ -243,6 +249,44 @@ function settleSurface() {
 
 const optionOf = (kind) => [...byId("e-add-part").options].find((each) => each.value === kind);
 
+/* What lies on a wall is not what lies on a desk: each has parts and numbers of its own. They are exchanged with the
+   surface, never unseen, and those that are put aside come back. */
+
+const SET = ["parts", "totals", "figures"];
+const sets = { tv: JSON.parse(words.ownOfWall) };
+let holds = "desk"; // whose set is on the page
+
+function take(surface) {
+  if (surface === holds) return;
+  sets[holds] = Object.fromEntries(SET.map((name) => [name, [...list(name).children].map(readAll)]));
+  holds = surface;
+  if (sets[surface]) for (const name of SET) lay(name, sets[surface][name]);
+}
+
+function lay(name, values) {
+  list(name).replaceChildren();
+  for (const each of values) add(name, each);
+}
+
+/** What a wall shows now, and the way to the other set; nothing where there never was another. */
+function tellSet() {
+  const box = byId("e-wall");
+  box.hidden = byId("e-surface").value !== "tv" || !sets.desk;
+  const out = [...list("parts").children].filter((each) => each.hidden).map(nameOf);
+  const told = box.querySelector("p[data-of=desk]");
+  told.textContent = out.length ? fill(words.sayLeftOut, { names: out.join(", ") }) : "";
+  for (const each of box.querySelectorAll("[data-of]")) each.hidden = each.dataset.of !== holds;
+  byId("e-say").textContent = box.hidden ? "" : box.querySelector("p:not([hidden])").textContent;
+}
+
+function takeOther(surface) {
+  take(surface);
+  settleSurface();
+  tellSet();
+  byId("e-wall").querySelector("button:not([hidden])").focus();
+  changed();
+}
+
 /* Telling */
 
 function count() {
@@ -286,24 +330,51 @@ function onNews(news) {
 
 /* What the server found wrong, beside the fields */
 
+const faults = new Set(); // { entry, field, holder, line }: those that nobody has touched yet
+
 function showFaults() {
   for (const each of document.querySelectorAll("#e-faults [data-place]")) {
     const field = fieldOf(each.dataset.place.split("-"));
-    if (!field) continue;
-    const id = `e-fault-${each.dataset.place}`;
-    const line = Object.assign(document.createElement("p"), { className: "fault", id, textContent: each.textContent });
-    (field.closest("li, .field") ?? field).append(line);
-    const chapter = field.closest("details");
-    if (chapter) chapter.open = true;
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", id);
-    each.firstElementChild.addEventListener("click", (event) => {
-      event.preventDefault();
-      field.focus();
-      field.scrollIntoView({ block: "center" });
-    });
+    if (field) showFault(each, field);
   }
   byId("e-faults")?.focus();
+}
+
+function showFault(entry, field) {
+  const id = `e-fault-${entry.dataset.place}`;
+  const line = Object.assign(document.createElement("p"), { className: "fault", id, textContent: entry.textContent });
+  const holder = field.closest("li, .field, [data-place]");
+  holder.append(line);
+  const chapter = field.closest("details");
+  if (chapter) chapter.open = true;
+  field.setAttribute("aria-invalid", "true");
+  describe(field, [id, ...descriptions(field)]);
+  entry.firstElementChild.addEventListener("click", (event) => {
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  });
+  faults.add({ entry, field, holder, line });
+}
+
+const descriptions = (field) => (field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+
+const describe = (field, ids) =>
+  ids.length ? field.setAttribute("aria-describedby", ids.join(" ")) : field.removeAttribute("aria-describedby");
+
+/** What was changed is not what was found wrong; whether it is right now is found when it is saved. */
+function forgetFaults(where) {
+  for (const each of faults) if (each.holder.contains(where)) forgetFault(each);
+  if (byId("e-faults") && !document.querySelector("#e-faults [data-place]:not([data-mended])")) byId("e-faults").remove();
+}
+
+function forgetFault(fault) {
+  const { entry, field, line } = fault;
+  faults.delete(fault);
+  entry.dataset.mended = "";
+  field.removeAttribute("aria-invalid");
+  describe(field, descriptions(field).filter((each) => each !== line.id));
+  line.remove();
 }
 
 function fieldOf([name, index, key]) {
@@ -319,7 +390,10 @@ form.addEventListener("input", ({ target }) => {
   const row = target.closest("[data-list] > li");
   if (row) settle(row, row.parentElement.dataset.list);
   if (target.name === "e-which") beginChoosing();
+  if (target.id === "e-surface") take(target.value);
   settleSurface();
+  if (target.id === "e-surface") tellSet();
+  forgetFaults(target);
   changed();
 });
 
@@ -327,15 +401,29 @@ form.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   const row = button?.closest("[data-list] > li");
   if (button?.dataset.add) addNew(button.dataset.add);
+  else if (button?.dataset.take) takeOther(button.dataset.take);
   else if (row && "remove" in button.dataset) remove(row);
   else if (row && "narrower" in button.dataset) resize(row, -1);
   else if (row && "wider" in button.dataset) resize(row, 1);
 });
 
-/** Enter would press the first button there is, which may be another than Save. */
+const save = () => form.requestSubmit(byId("e-save"));
+
+/** Enter would press the first button there is, which may be another than Save; where one searches it saves nothing. */
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+  event.preventDefault();
+  if (!event.repeat && event.target.matches("#e-name, [type=number]")) save();
 });
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !isS(event)) return;
+  event.preventDefault();
+  if (!event.repeat) save();
+});
+
+/** By its letter; by its place where the keyboard writes no Latin letters, as a Hebrew one. */
+const isS = ({ key, code }) => (/^[a-z]$/i.test(key) ? key.toLowerCase() === "s" : code === "KeyS");
 
 form.addEventListener("submit", (event) => {
   if (isSignedOut) {

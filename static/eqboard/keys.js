@@ -8,7 +8,7 @@
   /* Finding */
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const rows = () => [...all("#screen :is([data-roving], .tiles, .lines) > :not([data-gone])")];
+  const rows = () => [...all("#screen :is([data-roving], .tiles, .lines, .plans) > :not([data-gone])")];
 
   function filter() {
     if (!find || (!find.value && !("filtered" in root.dataset))) return;
@@ -23,7 +23,7 @@
 
   /** What a row says, without the words on its buttons; of a queue, how it is called. */
   function ownWords(row) {
-    if (row.matches(".tile, .line")) return [...row.querySelectorAll(".tile-name, .extension")].map(textOf).join(" ");
+    if (row.matches(".tile, .line, .plan")) return [...row.querySelectorAll(".tile-name, .who, .extension")].map(textOf).join(" ");
     const ours = new Set([...row.querySelectorAll(".hand, .hand *, .mark, .mark *")]);
     const texts = [...row.querySelectorAll("*")].filter((each) => !ours.has(each)).flatMap((each) => [...each.childNodes]);
     return texts.filter((each) => each.nodeType === Node.TEXT_NODE).map((each) => each.data).join(" ");
@@ -72,8 +72,16 @@
     }
   }
 
+  /** Rows of callers stand under each other, in their order: the first who is late may be pinned over others. */
+  function inColumn(seen, row, key) {
+    seen.sort((one, other) => Number(one.style.order) - Number(other.style.order));
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key] ?? 0;
+    return { Home: seen[0], End: seen.at(-1) }[key] ?? seen[seen.indexOf(row) + step];
+  }
+
   function neighbour(row, key) {
     const seen = [...row.parentElement.children].filter(isSeen);
+    if (row.matches(".row")) return inColumn(seen, row, key);
     const places = seen.map((each) => ({ row: each, box: each.getBoundingClientRect() }));
     const isMirrored = getComputedStyle(row).direction === "rtl";
     const from = row.getBoundingClientRect();
@@ -152,8 +160,13 @@
     "/": () => find?.focus(),
     "?": () => byId("keys")?.showModal(),
     b: () => openBoards(),
-    p: (target) => target.closest("#screen li")?.querySelector("[data-hand]")?.click(),
+    p: (target) => pauseIn(target.closest("#screen .person")),
   };
+
+  function pauseIn(person) {
+    if (!person) return document.dispatchEvent(new CustomEvent("eqboard:nobody"));
+    person.querySelector("[data-hand]")?.click();
+  }
 
   function openBoards() {
     const menu = byId("boards-menu");

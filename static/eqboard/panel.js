@@ -99,8 +99,12 @@
       hop.toggleAttribute("data-told", Boolean(at));
       if (at) hop.querySelector("time").dataset.since = at;
     }
-    const element = byId("delay");
-    if (element && pulse.delay) element.textContent = byId("freshness").dataset.sayDelay.replace("{n}", pulse.delay);
+  }
+
+  /** Nothing until it is measured (board.js). */
+  function showDelay() {
+    const { delay } = byId("pulse")?.dataset ?? {};
+    if (delay) byId("delay").textContent = byId("freshness").dataset.sayDelay.replace("{n}", delay);
   }
 
   if (panel) {
@@ -114,5 +118,6 @@
     for (const name of ["htmx:beforeSwap", "htmx:sendError", "htmx:timeout"]) panel.addEventListener(name, onTrouble);
   }
   document.addEventListener("htmx:wsAfterMessage", () => { mark(); showHops(); }, { capture: true }); // before all ticks
+  document.addEventListener("eqboard:shown", showDelay);
   showHops();
 })();

@@ -1,6 +1,9 @@
 /* The draft as it would look, in a frame of its own: its language, theme and width are not those of this page. Nothing
    in it can be pressed, and it has no line to the server: what it needs of news and of time is done from here. */
 
+import { clockOf, grade, secondsAt, show } from "./clock.js";
+import { balance, rank } from "./lists.js";
+
 const SETTLE_MS = 300; // after a change
 const EVERY_MS = 2000;
 const PATIENCE_MS = 10000;
@@ -46,6 +49,7 @@ export function preview({ frame, url, draft, onNews }) {
     page = surface;
     adopt(fresh);
     tick();
+    arrange();
     fit(surface);
     frame.contentDocument.dispatchEvent(new Event("htmx:wsAfterMessage")); // by which a wall arranges itself anew
   }
@@ -92,11 +96,18 @@ export function preview({ frame, url, draft, onNews }) {
 
   function tick() {
     const now = Date.now() / 1000 + lead;
-    for (const each of frame.contentDocument?.querySelectorAll("time[data-since], time[data-until]") ?? []) {
-      const { since, until, atLeast } = each.dataset;
-      const seconds = since === undefined ? until - now : now - since;
-      each.textContent = (atLeast === undefined ? "" : "≥ ") + duration(seconds);
+    for (const clock of [...all("time")].map(clockOf).filter(Boolean)) {
+      const seconds = secondsAt(clock, now);
+      show(clock, seconds);
+      grade(clock, seconds, now);
     }
+  }
+
+  const all = (selector) => frame.contentDocument?.querySelectorAll(selector) ?? [];
+
+  function arrange() {
+    for (const list of all("[data-ranked]")) rank(list);
+    for (const list of all(".tiles")) balance(list);
   }
 
   setInterval(tick, 1000);
@@ -106,13 +117,6 @@ export function preview({ frame, url, draft, onNews }) {
     clearTimeout(timer);
     timer = setTimeout(ask, SETTLE_MS);
   };
-}
-
-export function duration(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
 /** The cookie's, which is right also after somebody signed in again in another tab. */

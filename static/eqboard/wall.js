@@ -134,8 +134,11 @@
       const beyond = items.slice(0, step).findIndex((item) => bottomOf(item) > bottomOf(list) + 1);
       if (beyond >= 0) items.slice(beyond, step).forEach((item) => hide(item, true));
     };
-    return { element, items, show, wish: RESERVED_ROWS, most: MOST_ROWS };
+    const isSpared = hasBanner() && !items.length; // the banner takes the place of "No callers are waiting"
+    return { element, items, show, wish: isSpared ? 0 : RESERVED_ROWS, most: isSpared ? 0 : MOST_ROWS };
   }
+
+  const hasBanner = () => document.querySelector("#screen .banner") !== null;
 
   function agents(element) {
     const list = element.querySelector(".wall-people");
@@ -203,9 +206,10 @@
       const counted = { totals: children, tiles: firstElementChild?.children }[dataset.kind];
       return [dataset.kind, counted?.length];
     });
-    const beside = [...document.querySelectorAll(".wall-top, #screen > .banner")].map((each) => each.offsetHeight);
+    const isSpared = hasBanner() && !byId("waiting")?.children.length;
+    const beside = [...document.querySelectorAll(".wall-top, #screen .banner")].map((each) => each.offsetHeight);
     const { inches, meters } = wall.dataset;
-    return JSON.stringify([innerWidth, innerHeight, screen.width, screen.height, inches, meters, beside, steady]);
+    return JSON.stringify([innerWidth, innerHeight, screen.width, screen.height, inches, meters, beside, steady, isSpared]);
   }
 
   function makePlan() {
@@ -239,7 +243,7 @@
     const all = parts();
     all.forEach(({ show }) => show(0));
     for (const part of all) {
-      let most = part.kind === "totals" ? part.most : 1;
+      let most = part.kind === "totals" ? part.most : Math.min(1, part.most);
       while (most > 0 && grow(all, part, 1)) most -= 1;
     }
   }

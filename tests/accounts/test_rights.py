@@ -8,7 +8,7 @@ from eqboard.accounts.models import Membership, Role, Team
 from eqboard.accounts.rights import arights_of, rights_of
 
 FRONT = frozenset({"500", "501"})
-HANDS = frozenset({"agent.pause", "agent.resume"})
+HANDS = frozenset({"agent.pause", "agent.resume", "target.change"})
 pytestmark = pytest.mark.django_db
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, read_code, read_signed_code, sign_code
 from eqboard.accounts.models import Display, Membership, Role, Team
-from eqboard.boards.models import Board, DisplayBoard
+from eqboard.boards.models import DisplayBoard, SavedBoard
 from tests.builders import agent, membership, queue, snapshot, waiting_call
 from tests.cast import publish, static_files_are_not_collected
 
@@ -120,7 +120,7 @@ def test_the_list_says_what_each_screen_shows_and_leads_to_the_choice(screen, le
     pair(screen, lead, cast.front)
     display = Display.objects.get()
     assert "shows the ready wall" in lead.get("/displays/").text
-    board = Board.objects.create(
+    board = SavedBoard.objects.create(
         name="<Gallery>", team=cast.front, spec={"surface": "tv"}, updated_at=datetime.now(UTC)
     )
     DisplayBoard.objects.create(display=display, board=board)
@@ -140,7 +140,7 @@ def test_a_screen_speaks_the_sites_language_whatever_its_browser_does(screen, le
 def test_a_screen_speaks_the_language_of_its_board(screen, lead, cast):
     pair(screen, lead, cast.front)
     spec = {"surface": "tv", "language": "he", "parts": [{"kind": "tiles"}]}
-    board = Board.objects.create(name="Wall", team=cast.front, spec=spec, updated_at=datetime.now(UTC))
+    board = SavedBoard.objects.create(name="Wall", team=cast.front, spec=spec, updated_at=datetime.now(UTC))
     DisplayBoard.objects.create(display=Display.objects.get(), board=board)
     page = screen.get("/tv/", headers={"Accept-Language": "es"}).text
     assert '<html lang="he" dir="rtl"' in page

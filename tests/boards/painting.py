@@ -18,6 +18,8 @@ from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Snapshot
 from tests.builders import NOON
 
+MIDNIGHT = NOON.replace(hour=0)  # when "today" began
+
 READY = {Surface.DESK: "floor", Surface.TV: "tv"}
 
 
@@ -30,7 +32,6 @@ def audience(
 ) -> Audience:
     """Of a ready board; `chosen` replaces parts of its spec."""
     board = ready_board(ref or READY[surface], language)
-    assert board is not None
     return Audience(language, rights, dataclasses.replace(board, spec=dataclasses.replace(board.spec, **chosen)))
 
 
@@ -40,7 +41,7 @@ def floor_of(snapshot: Snapshot, sent_at: datetime = NOON, **known: Any) -> Floo
 
 
 def paint(snapshot: Snapshot, health: Health, audience: Audience, previous: Screen | None = None) -> Screen:
-    return fragments.paint(floor_of(snapshot), health, audience, previous)
+    return fragments.paint(floor_of(snapshot), health, audience, MIDNIGHT, previous)
 
 
 def paint_in(gallery: Gallery, snapshot: Snapshot, *rest: Any) -> Screen:

@@ -6,14 +6,15 @@ from typing import Any
 from eqboard.boards.audience import Audience
 from eqboard.boards.fragments import Screen
 from eqboard.boards.fragments import paint as paint_floor
-from eqboard.boards.grading import Levels
 from eqboard.boards.health import Health
-from eqboard.boards.scene import Scene, scene_of
+from eqboard.boards.scene import Scene
+from eqboard.boards.staging import scene_of
 from eqboard.feed.follow import Counts
 from eqboard.floor.buckets import Bucket, Span
 from eqboard.floor.history import History
+from eqboard.floor.levels import Levels
 from eqboard.floor.snapshot import Snapshot
-from tests.boards.painting import floor_of
+from tests.boards.painting import MIDNIGHT, floor_of
 from tests.builders import NOON
 
 
@@ -41,8 +42,8 @@ def scene(
     before: Levels | None = None,
     now: datetime = NOON,
 ) -> Scene:
-    return scene_of(floor_of(floor, now, counts=counts or Counts()), Health(), audience, before or {})
+    return scene_of(floor_of(floor, now, counts=counts or Counts()), Health(), audience, MIDNIGHT, before or {})
 
 
 def paint(floor: Snapshot, audience: Audience, counts: Counts, previous: Screen | None = None, **at: Any) -> Screen:
-    return paint_floor(floor_of(floor, **at, counts=counts), Health(), audience, previous)
+    return paint_floor(floor_of(floor, **at, counts=counts), Health(), audience, MIDNIGHT, previous)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from eqboard.accounts.models import Team
-from eqboard.boards.models import Board
+from eqboard.boards.models import SavedBoard
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
 from eqboard.boards.spec import Spec
@@ -16,12 +16,14 @@ from tests.cast import Cast
 PEOPLE = ("admin", "supervisor", "lead", "viewer", "back_lead", "outsider")
 
 
-def board(name: str, team: Team | None, spec: Spec = SPECS["floor"], **changes: Any) -> Board:
+def board(name: str, team: Team | None, spec: Spec = SPECS["floor"], **changes: Any) -> SavedBoard:
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    return Board.objects.create(**{"name": name, "team": team, "spec": write_spec(spec), "updated_at": at} | changes)
+    return SavedBoard.objects.create(
+        **{"name": name, "team": team, "spec": write_spec(spec), "updated_at": at} | changes
+    )
 
 
-def shelf(cast: Cast) -> dict[str, Board]:
+def shelf(cast: Cast) -> dict[str, SavedBoard]:
     return {
         "front": board("Front board", cast.front),
         "back": board("Back board", cast.back),

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from eqboard.accounts.displays import hash_token
-from eqboard.accounts.models import Display
+from eqboard.accounts.models import Display, Membership, Role
 from eqboard.boards.choosing import board_of, board_of_display, boards_for, may_change
-from eqboard.boards.models import Board, DisplayBoard, ServiceTarget
+from eqboard.boards.drafts import free_name
+from eqboard.boards.models import DisplayBoard, SavedBoard, ServiceTarget
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS, ready_spec
 from eqboard.floor.metrics import Target, Variant
@@ -41,7 +42,7 @@ BOARDS = ("front", "back", "shared")
 
 
 @pytest.fixture
-def boards(cast) -> dict[str, Board]:
+def boards(cast) -> dict[str, SavedBoard]:
     return shelf(cast)
 
 
@@ -91,7 +92,7 @@ def test_a_board_knows_what_each_queue_promises(cast, boards):
 def test_what_another_version_stored_is_shown_without_what_is_unknown(cast):
     stored = board("Old", cast.front, spec=SPECS["floor"])
     for spec in ({"parts": [{"kind": "hologram"}, {"kind": "tiles"}], "era": 1}, [], "x", 7, {"parts": 7}):
-        Board.objects.filter(pk=stored.pk).update(spec=spec)
+        SavedBoard.objects.filter(pk=stored.pk).update(spec=spec)
         assert board_of(str(stored.pk), cast.lead, "en") is not None
         assert client_of(cast.lead).get("/boards/").status_code == 200
 
@@ -121,9 +122,9 @@ def test_a_screen_shows_the_ready_wall_until_another_is_chosen(cast, display):
 def test_a_screen_falls_back_where_its_board_is_gone_or_given_away_or_for_a_desk(cast, display):
     mine = board("Mine", cast.front, SPECS["tv"])
     DisplayBoard.objects.create(display=display, board=mine)
-    Board.objects.filter(pk=mine.pk).update(team=cast.back)
+    SavedBoard.objects.filter(pk=mine.pk).update(team=cast.back)
     assert board_of_display("t", "en").ref == "tv"
-    Board.objects.filter(pk=mine.pk).update(team=None, spec=write_spec(SPECS["floor"]))
+    SavedBoard.objects.filter(pk=mine.pk).update(team=None, spec=write_spec(SPECS["floor"]))
     assert board_of_display("t", "en").ref == "tv"
     mine.delete()
     assert board_of_display("t", "en").ref == "tv"
@@ -142,7 +143,8 @@ def test_a_lead_chooses_what_a_screen_of_the_team_shows(cast, display):
     )
     client = client_of(cast.lead)
     page = client.get(f"/displays/{display.pk}/board/").text
-    assert "Mine" in page
+    offered = [each.text for each in BeautifulSoup(page, "html.parser").select(".options label")]
+    assert offered == ["Wall", "Mine"]
     assert "Desk" not in page
     assert "Other" not in page
     for wrong in (desk, other):
@@ -151,6 +153,12 @@ def test_a_lead_chooses_what_a_screen_of_the_team_shows(cast, display):
     assert board_of_display("t", "en").ref == str(mine.pk)
     assert client.post(f"/displays/{display.pk}/board/", {"board": ""}).status_code == 302
     assert board_of_display("t", "en").ref == "tv"
+
+
+def test_nobody_is_asked_to_choose_among_one_board(cast, display):
+    page = BeautifulSoup(client_of(cast.lead).get(f"/displays/{display.pk}/board/").content, "html.parser")
+    assert not page.select("main form")
+    assert "The ready wall" in page.main.text
 
 
 @pytest.mark.parametrize("person", ["supervisor", "viewer", "back_lead", "outsider"])
@@ -176,11 +184,14 @@ VERBS = {
     "new": {"get", "post"},
     "import": {"get", "post"},
     "edit": {"get", "post"},
-    "copy": {"post"},
+    "copy": {"get", "post"},
     "delete": {"get", "post"},
     "export": {"get"},
     "preview": {"post"},
 }
+
+
+SAID_ELSEWHERE = {"delete": {"post"}, "copy": {"get"}}
 
 
 def expected(page: str, person: str, name: str) -> set[int]:
@@ -206,10 +217,10 @@ def test_each_person_is_answered_as_their_rights_say(cast, boards, person, page)
     client = client_of(getattr(cast, person))
     for name, stored in boards.items():
         path = PATHS[page].format(pk=stored.pk)
-        for verb in VERBS[page] - ({"post"} if page == "delete" else set()):
+        for verb in VERBS[page] - SAID_ELSEWHERE.get(page, set()):
             answer = getattr(client, verb)(path)
             assert answer.status_code in expected(page, person, name), (name, verb, answer.status_code)
-    assert set(Board.objects.values_list("name", "version")) >= {(each.name, 1) for each in boards.values()}
+    assert set(SavedBoard.objects.values_list("name", "version")) >= {(each.name, 1) for each in boards.values()}
 
 
 @pytest.mark.parametrize("page", PATHS)
@@ -219,7 +230,7 @@ def test_only_the_verbs_that_a_page_has(cast, boards, page, verb):
         return
     path = PATHS[page].format(pk=boards["front"].pk)
     assert getattr(client_of(cast.admin), verb)(path).status_code == 405
-    assert Board.objects.count() == 3
+    assert SavedBoard.objects.count() == 3
 
 
 @pytest.mark.parametrize("page", PATHS)
@@ -228,7 +239,7 @@ def test_a_stranger_is_sent_to_the_sign_in(client, boards, page):
         answer = getattr(client, verb)(PATHS[page].format(pk=boards["front"].pk))
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/")
-    assert Board.objects.count() == 3
+    assert SavedBoard.objects.count() == 3
 
 
 @pytest.mark.parametrize("page", ["new", "import", "edit", "copy", "delete", "preview"])
@@ -236,7 +247,7 @@ def test_a_form_of_another_site_does_nothing(cast, boards, page):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.admin)
     assert client.post(PATHS[page].format(pk=boards["front"].pk)).status_code == 403
-    assert Board.objects.count() == 3
+    assert SavedBoard.objects.count() == 3
 
 
 # What is done
@@ -251,9 +262,9 @@ def test_the_list_offers_only_what_one_may_do(cast, boards):
         }
 
     lead = hands("lead")
-    assert lead["Front board"] == {"Edit", "Copy", "File", "Delete"}
-    assert lead["Shared board"] == lead["The floor"] == {"Copy", "File"}
-    assert hands("viewer")["Front board"] == {"File"}
+    assert lead["Front board"] == {"Edit", "Copy", "Export", "Delete"}
+    assert lead["Shared board"] == lead["The floor"] == {"Copy", "Export"}
+    assert hands("viewer")["Front board"] == {"Export"}
 
 
 def test_names_from_people_are_text(cast):
@@ -266,22 +277,27 @@ def test_names_from_people_are_text(cast):
 @pytest.mark.parametrize("ref", SPECS)
 def test_a_ready_one_is_copied_for_ones_own_team(cast, ref):
     answer = client_of(cast.lead).post(f"/boards/{ref}/copy/")
-    copy = Board.objects.get()
+    copy = SavedBoard.objects.get()
     assert answer["Location"] == f"/boards/{copy.pk}/edit/"
     assert (copy.team, copy.created_by, copy.version) == (cast.front, cast.lead, 1)
     assert copy.name.startswith("Copy of ")
     assert board_of(str(copy.pk), cast.viewer, "en").spec == ready_spec(ref)
 
 
+def test_who_signed_in_to_copy_a_board_is_shown_the_list(cast):
+    assert client_of(cast.lead).get("/boards/floor/copy/")["Location"] == "/boards/"
+    assert not SavedBoard.objects.exists()
+
+
 def test_everybodys_board_is_copied_for_ones_own_team(cast, boards):
     client_of(cast.back_lead).post(f"/boards/{boards['shared'].pk}/copy/")
-    assert Board.objects.latest("pk").team == cast.back
+    assert SavedBoard.objects.latest("pk").team == cast.back
 
 
 def test_the_longest_name_is_copied_too(cast):
     long = board("י" * 60, cast.front)
     client_of(cast.lead).post(f"/boards/{long.pk}/copy/")
-    assert len(Board.objects.latest("pk").name) == 60
+    assert len(SavedBoard.objects.latest("pk").name) == 60
 
 
 def test_deleting_asks_first_and_names_the_screens(cast, boards, display):
@@ -290,16 +306,16 @@ def test_deleting_asks_first_and_names_the_screens(cast, boards, display):
     page = client.get(f"/boards/{boards['front'].pk}/delete/").text
     assert "Front board" in page
     assert "Door" in page
-    assert Board.objects.count() == 3
+    assert SavedBoard.objects.count() == 3
     assert client.post(f"/boards/{boards['front'].pk}/delete/")["Location"] == "/boards/"
-    assert Board.objects.count() == 2
+    assert SavedBoard.objects.count() == 2
     assert Display.objects.count() == 1
 
 
 @pytest.mark.parametrize("person", ["supervisor", "viewer", "back_lead", "outsider"])
 def test_nobody_else_deletes_it(cast, boards, person):
     client_of(getattr(cast, person)).post(f"/boards/{boards['front'].pk}/delete/")
-    assert Board.objects.count() == 3
+    assert SavedBoard.objects.count() == 3
 
 
 # Files
@@ -316,9 +332,52 @@ def test_a_board_goes_out_as_a_file_and_comes_in_as_a_new_one(cast, boards):
     assert file["Content-Type"] == "application/json"
     assert json.loads(file.content)["eqboard"] == 1
     answer = bring(client, file.content)
-    made = Board.objects.latest("pk")
+    made = SavedBoard.objects.latest("pk")
     assert answer["Location"] == f"/boards/{made.pk}/edit/"
-    assert (made.name, made.team, made.spec) == ("Front board", cast.front, boards["front"].spec)
+    assert (made.name, made.team, made.spec) == ("Front board (2)", cast.front, boards["front"].spec)
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("New", "New"),
+        ("front BOARD", "front BOARD (2)"),
+        ("Supervisor", "Supervisor (2)"),
+        ("Back board", "Back board"),
+    ],
+)
+def test_a_name_that_is_taken_gets_a_number_and_that_is_said(cast, boards, name, becomes):
+    client = client_of(cast.lead)  # who does not see the back office's board
+    file = json.dumps({"eqboard": 1, "name": name, "spec": write_spec(SPECS["floor"])}).encode()
+    page = client.get(bring(client, file)["Location"])
+    assert SavedBoard.objects.latest("pk").name == becomes
+    told = BeautifulSoup(page.content, "html.parser").select(".told")
+    assert [becomes in each.text for each in told] == ([True] if name != becomes else [])
+    assert "told" not in client.get("/boards/").text
+
+
+def test_numbers_behind_a_name_go_on_and_keep_to_the_longest(cast):
+    long = "x" * 60
+    assert free_name("A", {"a", "A (2)", "A (4)"}) == "A (3)"
+    assert free_name(long, {long}) == "x" * 56 + " (2)"
+    client = client_of(cast.lead)
+    for _ in range(2):
+        client.post("/boards/tv/copy/")
+    assert {each.name for each in SavedBoard.objects.all()} == {"Copy of Wall", "Copy of Wall (2)"}
+
+
+def test_an_administrators_board_is_their_own_teams_where_they_lead_one(cast):
+    client_of(cast.admin).post("/boards/floor/copy/")
+    assert SavedBoard.objects.latest("pk").team is None
+    Membership.objects.create(user=cast.admin, team=cast.back, role=Role.VIEWER)
+    Membership.objects.create(user=cast.admin, team=cast.front, role=Role.LEAD)
+    client_of(cast.admin).post("/boards/floor/copy/")
+    assert SavedBoard.objects.latest("pk").team == cast.front
+
+
+def test_the_list_tells_the_time_by_a_clock_of_24_hours(cast):
+    board("Late", cast.front, updated_at=datetime(2026, 1, 2, 18, 5, tzinfo=UTC))
+    assert "2 Jan 2026, 18:05" in client_of(cast.lead).get("/boards/").text
 
 
 def test_a_ready_one_can_be_taken_away_too(cast):
@@ -342,10 +401,10 @@ def test_a_hostile_file_is_refused_and_leaves_nothing(cast, content, said):
     answer = bring(client_of(cast.lead), content)
     assert answer.status_code == 422
     assert said.replace("empty", "not JSON") in answer.text
-    assert "Nothing was brought in" in answer.text
+    assert "Nothing was imported" in answer.text
     assert "<script>alert" not in answer.text
     assert "<script>" not in answer.text.replace("<script src", "")
-    assert not Board.objects.exists()
+    assert not SavedBoard.objects.exists()
 
 
 def test_markup_in_a_name_stays_text(cast):

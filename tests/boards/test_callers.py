@@ -9,13 +9,15 @@ from eqboard.accounts.access import Grant, Rights
 from eqboard.boards.fragments import whole
 from eqboard.boards.health import Health
 from eqboard.boards.parts.calls import waiting
-from eqboard.boards.scene import scene_of
 from eqboard.boards.spec import Targets
+from eqboard.floor.abandoned import MOST_ABANDONED
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.snapshot import CameBack
 from tests.boards.htmx import parse
-from tests.boards.painting import audience, floor_of, paint
+from tests.boards.painting import audience, paint
+from tests.boards.past import answered, minute, past, scene
+from tests.boards.past import paint as paint_past
 from tests.builders import (
     NOON,
     abandoned_call,
@@ -51,7 +53,7 @@ def on(ref="supervisor", targets=None, **chosen):
 
 
 def rows_of(floor, who):
-    return [row for _, row in waiting(scene_of(floor_of(floor), Health(), who, {}))]
+    return [row for _, row in waiting(scene(floor, who))]
 
 
 def page_of(floor, who=None):
@@ -77,10 +79,7 @@ def test_time_moves_no_row():
     """Late or not, the order that the server tells is the same: only then nothing is sent for the passing of time."""
     calls = [waiting_call(str(place), entered_at=ago(place * 7)) for place in range(6)]
     floor = snapshot(queues=QUEUES, waiting=calls)
-    later = [
-        [row.call.key for _, row in waiting(scene_of(floor_of(floor, NOON + timedelta(seconds=s)), Health(), on(), {}))]
-        for s in (0, 30)
-    ]
+    later = [[row.call.key for _, row in waiting(scene(floor, on(), now=NOON + timedelta(seconds=s)))] for s in (0, 30)]
     assert later[0] == later[1]
 
 
@@ -168,6 +167,57 @@ def test_whether_they_came_back_is_a_word_and_a_shape(came_back, at, words):
     told = page.select_one("#abandoned .back")
     assert told.get_text(" ", strip=True) == words
     assert told.select_one(".back-sign")["data-back"] == came_back
+
+
+def told_of(of_500, of_501, who):
+    """What stands over the list when so many gave up in each queue, and the newest of them are kept."""
+    calls = [
+        gone(f"{queue}-{place}", queue=queue, abandoned_at=ago(place))
+        for queue, count in (("500", of_500), ("501", of_501))
+        for place in range(count)
+    ]
+    kept = sorted(calls, key=lambda call: call.abandoned_at)[-MOST_ABANDONED:]
+    buckets = {f"q{queue}": answered(0, 0, count) for queue, count in (("500", of_500), ("501", of_501)) if count}
+    page = parse(whole(paint_past(with_gone(snapshot(queues=QUEUES), *kept), who, past(minute(**buckets)))))
+    return page.find(id="listed")
+
+
+def test_a_list_that_does_not_hold_all_says_so():
+    line = told_of(MOST_ABANDONED + 50, 0, on())
+    assert line.text == "The newest 200 of 250"
+    assert "hidden" not in line.attrs
+
+
+def test_a_list_that_holds_all_says_nothing():
+    line = told_of(MOST_ABANDONED - 1, 0, on())
+    assert (line.text, "hidden" in line.attrs) == ("", True)
+
+
+def test_whoever_sees_one_queue_is_told_how_many_of_its_calls_are_listed():
+    assert told_of(150, 150, on(rights=FRONT)).text == "The newest 100 of 150"
+    assert told_of(10, 250, on(rights=FRONT)).text == ""
+
+
+def test_those_who_gave_up_in_a_queue_of_others_are_not_listed():
+    calls = [gone("mine"), gone("theirs", queue="501", queue_name="Support", number="5550199")]
+    page = page_of(with_gone(snapshot(queues=QUEUES), *calls), on(rights=FRONT))
+    assert len(page.select("#abandoned > li")) == 1
+    assert "5550199" not in str(page)
+
+
+@pytest.mark.parametrize(("cut", "count"), [({"rights": FRONT}, 1), ({"queues": ("500",)}, 1), ({}, 3)])
+@pytest.mark.parametrize("numbers", ["shown", "hidden"])
+def test_how_often_somebody_gave_up_is_told_of_the_queues_that_are_seen(cut, count, numbers):
+    calls = [gone("mine"), gone("theirs", queue="501", queue_name="Support", attempts=2)]
+    floor = with_gone(snapshot(queues=QUEUES, waiting=[waiting_call(caller=caller("5550100"))]), *calls)
+    [row] = rows_of(floor, on(numbers=numbers, **cut))
+    assert row.gave_up_count == count
+
+
+def test_a_board_lists_those_who_gave_up_in_the_queues_that_it_has_chosen():
+    calls = [gone("mine"), gone("theirs", queue="501", queue_name="Support", number="5550199")]
+    page = page_of(with_gone(snapshot(queues=QUEUES), *calls), on(queues=("500",)))
+    assert len(page.select("#abandoned > li")) == 1
 
 
 def test_nobody_who_gave_up_is_a_sentence():

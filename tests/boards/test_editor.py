@@ -9,7 +9,9 @@ from asgiref.sync import async_to_sync
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from eqboard.boards.models import Board
+from eqboard.boards import easel
+from eqboard.boards.gallery import gallery
+from eqboard.boards.models import SavedBoard
 from eqboard.boards.reading import read_spec, write_spec
 from eqboard.boards.ready import SPECS, ready_spec
 from tests.boards.shelves import board, client_of
@@ -28,7 +30,7 @@ def lead(cast) -> Client:
 
 
 @pytest.fixture
-def stored(cast) -> Board:
+def stored(cast) -> SavedBoard:
     return board("Front board", cast.front, updated_by=cast.lead)
 
 
@@ -89,7 +91,7 @@ def test_it_offers_the_teams_that_one_leads(cast, lead):
 
 
 def test_queues_that_are_gone_stay_chosen(cast, lead, stored):
-    Board.objects.filter(pk=stored.pk).update(spec=FLOOR | {"queues": ["997", "998"]})
+    SavedBoard.objects.filter(pk=stored.pk).update(spec=FLOOR | {"queues": ["997", "998"]})
     assert draft_on(lead.get(f"/boards/{stored.pk}/edit/"))["queues"] == ["997", "998"]
     answer = lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, spec=FLOOR | {"queues": ["998", "997"]}))
     assert answer.status_code == 302
@@ -98,7 +100,7 @@ def test_queues_that_are_gone_stay_chosen(cast, lead, stored):
 
 
 def test_what_another_version_stored_is_named_and_left_out(cast, lead, stored):
-    Board.objects.filter(pk=stored.pk).update(spec=FLOOR | {"hue": 3, "parts": [{"kind": "x"}, {"kind": "tiles"}]})
+    SavedBoard.objects.filter(pk=stored.pk).update(spec=FLOOR | {"hue": 3, "parts": [{"kind": "x"}, {"kind": "tiles"}]})
     answer = lead.get(f"/boards/{stored.pk}/edit/")
     assert "“hue” is not known to this version of eqboard." in answer.text
     assert [part["kind"] for part in draft_on(answer)["parts"]] == ["tiles"]
@@ -110,7 +112,7 @@ def test_what_another_version_stored_is_named_and_left_out(cast, lead, stored):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_new_board_is_saved(cast, lead, name):
     answer = lead.post("/boards/new/", form(cast.front, name=name))
-    made = Board.objects.get()
+    made = SavedBoard.objects.get()
     assert answer["Location"] == f"/boards/{made.pk}/"
     assert (made.name, made.team, made.created_by, made.version) == (name, cast.front, cast.lead, 1)
     assert read_spec(made.spec) == SPECS["floor"]
@@ -177,7 +179,7 @@ def test_every_fault_is_named_with_its_place_and_nothing_is_lost(cast, lead):
     answer = lead.post("/boards/new/", form(cast.front, spec=spec))
     assert faults(answer) == {"thresholds-0-critical": "Threshold 1: the warning would come after the critical value."}
     assert draft_on(answer) == spec
-    assert not Board.objects.exists()
+    assert not SavedBoard.objects.exists()
 
 
 @pytest.mark.parametrize("spec", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a": 1, "a": 2}', '{"hue": NaN}', "7"])
@@ -216,7 +218,7 @@ def test_both_ways_out_keep_ones_own(cast, lead, stored):
     page = soup(lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, name="Mine")))
     over = page.select_one("button[name=version]")["value"]
     lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, name="Mine", as_new="1"))
-    assert sorted(Board.objects.values_list("name", flat=True)) == ["Mine", "Theirs"]
+    assert sorted(SavedBoard.objects.values_list("name", flat=True)) == ["Mine", "Theirs"]
     lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, name="Mine over", version=int(over)))
     stored.refresh_from_db()
     assert (stored.name, stored.version) == ("Mine over", 3)
@@ -231,7 +233,7 @@ def test_a_version_that_is_none_overwrites_nothing(cast, lead, stored, version):
 
 
 def test_a_board_that_was_deleted_meanwhile_leaves_the_draft_on_the_page(cast, lead, stored):
-    Board.objects.all().delete()
+    SavedBoard.objects.all().delete()
     answer = lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, name="Mine"))
     assert answer.status_code == 409
     assert "not there any more" in answer.text
@@ -258,7 +260,7 @@ def test_the_preview_is_a_page_on_the_floor_as_one_sees_it(lead, floor):
     assert "Sales" in answer.text
     assert "Complaints" not in answer.text
     assert not soup(answer).select('header.bar, script[src*="board.js"], script[src*="desk.js"], dialog')
-    assert not Board.objects.exists()
+    assert not SavedBoard.objects.exists()
 
 
 @pytest.mark.parametrize("queues", [["500"], ["500", "502"], ["502"], ["997"]])
@@ -284,3 +286,16 @@ def test_a_draft_with_faults_is_not_previewed_but_told(lead, floor, spec):
 
 def test_what_is_hostile_in_a_name_stays_text_in_the_preview(lead, floor):
     assert "<script>alert" not in preview(lead, name="<script>alert(1)</script>").text
+
+
+def test_drafts_take_no_place_in_the_gallery(lead, floor):
+    before = list(gallery._screens)
+    preview(lead)
+    preview(lead, FLOOR | {"theme": "dark"})
+    assert list(gallery._screens) == before
+
+
+def test_who_asks_faster_than_can_be_painted_is_told_when_to_come_back(lead, floor, monkeypatch):
+    monkeypatch.setattr(easel, "MOST_OF_ONE", 0)
+    answer = preview(lead)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")

@@ -1,12 +1,23 @@
 """What one audience has been shown already is not rendered for it again."""
 
+from datetime import timedelta
+
+from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import gallery as module
+from eqboard.boards.audience import Audience
 from eqboard.boards.gallery import Gallery
+from eqboard.boards.grading import grade_of
 from eqboard.boards.health import Health
 from eqboard.boards.spec import Surface
+from eqboard.feed.follow import Floor
+from eqboard.feed.messages import Stored
+from eqboard.floor.levels import Direction, Threshold
+from eqboard.floor.metrics import Metric
+from eqboard.floor.snapshot import Snapshot
+from eqboard.floor.windows import Window
 from tests.boards.painting import audience, paint_in
-from tests.builders import agent, snapshot
+from tests.builders import NOON, agent, queue, snapshot
 
 DESK = audience(Surface.DESK, "en", EVERYTHING)
 
@@ -17,7 +28,7 @@ def test_a_page_and_the_board_of_its_socket_share_their_fragments():
     assert board.strips["agents"][1] is page.strips["agents"][1]
 
 
-def test_audiences_share_nothing():
+def test_audiences_share_no_fragments():
     gallery, floor = Gallery(), snapshot(agents=[agent(1)])
     english = paint_in(gallery, floor, Health(), DESK)
     hebrew = paint_in(gallery, floor, Health(), audience(Surface.DESK, "he", EVERYTHING))
@@ -38,3 +49,62 @@ def test_who_still_shows_a_forgotten_screen_brings_it_along(monkeypatch):
     gallery, floor = Gallery(), snapshot(agents=[agent(1)])
     shown = paint_in(gallery, floor, Health(), DESK)
     assert paint_in(gallery, floor, Health(), DESK, shown).strips["agents"][0] is shown.strips["agents"][0]
+
+
+WAITING = Threshold(Metric.WAITING, Direction.HIGH, warning=5, hysteresis=3, hold_seconds=10)
+QUIET, BUSY = snapshot(queues=[queue(waiting_count=0)]), snapshot(queues=[queue(waiting_count=9)])
+
+
+def board(language: str, rights: Rights = EVERYTHING, ref: str = "floor") -> Audience:
+    return audience(Surface.DESK, language, rights, ref, thresholds=(WAITING,))
+
+
+def shown(gallery: Gallery, who: Audience, floor: Snapshot, seq: int, epoch: str = "a") -> str:
+    """The level of the queue, on the floor of that number: one each second."""
+    held = Stored(epoch, seq, NOON + timedelta(seconds=seq), floor)
+    levels = gallery.paint(Floor(held, is_connected=True), Health(), who).levels
+    return grade_of(levels, "500", Metric.WAITING, Window.NOW)
+
+
+def test_a_reader_of_another_language_sees_the_level_that_the_first_sees():
+    gallery = Gallery()
+    for seq in range(10):
+        assert shown(gallery, board("en"), BUSY, seq) == ""
+    assert [shown(gallery, board(each), BUSY, 10) for each in ("en", "es", "he")] == ["warning"] * 3
+    assert gallery.levels_of(board("he")) == gallery.levels_of(board("en"))
+
+
+def test_who_may_see_other_queues_and_other_boards_have_levels_of_their_own():
+    gallery, limited = Gallery(), Rights(frozenset({Grant(frozenset({"500"}), frozenset())}))
+    for seq in (0, 10):
+        shown(gallery, board("en"), BUSY, seq)
+    for other in (board("en", limited), board("en", ref="supervisor")):
+        assert not gallery.levels_of(other)
+        assert shown(gallery, other, BUSY, 10) == ""
+
+
+def test_an_older_floor_does_not_undo_a_level():
+    """A room whose newest floor cannot be rendered shows the one before, while others go on."""
+    gallery = Gallery()
+    for seq in (0, 10):
+        shown(gallery, board("en"), BUSY, seq)
+    known = gallery.levels_of(board("en"))
+    shown(gallery, board("es"), QUIET, 9)
+    gallery.paint(Floor(), Health(), board("he"))
+    assert gallery.levels_of(board("en")) == known
+
+
+def test_levels_go_on_under_a_new_leader():
+    gallery = Gallery()
+    for seq in (0, 10):
+        shown(gallery, board("en"), BUSY, seq)
+    busy_still = snapshot(queues=[queue(waiting_count=3)])  # not far enough back to be calm again
+    assert shown(gallery, board("es"), busy_still, 1, epoch="b") == "warning"
+
+
+def test_what_nobody_looks_at_any_more_is_forgotten(monkeypatch):
+    monkeypatch.setattr(module, "SCREENS", 2)
+    gallery = Gallery()
+    for ref in ("floor", "supervisor", "lead"):
+        shown(gallery, board("en", ref=ref), BUSY, 1)
+    assert [ref for ref, _rights in gallery._standings] == ["supervisor", "lead"]

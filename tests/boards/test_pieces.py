@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from eqboard.boards import build
 from eqboard.boards.build import build_id
+from eqboard.boards.letters import is_control
 from eqboard.boards.pulse import pulse
-from eqboard.boards.templatetags.board import age, is_control, outside, since, until
+from eqboard.boards.templatetags.board import age, outside, since, until
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Trouble
 from tests.boards.htmx import parse

@@ -27,6 +27,11 @@ def busy(offered=5, **changes):
     return past(*(minute(each, q500=bucket, **changes) for each in range(1, 30)))
 
 
+def quiet_but_for(bucket):
+    """Half an hour in which all that happened fell into one minute."""
+    return past(*(minute(each, q500=bucket if each == 9 else Bucket()) for each in range(1, 30)))
+
+
 def line(name, counts, floor=SALES):
     page = parse(whole(paint(floor, BOARD, counts)))
     return " ".join(page.select_one(f"#{name} li .plan-lines > span").text.split())
@@ -35,7 +40,7 @@ def line(name, counts, floor=SALES):
 @pytest.mark.parametrize(
     ("bucket", "sentence"),
     [
-        (Bucket(), "Nothing was offered yet."),
+        (Bucket(), "No call was answered or given up yet."),
         (answered(10), "2 more can be missed"),
         (answered(9, 1), "1 more can be missed"),
         (answered(8, 2), "No more can be missed"),
@@ -70,7 +75,7 @@ def test_staffing_tells_needed_present_and_inputs():
     page = parse(whole(paint(SALES, BOARD, busy(offered=1))))
     row = page.select_one("#staffing li")
     assert row.select_one(".plan-count").text == "6 needed, 5 there"
-    assert row.select_one(".promise").text == "29 calls in 30 min, AHT 3:20, 80/20"
+    assert row.select_one(".promise").text == "29 calls in 29 min, AHT 3:20, 80/20"
     assert page.select_one("#staffing-title .estimate").text == "Estimate"
 
 
@@ -82,17 +87,23 @@ def test_what_one_more_pause_would_do_is_told_where_enough_are_there():
     floor = snapshot(queues=[queue("500", present_count=8, paused_count=0)])
     assert line("staffing", busy(offered=1), floor).startswith("One more pause: ")
     alone = snapshot(queues=[queue("500", present_count=1, paused_count=0)])
-    few = past(minute(q500=Bucket(offered=1, talk_count=1, talk_seconds=20.0)))
+    few = quiet_but_for(Bucket(offered=1, talk_count=1, talk_seconds=20.0))
     assert line("staffing", few, alone) in ("One more pause: the queue would grow", "1 too few")
 
 
 @pytest.mark.parametrize(
     ("floor", "counts", "sentence"),
     [
-        (SALES, past(), "No call was offered in the last 30 minutes."),
+        (SALES, past(), "Too little was watched yet: an estimate needs 10 minutes."),
         (
             SALES,
-            past(minute(q500=Bucket(offered=1))),
+            past(minute(q500=Bucket(offered=9, talk_count=9, talk_seconds=900.0))),
+            "Too little was watched yet: an estimate needs 10 minutes.",
+        ),
+        (SALES, quiet_but_for(Bucket()), "No call was offered in the last 30 minutes."),
+        (
+            SALES,
+            quiet_but_for(Bucket(offered=1)),
             "No call has ended in the last 30 minutes: nobody knows how long one takes.",
         ),
         (snapshot(queues=[queue("500", present_count=None)]), busy(), "EQ has not told who is there."),

@@ -18,11 +18,12 @@ def test_each_is_a_board_that_the_editor_could_have_made(ref):
 @pytest.mark.parametrize("ref", SPECS)
 def test_each_has_a_name_in_every_language(ref):
     boards = [ready_board(ref, language) for language in ("en", "es", "he")]
-    assert len({board.name for board in boards if board}) == 3
+    assert len({board.name for board in boards}) == 3
 
 
-def test_a_board_that_is_not_ready_is_none():
-    assert ready_board("7", "en") is None
+def test_a_board_that_is_not_ready_is_an_error_of_ours():
+    with pytest.raises(KeyError):
+        ready_board("7", "en")
 
 
 def test_waits_are_long_when_the_site_says_so():

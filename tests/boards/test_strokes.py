@@ -12,12 +12,29 @@ from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import fragments
 from eqboard.boards.fragments import Screen, packed, strokes, whole, whole_strokes
 from eqboard.boards.health import Health
-from eqboard.boards.spec import Surface
+from eqboard.boards.spec import Figure, Kind, Surface
+from eqboard.boards.spec import Part as BoardPart
 from eqboard.floor.changes import apply, diff
+from eqboard.floor.metrics import Metric
 from eqboard.floor.snapshot import AgentState, Part, Trouble
+from eqboard.floor.windows import Window
 from tests.boards.htmx import parse, receive, shape
 from tests.boards.painting import audience, paint
-from tests.builders import NOON, agent, ago, moments, queue, snapshot, snapshots, successions, waiting_call
+from tests.builders import (
+    NOON,
+    abandoned_call,
+    agent,
+    ago,
+    caller,
+    conference,
+    moments,
+    parked_call,
+    queue,
+    snapshot,
+    snapshots,
+    successions,
+    waiting_call,
+)
 
 LIMITED = Rights(frozenset({Grant(frozenset({"500", "501"}), frozenset({"agent.pause", "agent.resume"}))}))
 AUDIENCES = [
@@ -36,6 +53,8 @@ HEALTHS = st.builds(
     is_slow=st.booleans(),
 )
 SEQUENCES = st.lists(snapshots(3), min_size=2, max_size=4) | successions().map(list)
+STATES = (AgentState.AVAILABLE, AgentState.SIGNED_OUT)
+FIGURES = tuple(Figure(metric, Window.TODAY) for metric in (Metric.OFFERED, Metric.ANSWERED, Metric.ASA))
 DESK = audience(Surface.DESK, "en", EVERYTHING)
 WALL = audience(Surface.TV, "en", EVERYTHING)
 WELL = Health()
@@ -103,6 +122,33 @@ def test_no_message_is_larger_than_a_server_sends(reverse):
     for pieces in (whole_strokes(before), strokes(before, after)):
         assert all(len(message.encode()) < 1024 * 1024 for message in packed(pieces))
     assert len(packed(whole_strokes(before))) > 3
+
+
+def test_a_board_of_every_part_fits_into_messages_though_each_of_them_is_long():
+    """The first message holds the beginning of every strip, and there are thirteen of them."""
+    name = "שם ארוך מאוד " * 3
+    keys = range(150)
+    floor = snapshot(
+        queues=[queue(str(1000 + key), name=name) for key in keys],
+        agents=[agent(key, name=name, state=STATES[key % 2]) for key in keys],
+        waiting=[waiting_call(str(key), queue="1000", caller=caller(name=name)) for key in keys],
+        parked=[parked_call(str(key), caller=caller(name=name)) for key in keys],
+        conferences=[conference(str(key), name=name) for key in keys],
+        abandoned=[abandoned_call(str(key), queue="1000", caller=caller(name=name)) for key in keys],
+    )
+    everything = audience(Surface.DESK, "he", EVERYTHING, parts=tuple(map(BoardPart, Kind)), figures=FIGURES)
+    screen = paint(floor, WELL, everything)
+    long = [name for name, row in screen.strips.items() if sum(len(each.html) for each in row) > 30_000]
+    assert len(long) >= 9
+    messages = packed(whole_strokes(screen))
+    assert all(len(message) <= fragments.MESSAGE_CHARACTERS for message in messages)
+    beginning = parse(messages[0])
+    for strip in long:
+        assert beginning.find(id=strip).find(True), f"{strip} begins with the first message"
+    page = parse(whole(paint(snapshot(), WELL, everything)))
+    for message in messages:
+        receive(page, message)
+    assert shape(page) == shape(parse(whole(screen)))
 
 
 def test_a_piece_is_never_torn_and_nothing_is_an_empty_message():

@@ -81,6 +81,14 @@ def test_a_number_greys_with_what_it_is_made_of(metric, parts):
     assert number(tile(), metric, window)["data-part"] == parts
 
 
+def test_a_count_of_nothing_is_quiet_and_a_share_never_is():
+    figures = (Figure(Metric.ABANDONED, Window.TODAY), Figure(Metric.SERVICE_LEVEL, Window.TODAY))
+    shown = tile(counts=past(minute(q500=answered(0, 2))), figures=figures)
+    assert number(shown, Metric.ABANDONED, Window.TODAY).has_attr("data-none")
+    assert number(shown, Metric.SERVICE_LEVEL, Window.TODAY).select_one(".n").text == "0\u202f%"
+    assert not number(shown, Metric.SERVICE_LEVEL, Window.TODAY).has_attr("data-none")
+
+
 # Promise
 
 
@@ -124,14 +132,16 @@ def test_the_usual_range_lies_behind_once_it_is_known():
 
 def test_a_usual_range_is_told_in_words_too():
     floor = snapshot(queues=[queue("500", usual_low=1, usual_high=3)])
-    counts = past(minute(q500=Bucket(waiting_peaks={7: 1})))
+    counts = past(minute(q500=Bucket(waiting_peaks={7: 1})), *(minute(ago) for ago in range(2, 6)))
     words = tile(floor, counts).select_one(".spark .visually-hidden").text
     assert words == "In the last hour at most 7 waited. Usual at this hour: 1 to 3."
     assert tile(floor, counts).select_one(".spark rect.usual")["height"] == "2"
 
 
-def test_before_anybody_has_watched_there_is_no_line():
-    assert tile(counts=past()).select_one(".spark").contents == []
+@pytest.mark.parametrize(("minutes", "is_drawn"), [(0, False), (4, False), (5, True)])
+def test_of_a_few_minutes_there_is_no_line(minutes, is_drawn):
+    counts = past(*(minute(ago) for ago in range(1, minutes + 1)))
+    assert (tile(counts=counts).select_one(".spark svg") is not None) is is_drawn
 
 
 # Trouble
@@ -148,7 +158,7 @@ def test_a_level_is_a_shape_a_word_and_a_colour():
     wait = number(tile(), Metric.LONGEST_WAIT)
     assert wait["data-level"] == "warning"
     assert wait.select_one(".grade .alarm")["data-level"] == "warning"
-    assert wait.select_one(".grade").text == "long"
+    assert wait.select_one(".grade").text == "warning"
 
 
 def test_a_trouble_with_a_number_that_is_not_on_the_tile_is_named_all_the_same():
@@ -228,7 +238,7 @@ def test_what_was_never_read_is_not_zero():
     assert Part.AGENTS not in floor.sources
 
 
-@pytest.mark.parametrize("language", ["en", "es", "he"])
-def test_a_number_reads_from_left_to_right_in_every_language(language):
+@pytest.mark.parametrize(("language", "written"), [("en", "70\u202f%"), ("es", "70\u202f%"), ("he", "70%")])
+def test_a_number_reads_from_left_to_right_in_every_language(language, written):
     found = number(tile(language=language), Metric.SERVICE_LEVEL, Window.TODAY).select_one(".n > bdi.amount")
-    assert found.text == "70\u202f%"
+    assert found.text == written

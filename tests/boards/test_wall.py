@@ -19,8 +19,10 @@ from eqboard.boards.fragments import whole
 from eqboard.boards.health import Health
 from eqboard.boards.parts.wall import WALL_AGENTS, WALL_CALLERS, WALL_QUEUES, Leeway, More
 from eqboard.boards.spec import WALL_KINDS, Figure, MaskedNumbers, Part, StateLimit, Surface, Targets, Theme, Wall
-from eqboard.boards.templatetags.wall import PHRASES, duration, is_long, minutes_of
+from eqboard.boards.templatetags.board import duration
+from eqboard.boards.templatetags.wall import PHRASES, is_long, wall_window
 from eqboard.feed.follow import Counts
+from eqboard.floor.abandoned import MOST_ABANDONED
 from eqboard.floor.buckets import Bucket, Span
 from eqboard.floor.budget import Budget
 from eqboard.floor.history import History
@@ -29,7 +31,7 @@ from eqboard.floor.metrics import Metric, Target, Unit
 from eqboard.floor.snapshot import AbandonedCall, AgentState, CameBack, Snapshot, Source
 from eqboard.floor.snapshot import Part as Read
 from eqboard.floor.windows import Window
-from tests.boards.painting import audience, floor_of, paint
+from tests.boards.painting import MIDNIGHT, audience, floor_of, paint
 from tests.boards.walls import wall_page
 from tests.builders import NOON, agent, ago, caller, moments, queue, snapshot, waiting_call
 
@@ -180,7 +182,7 @@ def test_whom_one_can_still_answer_in_time_comes_first_the_next_to_breach_before
     waits = {"a": 5, "b": 18, "c": 40, "d": 300}
     calls = [waiting_call(key, entered_at=ago(wait)) for key, wait in waits.items()]
     callers = shown(snapshot(queues=[queue()], waiting=calls), "waiting")
-    assert [each.call.key for each in callers] == ["b", "a", "d", "c"]
+    assert [each.call.entered_at for each in callers] == [ago(18), ago(5), ago(300), ago(40)]
     assert [each.is_late for each in callers] == [False, False, True, True]
 
 
@@ -197,7 +199,7 @@ def test_callers_whose_time_is_not_known_stand_after_those_who_can_be_in_time():
         waiting_call("c", entered_at=ago(99)),
     ]
     callers = shown(snapshot(queues=[queue()], waiting=calls), "waiting")
-    assert [each.call.key for each in callers] == ["b", "a", "c"]
+    assert [each.call.entered_at for each in callers] == [ago(5), None, ago(99)]
 
 
 def test_a_caller_has_a_countdown_until_they_are_late():
@@ -278,7 +280,7 @@ def served(in_time: int, late: int, gave_up: int = 0, key: str = "500") -> Span:
 
 def painted(history: History, queues=("500",), floor: Snapshot | None = None, **chosen):
     floor = floor or snapshot(queues=[queue(key) for key in queues])
-    return fragments.paint(floor_of(floor, counts=Counts(history)), Health(), wall(**chosen))
+    return fragments.paint(floor_of(floor, counts=Counts(history)), Health(), wall(**chosen), MIDNIGHT)
 
 
 def test_the_budget_says_how_many_may_still_be_missed():
@@ -311,7 +313,7 @@ def test_where_queues_promise_different_things_the_tightest_budget_is_shown():
     chosen = wall()
     chosen = dataclasses.replace(chosen, board=dataclasses.replace(chosen.board, targets=targets))
     floor = snapshot(queues=[queue("500"), queue("501")])
-    screen = fragments.paint(floor_of(floor, counts=Counts(history)), Health(), chosen)
+    screen = fragments.paint(floor_of(floor, counts=Counts(history)), Health(), chosen, MIDNIGHT)
     assert [each.subject for each in screen.strips["budget"]] == [Leeway(Target(percent=90), Budget(0, 0))]
 
 
@@ -324,6 +326,16 @@ def test_abandoned_calls_are_summed_up_with_those_who_have_not_called_again():
     page = BeautifulSoup(whole(painted(History((served(1, 0, gave_up=4),)), floor=floor)), "html.parser")
     assert words_of(page.select_one("#abandoned")) == "Abandoned 4 2 not back today"
     assert page.select_one("#abandoned")["data-count"] == "4"
+
+
+def test_of_more_abandoned_calls_than_are_listed_it_says_of_how_many_it_is_known_who_came_back():
+    gone = {
+        str(place): AbandonedCall(str(place), "500", "Sales", caller(), ago(60), 30.0)
+        for place in range(MOST_ABANDONED)
+    }
+    floor = Snapshot(queues={"500": queue()}, abandoned=gone)
+    page = BeautifulSoup(whole(painted(History((served(1, 0, gave_up=350),)), floor=floor)), "html.parser")
+    assert words_of(page.select_one("#abandoned")) == "Abandoned 350 200 of the newest 200 not back today"
 
 
 def test_a_number_stands_with_its_promise_or_its_limit():
@@ -385,16 +397,17 @@ def test_numbers_too_long_for_their_place_are_told_apart():
 
 
 @pytest.mark.parametrize(
-    ("metric", "window", "minutes"),
+    ("metric", "window", "text"),
     [
-        (Metric.ASA, Window.LAST_15, 15),
-        (Metric.ASA, Window.NOW, 5),
-        (Metric.ASA, Window.TODAY, None),
-        (Metric.WAITING, Window.NOW, None),
+        (Metric.ASA, Window.LAST_15, "15 min"),
+        (Metric.ASA, Window.NOW, "5 min"),
+        (Metric.ASA, Window.TODAY, "today"),
+        (Metric.WAITING, Window.NOW, ""),
     ],
 )
-def test_over_how_many_minutes_a_number_is_counted(metric, window, minutes):
-    assert minutes_of(value(1, metric=metric, window=window)) == minutes
+def test_a_number_says_over_which_time_it_is_counted(metric, window, text):
+    with translation.override("en"):
+        assert wall_window(value(1, metric=metric, window=window)) == text
 
 
 @pytest.mark.parametrize("metric", Metric)

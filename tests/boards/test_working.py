@@ -47,7 +47,7 @@ def test_a_ratio_is_told_with_its_formula_and_its_counts():
     symbols, amounts = [words(each) for each in page.select(".fraction:has(.above)")]
     assert symbols == "AT divided by A + B − Bs"
     assert amounts == "7 divided by 10"
-    assert [words(each) for each in page.select(".terms > div")] == [
+    assert [words(each) for each in page.select(".terms:not(.fates) > div")] == [
         "AT calls answered within T 7",
         "A calls answered 9",
         "B callers who gave up 1",
@@ -71,6 +71,42 @@ def test_a_count_has_no_denominator():
     assert page.select(".below") == []
 
 
+@pytest.mark.parametrize("metric", [Metric.OFFERED, Metric.SERVICE_LEVEL, Metric.ABANDONMENT, Metric.ANSWER_RATE])
+def test_what_became_of_the_calls_offered_can_be_added_up(metric):
+    bucket = Bucket(
+        offered=15,
+        answered_waits={5: 6},
+        abandoned_waits={30: 2},
+        flowed_waits={90: 1},
+        stolen_count=2,
+        unresolved_count=1,
+    )
+    floor = snapshot(queues=[queue("500", waiting_count=3)])
+    rows = working(Figure(metric, Window.TODAY), floor=floor, counts=past(minute(q500=bucket))).select(".fates > div")
+    assert [words(each.dt) for each in rows] == [
+        "O calls offered",
+        "A calls answered",
+        "B callers who gave up",
+        "F calls that flowed out",
+        "X calls that somebody took out of the queue, to whom it did not ring",
+        "Y calls that were gone while nobody could see whereto",
+        "callers who wait still",
+    ]
+    offered, *fates = [int(each.dd.text) for each in rows]
+    assert (offered, fates) == (15, [6, 2, 1, 2, 1, 3])
+    assert sum(fates) == offered
+
+
+def test_of_a_floor_whose_callers_were_never_read_nobody_knows_who_waits_still():
+    page = working(Figure(Metric.OFFERED), floor=snapshot(queues=[queue("500", waiting_count=None)]))
+    assert page.select(".fates dd")[-1].text == "–"
+
+
+@pytest.mark.parametrize("metric", [Metric.ASA, Metric.OCCUPANCY, Metric.WAITING])
+def test_what_says_nothing_of_all_calls_has_no_such_sum(metric):
+    assert working(Figure(metric)).select(".fates") == []
+
+
 def test_sums_of_seconds_are_told_as_times():
     counts = past(minute(q500=Bucket(answered_waits={125: 2}, answered_seconds=250.0)))
     page = working(Figure(Metric.ASA, Window.LAST_30), counts=counts)
@@ -91,6 +127,11 @@ def test_the_window_is_told_in_clock_times():
 def test_coverage_counts_from_when_somebody_watched():
     facts = words(working(counts=past(minute(2, seen_seconds=60.0), minute(1, seen_seconds=30.0))))
     assert "since 11:58:00, 75.0 % of polls. What happened before is not counted." in facts
+
+
+def test_a_watch_that_began_in_the_midst_of_a_minute_has_missed_nothing_since():
+    facts = words(working(counts=past(minute(2, seen_seconds=19.0), minute(1))))
+    assert "since 11:58:41, 100.0 % of polls. What happened before is not counted." in facts
 
 
 def test_a_window_that_nobody_watched_says_so():

@@ -16,7 +16,7 @@ from eqboard.boards.policy import POLICY
 from eqboard.boards.pulse import pulse
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Snapshot
-from tests.boards.painting import floor_of
+from tests.boards.painting import MIDNIGHT, floor_of
 from tests.builders import NOON
 
 ADDRESS = "http://wall.test/"
@@ -57,7 +57,7 @@ class Hung:
     ) -> None:
         """A frame, as the hub sends it; then wait until the page has taken it."""
         floor = floor_of(snapshot, now)
-        screen = fragments.paint(floor, health or Health(), self.screen.audience, self.screen)
+        screen = fragments.paint(floor, health or Health(), self.screen.audience, MIDNIGHT, self.screen)
         self._frame_number += 1
         beat = pulse(floor.held, now, stale_rounds, "build", frame_number=self._frame_number)
         assert self._socket is not None, "the page has no socket yet"
@@ -79,7 +79,7 @@ async def hang(page: Page, snapshot: Snapshot, audience: Audience, health: Healt
 async def serve(page: Page, snapshot: Snapshot, audience: Audience, health: Health | None = None) -> Hung:
     """Show the floor on a wall."""
     floor = floor_of(snapshot)
-    hung = Hung(page, fragments.paint(floor, health or Health(), audience))
+    hung = Hung(page, fragments.paint(floor, health or Health(), audience, MIDNIGHT))
     html = wall_page(hung.screen, floor)
     page.on("pageerror", lambda error: hung.errors.append(str(error)))
     await page.route_web_socket("ws://wall.test/live/tv/", hung.take)

@@ -51,7 +51,7 @@ def test_every_queue_one_sees_is_there_with_its_formula_in_words(cast):
     found = rows(client_of(cast.viewer).get("/targets/"))
     assert list(found) == ["All other queues", "Sales 500"]
     assert "90 % within 15 s" in found["Sales 500"].text
-    assert "A_T / (A + B)" in found["Sales 500"].text
+    assert found["Sales 500"].select_one(".fraction").text == "AT divided by A + B"
     assert "Abandons count against us" in found["Sales 500"].text
     assert not found["Sales 500"].select("form")
 
@@ -68,6 +68,16 @@ def test_each_person_changes_what_their_role_says(cast, person, name):
     assert answer.status_code == (302 if name in MAY[person] else 403)
     assert ServiceTarget.objects.filter(queue=name).exists() == (name in MAY[person])
     assert AuditEntry.objects.exists() == (name in MAY[person])
+
+
+def test_after_a_change_one_is_back_at_the_queue_and_told_once(cast):
+    client = client_of(cast.lead)
+    answer = client.post("/targets/", {"queue": "500", **RIGHT})
+    assert answer["Location"] == "/targets/#queue-500"
+    page = BeautifulSoup(client.get("/targets/").content, "html.parser")
+    assert page.select_one(".told[role=status]").text == "Saved."
+    assert page.select_one("#queue-500 h2").get_text(" ", strip=True) == "Sales 500"
+    assert "told" not in client.get("/targets/").text
 
 
 def test_who_leads_one_team_and_looks_at_another_changes_only_the_first(cast):

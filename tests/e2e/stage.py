@@ -4,27 +4,23 @@ The page, its scripts and its socket are the real ones; what a poller, Redis and
 from here. So a test decides what happens at which moment, down to the message.
 """
 
+import json
 from datetime import datetime
-from mimetypes import guess_type
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
-from django.test import RequestFactory
-from django.utils import translation
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from playwright.async_api import Page, Route, WebSocketRoute
 
 from eqboard.boards.audience import Audience
-from eqboard.boards.choosing import Listed, ready_ones
-from eqboard.boards.fragments import Screen, packed, paint, strokes, whole, whole_strokes
+from eqboard.boards.choosing import Listed
+from eqboard.boards.fragments import Screen, packed, paint, strokes, whole_strokes
 from eqboard.boards.health import Health
 from eqboard.boards.policy import POLICY
 from eqboard.boards.pulse import pulse
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Snapshot
-from tests.boards.painting import audience, floor_of
+from eqboard.ops.bench.page import BUILD, page_of, static_file
+from tests.boards.painting import MIDNIGHT, audience, floor_of
 from tests.builders import NOON, source
 
 URL = "http://board.test/"
@@ -62,6 +58,11 @@ class Stage:
         self._paint(floor, None)
         await self._send(whole_strokes(self._screen), NOON)
 
+    async def echo(self, now: datetime) -> None:
+        """As the server answers an acknowledgement that was sent when the page began."""
+        assert self._socket is not None
+        self._socket.send(json.dumps({"at": 0, "now": now.timestamp()}))
+
     async def refresh(self) -> None:
         """Load the page again, with the floor that is shown now."""
         await self.page.goto(URL)
@@ -71,7 +72,7 @@ class Stage:
         """Its numbers are of this moment, and stay fresh for as long as a test takes."""
         fresh = floor_of(_with_sources(floor))
         self._floor = fresh
-        self._screen = paint(fresh, health or Health(), self.audience, self._screen)
+        self._screen = paint(fresh, health or Health(), self.audience, MIDNIGHT, self._screen)
 
     async def _send(self, pieces: list[str], now: datetime) -> None:
         assert self._socket is not None
@@ -80,10 +81,10 @@ class Stage:
             self._socket.send(message)
         await self.page.wait_for_selector(f"#pulse[data-frame='{self._frame_number}']", state="attached")
 
-    def _pulse(self, now: datetime) -> str:
+    def _pulse(self, now: datetime) -> SafeString:
         held = self._floor.held
         assert held is None or isinstance(held, Stored)
-        return pulse(held, now, 2.5, "build", frame_number=self._frame_number)
+        return pulse(held, now, 2.5, BUILD, frame_number=self._frame_number)
 
     def _connect(self, socket: WebSocketRoute) -> None:
         self._socket = socket
@@ -93,29 +94,16 @@ class Stage:
     async def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(URL)
         if path.startswith("static/"):
-            file = finders.find(path.removeprefix("static/"))
-            await route.fulfill(path=str(file), content_type=guess_type(path)[0] or "font/woff2")
+            file = static_file(path.removeprefix("static/"))
+            assert file is not None, path
+            await route.fulfill(path=file[0], content_type=file[1])
             return
         if path:
             self.asked.append(f"{route.request.method} /{path}")
             await route.fulfill(status=204)
             return
-        await route.fulfill(body=self._html(), content_type="text/html", headers={"Content-Security-Policy": POLICY})
-
-    def _html(self) -> str:
-        request = RequestFactory().get("/")
-        request.user = User(username="supervisor")
-        language = self.audience.language
-        with translation.override(language):
-            context = {
-                "board": self.audience.board,
-                "boards": self._boards or ready_ones(language),
-                "screen": mark_safe(whole(self._screen)),  # noqa: S308
-                "pulse": mark_safe(self._pulse(NOON)),  # noqa: S308
-                "live_url": "/live/desk/",
-                "build": "build",
-            }
-            return render_to_string("boards/board.html", context, request)
+        html = page_of(self._screen, self._pulse(NOON), self._boards)
+        await route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 def _with_sources(floor: Snapshot) -> Snapshot:

@@ -56,14 +56,14 @@ A_WORLD = f"""
 from datetime import UTC, datetime
 from django.contrib.auth.models import User
 from eqboard.accounts.models import Display, Team
-from eqboard.boards.models import Board
+from eqboard.boards.models import SavedBoard
 from eqboard.boards.ready import SPECS
 from eqboard.boards.reading import write_spec
 User.objects.create_user("teamless", password="{PASSWORD}")
 lead, team = User.objects.get(username="supervisor"), Team.objects.get(name="Floor")
 now = datetime.now(UTC)
 Display.objects.create(pk=4711, name="Hall", team=team, code="X", approved_by=lead, approved_at=now)
-Board.objects.create(pk=4711, name="Nights", spec=write_spec(SPECS["tv"]), updated_by=lead, updated_at=now)
+SavedBoard.objects.create(pk=4711, name="Nights", spec=write_spec(SPECS["tv"]), updated_by=lead, updated_at=now)
 """
 
 

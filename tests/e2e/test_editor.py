@@ -150,11 +150,13 @@ async def test_in_hebrew_left_is_later(stack: Stack, chromium: Browser) -> None:
 
 async def test_a_part_becomes_narrower_and_wider(stack: Stack, editor: Page) -> None:
     card = editor.locator("#e-parts > li[data-kind=waiting]")
-    await expect(card.locator("[data-narrower]")).to_be_disabled()
-    await card.locator("[data-wider]").click()
     await expect(card.locator("[data-width]")).to_have_text("4/12")
-    await expect(editor.locator("#e-say")).to_have_text("Callers waiting: 4 of 12 columns")
+    await card.locator("[data-wider]").click()
+    await expect(card.locator("[data-width]")).to_have_text("6/12")
+    await expect(editor.locator("#e-say")).to_have_text("Callers waiting: 6 of 12 columns")
     await card.locator("[data-narrower]").press("Enter")
+    await card.locator("[data-narrower]").press("Enter")
+    await expect(card.locator("[data-narrower]")).to_be_disabled()
     await expect(card.locator("[data-wider]")).to_be_focused()  # the one that was pressed can be pressed no more
 
 
@@ -223,14 +225,34 @@ async def test_a_wall_is_previewed_as_a_wall(editor: Page) -> None:
     await editor.select_option("#e-surface", "tv")
     preview = editor.frame_locator(".stage iframe")
     await expect(preview.locator("body.tv")).to_be_attached()
-    assert await editor.evaluate(PARTS) == [
-        "totals",
-        "tiles",
-        "agents",
-        "waiting",
-    ]  # what a wall cannot show is put aside
+
+
+async def test_a_board_that_goes_to_the_wall_begins_with_a_walls_own_parts_and_numbers(editor: Page) -> None:
+    await expect(editor.locator("#e-wall")).to_be_hidden()
+    await editor.select_option("#e-surface", "tv")
+    assert await editor.evaluate(PARTS) == ["totals", "tiles", "waiting"]
+    await expect(editor.locator("#e-totals > li")).to_have_count(6)
+    await expect(editor.locator("#e-wall")).to_contain_text("a wall's own parts and numbers")
+    await expect(editor.locator("#e-say")).to_contain_text("a wall's own parts and numbers")
     await editor.select_option("#e-surface", "desk")
     assert await editor.evaluate(PARTS) == FLOOR
+    await expect(editor.locator("#e-totals > li")).to_have_count(9)
+    await expect(editor.locator("#e-wall")).to_be_hidden()
+    await expect(editor.locator("#e-state")).to_have_text("Nothing changed")
+
+
+async def test_what_of_the_desk_a_wall_cannot_show_is_named_and_comes_back(editor: Page) -> None:
+    await editor.select_option("#e-surface", "tv")
+    await editor.get_by_role("button", name="Use the desk's instead").click()
+    await expect(editor.get_by_role("button", name="Use the wall's own")).to_be_focused()
+    assert await editor.evaluate(PARTS) == ["totals", "tiles", "agents", "waiting"]
+    await expect(editor.locator("#e-wall")).to_contain_text("left out: Parked calls, Conferences, Agents signed out.")
+    await editor.locator("#e-parts > li[data-kind=tiles] [data-remove]").click()
+    await editor.keyboard.press("Shift+Tab")
+    await editor.get_by_role("button", name="Use the wall's own").click()
+    assert await editor.evaluate(PARTS) == ["totals", "tiles", "waiting"]
+    await editor.select_option("#e-surface", "desk")
+    assert await editor.evaluate(PARTS) == ["totals", *FLOOR[2:]]  # without what was removed on the way
 
 
 async def test_a_draft_with_faults_leaves_the_preview_as_it_was_and_says_why(editor: Page) -> None:
@@ -298,6 +320,71 @@ async def test_what_is_wrong_is_said_beside_the_field_and_the_page_is_as_it_was(
     await expect(editor.locator("#e-name")).to_be_focused()
 
 
+async def test_a_fault_goes_when_its_field_is_changed(editor: Page) -> None:
+    await editor.evaluate(CHAPTERS)
+    await editor.locator("#e-thresholds > li:first-child [data-key=critical]").fill("5")
+    await editor.get_by_role("button", name="Save", exact=True).click()
+    name = editor.locator("#e-name")
+    await expect(name).to_have_attribute("aria-invalid", "true")
+    await name.press_sequentially("M")
+    await expect(name).not_to_have_attribute("aria-invalid", "true")
+    await expect(name).not_to_have_attribute("aria-describedby", re.compile("."))
+    await expect(editor.locator("[data-place=name] .fault")).to_have_count(0)
+    await expect(editor.locator("#e-faults [data-mended]")).to_have_count(1)
+    await editor.locator("#e-thresholds > li:first-child [data-key=warning]").fill("2")  # its row is what was wrong
+    await expect(editor.locator("#e-thresholds .fault")).to_have_count(0)
+    await expect(editor.locator("#e-faults")).to_have_count(0)
+
+
+# By keyboard
+
+
+async def test_saving_is_near_the_beginning(stack: Stack, editor: Page) -> None:
+    for _ in range(4):
+        await editor.keyboard.press("Tab")
+    await expect(editor.get_by_role("button", name="Save", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("keys", ["Enter", "Control+s", "Meta+s"])
+async def test_keys_save(stack: Stack, editor: Page, keys: str) -> None:
+    await editor.locator("#e-name").fill(f"By {keys}")
+    await editor.locator("#e-name").press(keys)
+    await editor.wait_for_url(re.compile(rf"{stack.url}/boards/\d+/$"))
+
+
+async def test_enter_where_one_searches_saves_nothing(editor: Page) -> None:
+    await editor.get_by_text("These, in this order").click()
+    await editor.locator("#e-name").fill("Not yet")
+    await editor.locator("#e-find-queue").press("Enter")
+    await previewed(editor)
+    await expect(editor.locator("#e-state")).to_have_text("Not saved yet")
+
+
+async def test_buttons_are_named_by_what_is_chosen(editor: Page) -> None:
+    await editor.evaluate(CHAPTERS)
+    limits = editor.locator("#e-limits [data-remove]")
+    await expect(limits.nth(0)).to_have_accessible_name("Remove: Wrap-up")
+    await expect(limits.nth(1)).to_have_accessible_name("Remove: Paused, any reason")
+    threshold = editor.locator("#e-thresholds > li").nth(1)
+    await expect(threshold.locator("[data-remove]")).to_have_accessible_name("Remove: Service level, today, each queue")
+    await threshold.locator("[data-key=queue]").select_option("500")
+    await expect(threshold.locator("[data-remove]")).to_have_accessible_name(re.compile("today, .*500"))
+    await expect(threshold.locator("[data-key=hold_seconds]")).to_have_accessible_description(re.compile("how long"))
+
+
+async def test_the_form_of_a_promise_is_put_away_as_it_was(stack: Stack, chromium: Browser) -> None:
+    async with visit(stack, chromium, "/targets/") as page:
+        change = page.get_by_label("Change All other queues")
+        place = await change.bounding_box()
+        await change.click()
+        assert await change.bounding_box() == place  # it does not jump from under the pointer
+        await page.locator("#percent-").fill("55")
+        await page.keyboard.press("Escape")
+        await expect(change).to_be_focused()
+        await expect(page.locator("#percent-")).to_be_hidden()
+        await expect(page.locator("#percent-")).to_have_value("80")
+
+
 # Nothing is lost
 
 
@@ -324,7 +411,7 @@ async def test_whoever_is_slower_is_told_and_chooses(stack: Stack, editor: Page,
         await saved(other, stack, "Theirs")
     await editor.fill("#e-name", "Mine")
     await editor.get_by_role("button", name="Save", exact=True).click()
-    await expect(editor.locator(".news")).to_contain_text("supervisor saved this board")
+    await expect(editor.locator(".news[role=alert]")).to_contain_text("supervisor saved this board")
     await expect(editor.locator("#e-name")).to_have_value("Mine")
     await expect(editor.locator("#e-state")).to_have_text("Not saved yet")
     await editor.get_by_role("button", name="Save yours over theirs").click()

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from eqboard.boards.choosing import Listed
-from eqboard.boards.spec import AgentsAs, Surface
+from eqboard.boards.spec import AgentsAs, Kind, Part, Surface
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, caller, conference, parked_call, participant, queue, snapshot, waiting_call
 from tests.e2e.stage import Stage
@@ -110,6 +110,16 @@ async def test_p_pauses_and_resumes_who_is_in_focus(page: Page) -> None:
     assert stage.asked == ["POST /agents/7/resume/", "GET /agents/2/pause/"]
 
 
+async def test_p_with_nobody_in_focus_says_whom_it_needs(page: Page) -> None:
+    stage = await opened(page)
+    await page.keyboard.press("p")
+    await expect(page.locator("#notices")).to_have_text("Focus an agent first.")
+    await page.locator("#waiting > li").focus()
+    await page.keyboard.press("p")
+    await expect(page.locator("#notices > .hint")).to_have_count(1)
+    assert stage.asked == []
+
+
 async def test_b_opens_the_boards_and_escape_goes_back(page: Page) -> None:
     await opened(page)
     await page.keyboard.press("b")
@@ -170,6 +180,19 @@ async def test_whatever_is_on_the_board_is_found(page: Page, words: str, row: st
     assert await page.evaluate("document.activeElement.closest('#screen li') !== null")
     await page.keyboard.press("Escape")
     await expect(page.locator("#agent-1")).to_be_visible()
+
+
+async def test_queues_are_found_by_name_wherever_they_stand(page: Page) -> None:
+    await opened(page, parts=(Part(Kind.TABLE), Part(Kind.BUDGET), Part(Kind.STAFFING)))
+    await page.fill("#find", "supp")
+    for rows in ("#table > .line", "#budget > li", "#staffing > li"):
+        await expect(page.locator(f"{rows}:visible")).to_have_count(1)
+        await expect(page.locator(f"{rows}:visible")).to_contain_text("Support")
+    await expect(page.locator(".line-sum")).to_be_hidden()
+    await expect(page.locator(".nothing")).to_be_hidden()
+    await page.fill("#find", "nobody")
+    await expect(page.locator(".nothing")).to_be_visible()
+    await expect(page.locator("#screen section:visible")).to_have_count(0)
 
 
 async def test_the_words_on_the_buttons_of_cells_are_not_searched(page: Page) -> None:

@@ -1,6 +1,8 @@
 """Numbers in a real browser: each opens its working, by hand and by keyboard, and says when it is bad."""
 
+import dataclasses
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from eqboard.boards.working import figure_of, opened, queue_of
 from eqboard.floor.metrics import Metric
 from eqboard.floor.windows import Window
 from tests.boards.past import scene
-from tests.builders import ago, queue, snapshot
+from tests.builders import NOON, agent, ago, queue, snapshot
 from tests.e2e.stage import URL, Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -22,6 +24,13 @@ CALM = snapshot(queues=[queue("500", name="Sales"), queue("501", name="Support")
 BUSY = snapshot(
     queues=[queue("500", name="Sales"), queue("501", name="Support", waiting_count=3, oldest_waiting_at=ago(200))]
 )
+
+
+CALM_AGENTS = dataclasses.replace(BUSY, agents={7: agent(7)})
+COUNT_EMPHASES = """() => {
+    window.emphases = [];
+    Element.prototype.animate = function () { window.emphases.push(this.dataset.figure); };
+}"""
 
 
 async def staged(page: Page, floor: Any = CALM, **chosen: Any) -> Stage:
@@ -135,10 +144,39 @@ async def test_trouble_stands_first_with_a_shape_and_a_word(page: Page) -> None:
     await stage.show(BUSY)
     tile = page.locator("#queue-501")
     await expect(tile).to_have_attribute("data-level", "critical")
-    await expect(number(page, "queue-501", "longest_wait now").locator(".grade")).to_have_text("very long")
+    await expect(number(page, "queue-501", "longest_wait now").locator(".grade")).to_have_text("critical")
     places = await page.locator("#queues > li").evaluate_all("all => all.map((each) => each.getBoundingClientRect().x)")
     assert places[1] < places[0]
     await expect(page.locator("#say")).to_contain_text("Support")
+
+
+async def test_a_number_of_the_floor_is_announced_and_emphasised_once(page: Page) -> None:
+    stage = await staged(page, parts=(Part(Kind.TOTALS),))
+    await page.evaluate(COUNT_EMPHASES)
+    await stage.show(BUSY)
+    await expect(page.locator("#say")).to_have_text("Critical: Longest wait")
+    await page.evaluate("document.getElementById('say').textContent = ''")
+    await stage.show(CALM_AGENTS)
+    await expect(page.locator("#say")).to_be_empty()
+    assert await page.evaluate("window.emphases") == ["longest_wait now"]
+
+
+async def test_six_tiles_stand_in_even_rows(page: Page) -> None:
+    floor = snapshot(queues=[queue(str(500 + place), name=f"Queue {place}") for place in range(6)])
+    await page.set_viewport_size({"width": 1200, "height": 768})
+    await staged(page, floor, parts=(Part(Kind.TILES),))
+    tops = await page.locator("#queues > li").evaluate_all("all => all.map((each) => each.getBoundingClientRect().top)")
+    assert sorted(tops.count(top) for top in set(tops)) == [3, 3]
+
+
+async def test_a_trouble_that_is_no_column_of_a_narrow_table_is_named(page: Page) -> None:
+    await page.set_viewport_size({"width": 1000, "height": 768})
+    chosen = (Figure(Metric.LONGEST_WAIT), Figure(Metric.AVAILABLE))
+    for figures, is_named in ((chosen, False), (chosen[1:], True)):
+        await staged(page, BUSY, parts=(Part(Kind.TABLE),), figures=figures)
+        box = await page.locator("#line-501 .trouble-name").bounding_box()
+        assert box is not None
+        assert (box["width"] > 1) is is_named
 
 
 async def test_a_tile_keeps_its_size_whatever_its_numbers(page: Page) -> None:
@@ -183,7 +221,9 @@ async def test_how_old_each_link_is_opens_from_the_bar(page: Page) -> None:
     await page.locator("#link").click()
     box = page.locator("#freshness")
     await expect(box).to_be_visible()
-    await stage.show(BUSY)
+    await expect(box.locator("#delay")).to_be_empty()
+    await stage.echo(NOON)
+    await stage.show(BUSY, now=NOON + timedelta(milliseconds=1))
     await expect(box.locator("[data-hop=heard] .hop-told")).to_contain_text(re.compile(r"last heard \d+:\d\d"))
     await expect(box.locator("[data-hop=lost] .hop-not")).to_be_visible()
     await expect(box.locator("#delay")).to_contain_text("ms on the way")

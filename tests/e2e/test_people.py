@@ -198,6 +198,22 @@ async def test_the_focus_stays_where_it_was_when_its_row_leaves(page: Page) -> N
     await expect(page.locator("#agent-3")).to_be_focused()
 
 
+async def test_no_key_acts_on_a_neighbour_of_who_left_long_ago(page: Page) -> None:
+    await page.clock.install()
+    stage = Stage(page)
+    await stage.open(floor(people(1, 2, 3)))
+    await page.locator("#agent-2-pause").focus()
+    await stage.show(floor(people(1, 3)))
+
+    await page.clock.fast_forward(31_000)
+
+    await expect(page.locator("#agents > [data-gone]")).to_have_count(0)
+    await expect(page.locator("#agents")).to_be_focused()
+    await page.keyboard.press("p")
+    await page.keyboard.press("Enter")
+    assert stage.asked == []
+
+
 async def test_a_selected_text_stays_selected_and_changes_once_it_is_not(page: Page) -> None:
     stage = Stage(page)
     await stage.open(floor(people(1, 2)))
@@ -248,7 +264,7 @@ async def test_queues_in_trouble_stand_first_and_keep_still_under_the_hand(page:
     await expect(page.locator("#queue-501")).to_have_attribute("data-level", "warning")
     assert await order(page, "queues") == ["queue-500", "queue-501"]
     await expect(page.locator(".part-tiles > .held")).to_be_visible()
-    await expect(page.locator("#say")).to_have_text("Warning: Sales")
+    await expect(page.locator("#say")).to_have_text("Warning: Longest wait. Warning: Sales")
     await move_away(page)
     assert await order(page, "queues") == ["queue-501", "queue-500"]
     await stage.show(snapshot(queues=calm))

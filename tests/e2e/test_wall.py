@@ -409,9 +409,9 @@ async def test_without_its_script_it_does_not_scroll(chromium):
 
 BOARD = """
 from datetime import UTC, datetime
-from eqboard.boards.models import Board
+from eqboard.boards.models import SavedBoard
 spec = {"surface": "tv", "parts": [{"kind": "tiles"}]}
-Board.objects.create(name="Canteen board", spec=spec, updated_at=datetime.now(UTC))
+SavedBoard.objects.create(name="Canteen board", spec=spec, updated_at=datetime.now(UTC))
 """
 SECONDS = 30  # what is promised is about ten; two cores that do other things too take their time
 
@@ -438,7 +438,9 @@ async def test_a_screen_gets_another_board_without_being_paired_again(stack, boa
     await expect(second_page.locator(".board-name")).to_have_text("Canteen board", timeout=SECONDS * 1000)
     await expect(second_page.locator("#totals")).to_have_count(0)
 
-    stack.manage("shell", "-v0", "-c", "from eqboard.boards.models import Board; Board.objects.all().delete()")
+    stack.manage(
+        "shell", "-v0", "-c", "from eqboard.boards.models import SavedBoard; SavedBoard.objects.all().delete()"
+    )
     await expect(second_page.locator(".board-name")).to_have_text("Wall", timeout=SECONDS * 1000)
 
 

@@ -1,20 +1,22 @@
 """The list of those who gave up, round by round."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.floor.abandoned import MOST_ABANDONED, number_of, with_events
+from eqboard.floor.abandoned import MOST_ABANDONED, number_of, seen_returns, with_events
 from eqboard.floor.flow import Event, EventKind
-from eqboard.floor.snapshot import Caller, CameBack, Snapshot
+from eqboard.floor.snapshot import AgentState, Caller, CameBack, Snapshot
 from tests.builders import (
     CALL_KEYS,
     NOON,
     QUEUE_KEYS,
     abandoned_call,
     abandoned_calls,
+    agent,
     ago,
     caller,
     callers,
@@ -133,6 +135,34 @@ def test_the_newest_are_kept():
     assert len(calls) == MOST_ABANDONED
     assert "1.0" not in {call.key for call in calls}
     assert calls[-1].key == f"1.{MOST_ABANDONED + 4}"
+
+
+def test_attempts_are_counted_in_each_queue_by_itself():
+    events = (gave_up(key="1.1", seconds_ago=90), replace(gave_up(key="1.2", seconds_ago=60), queue="501"))
+    calls = listed(*events, gave_up(key="1.3"))
+    assert {call.key: call.attempts for call in calls} == {"1.1": 1, "1.2": 1, "1.3": 2}
+
+
+def test_the_international_prefix_is_a_plus():
+    [call] = listed(was_answered("0034600111222"), before=listed(gave_up("+34600111222")))
+    assert call.came_back is CameBack.ANSWERED
+
+
+def test_who_was_answered_before_it_was_clear_that_they_had_given_up_came_back():
+    talks = agent(
+        state=AgentState.ON_CALL, caller=caller(CARMEN, unique_id="2.2"), call_queue="500", state_since=ago(7)
+    )
+    [call] = listed(gave_up(), floor=snapshot(queues=[queue()], agents=[talks]))
+    assert (call.came_back, call.came_back_at) == (CameBack.ANSWERED, ago(7))
+
+
+def test_that_they_came_back_is_told_to_who_may_see_the_queue():
+    elsewhere = replace(was_answered(seconds_ago=5), queue="501")
+    [call] = listed(elsewhere, was_answered(), before=listed(gave_up()))
+    assert (call.came_back, call.came_back_at) == (CameBack.ANSWERED, ago(5))
+    assert seen_returns(call, {"500"}).came_back_at == NOON
+    assert seen_returns(call, {"502"}).came_back is CameBack.NO
+    assert seen_returns(call, {"500", "501"}) is call
 
 
 def test_attempts_are_remembered_beyond_the_list():

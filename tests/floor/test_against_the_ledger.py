@@ -11,7 +11,8 @@ from random import Random
 import pytest
 
 from eqboard.floor.buckets import Bucket, Tally
-from eqboard.floor.metrics import Metric, Target, Variant, reckon
+from eqboard.floor.formulas import reckon
+from eqboard.floor.metrics import Metric, Target, Variant
 from eqboard.floor.snapshot import Part, Trouble
 from eqboard.simulator.ledger.visits import Visit
 from eqboard.simulator.scenarios import build_world

@@ -1,5 +1,6 @@
 """Rows of agents in queues into people: each once, with one state and a time since."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -77,7 +78,43 @@ def test_an_unknown_word_in_one_queue_does_not_hide_what_is_known_from_another(f
 
 def test_whoever_is_no_longer_listed_is_no_longer_there(floor):
     floor.agent({"status": "available"})
-    assert not floor.round(agents=[{"agent": 8, "queue": "500", "status": "available"}]).agents.get(7)
+    others = [{"agent": 8, "queue": "500", "status": "available"}]
+    assert [7 in floor.round(agents=others).agents for _ in range(5)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [{"agent": None, "queue": "500", "status": "paused"}, {"agent": 8, "queue": "500", "status": "paused"}],
+        [{"agent": 7, "queue": "500", "status": "onTheMoon"}],
+        [{"agent": 7, "queue": "501", "status": "signedOut"}],
+    ],
+    ids=["none", "without an id", "an unknown word", "one of two"],
+)
+def test_a_bad_row_or_two_change_nothing_for_a_moment(floor, rows):
+    good = [{"status": "paused"}, {"queue": "501", "status": "signedOut"}]
+    before = floor.agent(*good)
+    for _ in range(3):
+        after = floor.round(agents=rows).agents[7]
+        assert replace(after, missing_since=None) == before
+    assert floor.agent(*good) == before
+
+
+def test_a_word_that_nobody_knows_is_told_when_it_stays(floor):
+    floor.agent({"status": "paused"})
+    assert [floor.agent({"status": "onTheMoon"}).state for _ in range(4)] == [PAUSED] * 3 + [UNKNOWN]
+
+
+def test_who_was_not_seen_for_long_is_not_taken_to_be_there(floor):
+    floor.agent({"status": "available"})
+    assert not floor.round(agents=[], after_seconds=60).agents
+
+
+@pytest.mark.parametrize("told", [1, unix(ago(32 * 86400)), unix(ago(-3600))])
+def test_a_time_in_a_state_that_cannot_be_is_not_believed(floor, told):
+    agent = floor.agent({"status": "paused", "statusTime": told})
+    assert (agent.state_since, agent.since_at_least) == (NOON, True)
 
 
 def test_the_same_row_twice_is_one_membership(floor):
@@ -194,8 +231,8 @@ def test_another_state_takes_its_own_time_however_near(floor):
 @pytest.mark.parametrize("skew_seconds", [3600, -3600, 0.5])
 def test_eqs_times_are_put_on_our_clock(floor, skew_seconds):
     floor.skew_seconds = skew_seconds
-    agent = floor.agent({"status": "paused", "statusTime": unix(ago(90)) + 3600})
-    assert agent.state_since == ago(90) + timedelta(seconds=3600 - skew_seconds)
+    agent = floor.agent({"status": "paused", "statusTime": unix(ago(90)) - 3600})
+    assert agent.state_since == ago(90) - timedelta(seconds=3600 + skew_seconds)
 
 
 def test_when_eqs_clock_jumps_and_the_skew_with_it_nothing_moves(floor):

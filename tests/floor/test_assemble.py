@@ -130,7 +130,8 @@ def test_a_queue_is_there_when_anybody_speaks_of_it(floor):
 
 def test_a_queue_that_nobody_speaks_of_any_more_is_gone(floor):
     floor.round(statistics=[{"queue": "500"}, {"queue": "501"}])
-    assert set(floor.round(statistics=[{"queue": "501"}]).queues) == {"501"}
+    rounds = [floor.round(statistics=[{"queue": "501"}]) for _ in range(4)]
+    assert ["500" in each.queues for each in rounds] == [True, True, True, False], "one short answer closes no queue"
     assert set(floor.round(statistics=Trouble.BROKEN).queues) == {"501"}
 
 

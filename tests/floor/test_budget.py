@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from eqboard.floor.buckets import Bucket, Tally, add
 from eqboard.floor.budget import Budget, budget
-from eqboard.floor.metrics import UNKNOWN, Metric, Target, Variant, Working, reckon
+from eqboard.floor.formulas import UNKNOWN, Working, reckon
+from eqboard.floor.metrics import Metric, Target, Variant
 from tests.builders import NOON
 
 TARGET = Target(percent=80, seconds=20, short_seconds=5)

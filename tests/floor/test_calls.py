@@ -40,11 +40,62 @@ def test_a_caller_is_taken_over_with_everything_eq_says(floor):
     [
         ({"uniqueId": "1.1", "channel": "SIP/x", "id": "8"}, "1.1"),
         ({"uniqueId": None, "channel": "SIP/x", "id": "8"}, "SIP/x"),
-        ({"uniqueId": "", "channel": "", "id": 8}, "8 1"),
+        ({"uniqueId": "", "channel": "", "id": 8}, "500 8 1"),
     ],
 )
 def test_a_call_is_told_by_unique_id_else_by_channel_else_by_id(floor, handles, key):
     assert floor.call(handles).key == key
+
+
+@pytest.mark.contract("4.10")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"queue": "500", "uniqueId": "1.1"}, {"queue": "501", "uniqueId": "1.1"}],
+        [{"queue": "500", "id": "1"}, {"queue": "501", "id": "1"}],
+        [{"queue": "500", "uniqueId": "1.1", "channel": "SIP/x"}, {"queue": "500", "channel": "SIP/x", "position": 2}],
+        [{"queue": "500", "callerIdNumber": "1", "enterTime": unix(ago(each))} for each in (9, 1)],
+    ],
+    ids=["one unique id", "ids of their queue", "one channel", "nothing but when they came"],
+)
+def test_the_order_of_the_rows_tells_nothing(floor, rows):
+    before = floor.round(calls=rows).waiting
+    assert floor.round(calls=rows[::-1]).waiting == before
+
+
+def test_callers_who_share_a_channel_are_told_apart_by_their_unique_ids(floor):
+    rows = [{"queue": "500", "uniqueId": f"1.{each}", "channel": "SIP/trunk"} for each in range(10)]
+    assert len(floor.round(calls=rows).waiting) == 10
+
+
+def test_an_id_that_is_a_place_in_the_queue_is_nobodys(floor):
+    first, second = ({"queue": "500", "callerIdNumber": str(each), "enterTime": unix(ago(each))} for each in (60, 20))
+    before = floor.round(calls=[first | {"id": "1"}, second | {"id": "2"}]).waiting
+    [(key, call)] = floor.round(calls=[second | {"id": "1"}]).waiting.items()
+    assert (call.caller.number, call.entered_at) == ("20", ago(20))
+    assert before[key].caller.number == "20"
+
+
+def test_a_caller_without_an_id_is_the_same_when_the_time_they_came_jumps_by_a_second(floor):
+    row = {"queue": "500", "callerIdNumber": "1", "enterTime": unix(ago(60))}
+    before = floor.round(calls=[row]).waiting
+    assert floor.round(calls=[row | {"enterTime": unix(ago(59))}]).waiting == before
+
+
+def test_a_unique_id_that_is_given_to_somebody_else_is_another_wait(floor):
+    floor.call({"enterTime": unix(ago(300)), "callerIdNumber": "1"})
+    call = floor.call({"enterTime": unix(ago(2)), "callerIdNumber": "2"})
+    assert (call.entered_at, call.caller.number) == (ago(2), "2")
+
+
+@pytest.mark.parametrize("entered", [1, unix(ago(25 * 3600)), unix(ago(-3600)), 4_000_000_000])
+def test_a_wait_of_more_than_a_day_or_that_is_yet_to_begin_is_not_believed(floor, entered):
+    call = floor.call({"enterTime": entered})
+    assert (call.entered_at, call.since_at_least) == (NOON, True)
+
+
+def test_at_the_first_sight_a_wait_may_be_hours_old(floor):
+    assert floor.call({"enterTime": unix(ago(5 * 3600))}).entered_at == ago(5 * 3600)
 
 
 def test_callers_of_whom_eq_tells_no_id_are_counted_each(floor):
@@ -75,7 +126,6 @@ def test_a_caller_of_whom_eq_tells_no_id_is_the_same_one_in_the_next_round(floor
     [
         {"uniqueId": "1.1"},
         {"uniqueId": "1.1", "queue": "501"},
-        {"uniqueId": "1.9", "channel": "SIP/x"},
         {"channel": "SIP/x"},
     ],
 )
@@ -154,7 +204,7 @@ def test_whoever_talks_already_is_not_ringing(floor):
 
 def test_two_calls_without_any_handle_do_not_match_each_other(floor):
     snapshot = floor.round(agents=[ringing(7, callerIdName="x")], calls=[{"queue": "500", "id": "8"}])
-    assert snapshot.waiting["8 1"].ringing_at == ()
+    assert snapshot.waiting["500 8 1"].ringing_at == ()
 
 
 # Parked

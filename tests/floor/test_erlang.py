@@ -147,9 +147,9 @@ def test_without_a_minute_that_was_watched_there_is_no_load():
 # The hint
 
 
-def test_a_hint_tells_what_one_agent_fewer_would_do_and_on_what_it_stands():
+def test_a_hint_tells_what_one_agent_fewer_would_do():
     found = staffing(CLASSIC, TARGET, 12)
-    assert (found.load, found.target, found.needed) == (CLASSIC, TARGET, 14)
+    assert found.needed == 14
     assert (found.now.agents, found.one_fewer.agents) == (12, 11)
     assert found.one_fewer.service_level < found.now.service_level
 

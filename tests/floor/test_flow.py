@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from eqboard.floor.assemble import Names
-from eqboard.floor.flow import Event, EventKind, Watch, observe
+from eqboard.floor.flow import Event, EventKind, Watch, observe, with_possible_waits
 from eqboard.floor.snapshot import Part, Snapshot, Trouble
 from tests.builders import NOON, snapshot, snapshots, source, successions
 from tests.floor.conftest import Floor, unix
@@ -61,6 +61,7 @@ class Watcher:
         self.agents = self.agents if agents is None else agents
         before = self.floor.snapshot
         floor = self.floor.round(calls=self.calls, agents=self.agents, after_seconds=seconds, **parts)
+        floor = self.floor.snapshot = with_possible_waits(self.watch, before, floor)
         self.watch, events = observe(self.watch, before, floor)
         new = [event for event in events if event.kind is not EventKind.HANDLED]
         self.events += new
@@ -575,6 +576,104 @@ def test_an_agent_whose_row_is_missing_once_answers_nobody_anew(watcher):
     assert watcher.fates == ["offered", "answered"]
 
 
+@pytest.mark.parametrize(
+    "blip",
+    [[], [agent("whatever", call())], [agent(id=8)]],
+    ids=["no agents", "an unknown word", "others only"],
+)
+def test_one_bad_answer_cuts_no_talk_in_two(watcher, blip):
+    talks = [agent("onCall", call())]
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[], agents=talks)
+    watcher.wait(100)
+    watcher.see(agents=blip)
+    watcher.see(agents=talks)
+    watcher.wait(98)
+    watcher.see(agents=[agent()])
+    assert [event.seconds for event in watcher.of(EventKind.TALKED)] == [201.0]
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [[agent("onCall", call("7.7", None))], [], [agent()]], ids=["consults", "not told of", "parked unseen"]
+)
+def test_a_call_that_is_away_for_minutes_is_no_other_when_it_is_back(watcher, meanwhile):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[], agents=[agent("onCall", call())])
+    watcher.see(agents=meanwhile)
+    watcher.wait(300)
+    watcher.see(agents=[agent("onCall", call())])
+    watcher.wait()
+    assert watcher.fates == ["offered", "answered"]
+
+
+def test_a_call_is_forgotten_in_the_end(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[], agents=[agent("onCall", call())])
+    watcher.see(agents=[agent()])
+    watcher.wait(910)
+    assert not watcher.watch.known
+
+
+def test_callers_who_share_a_channel_are_not_taken_for_one_another(watcher):
+    trunk = {"channel": "SIP/trunk"}
+    watcher.see(calls=[caller("1.1") | trunk, caller("1.2") | trunk])
+    watcher.see(calls=[caller("1.2") | trunk], agents=[agent("onCall", call("1.1") | trunk)])
+    watcher.see(calls=[])
+    watcher.wait()
+    watcher.see(calls=[caller("1.3", entered=13) | trunk])
+    watcher.see(calls=[], agents=[agent(), agent("onCall", call("1.3") | trunk, id=8)])
+    assert Counter(watcher.fates) == {"offered": 3, "answered": 2, "abandoned": 1}
+
+
+def test_a_unique_id_that_somebody_else_has_now_is_another_wait(watcher):
+    watcher.see(calls=[caller(entered=1, callerIdNumber="600111222")])
+    watcher.wait(300)
+    watcher.see(calls=[caller(entered=302, callerIdNumber="600333444")])
+    watcher.see(calls=[], agents=[agent("onCall", call())])
+    assert watcher.fates == ["offered", "unresolved", "offered", "answered"]
+    assert watcher.of(EventKind.ANSWERED)[0].seconds == pytest.approx(1, abs=1)
+
+
+@pytest.mark.parametrize("entered", [-300, -80_000])
+def test_who_was_not_there_a_moment_ago_has_not_waited_for_long(watcher, entered):
+    watcher.see(calls=[caller(entered=entered)])
+    assert watcher.floor.snapshot.queues["500"].oldest_waiting_at == NOON
+    watcher.see(calls=[], agents=[agent("onCall", call())])
+    assert watcher.of(EventKind.ANSWERED)[0].seconds == 2.0
+
+
+def test_who_was_missing_in_one_answer_waits_since_they_came(watcher):
+    watcher.see(calls=[caller(entered=1)])
+    watcher.wait(100)
+    watcher.see(calls=[])
+    watcher.see(calls=[caller(entered=1)])
+    assert watcher.floor.snapshot.waiting["1.1"].entered_at == after(1)
+
+
+@pytest.mark.parametrize("counts", [(50, 0, 50), (3, 1, 3), (5, 50, 50)])
+def test_a_count_that_is_wrong_once_or_leaps_is_no_call(watcher, counts):
+    for count in counts:
+        watcher.see(agents=[agent(callsTaken=count)])
+    watcher.wait(12)
+    assert watcher.fates == []
+
+
+def test_a_count_that_began_anew_counts_on(watcher):
+    for count in (50, 0, 1):
+        watcher.see(agents=[agent(callsTaken=count)])
+    watcher.wait(12)
+    assert watcher.fates == ["offered", "answered"]
+
+
+def test_a_queue_that_statistics_miss_for_a_moment_sends_nobody_away(watcher):
+    watcher.see(calls=[caller()], agents=[], statistics=[{"queue": "500"}])
+    watcher.wait(20)
+    watcher.see(calls=[])
+    for place in range(12):
+        watcher.see(statistics=[] if place in (3, 4, 5) else [{"queue": "500"}])
+    assert watcher.fates == ["offered", "abandoned"]
+
+
 # The beginning, and another leader
 
 
@@ -642,8 +741,10 @@ def test_a_call_of_which_eq_tells_no_caller_for_a_while_goes_on(watcher):
 def test_an_agent_who_is_not_told_of_any_more_talks_no_more(watcher):
     watcher.see(calls=[caller()])
     watcher.see(calls=[], agents=[agent("onCall", call())])
-    [event] = watcher.see(agents=[])
-    assert (event.kind, event.seconds) == (EventKind.TALKED, 1.0)
+    watcher.see(agents=[])
+    watcher.wait(5)
+    [event] = watcher.of(EventKind.TALKED)
+    assert event.seconds == 1.0, "it ended when they were missing for the first time"
 
 
 def test_a_talk_whose_end_nobody_saw_is_not_told(watcher):

@@ -198,27 +198,6 @@ def test_no_change_leaves_the_very_same_value() -> None:
     assert made.compacted(NOON) is made
 
 
-# What one may see
-
-
-def test_who_may_see_some_queues_hears_of_no_other() -> None:
-    made = history(Span(NOON, 1, {"500": answered(5), "501": answered(7, 9)}, {"500 501": 8.0, "501": 4.0}, 60.0))
-    seen = made.of_queues(frozenset({"500"}))
-    assert seen.tally(None, NOON).bucket == answered(5)
-    assert seen.tally(frozenset({"501"}), NOON).bucket == NOTHING
-    assert seen.tally(frozenset({"501"}), NOON).idle_seconds == 0.0
-    assert seen.tally(None, NOON).idle_seconds == 8.0
-    assert seen.peaks("501", NOON, 1) == (None,)
-    assert seen.of_queues(frozenset({"501"})).tally(None, NOON).bucket == NOTHING
-    assert seen.of_queues(None) == seen
-    assert made.of_queues(None) == made
-
-
-def test_what_one_may_see_stays_so_as_time_goes_on() -> None:
-    seen = history(span(0, "500"), span(1, "501")).of_queues(frozenset({"500"}))
-    assert seen.with_span(span(2, "501")).tally(None, NOON).bucket == answered(5)
-
-
 # For a sparkline
 
 

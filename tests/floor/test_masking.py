@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.floor.masking import MaskedNumbers, masked
+from eqboard.floor.masking import Mask, MaskedNumbers, hidden_key
+from eqboard.floor.masking import masked as masked_with
 from eqboard.floor.snapshot import AbandonedCall, Caller
 from tests.builders import (
     NOON,
@@ -25,7 +26,16 @@ from tests.builders import (
 )
 
 SHOWN, LAST_DIGITS, HIDDEN = MaskedNumbers
+SECRET = b"of the site"
 SPY = caller("+34600111222", name="Carmen", unique_id="1.1", channel="Local/0034600111222@from-trunk-0000;1")
+
+
+def masked(floor, numbers, hides_names):
+    return masked_with(floor, numbers, hides_names, SECRET)
+
+
+def hidden(key):
+    return hidden_key(key, SECRET)
 
 
 def abandoned_call(key="1366390218.44", **changes):
@@ -123,6 +133,11 @@ def test_any_text_may_stand_where_a_number_is_expected(number, shown):
         ("Carmen 600\u200b111\u202e222", "Carmen …222"),
         ("Carmen 5550 or 600111222", "Carmen …550 or …222"),
         ("٠٧٩١٢٣٤٥٦٧ Dana", "…٥٦٧ Dana"),
+        ("①②③④⑤⑥⑦", None),
+        ("⁰⁷⁹¹²³⁴⁵ Dana", "…³⁴⁵ Dana"),
+        ("〇七九一二三四", None),
+        ("Dana 079x123x45x67", "Dana …567"),
+        ("A4 or 4x4", "A4 or 4x4"),
     ],
 )
 def test_a_number_in_a_name_is_masked_like_one(name, shown):
@@ -143,7 +158,8 @@ def test_an_agent_keeps_name_and_number_wherever_they_are():
         parked=[parked_call(caller=caller("207", name="Ana Ruiz"))],
     )
     view = masked(floor, HIDDEN, hides_names=True)
-    assert view == floor
+    assert view.agents == floor.agents
+    assert [call.caller for call in view.parked.values()] == [caller("207", name="Ana Ruiz")]
     assert view.agents[8] is floor.agents[8]
     assert view.conferences is floor.conferences
 
@@ -152,7 +168,7 @@ def test_an_agent_at_a_mobile_is_shown_but_a_call_from_there_is_not():
     floor = snapshot(agents=[agent(7, extension="600111222")], waiting=[waiting_call("1", caller=caller("600111222"))])
     view = masked(floor, LAST_DIGITS, hides_names=False)
     assert view.agents[7] is floor.agents[7]
-    assert view.waiting["1"].caller.number == "…222"
+    assert view.waiting[hidden("1")].caller.number == "…222"
 
 
 def test_an_extension_of_nobody_we_see_is_a_number_like_any_other():
@@ -181,39 +197,30 @@ def test_what_has_no_caller_stays_the_same_object():
 def test_all_but_the_caller_of_a_call_stays():
     floor = floor_of()
     [before], [after] = floor.abandoned.values(), masked(floor, HIDDEN, hides_names=True).abandoned.values()
-    assert replace(after, caller=before.caller) == before
+    assert replace(after, caller=before.caller, key=before.key) == before
 
 
 # Keys
 
 
-def test_a_key_that_tells_nothing_stays():
-    view = masked(floor_of(), HIDDEN, hides_names=True)
-    assert set(view.waiting) == {"1366390218.42"}
-    assert set(view.parked) == {"1366390218.43"}
-    assert set(view.abandoned) == {"1366390218.44"}
+@pytest.mark.parametrize(
+    "key", ["1366390218.42", "0600111222", "Local/0600111222@from/x", "500 600-111-222 Carmen 1", "\ud800"]
+)
+def test_a_key_is_replaced_by_what_tells_nothing_whatever_the_caller_says(key):
+    anonymous = Caller(None, key, None, None)
+    floor = snapshot(waiting=[waiting_call(key, caller=anonymous)])
+    [(shown, call)] = masked(floor, LAST_DIGITS, hides_names=False).waiting.items()
+    assert shown == call.key == hidden(key)
+    assert key not in repr(call)
 
 
-@pytest.mark.parametrize("key", ["SIP/34600111222-0000002a", "Local/0600111222@from/x", "500 600-111-222 Carmen 1"])
-def test_a_key_with_the_number_is_filed_without_it(key):
-    floor = snapshot(waiting=[waiting_call(key, caller=SPY)])
-    [(shown, call)] = masked(floor, LAST_DIGITS, hides_names=True).waiting.items()
-    assert shown == call.key != key
-    assert "111" not in shown
-    assert "Carmen" not in shown
+def test_a_key_stays_hidden_as_it_was_for_as_long_as_the_secret_is_the_same():
+    assert hidden_key("1.1", b"one") == hidden_key("1.1", b"one") == "0fgcdjamcdpepdopobfbincllnjmkjpma"
+    assert hidden_key("1.1", b"one") != hidden_key("1.1", b"other") != hidden_key("1.2", b"other")
 
 
-def test_calls_whose_keys_tell_nothing_apart_any_more_are_still_so_many():
-    keys = ("SIP/600111222-a", "SIP/34600111222-a", "SIP/111222-a")
-    floor = snapshot(waiting=[waiting_call(key, caller=SPY) for key in keys])
-    view = masked(floor, HIDDEN, hides_names=False).waiting
-    assert len(view) == 3
-    assert {key: call.key for key, call in view.items()} == {key: key for key in view}
-
-
-def test_where_only_names_are_hidden_a_key_is_without_the_name():
-    floor = snapshot(waiting=[waiting_call("500 Tom &amp; Co 1", caller=caller("1", name="Tom & Co"))])
-    assert set(masked(floor, SHOWN, hides_names=True).waiting) == {"500 … 1"}
+def test_the_secret_is_not_told_by_what_is_logged_of_a_mask():
+    assert "of the site" not in repr(Mask(HIDDEN, True, frozenset(), SECRET))
 
 
 # Laws

@@ -7,26 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqboard.floor.buckets import Bucket, Tally
-from eqboard.floor.metrics import (
+from eqboard.floor.formulas import (
     FORMULAS,
-    OF_THIS_MOMENT,
     UNKNOWN,
-    Metric,
-    Target,
     Term,
-    Unit,
-    Variant,
     Working,
     amounts_of,
-    breaches_at,
     formula_of,
-    is_in_time,
     reckon,
     short_abandons,
     total,
-    unit_of,
     value_of,
 )
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target, Unit, Variant, breaches_at, unit_of
 from tests.builders import NOON, ago
 
 TARGET = Target(percent=80, seconds=20, short_seconds=5)
@@ -76,7 +69,6 @@ def test_another_target_holds_for_the_past_too():
 
 @pytest.mark.parametrize(("waited", "in_time"), [(0, True), (20, True), (20.4, True), (20.999, True), (21, False)])
 def test_a_wait_counts_in_whole_seconds_and_the_limit_itself_is_within(waited, in_time):
-    assert is_in_time(waited, TARGET) is in_time
     counted = tally(Bucket(answered_waits={int(waited): 1}))
     assert reckon(Metric.SERVICE_LEVEL, counted, TARGET).numerator == in_time
 

@@ -4,9 +4,9 @@ import pytest
 
 from eqboard.floor.assemble import Names
 from eqboard.floor.snapshot import CameBack, ExchangeCounts, Trouble
-from tests.builders import abandoned_call, snapshot
+from tests.builders import NOON, abandoned_call, ago, snapshot
 
-from .conftest import Floor
+from .conftest import Floor, unix
 
 
 def test_what_eq_counts_itself_stands_beside_ours(floor):
@@ -43,3 +43,11 @@ def test_those_who_gave_up_stay_listed_under_their_queues_newest_name(floor):
     assert floor.round(calls=[]).abandoned["1.1"] is same
     floor.names = Names(queues={"500": "Ventas"})
     assert floor.round(calls=Trouble.BROKEN).abandoned["1.1"].queue_name == "Ventas"
+
+
+def test_a_longest_wait_of_which_nobody_knows_the_beginning_is_a_lower_bound(floor):
+    queue = floor.round(calls=[{"queue": "500", "uniqueId": "1.1"}]).queues["500"]
+    assert (queue.oldest_waiting_at, queue.oldest_at_least) == (NOON, True)
+    told = [{"queue": "500", "uniqueId": "1.2", "enterTime": unix(ago(60))}]
+    queue = floor.round(calls=told).queues["500"]
+    assert (queue.oldest_waiting_at, queue.oldest_at_least) == (ago(60), False)

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqboard.floor.changes import diff
-from eqboard.floor.snapshot import AgentState, Caller, Snapshot
+from eqboard.floor.snapshot import AgentState, Caller, CameBack, Return, Snapshot
 from eqboard.floor.visible import visible
 from tests.builders import (
+    NOON,
+    abandoned_call,
     agent,
     caller,
     conference,
@@ -49,6 +51,7 @@ def test_whoever_may_see_nothing_sees_only_how_fresh_it_is():
         agents=[agent()],
         waiting=[waiting_call()],
         parked=[parked_call()],
+        abandoned=[abandoned_call()],
         conferences=[conference()],
         pause_codes=[pause_code()],
     )
@@ -73,6 +76,12 @@ def test_a_caller_of_a_forbidden_queue_is_not_there():
 
 
 # Agents
+
+
+def test_somebody_who_gave_up_waiting_for_a_forbidden_queue_is_not_there():
+    mine = abandoned_call("1.1")
+    view = seen(abandoned=[mine, abandoned_call("1.2", queue="501", queue_name="Secret desk", caller=SPY)])
+    assert view.abandoned == {"1.1": mine}
 
 
 def test_an_agent_of_forbidden_queues_only_is_not_there():
@@ -164,6 +173,32 @@ def test_a_pause_in_an_allowed_queue_is_told():
         pause_reason="Lunch",
     )
     assert (found.partly_paused, found.pause_reason) == (True, "Lunch")
+
+
+def test_who_is_signed_out_of_every_queue_one_sees_is_signed_out():
+    mine = replace(MINE, state=AgentState.SIGNED_OUT)
+    for elsewhere in (AgentState.AVAILABLE, AgentState.PAUSED, AgentState.ON_CALL):
+        found = seen_agent(state=elsewhere, memberships=(mine, replace(THEIRS, state=elsewhere)), call_queue="501")
+        assert (found.state, found.state_since) == (AgentState.SIGNED_OUT, None)
+
+
+def test_who_signed_out_during_a_call_of_a_queue_one_sees_is_on_it_still():
+    mine = replace(MINE, state=AgentState.SIGNED_OUT)
+    assert (
+        seen_agent(state=AgentState.ON_CALL, memberships=(mine, THEIRS), call_queue="500").state is AgentState.ON_CALL
+    )
+
+
+def test_whether_somebody_is_free_is_told_by_the_queues_one_sees():
+    mine = replace(MINE, state=AgentState.PAUSED, paused=True)
+    assert seen_agent(state=AgentState.AVAILABLE, memberships=(mine, THEIRS)).state is AgentState.PAUSED
+
+
+def test_that_somebody_came_back_in_a_forbidden_queue_is_not_told():
+    back = Return("501", CameBack.ANSWERED, NOON)
+    gone = abandoned_call("1.1", came_back=CameBack.ANSWERED, came_back_at=NOON, returns=(back,))
+    [call] = seen(abandoned=[gone]).abandoned.values()
+    assert (call.came_back, call.came_back_at, call.returns) == (CameBack.NO, None, ())
 
 
 # Callers
@@ -268,6 +303,14 @@ def marked(floor, allowed):
             for key, each in floor.waiting.items()
         ],
         parked=[replace(each, parked_by_name=at.get(each.parked_by)) for each in floor.parked.values()],
+        abandoned=[
+            replace(
+                each,
+                queue_name=mark_queue(each.queue, each.queue_name),
+                caller=mark_caller({each.queue}, each.caller, f"abandoned {key}"),
+            )
+            for key, each in floor.abandoned.items()
+        ],
         conferences=floor.conferences.values(),
         pause_codes=floor.pause_codes.values(),
     )
@@ -283,7 +326,7 @@ def test_nothing_forbidden_is_in_any_field(floor, allowed):
         assert {one.queue for one in each.memberships} <= allowed
         assert each.call_queue is None or each.call_queue in allowed
     assert set(view.queues) <= allowed
-    assert {call.queue for call in view.waiting.values()} <= allowed
+    assert {call.queue for call in (*view.waiting.values(), *view.abandoned.values())} <= allowed
 
 
 @given(snapshots(), ALLOWED)
@@ -311,3 +354,4 @@ def test_the_right_to_every_queue_by_name_hides_no_queue_and_no_caller(floor):
     assert {key: replace(call, ringing_at=()) for key, call in view.waiting.items()} == {
         key: replace(call, ringing_at=()) for key, call in floor.waiting.items()
     }
+    assert view.abandoned == floor.abandoned

@@ -18,7 +18,7 @@ from eqboard.eq.wire import Rows, read_answer
 from eqboard.floor.assemble import Answers, Names, Taken, assemble
 from eqboard.floor.buckets import NOTHING, Bucket, Span, add
 from eqboard.floor.counting import counted
-from eqboard.floor.flow import Event, Watch, observe
+from eqboard.floor.flow import Event, Watch, observe, with_possible_waits
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
 from eqboard.floor.snapshot import Part, Snapshot, Trouble
 from eqboard.simulator.answering import respond
@@ -71,6 +71,7 @@ class Watched:
         self.world.run_to(self._due_at)
         self._due_at += self.poll_seconds
         before, self.snapshot = self.snapshot, self._read(0.0 if is_at_once else BETWEEN_ANSWERS_SECONDS)
+        self.snapshot = with_possible_waits(self.watch, before, self.snapshot)
         self.watch, events = observe(self.watch, before, self.snapshot)
         self.events += events
         minute = int(self.world.now // 60)

@@ -300,10 +300,10 @@ async def test_a_floor_that_cannot_be_rendered_is_marked_for_its_audience_alone(
 ) -> None:
     honest = gallery.paint
 
-    def paint(floor, health, audience, previous=None):
+    def paint(floor, health, audience, *rest):
         if audience == EVERYTHING and "666" in floor.snapshot.queues:
             raise ZeroDivisionError("a template's bug")
-        return honest(floor, health, audience, previous)
+        return honest(floor, health, audience, *rest)
 
     monkeypatch.setattr(gallery, "paint", paint)
     poison = snapshot(queues=[queue("666", name="Poison"), queue("500", name="Sales, renamed")])

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from django.core.management import CommandError, call_command
 
+from eqboard.boards.day import day_of
 from eqboard.boards.fragments import paint, whole
 from eqboard.boards.health import Health
 from eqboard.eq.dialect_file import load_dialect
@@ -74,7 +75,7 @@ def test_of_what_goes_on_all_the_time_the_share_of_a_core_is_told_beside_its_tar
     assert (reference.share_of_core, server.share_of_core) == (None, pytest.approx(0.043))
     assert "share_of_core" not in reference.as_dict()
     assert (server.as_dict()["share_of_core"], server.as_dict()["target_share_of_core_below"]) == (0.043, 0.5)
-    assert "| server: **0.04 of one core**, target < 0.5 | 44.0 | 4.4 (3.5 to 5.0) |" in table([server])
+    assert "| server: **0.043 of one core**, target < 0.5 | 44.0 | 4.4 (3.5 to 5.0) |" in table([server])
 
 
 def test_the_round_is_as_large_as_it_is_said_to_be():
@@ -247,7 +248,9 @@ def test_the_command_prints_json_lines_and_a_table():
 
 
 def test_a_scenario_that_there_is_not_is_refused():
-    with pytest.raises(CommandError, match="There is no scenario 'nosuch'; there are parsing, ticks, simulator"):
+    with pytest.raises(
+        CommandError, match="There is no scenario 'nosuch'; there are parsing, ticks, simulator, browser"
+    ):
         call_command("bench", "nosuch")
 
 
@@ -274,5 +277,6 @@ def test_after_a_tick_the_pages_show_the_floor_that_the_poller_sent():
         site.go_round()
     assert site._floor.snapshot == site._stored.snapshot
     assert site._floor.history == site._history
-    fresh = paint(site._floor, Health(), site._screens["floor"].audience, site._screens["floor"])
+    shown = site._screens["floor"]
+    fresh = paint(site._floor, Health(), shown.audience, day_of(site._floor), shown)
     assert whole(fresh) == whole(site._screens["floor"])

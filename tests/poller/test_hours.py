@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,11 +42,17 @@ class Leading:
 
 
 @asynccontextmanager
-async def keeping(lead: Any, now: list[Any]) -> AsyncIterator[None]:
-    """Hours at work, on a clock whose newest moment is the last of `now`."""
-    task = asyncio.create_task(Hours(ZONE, clock=lambda: now[-1]).keep(lead))
+async def keeping(lead: Any, now: list[datetime]) -> AsyncIterator[list[datetime]]:
+    """Hours at work, on a clock whose newest moment is the last of `now`. Yields the moments at which they looked."""
+    looks: list[datetime] = []
+
+    def clock() -> datetime:
+        looks.append(now[-1])
+        return now[-1]
+
+    task = asyncio.create_task(Hours(ZONE, clock=clock).keep(lead))
     try:
-        yield
+        yield looks
         assert not task.done(), "keeping hours never ends by itself"
     finally:
         task.cancel()
@@ -76,11 +82,11 @@ async def test_a_new_leader_learns_what_is_usual_and_catches_up() -> None:
 
 async def test_each_hour_is_kept_when_it_is_over() -> None:
     lead, now = Leading(history(span(0))), [NOON]
-    async with keeping(lead, now):
+    async with keeping(lead, now) as looks:
         await until(lambda: lead.usual)
         assert not await QueueHour.objects.aexists()
         now.append(minutes_after(59.9))
-        await asyncio.sleep(0.05)  # so much real time has to pass without anything being written
+        await until(lambda: looks.count(now[-1]) > 1)  # at the second look, all is done that came of the first
         assert len(lead.usual) == 1
         now.append(minutes_after(60))
         await until(lambda: len(lead.usual) == 2)

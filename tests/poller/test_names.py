@@ -89,6 +89,28 @@ async def test_who_is_no_longer_found_loses_the_name(book, exchange) -> None:
     assert book.names().of_agent(7).name == "#7"
 
 
+async def test_who_comes_back_is_asked_for_at_once(book, exchange) -> None:
+    """A queue or an agent that was deleted and undeleted may be called otherwise by then."""
+    await refresh(book, exchange, 0)
+    await refresh(book, exchange, 10, Snapshot())
+    exchange.answers["agent/7"]["lastName"] = "Gil"
+    exchange.answers["call_queue/500"]["name"] = "Orders"
+    await refresh(book, exchange, 20)
+    assert (book.names().of_agent(7).name, book.names().of_queue("500")) == ("Ana Gil", "Orders")
+
+
+async def test_who_is_gone_keeps_the_name_for_what_still_tells_of_them(book, exchange) -> None:
+    await refresh(book, exchange, 0)
+    await refresh(book, exchange, 10, Snapshot())
+    assert (book.names().of_agent(7).name, book.names().of_queue("500")) == ("Ana Ruiz", "Sales")
+
+
+async def test_the_deleted_keep_the_name_that_eq_still_tells(book, exchange) -> None:
+    exchange.answers["agent/7"]["deleted"] = exchange.answers["call_queue/500"]["deleted"] = True
+    await refresh(book, exchange, 0)
+    assert (book.names().of_agent(7).name, book.names().of_queue("500")) == ("Ana Ruiz", "Sales")
+
+
 async def test_an_agent_without_a_name_goes_by_the_number(book, exchange) -> None:
     exchange.answers["agent/7"] = {"id": 7, "number": "4711", "firstName": "", "lastName": None}
     await refresh(book, exchange, 0)

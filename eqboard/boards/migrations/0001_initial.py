@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Board",
+            name="SavedBoard",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "board",
                 "verbose_name_plural": "boards",
+                "db_table": "boards_board",
                 "ordering": ("name", "id"),
             },
         ),
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
                 (
                     "board",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="boards.board", verbose_name="board"
+                        on_delete=django.db.models.deletion.CASCADE, to="boards.savedboard", verbose_name="board"
                     ),
                 ),
                 (

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from eqboard.boards.keys import shown_key
+from eqboard.boards.parts.numbers import number
 from eqboard.boards.scene import Scene
+from eqboard.boards.spec import Figure
+from eqboard.floor.abandoned import MOST_ABANDONED, number_of
 from eqboard.floor.levels import Direction, Threshold, threshold_for
 from eqboard.floor.metrics import Metric, breaches_at
+from eqboard.floor.moments import FAR_OFF, LONG_AGO
 from eqboard.floor.snapshot import AbandonedCall, Conference, ParkedCall, WaitingCall
 from eqboard.floor.windows import Window
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-FAR_OFF = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,7 @@ def _waiting_row(scene: Scene, call: WaitingCall, gave_up: Mapping[str, int]) ->
         call,
         promised_seconds=target.seconds,
         breaches_at=breaches_at(call.entered_at, target) if call.entered_at else None,
-        threshold=threshold_for(
-            scene.board.spec.thresholds, call.queue, Metric.LONGEST_WAIT, Window.NOW, Direction.HIGH
-        ),
+        threshold=threshold_for(scene.thresholds, call.queue, Metric.LONGEST_WAIT, Window.NOW, Direction.HIGH),
         gave_up_count=gave_up.get(call.key, 0),
     )
 
@@ -54,17 +54,42 @@ def _gave_up_counts(scene: Scene) -> dict[str, int]:
 
     Asked of the floor as it is: two numbers of which only the last digits are shown may look the same.
     """
-    floor, counts = scene.hands.floor, dict[str, int]()
+    floor, counts = scene.hands.floor, dict[str, dict[str, int]]()
     for gone in floor.abandoned.values():
-        if gone.caller.number and gone.queue in scene.queues:
-            counts[gone.caller.number] = max(counts.get(gone.caller.number, 0), gone.attempts)
-    return {key: counts.get(call.caller.number or "", 0) for key, call in floor.waiting.items()}
+        number = number_of(gone.caller)
+        if number and gone.queue in scene.queues:
+            own = counts.setdefault(number, {})
+            own[gone.queue] = max(own.get(gone.queue, 0), gone.attempts)
+    shown = scene.board.spec
+    return {
+        shown_key(key, shown): sum(counts.get(number_of(call.caller) or "", {}).values())
+        for key, call in floor.waiting.items()
+    }
 
 
 def abandoned(scene: Scene) -> Iterator[tuple[str, AbandonedCall]]:
     """The newest first."""
     for call in sorted(scene.view.abandoned.values(), key=lambda each: (each.abandoned_at, each.key), reverse=True):
         yield call.key, call
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """How many of those who gave up today are in the list, where it does not hold them all: else None for both."""
+
+    newest_count: int | None = None
+    all_count: int | None = None
+
+
+def listed(scene: Scene) -> Listed:
+    """The list of the whole floor is kept to the newest ones, whichever queues one sees of it."""
+    count, of = len(scene.view.abandoned), number(scene, Figure(Metric.ABANDONED, Window.TODAY)).value
+    is_cut = len(scene.hands.floor.abandoned) >= MOST_ABANDONED and of is not None and count < of
+    return Listed(count, of) if is_cut else Listed()
+
+
+def abandoned_listed(scene: Scene) -> Iterator[tuple[None, Listed]]:
+    yield None, listed(scene)
 
 
 def parked(scene: Scene) -> Iterator[tuple[str, ParkedCall]]:

@@ -4,19 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from eqboard.boards.figures import FigureValue
-from eqboard.boards.grading import Levels, grade_of
+from eqboard.boards.grading import grade_of
 from eqboard.boards.reckoning import FLOOR, reckoning
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.levels import GRAVITY, Grade
-from eqboard.floor.metrics import Metric
+from eqboard.floor.levels import GRAVITY, Grade, Levels
+from eqboard.floor.metrics import OF_AGENTS, OF_CALLS, Metric
 from eqboard.floor.snapshot import Part
 from eqboard.floor.windows import Window
 
-STATES = (Metric.AVAILABLE, Metric.ON_CALL, Metric.RINGING, Metric.WRAP_UP, Metric.PAUSED)
-OF_CALLS = frozenset({Metric.WAITING, Metric.LONGEST_WAIT})
-OF_AGENTS = frozenset({*STATES, Metric.PRESENT})
 MINUTES = 60  # of a sparkline
+LEAST_MINUTES = 5  # that somebody watched: fewer are drawn as a speck
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ class Sparkline:
         return max((peak for peak in self.peaks if peak is not None), default=0)
 
     @property
-    def is_blank(self) -> bool:
-        """Whether nobody watched in the whole hour."""
-        return all(peak is None for peak in self.peaks)
+    def watched_minutes(self) -> int:
+        """In how many minutes of the hour somebody watched."""
+        return sum(peak is not None for peak in self.peaks)
 
     @property
     def width(self) -> int:
@@ -83,10 +81,10 @@ def numbers(scene: Scene, figures: Iterable[Figure], queue: str = FLOOR) -> tupl
 
 
 def sparkline(scene: Scene, queue: str) -> Sparkline | None:
-    """None while nobody has watched for a minute."""
+    """None while so little was watched that nothing can be seen in it."""
     known = scene.view.queues[queue]
     line = Sparkline(scene.history.peaks(queue, scene.now, MINUTES), known.usual_low, known.usual_high)
-    return None if line.is_blank else line
+    return line if line.watched_minutes >= LEAST_MINUTES else None
 
 
 def troubles_of(levels: Levels) -> Mapping[str, Trouble]:

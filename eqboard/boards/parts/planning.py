@@ -11,11 +11,13 @@ from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
 from eqboard.floor.budget import Budget, budget
 from eqboard.floor.erlang import Load, Staffing, load_of, staffing
-from eqboard.floor.metrics import Metric, Target, reckon
+from eqboard.floor.formulas import reckon
+from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.snapshot import Queue
 from eqboard.floor.windows import Window
 
 ESTIMATED_FROM = Window.LAST_30  # in fewer minutes chance prevails (erlang.load_of)
+LEAST_MINUTES = 10  # watched of them: the calls of a minute or two, scaled up, are no estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,14 @@ class StaffingRow:
     name: str
     target: Target
     offered: int  # calls in ESTIMATED_FROM
+    minutes: int  # watched of it
     aht_seconds: int | None
     present: int | None  # who take calls: signed in and not paused
     staffing: Staffing | None
+
+    @property
+    def is_early(self) -> bool:
+        return self.minutes < LEAST_MINUTES
 
     @property
     def one_fewer_percent(self) -> int | None:
@@ -76,7 +83,8 @@ def staffings(scene: Scene) -> Iterator[tuple[str, StaffingRow]]:
 def _staffing_row(scene: Scene, queue: Queue) -> StaffingRow:
     target = scene.board.targets.of(queue.extension)
     tally = scene.tally(ESTIMATED_FROM, queue.extension)
-    load = load_of(tally)
+    minutes = min(30, round(tally.seen_seconds / 60))
+    load = load_of(tally) if minutes >= LEAST_MINUTES else None
     aht_seconds = reckon(Metric.AHT, tally, target).value
     present = _taking_calls(queue)
     return StaffingRow(
@@ -84,6 +92,7 @@ def _staffing_row(scene: Scene, queue: Queue) -> StaffingRow:
         name=queue.name,
         target=target,
         offered=tally.bucket.offered,
+        minutes=minutes,
         aht_seconds=int(aht_seconds) if aht_seconds else None,
         present=present,
         staffing=_staffing(_rounded(load), target, present) if load else None,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eqboard.boards.figures import FigureValue
-from eqboard.boards.parts.numbers import STATES, Sparkline, Trouble, number, numbers, sparkline, troubles_of
+from eqboard.boards.parts.numbers import Sparkline, Trouble, number, numbers, sparkline, troubles_of
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.metrics import Metric, Target
+from eqboard.floor.metrics import OF_CALLS, STATES, Metric, Target
 from eqboard.floor.snapshot import Queue
 
-ALWAYS = frozenset({Metric.WAITING, Metric.LONGEST_WAIT, *STATES})  # on every tile, chosen or not
+ALWAYS = OF_CALLS | STATES.keys()  # on every tile, chosen or not
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eqboard.boards.figures import FigureValue
-from eqboard.boards.parts.numbers import OF_AGENTS, numbers
+from eqboard.boards.parts.numbers import numbers
 from eqboard.boards.scene import Scene
-from eqboard.floor.metrics import Metric, Target
+from eqboard.floor.metrics import OF_AGENTS, Metric, Target
 from eqboard.floor.snapshot import AgentState, Part, Snapshot
 
 
@@ -52,10 +52,6 @@ def floor_numbers(scene: Scene) -> Iterator[tuple[None, FloorNumbers]]:
             people=tuple(each for each in chosen if each.metric in OF_AGENTS),
         ),
     )
-
-
-def totals(scene: Scene) -> Iterator[tuple[None, Totals]]:
-    yield None, totals_of(scene.view)
 
 
 def totals_of(view: Snapshot) -> Totals:

@@ -7,10 +7,11 @@ them matter most and to sum up the others. Only what no wall could hold is left 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from eqboard.boards.figures import FigureValue, explain
 from eqboard.boards.parts.agents import limit_of
+from eqboard.boards.parts.calls import listed
 from eqboard.boards.parts.numbers import Trouble, number, numbers, troubles_of
 from eqboard.boards.parts.queues import in_order
 from eqboard.boards.reckoning import FLOOR
@@ -18,17 +19,16 @@ from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure, StateLimit
 from eqboard.floor.budget import Budget, budget
 from eqboard.floor.levels import Direction, Grade, threshold_for
-from eqboard.floor.metrics import Metric, Target, breaches_at
+from eqboard.floor.metrics import STATES, Metric, Target, breaches_at
+from eqboard.floor.moments import FAR_OFF
 from eqboard.floor.snapshot import Agent, AgentState, CameBack, Part, Queue, WaitingCall
 from eqboard.floor.windows import Window
 
 WALL_QUEUES = 60
 WALL_CALLERS = 30
 WALL_AGENTS = 90
-FAR_OFF = datetime.max.replace(tzinfo=UTC)
 RANKS = {Grade.CRITICAL: 0, Grade.WARNING: 1}
 SIGNS = {Direction.HIGH: "<", Direction.LOW: ">"}  # a grade begins at the limit itself
-STATES = (AgentState.AVAILABLE, AgentState.ON_CALL, AgentState.RINGING, AgentState.WRAP_UP, AgentState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,13 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class GaveUp:
-    """Who gave up waiting today. `gone_count`: of those whose calls are known, the ones who have not called again."""
+    """Who gave up waiting today. `gone_count`: those who have not called again, of the newest `listed_count` where not
+    all are listed (None: they are).
+    """
 
     shown: FigureValue
     gone_count: int
+    listed_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _with_limit(scene: Scene, figure: Figure) -> WallFigure:
         return WallFigure(shown, "≥", shown.target.percent)
     for direction, sign in SIGNS.items():
         key = (figure.metric, figure.window, direction)
-        threshold = threshold_for(scene.board.spec.thresholds, FLOOR, *key)
+        threshold = threshold_for(scene.thresholds, FLOOR, *key)
         if threshold and (FLOOR, *key) in scene.levels:  # else it holds for single queues only
             return WallFigure(shown, sign, threshold.critical if threshold.warning is None else threshold.warning)
     return WallFigure(shown)
@@ -172,7 +175,7 @@ def states(scene: Scene) -> Iterator[tuple[None, States]]:
     source = scene.view.sources.get(Part.AGENTS)
     counted = Counter(agent.state for agent in scene.view.agents.values())
     is_read = source is not None and source.taken_at is not None
-    shown = (*STATES, AgentState.UNKNOWN) if counted[AgentState.UNKNOWN] else STATES
+    shown = (*STATES.values(), *([AgentState.UNKNOWN] if counted[AgentState.UNKNOWN] else []))
     yield None, States(tuple((state, counted[state] if is_read else None) for state in shown))
 
 
@@ -206,20 +209,12 @@ def _over(limit: StateLimit | None, since: datetime | None, now: datetime) -> Gr
 
 def abandoned(scene: Scene) -> Iterator[tuple[None, GaveUp]]:
     gone = sum(call.came_back is CameBack.NO for call in scene.view.abandoned.values())
-    yield None, GaveUp(number(scene, Figure(Metric.ABANDONED, Window.TODAY)), gone)
+    yield None, GaveUp(number(scene, Figure(Metric.ABANDONED, Window.TODAY)), gone, listed(scene).newest_count)
 
 
 def leeway(scene: Scene) -> Iterator[tuple[None, Leeway]]:
     """Of today: all queues together, or those with the tightest budget where they do not promise the same."""
-    working = explain(
-        Figure(Metric.SERVICE_LEVEL, Window.TODAY),
-        scene.queues,
-        scene.view,
-        scene.history,
-        scene.board.targets,
-        scene.now,
-        scene.day_begins_at,
-    )
+    working = explain(Figure(Metric.SERVICE_LEVEL, Window.TODAY), scene.queues, scene.basis)
     found = [Leeway(share.target, budget(share.working, share.target)) for share in working.shares if share.target]
     yield None, min(found, key=_left, default=Leeway(scene.board.targets.usual, None))
 

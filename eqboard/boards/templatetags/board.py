@@ -1,6 +1,5 @@
 """The few things a board's templates need beyond Django's own."""
 
-import unicodedata
 from datetime import datetime
 from math import floor
 
@@ -12,17 +11,19 @@ from django.utils.timezone import localtime
 from django.utils.translation import pgettext
 
 from eqboard.boards.figures import FigureValue
-from eqboard.boards.labels import LABELS, MEANINGS, SYMBOLS, TILE_LABELS, grade_label, window_label
-from eqboard.boards.parts.numbers import STATES, Trouble, parts_behind
+from eqboard.boards.labels import MEANINGS, SYMBOLS, grade_label
+from eqboard.boards.letters import is_control
+from eqboard.boards.names import METRICS, window_label
+from eqboard.boards.parts.numbers import Trouble, parts_behind
 from eqboard.boards.spec import Figure
 from eqboard.boards.terms import DIRECTIONS, VARIANTS
+from eqboard.floor.formulas import Term
 from eqboard.floor.levels import Threshold
-from eqboard.floor.metrics import Target, Term, Unit, unit_of
+from eqboard.floor.metrics import STATES, Target, Unit, unit_of
 
 register = template.Library()
 
 REPLACEMENT = "�"
-JOINERS = "\u200c\u200d"
 NARROW_SPACE = "\u202f"
 
 
@@ -77,7 +78,7 @@ def number(shown: FigureValue, where: str = "") -> SafeString:
     the tab key goes to, from which one goes on by the arrow keys.
     """
     level = shown.level
-    word = grade_label(shown.metric, level)
+    word = grade_label(level)
     return format_html(
         '<button type="button" class="number" data-figure="{} {}" data-part="{}"{}{}{}>{}<b class="n">{}</b>'
         '<span class="label">{}</span>{}{}</button>',
@@ -85,11 +86,11 @@ def number(shown: FigureValue, where: str = "") -> SafeString:
         shown.window,
         parts(shown),
         format_html(' data-level="{}"', level) if level else "",
-        " data-none" if shown.value == 0 else "",
+        " data-none" if shown.value == 0 and shown.unit is not Unit.PERCENT else "",
         "" if "first" in where else format_html(' tabindex="{}"', -1),
         format_html('<i class="shape" data-state="{}"></i>', shown.metric) if shown.metric in STATES else "",
         quantity(shown),
-        (TILE_LABELS if "tile" in where else LABELS)[shown.metric],
+        METRICS[shown.metric].tile if "tile" in where else METRICS[shown.metric].short,
         _span("window", window_label(shown.metric, shown.window)),
         format_html('<span class="grade"><i class="alarm" data-level="{}"></i><span>{}</span></span>', level, word)
         if word
@@ -105,7 +106,7 @@ def _span(name: str, text: str) -> SafeString:
 def quantity(shown: FigureValue) -> SafeString:
     """A number with its unit; one that goes on is counted by the browser. – for what is not known."""
     if shown.since is not None or shown.value is None:
-        return since(shown.since)
+        return since(shown.since, shown.at_least)
     if shown.unit is Unit.COUNT:
         return format_html("{}", shown.value)
     text = duration(shown.value) if shown.unit is Unit.SECONDS else percent(shown.value)
@@ -129,7 +130,7 @@ def percent(value: object) -> str:
 @register.filter
 def label(shown: FigureValue | Figure | Trouble) -> str:
     """What a number is called where there is little room."""
-    return str(LABELS[shown.metric])
+    return str(METRICS[shown.metric].short)
 
 
 @register.filter
@@ -182,7 +183,7 @@ def variant(target: Target) -> str:
 
 @register.filter
 def grade(shown: FigureValue) -> str:
-    return grade_label(shown.metric, shown.level)
+    return grade_label(shown.level)
 
 
 @register.filter
@@ -199,11 +200,3 @@ def outside(text: object) -> SafeString:
     """Text from outside: escaped, isolated from the line's direction, its control characters made visible."""
     shown = "".join(REPLACEMENT if is_control(letter) else letter for letter in str(text or ""))
     return format_html('<bdi class="outside">{}</bdi>', shown)
-
-
-def is_control(letter: str) -> bool:
-    """Control and format characters (bidi overrides among them), and halves of surrogate pairs.
-
-    Not the joiners, which emoji and some scripts need; nor letters that are newer than this Python's Unicode.
-    """
-    return letter not in JOINERS and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co")

@@ -8,10 +8,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext, npgettext
 
+from eqboard.boards import names
 from eqboard.boards.figures import FigureValue
-from eqboard.boards.parts.numbers import STATES, parts_behind
-from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Unit
-from eqboard.floor.windows import MINUTES, Window
+from eqboard.boards.parts.numbers import parts_behind
+from eqboard.boards.templatetags.board import duration
+from eqboard.floor.metrics import STATES, Metric, Unit
+from eqboard.floor.snapshot import AgentState
 
 register = template.Library()
 
@@ -44,18 +46,11 @@ def wall_limit(sign: str, limit: float, unit: str) -> SafeString:
 
 
 def _digits(value: float, unit: str) -> str:
-    return duration(int(value)) if unit == Unit.SECONDS else f"{value:.10g}"
+    return duration(value) if unit == Unit.SECONDS else f"{value:.10g}"
 
 
 def _sign(unit: str) -> SafeString:
     return PERCENT if unit == Unit.PERCENT else SafeString("")
-
-
-def duration(seconds: int) -> str:
-    """As every timer on the page writes it: 0:07, 2:13, 1:04:09."""
-    minutes, rest = divmod(max(0, seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 @register.filter
@@ -77,10 +72,14 @@ def is_long(shown: FigureValue) -> bool:
 
 
 @register.filter
-def minutes_of(shown: FigureValue) -> int | None:
-    """How many minutes it is counted over; None for today, and for what is of this moment."""
-    has_minutes = shown.metric not in OF_THIS_MOMENT and shown.window is not Window.TODAY
-    return MINUTES[shown.window] if has_minutes else None
+def wall_name(counted: Metric | AgentState) -> str:
+    """Of a number, or of a state in which agents are."""
+    return str(names.UNKNOWN if counted is AgentState.UNKNOWN else names.METRICS[Metric(counted)].wall)
+
+
+@register.filter
+def wall_window(shown: FigureValue) -> str:
+    return names.wall_window(shown.metric, shown.window)
 
 
 PHRASES: dict[str, Callable[[int], str]] = {

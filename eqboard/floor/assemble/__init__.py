@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.agents import agents_of, combined_state
+from eqboard.floor.assemble.agents import agents_of
 from eqboard.floor.assemble.answers import AgentName, Answers, Names, Taken
 from eqboard.floor.assemble.calls import abandoned_of, conferences_of, parked_of, waiting_of
 from eqboard.floor.assemble.queues import queues_of
-from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source
+from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source, combined_state
 
 __all__ = ["AgentName", "Answers", "Names", "Taken", "assemble", "combined_state"]
 
@@ -26,7 +26,7 @@ def assemble(
     waiting = waiting_of(answers.calls, agents, names, previous, taken)
     return Snapshot(
         sources=sources,
-        queues=queues_of(answers, agents, waiting, names, previous),
+        queues=queues_of(answers, agents, waiting, names, previous, taken),
         agents=agents,
         waiting=waiting,
         parked=parked_of(answers.parked, agents, previous, taken),

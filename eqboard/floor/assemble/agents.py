@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eqboard.eq import models as eq
-from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, steady
-from eqboard.floor.snapshot import Agent, AgentState, Membership, Part, Snapshot
+from eqboard.floor.assemble.answers import Answers, Names, Taken, caller_of, heard, is_forgiven, steady
+from eqboard.floor.moments import BLIND_ROUNDS
+from eqboard.floor.snapshot import COMBINED_PRECEDENCE, Agent, AgentState, Membership, Part, Snapshot, combined_state
+
+LONGEST_STATE = timedelta(days=31)  # who has been signed out for longer has been so "at least since" our first sight
 
 STATES = {
     "signedOut": AgentState.SIGNED_OUT,
@@ -16,19 +19,6 @@ STATES = {
     "wrapUp": AgentState.WRAP_UP,
     "paused": AgentState.PAUSED,
 }
-
-BLIND_ROUNDS = 2.5  # after so long without a reading, nobody saw when a state began; however late a page turns grey
-
-# Over all queues of an agent (contract §3): one available queue beats a pause in another.
-COMBINED_PRECEDENCE = (
-    AgentState.ON_CALL,
-    AgentState.RINGING,
-    AgentState.WRAP_UP,
-    AgentState.AVAILABLE,
-    AgentState.PAUSED,
-    AgentState.UNKNOWN,
-    AgentState.SIGNED_OUT,
-)
 
 
 def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) -> Mapping[int, Agent]:
@@ -43,11 +33,35 @@ def agents_of(answers: Answers, names: Names, previous: Snapshot, taken: Taken) 
         for row in sorted(rows, key=_by_queue_and_state):
             grouped.setdefault(row.agent, {}).setdefault(row.queue or "", row)
         is_blind = _is_blind(previous, taken)
-        agents = (
-            _agent(key, list(own.values()), names, previous.agents.get(key), taken, is_blind)
+        found = {
+            key: _agent(key, list(own.values()), names, previous.agents.get(key), taken, is_blind)
             for key, own in grouped.items()
-        )
+        }
+        agents = _with_missing(found, names, previous, taken)
     return {agent.id: _at_extension(agent, by_user, previous.agents.get(agent.id)) for agent in agents}
+
+
+def _with_missing(found: Mapping[int, Agent], names: Names, previous: Snapshot, taken: Taken) -> Iterable[Agent]:
+    """Who is not told of, or may be in another state only as a row of theirs is not, is as before for a few rounds.
+
+    One bad row, or an answer that is cut short, must end no talk, and no time in a state begins anew after it.
+    """
+    forgiven = {
+        key: replace(_renamed(old, names), missing_since=old.missing_since or taken.at)
+        for key, old in previous.agents.items()
+        if (key not in found or _may_be_as_before(found[key], old))
+        and is_forgiven(previous.sources.get(Part.AGENTS), old.missing_since, taken)
+    }
+    return {**found, **forgiven}.values()
+
+
+def _may_be_as_before(agent: Agent, old: Agent) -> bool:
+    """Whether they were in their state by a row that is missing now, or that says a word nobody knows."""
+    if agent.state is old.state:
+        return False
+    told = {each.queue for each in agent.memberships if each.state is not AgentState.UNKNOWN}
+    lost = {each.state for each in old.memberships if each.queue not in told}
+    return agent.state is AgentState.UNKNOWN or old.state in lost
 
 
 def _by_queue_and_state(row: eq.QueueAgentStatus) -> tuple[str, int]:
@@ -155,20 +169,15 @@ def _call(rows: Sequence[eq.QueueAgentStatus]) -> tuple[eq.AgentCall | None, str
     return call, queue if len(holders) == 1 < len(rows) else None
 
 
-def combined_state(states: Iterable[AgentState]) -> AgentState:
-    """One state for a person in several queues (contract §3, combined precedence)."""
-    present = set(states)
-    return next((state for state in COMBINED_PRECEDENCE if state in present), AgentState.UNKNOWN)
-
-
 def _state_since(
     state: AgentState, rows: Sequence[eq.QueueAgentStatus], old: Agent | None, taken: Taken, is_blind: bool
 ) -> tuple[datetime | None, bool]:
     """Since when, and whether that is only a lower bound.
 
-    EQ's own time where it gives one; else when we saw the state change; else, at the first sight, "at least since".
+    EQ's own time where it gives one that can be; else when we saw the state change; else, at the first sight, "at
+    least since".
     """
-    said = [at for row in rows if _state(row) is state and (at := taken.ours(row.status_time))]
+    said = [at for row in rows if _state(row) is state and (at := taken.credible(row.status_time, LONGEST_STATE))]
     lasts = old is not None and old.state is state
     if said:
         return steady(min(said), old.state_since if old and lasts and not old.since_at_least else None), False

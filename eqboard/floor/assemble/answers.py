@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.snapshot import Caller, Part, Trouble
-
-SAME_MOMENT = timedelta(seconds=2)  # EQ cuts times to the second, and its clock is known to one
+from eqboard.floor.moments import BLIND_ROUNDS, SAME_MOMENT
+from eqboard.floor.snapshot import Caller, Part, Source, Trouble
 
 T = TypeVar("T")
 
@@ -66,6 +65,22 @@ class Taken:
             return theirs and theirs - timedelta(seconds=self.skew_seconds)
         except OverflowError:
             return None
+
+    def credible(self, theirs: datetime | None, longest: timedelta) -> datetime | None:
+        """A moment of EQ's clock on ours; None where it is yet to come, or further back than such a thing lasts."""
+        told = self.ours(theirs)
+        return told if told and self.at - longest <= told <= self.at + SAME_MOMENT else None
+
+
+def is_forgiven(source: Source | None, missing_since: datetime | None, taken: Taken) -> bool:
+    """Whether what an answer does not hold may be there all the same: for as long as a part that is not read at all
+    is taken to be as it was (BLIND_ROUNDS). `missing_since`: of the first such answer; None: this is it.
+    """
+    if source is None or source.taken_at is None or source.is_stale(taken.at, 2 * BLIND_ROUNDS):
+        return False
+    return missing_since is None or (taken.at - missing_since).total_seconds() <= source.stale_after_seconds(
+        BLIND_ROUNDS
+    )
 
 
 def heard(answer: Rows[T] | Trouble | None) -> Sequence[T] | None:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.answers import SAME_MOMENT, Names, Taken, caller_of, heard, steady
+from eqboard.floor.assemble.answers import Names, Taken, caller_of, heard, steady
+from eqboard.floor.moments import SAME_MOMENT
 from eqboard.floor.snapshot import (
     AbandonedCall,
     Agent,
     AgentState,
+    Caller,
     Conference,
     ParkedCall,
     Participant,
@@ -20,29 +22,52 @@ from eqboard.floor.snapshot import (
     WaitingCall,
 )
 
+LONGEST_CALL = timedelta(days=1)
+"""Nobody waits or is parked for longer: a time before that is no time. At the first sight, as after a restart, it may
+be hours ago; when we were looking, `flow` knows better.
+"""
+
 
 class Keys:
-    """What tells one call from another within one list."""
+    """What tells one call from another within one list, whose rows come in an order of ours.
 
-    def __init__(self) -> None:
+    Two unique ids are two callers, also on one channel: a channel may be cut to the trunk that many share. `known`: of
+    the earlier callers of whom EQ told neither unique id nor channel, when they came, by key.
+    """
+
+    def __init__(self, known: Mapping[str, datetime | None] | None = None) -> None:
         self._seen: set[str] = set()
         self._alike: Counter[str] = Counter()
+        self._known = dict(known or {})
 
-    def of(self, row: eq.QueuedCall | eq.ParkedCall, id: str | None, *facts: object) -> str | None:
+    def of(self, row: eq.QueuedCall | eq.ParkedCall, came_at: datetime | None, *facts: object) -> str | None:
         """The row's key; None for a caller who is in the list already, and is counted once (contract §4).
 
         Of some callers EQ tells neither unique id nor channel. Each of their rows is a caller all the same, with a key
-        made of what is said: an id of another kind may be one within its queue only.
+        made of what is said and of when they came. Their `id` may be one within its queue only, or their place in it.
         """
         key = row.unique_id or row.channel
         if key is None:
-            said = id or " ".join(str(fact) for fact in (*facts, row.caller_id_number, row.caller_id_name))
-            self._alike[said] += 1
-            return f"{said} {self._alike[said]}"
-        if not self._seen.isdisjoint({key, row.channel}):
+            return self._of_unnamed(" ".join(str(fact) for fact in facts if fact is not None), came_at)
+        if key in self._seen:
             return None
         self._seen |= {handle for handle in (key, row.channel) if handle}
         return key
+
+    def _of_unnamed(self, said: str, came_at: datetime | None) -> str:
+        """As before for who came at the same moment by what EQ tells, which may jump by a second."""
+        for key, known_at in self._known.items():
+            if key.startswith(f"{said} @") and known_at and came_at and abs(known_at - came_at) <= SAME_MOMENT:
+                del self._known[key]
+                self._seen.add(key)
+                return key
+        place = f"{said} @{came_at.timestamp():.0f}" if came_at else said
+        while True:
+            self._alike[place] += 1
+            key = f"{place} {self._alike[place]}"
+            if key not in self._seen and (came_at is None or key not in self._known):
+                self._seen.add(key)
+                return key
 
 
 def waiting_of(
@@ -57,13 +82,15 @@ def waiting_of(
         return {key: replace(call, queue_name=names.of_queue(call.queue)) for key, call in previous.waiting.items()}
     ringing = _ringing_names(agents.values())
     calls: dict[str, WaitingCall] = {}
-    keys = Keys()
-    for row in rows:
-        key = keys.of(row, row.id, row.queue, row.enter_time)
+    keys = Keys({key: call.entered_at for key, call in previous.waiting.items() if not _is_named(call.caller)})
+    for row in sorted(rows, key=lambda each: _by_handles(each, each.queue, each.enter_time)):
+        came_at = taken.credible(row.enter_time, LONGEST_CALL)
+        said = (row.id,) if row.id and came_at is None else (row.caller_id_number, row.caller_id_name)
+        key = keys.of(row, came_at, row.queue, *said)
         if key is None:
             continue
         old = previous.waiting.get(key)
-        entered_at, since_at_least = _entered(row, old if old and old.queue == row.queue else None, taken)
+        entered_at, since_at_least = _entered(came_at, old if old and _is_same_wait(old, row, came_at) else None, taken)
         calls[key] = WaitingCall(
             key=key,
             queue=row.queue,
@@ -77,15 +104,35 @@ def waiting_of(
     return calls
 
 
-def _entered(row: eq.QueuedCall, old: WaitingCall | None, taken: Taken) -> tuple[datetime, bool]:
+def _is_named(caller: Caller) -> bool:
+    return bool(caller.unique_id or caller.channel)
+
+
+def _by_handles(row: eq.QueuedCall | eq.ParkedCall, *places: object) -> tuple[object, ...]:
+    """EQ keeps no order (contract §4): which of two rows counts must not change from round to round.
+
+    The ones that tell more come first: a row with nothing but the channel of another is the same caller.
+    """
+    handles = not row.unique_id, row.unique_id or "", not row.channel, row.channel or ""
+    return *handles, str(places), row.caller_id_number or "", row.caller_id_name or ""
+
+
+def _is_same_wait(old: WaitingCall, row: eq.QueuedCall, came_at: datetime | None) -> bool:
+    """In the same queue; and not somebody else who came later, to whom the exchange gave the unique id again."""
+    if old.queue != row.queue:
+        return False
+    is_same_number = not (row.caller_id_number and old.caller.number) or row.caller_id_number == old.caller.number
+    return is_same_number or not (came_at and old.entered_at) or abs(came_at - old.entered_at) <= SAME_MOMENT
+
+
+def _entered(told: datetime | None, old: WaitingCall | None, taken: Taken) -> tuple[datetime, bool]:
     """When the caller came, and whether that is only when we first saw them, as EQ told nothing that can be.
 
     The first moment that EQ tells stands: it cuts times to the second, and its clock may be set meanwhile.
     """
     if old and old.entered_at and not old.since_at_least:
         return old.entered_at, False
-    told = taken.ours(row.enter_time)
-    if told and told <= taken.at + SAME_MOMENT:
+    if told:
         return told, False
     return (old.entered_at if old and old.entered_at else taken.at), True
 
@@ -116,12 +163,13 @@ def parked_of(
     at_extension = {agent.extension: agent.name for agent in by_presence if agent.extension}
     calls: dict[str, ParkedCall] = {}
     keys = Keys()
-    for row in rows:
-        key = keys.of(row, row.space, row.park_time)
+    for row in sorted(rows, key=lambda each: _by_handles(each, each.space, each.park_time)):
+        said = (row.space,) if row.space else (row.park_time, row.caller_id_number, row.caller_id_name)
+        key = keys.of(row, None, *said)
         if key is None:
             continue
         old = previous.parked.get(key)
-        parked_at = steady(taken.ours(row.park_time), old.parked_at if old else None)
+        parked_at = steady(taken.credible(row.park_time, LONGEST_CALL), old.parked_at if old else None)
         calls[key] = ParkedCall(
             key=key,
             caller=caller_of(row),

@@ -1,13 +1,14 @@
 """Queue tiles, counted from the lists beside them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from eqboard.eq import models as eq
 from eqboard.eq.wire import Rows
-from eqboard.floor.assemble.answers import Answers, Names, heard
-from eqboard.floor.snapshot import Agent, AgentState, ExchangeCounts, Part, Queue, Snapshot, WaitingCall
+from eqboard.floor.assemble.answers import Answers, Names, Taken, heard, is_forgiven
+from eqboard.floor.snapshot import Agent, AgentState, ExchangeCounts, Part, Queue, Snapshot, WaitingCall, oldest_of
 
 T = TypeVar("T")
 
@@ -18,29 +19,42 @@ def queues_of(
     waiting: Mapping[str, WaitingCall],
     names: Names,
     previous: Snapshot,
+    taken: Taken,
 ) -> Mapping[str, Queue]:
     """A tile's numbers are counted from the lists beside it, so that they agree with what one sees there.
 
-    EQ's statistics tell which queues there are. The numbers of a list that was never read are None.
+    EQ's statistics tell which queues there are; one that they do not tell of any more is there for a few rounds still.
+    The numbers of a list that was never read are None.
     """
     statistics = heard(answers.statistics)
     known = {row.queue for row in statistics} if statistics is not None else set(previous.queues)
     known |= {call.queue for call in waiting.values()}
     known |= {each.queue for agent in agents.values() for each in agent.memberships}
+    missing = _missing(known, previous, taken)
     callers = _by_queue((call.queue, call) for call in waiting.values())
     states = _by_queue((each.queue, each.state) for agent in agents.values() for each in agent.memberships)
     calls_read = _was_ever_read(answers.calls, previous, Part.CALLS)
     agents_read = _was_ever_read(answers.agents, previous, Part.AGENTS)
     counts = _exchange_counts(statistics, previous)
     queues = {}
-    for extension in known:
-        queue = _queue(extension, names, counts.get(extension))
+    for extension in known | missing.keys():
+        queue = replace(_queue(extension, names, counts.get(extension)), missing_since=missing.get(extension))
         if calls_read:
             queue = _with_callers(queue, callers.get(extension, ()))
         if agents_read:
             queue = _with_states(queue, states.get(extension, ()))
         queues[extension] = queue
     return queues
+
+
+def _missing(known: Collection[str], previous: Snapshot, taken: Taken) -> Mapping[str, datetime]:
+    """Queues of which nothing tells just now, and since when: one short answer closes no queue."""
+    source = previous.sources.get(Part.STATISTICS)
+    return {
+        key: queue.missing_since or taken.at
+        for key, queue in previous.queues.items()
+        if key not in known and is_forgiven(source, queue.missing_since, taken)
+    }
 
 
 def _queue(extension: str, names: Names, counts: ExchangeCounts | None) -> Queue:
@@ -83,8 +97,8 @@ def _by_queue(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 
 def _with_callers(queue: Queue, calls: Sequence[WaitingCall]) -> Queue:
-    entered = [call.entered_at for call in calls if call.entered_at]
-    return replace(queue, waiting_count=len(calls), oldest_waiting_at=min(entered, default=None))
+    oldest_at, at_least = oldest_of(calls)
+    return replace(queue, waiting_count=len(calls), oldest_waiting_at=oldest_at, oldest_at_least=at_least)
 
 
 def _with_states(queue: Queue, states: Sequence[AgentState]) -> Queue:

@@ -7,6 +7,8 @@ already are not counted, as their answers were before.
 """
 
 from eqboard.floor.flow.callers import follow_callers
+from eqboard.floor.flow.channels import forgetting, shared_channels, without_channels
+from eqboard.floor.flow.entering import with_possible_waits
 from eqboard.floor.flow.events import Event, EventKind
 from eqboard.floor.flow.fates import decide_fates
 from eqboard.floor.flow.observation import Observation
@@ -14,15 +16,18 @@ from eqboard.floor.flow.people import follow_agents
 from eqboard.floor.flow.watch import Watch
 from eqboard.floor.snapshot import Snapshot
 
-__all__ = ["Event", "EventKind", "Watch", "observe"]
+__all__ = ["Event", "EventKind", "Watch", "observe", "with_possible_waits"]
 
 
 def observe(watch: Watch, before: Snapshot, after: Snapshot) -> tuple[Watch, tuple[Event, ...]]:
     """What happened from `before` to `after`, and the watch to go on with from there.
 
-    Nothing is concluded from a part that was not read anew; `before` is the `after` of the last time.
+    Nothing is concluded from a part that was not read anew; `before` is the `after` of the last time, each made
+    `with_possible_waits`.
     """
-    seen = Observation(watch, before, after)
+    shared = shared_channels(watch.shared, after)
+    before, after = without_channels(before, shared), without_channels(after, shared)
+    seen = Observation(forgetting(watch, shared), before, after)
     if not seen.calls.is_new and not seen.agents.is_new:
         return watch, ()
     follow_callers(seen)

@@ -1,12 +1,13 @@
 """The list of callers against the one before: who is new, who is gone, who is in another queue."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from eqboard.floor.assemble.answers import SAME_MOMENT
 from eqboard.floor.flow.events import EventKind
 from eqboard.floor.flow.observation import Observation
 from eqboard.floor.flow.watch import Departed, handles, is_same, is_within
-from eqboard.floor.snapshot import WaitingCall
+from eqboard.floor.moments import FAR_OFF, SAME_MOMENT
+from eqboard.floor.snapshot import Caller, WaitingCall
 
 
 def follow_callers(seen: Observation) -> None:
@@ -18,7 +19,11 @@ def follow_callers(seen: Observation) -> None:
     new: list[WaitingCall] = []
     for key, call in seen.after.waiting.items():
         old = seen.before.waiting.get(key) or _renamed(call, by_handle, gone)
-        if old is None:
+        if old is not None and _is_another(call, old.caller, old.entered_at):
+            _lose(seen, old)
+            gone.pop(old.key, None)
+            new.append(call)
+        elif old is None:
             new.append(call)
         else:
             gone.pop(old.key, None)
@@ -35,6 +40,23 @@ def _renamed(
     """Who had another unique id before, but that channel."""
     found = (by_handle.get(handle) for handle in handles(call.caller))
     return next((old for old in found if old is not None and old.key in gone), None)
+
+
+def _is_another(call: WaitingCall, caller: Caller, entered_at: datetime | None) -> bool:
+    """Somebody with another number who came at another time, to whom the exchange gave the same unique id again."""
+    if not call.caller.number or not caller.number or call.caller.number == caller.number:
+        return False
+    return bool(call.entered_at and entered_at) and not is_within(
+        call.entered_at or FAR_OFF, entered_at or FAR_OFF, SAME_MOMENT
+    )
+
+
+def _lose(seen: Observation, old: WaitingCall) -> None:
+    """By what they were known is somebody else now: nobody will see whereto they went."""
+    if old.key in seen.decided:
+        seen.decided.remove(old.key)
+    elif seen.calls.after_at is not None:
+        seen.tell(EventKind.UNRESOLVED, old, seen.calls.after_at)
 
 
 def _stay(seen: Observation, old: WaitingCall, call: WaitingCall) -> None:
@@ -72,6 +94,9 @@ def _appear(seen: Observation, call: WaitingCall) -> None:
     """A new caller; one who comes out of another queue; or one who never left, and was missing in one answer."""
     departed = _departed(seen, call)
     if departed is None:
+        seen.offer(call)
+    elif _is_another(call, departed.caller, departed.entered_at):
+        seen.decide(departed, EventKind.UNRESOLVED, departed.gone_at)
         seen.offer(call)
     elif _is_same_wait(departed, call):
         del seen.departed[departed.key]

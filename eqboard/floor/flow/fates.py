@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from eqboard.floor.assemble.answers import SAME_MOMENT
 from eqboard.floor.flow.events import EventKind
 from eqboard.floor.flow.observation import Observation, handles_of
-from eqboard.floor.flow.people import came_and_went
+from eqboard.floor.flow.taking import came_and_went
 from eqboard.floor.flow.watch import Departed, PickUp, Talk, handles, is_same, is_within
+from eqboard.floor.moments import SAME_MOMENT
 from eqboard.floor.snapshot import AgentState, Part
 
 SETTLING = timedelta(seconds=5)

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from eqboard.floor.assemble.agents import BLIND_ROUNDS
 from eqboard.floor.flow.events import Event, EventKind
 from eqboard.floor.flow.reading import reading
-from eqboard.floor.flow.watch import Departed, Known, Watch, handles, is_within
-from eqboard.floor.snapshot import AgentState, Caller, Part, Snapshot, WaitingCall
+from eqboard.floor.flow.watch import CHANNEL, Departed, Known, Watch, handles, is_within
+from eqboard.floor.moments import BLIND_ROUNDS
+from eqboard.floor.snapshot import Agent, AgentState, Caller, Part, Snapshot, WaitingCall
 
-REMEMBERED = timedelta(seconds=60)  # a call that was counted, after it was last seen; the parked ones are seen
+REMEMBERED = timedelta(minutes=15)  # a call that was counted, after it was last seen anywhere: it may come back
+CHANNEL_REMEMBERED = timedelta(seconds=60)  # another call may have the same
+MOST_REMEMBERED = 2000  # handles: an exchange of one call a second fills that in the quarter of an hour
 
 Wait = WaitingCall | Departed
 
@@ -32,6 +34,8 @@ class Observation:
         self.known = dict(watch.known)
         self.pick_ups = list(watch.pick_ups)
         self.counts_at_answer = watch.counts_at_answer
+        self.shared = watch.shared
+        self.fallen = dict(watch.fallen)
 
     @property
     def now(self) -> datetime | None:
@@ -56,6 +60,8 @@ class Observation:
             known=self.known,
             pick_ups=tuple(self.pick_ups),
             counts_at_answer=self.counts_at_answer,
+            shared=self.shared,
+            fallen=self.fallen,
         )
 
     # Those who wait
@@ -125,10 +131,18 @@ class Observation:
         now = self.now
         if now is None:
             return
-        kept = {key: known for key, known in self.known.items() if is_within(known.seen_at, now, REMEMBERED)}
+        kept = {key: known for key, known in self.known.items() if is_within(known.seen_at, now, _remembered(key))}
+        for handle in self._at_agents & kept.keys():
+            kept[handle] = Known(now, kept[handle].was_answered)
         for handle in self._elsewhere:
             kept[handle] = Known(now, kept[handle].was_answered if handle in kept else True)
+        if len(kept) > MOST_REMEMBERED:
+            kept = dict(sorted(kept.items(), key=lambda item: item[1].seen_at)[-MOST_REMEMBERED:])
         self.known = kept
+
+    @property
+    def _at_agents(self) -> set[str]:
+        return handles_of(agent.caller for agent in self.after.agents.values() if agent.caller)
 
     @property
     def _elsewhere(self) -> set[str]:
@@ -150,6 +164,10 @@ class Observation:
 
     # People
 
+    def began_at(self, agent: Agent) -> datetime | None:
+        """When the state began in which the agent is for the first time."""
+        return self.agents.moment_of(None if agent.since_at_least else agent.state_since)
+
     def pass_time(self) -> None:
         """What agents did since the last reading, by the queue for which they did it."""
         seconds, at = self.agents.seconds, self.agents.after_at
@@ -157,6 +175,10 @@ class Observation:
             return
         counts = Counter(each.queue for works in (self.talks, self.wrap_ups) for each in works.values())
         self.events += [Event(EventKind.HANDLED, queue, at, count * seconds) for queue, count in counts.items()]
+
+
+def _remembered(handle: str) -> timedelta:
+    return CHANNEL_REMEMBERED if handle.startswith(CHANNEL) else REMEMBERED
 
 
 def handles_of(callers: Iterable[Caller]) -> set[str]:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eqboard.floor.assemble.agents import BLIND_ROUNDS
-from eqboard.floor.assemble.answers import SAME_MOMENT
+from eqboard.floor.moments import BLIND_ROUNDS, SAME_MOMENT
 from eqboard.floor.snapshot import Part, Snapshot, Source
 
 

@@ -63,6 +63,9 @@ class PickUp:
     is_certain: bool = True  # if nobody is missing, it was one who came and went unseen
 
 
+CHANNEL = "channel "  # what tells it from a unique id among handles
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Without anything: nothing is known."""
@@ -71,16 +74,23 @@ class Watch:
     decided: tuple[str, ...] = ()  # keys of those who stand in the list of callers still, and have been answered
     talks: Mapping[int, Talk] = field(default_factory=dict)  # by agent
     wrap_ups: Mapping[int, WrapUp] = field(default_factory=dict)  # by agent
-    known: Mapping[str, Known] = field(default_factory=dict)  # by unique id and by channel
+    known: Mapping[str, Known] = field(default_factory=dict)  # by handle
     pick_ups: tuple[PickUp, ...] = ()
     counts_at_answer: bool | None = None  # whether EQ counts a call as taken at its beginning; False: at its end
+    shared: tuple[str, ...] = ()  # channels that tell nobody apart (channels.py)
+    fallen: Mapping[str, int] = field(default_factory=dict)  # EQ's counts of calls taken before they fell (pick_ups.py)
 
 
 def handles(caller: Caller | None) -> tuple[str, ...]:
     """What a caller can be recognised by: the unique id may change on park and on pick-up, the channel stays."""
     if caller is None:
         return ()
-    return tuple(handle for handle in (caller.unique_id, caller.channel) if handle)
+    told = (caller.unique_id, channel_handle(caller.channel) if caller.channel else None)
+    return tuple(handle for handle in told if handle)
+
+
+def channel_handle(channel: str) -> str:
+    return CHANNEL + channel
 
 
 def is_same(one: Caller | None, other: Caller | None) -> bool:

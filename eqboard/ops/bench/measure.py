@@ -21,12 +21,13 @@ class Figure:
     """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds.
 
     `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them; it is to be
-    below `target_share`. `viewer_kilobytes`: what a viewer gets of it in a minute.
+    below `target_share`. `viewer_kilobytes`: what a viewer gets of it in a minute. `amount`: of what takes no time but
+    room, how much there is, and in what; then `ms` is None, and the ratio is to what there was at the start.
     """
 
     scenario: str
     variant: str
-    ms: float
+    ms: float | None
     ratio: float
     least_ratio: float
     most_ratio: float
@@ -34,9 +35,12 @@ class Figure:
     share_of_core: float | None = None
     target_share: float | None = None
     viewer_kilobytes: float | None = None
+    amount: tuple[float, str] | None = None
 
     def as_dict(self) -> dict[str, str | float | bool]:
         beside = {
+            "ms": self.ms,
+            "amount": self.amount and self.amount[0],
             "share_of_core": self.share_of_core,
             "target_share_of_core_below": self.target_share,
             "kilobytes_per_viewer_minute": self.viewer_kilobytes,
@@ -44,12 +48,12 @@ class Figure:
         return {
             "scenario": self.scenario,
             "variant": self.variant,
-            "ms": round(self.ms, 3),
             "ratio": round(self.ratio, 2),
             "least_ratio": round(self.least_ratio, 2),
             "most_ratio": round(self.most_ratio, 2),
             "noisy": self.is_noisy,
             **{name: round(number, 3) for name, number in beside.items() if number is not None},
+            **({"unit": self.amount[1]} if self.amount else {}),
         }
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards.audience import Audience
+from eqboard.boards.day import day_of
 from eqboard.boards.fragments import Screen, packed, paint, strokes, whole
 from eqboard.boards.health import Health
 from eqboard.boards.ready import ready_board
@@ -90,31 +91,41 @@ class Site:
         self._names = names_of(world)
         self._dialect = load_dialect()
         self._watch, self._history = Watch(), History()
-        self._stored = Stored("epoch", 0, self._now(), Snapshot())
+        self._stored = Stored("epoch", 0, self.now(), Snapshot())
         self._floor = Floor(self._stored, is_connected=True)
         self._screens = {ref: Screen(audience_of(ref)) for ref in BOARDS}
 
+    @property
+    def floor(self) -> Floor:
+        """As a web process holds it now."""
+        return self._floor
+
     def go_round(self) -> Tick:
+        tick = self.follow()
+        for ref in BOARDS:
+            self._show(tick, ref)
+        tick.stage(REFERENCE, lambda: whole(paint(self._floor, Health(), audience_of("floor"), day_of(self._floor))))
+        return tick
+
+    def follow(self) -> Tick:
+        """The next second, as far as to what a web process holds."""
         self._world.tick(1.0)
-        tick, now, bodies = Tick(), self._now(), self._bodies()
+        tick, now, bodies = Tick(), self.now(), self._bodies()
         rows = tick.stage("parse", lambda: self._read(bodies))
         floor = tick.stage("assemble", lambda: self._assembled(rows, now))
         history = tick.stage("flow", lambda: self._counted(floor, now))
         message = tick.stage("diff and encode", lambda: self._encoded(floor, history, now))
         self._floor = tick.stage("decode and apply", lambda: self._followed(message))
-        for ref in BOARDS:
-            self._show(tick, ref)
-        tick.stage(REFERENCE, lambda: whole(paint(self._floor, Health(), audience_of("floor"))))
         return tick
 
     def _show(self, tick: Tick, ref: str) -> None:
         stage, shown = f"render what changed: {ref}", self._screens[ref]
-        screen = tick.stage(stage, lambda: paint(self._floor, Health(), shown.audience, shown))
+        screen = tick.stage(stage, lambda: paint(self._floor, Health(), shown.audience, day_of(self._floor), shown))
         messages = tick.stage(f"frame: {ref}", lambda: packed(strokes(shown, screen)))
         tick.frame_bytes[f"frame: {ref}"] = sum(len(message.encode()) for message in messages)
         self._screens[ref] = screen
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now, UTC)
 
     def _bodies(self) -> Mapping[Part, bytes]:
@@ -150,9 +161,7 @@ class Site:
 
 
 def audience_of(ref: str) -> Audience:
-    board = ready_board(ref, "en")
-    assert board is not None  # noqa: S101 (BOARDS are the ready ones)
-    return Audience("en", EVERYTHING, board)
+    return Audience("en", EVERYTHING, ready_board(ref, "en"))
 
 
 def names_of(world: World) -> Names:

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from eqboard.ops.bench.browser import browser
 from eqboard.ops.bench.measure import Figure, Skipped
 from eqboard.ops.bench.parsing import parsing
 from eqboard.ops.bench.processes import ServerFailed
 from eqboard.ops.bench.simulator import simulator
 from eqboard.ops.bench.ticks import ticks
 
-SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {"parsing": parsing, "ticks": ticks, "simulator": simulator}
+SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {
+    "parsing": parsing,
+    "ticks": ticks,
+    "simulator": simulator,
+    "browser": browser,
+}
 ROUNDS, QUICK_ROUNDS = 30, 7
 INTERRUPTED = 130  # what shells make of Ctrl-C
 
@@ -59,8 +65,9 @@ def table(figures: Iterable[Figure]) -> str:
     for each in figures:
         ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
         spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
-        what = f"{each.variant}{share(each)}{traffic(each)}"
-        lines.append(f"| {each.scenario} | {what} | {each.ms:.1f} | {ratio} ({spread}) |")
+        what = f"{each.variant}{share(each)}{traffic(each)}{room(each)}"
+        ms = "–" if each.ms is None else f"{each.ms:.1f}"
+        lines.append(f"| {each.scenario} | {what} | {ms} | {ratio} ({spread}) |")
     return "\n".join(lines)
 
 
@@ -69,9 +76,17 @@ def share(figure: Figure) -> str:
     if figure.share_of_core is None:
         return ""
     target = "" if figure.target_share is None else f", target < {figure.target_share:g}"
-    return f": **{figure.share_of_core:.2f} of one core**{target}"
+    return f": **{figure.share_of_core:.2g} of one core**{target}"
 
 
 def traffic(figure: Figure) -> str:
     """What a viewer gets of it in a minute; nothing for what no viewer gets."""
     return "" if figure.viewer_kilobytes is None else f": {figure.viewer_kilobytes:.0f} KB per viewer-minute"
+
+
+def room(figure: Figure) -> str:
+    """How much of it there is; nothing for what takes time."""
+    if figure.amount is None:
+        return ""
+    number, unit = figure.amount
+    return f": {number:,.4g} {unit}" if unit else f": {number:,.0f}"

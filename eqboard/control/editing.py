@@ -16,24 +16,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 from eqboard.accounts.access import seen_queues
 from eqboard.accounts.rights import arights_of
 from eqboard.boards import choosing, drafts
-from eqboard.boards.audience import Audience
+from eqboard.boards.audience import audience_for
 from eqboard.boards.drafts import Draft
+from eqboard.boards.easel import CrowdedError
 from eqboard.boards.faults import Fault, FaultyError
 from eqboard.boards.following import followers
-from eqboard.boards.models import Board as StoredBoard
-from eqboard.boards.models import stored_targets
+from eqboard.boards.language import language_of_reader
+from eqboard.boards.models import SavedBoard, stored_targets
 from eqboard.boards.offer import offer
 from eqboard.boards.reading import read_spec, write_spec
 from eqboard.boards.ready import USUAL_BOARD, ready_spec
-from eqboard.boards.showing import show
+from eqboard.boards.showing import show_draft
 from eqboard.boards.spec import Board, Spec, Surface
-from eqboard.config import get_config
+from eqboard.control import keeping
+from eqboard.control.audit import doer_of
+from eqboard.control.shelf import maker_of
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 
 PREVIEW = "preview"  # the ref of a board that is stored nowhere
 PAGES = {Surface.DESK: "boards/editor/preview_desk.html", Surface.TV: "boards/editor/preview_wall.html"}
-CONFLICT, FAULTY = 409, 422
+CONFLICT, FAULTY, CROWDED = 409, 422, 429
+COME_BACK_SECONDS = 2  # as often as a page asks by itself (EVERY_MS in preview.js)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Desk:
     request: HttpRequest
     user: User
     view: Snapshot
-    board: StoredBoard | None = None  # None: it is not stored yet
+    board: SavedBoard | None = None  # None: it is not stored yet
 
     def page(
         self,
@@ -51,7 +55,7 @@ class Desk:
         faults: tuple[Fault, ...] = (),
         *,
         left_out: tuple[Fault, ...] = (),
-        newer: StoredBoard | None = None,
+        newer: SavedBoard | None = None,
         is_gone: bool = False,
         status: int = 200,
     ) -> HttpResponse:
@@ -115,11 +119,12 @@ def _save(desk: Desk) -> HttpResponse:
     except FaultyError as error:
         return desk.page(draft, error.faults, status=FAULTY)
     now = datetime.now(UTC)
+    doer = doer_of(desk.request)
     if desk.board is None or "as_new" in desk.request.POST:
-        return _go_to(drafts.make(content, desk.user, now), content.spec)
-    if drafts.save_over(desk.board, content, draft.version, desk.user, now):
+        return _go_to(keeping.make(content, doer, now), content.spec)
+    if keeping.save_over(desk.board, content, draft.version, doer, now):
         return _go_to(desk.board, content.spec)
-    newer = StoredBoard.objects.select_related("updated_by").filter(pk=desk.board.pk).first()
+    newer = SavedBoard.objects.select_related("updated_by").filter(pk=desk.board.pk).first()
     return desk.page(draft, newer=newer, is_gone=newer is None, status=CONFLICT)
 
 
@@ -129,16 +134,14 @@ def _checked(draft: Draft, faults: tuple[Fault, ...], user: User) -> drafts.Cont
     return drafts.check(draft, user)
 
 
-def _go_to(board: StoredBoard, spec: Spec) -> HttpResponse:
+def _go_to(board: SavedBoard, spec: Spec) -> HttpResponse:
     """A wall has no way back from it, so whoever saved one stays at the desk."""
     return redirect("boards") if spec.surface is Surface.TV else redirect("board", str(board.pk))
 
 
 async def _sit_down(request: HttpRequest) -> Desk:
     """Raises PermissionDenied for who may make no board, and so has nothing to edit."""
-    user = await request.auser()
-    if not isinstance(user, User) or not await sync_to_async(choosing.may_make)(user):
-        raise PermissionDenied
+    user = await sync_to_async(maker_of)(request)
     floor = await followers.get().newest()
     rights = await arights_of(user)
     return Desk(request, user, visible(floor.snapshot, seen_queues(rights)))
@@ -149,7 +152,7 @@ async def _sit_down(request: HttpRequest) -> Desk:
 @login_required
 async def preview(request: HttpRequest) -> HttpResponse:
     """The draft as a page of its own, on the floor as it is; or what is wrong with it, to be shown beside it."""
-    desk = await _sit_down(request)
+    user = await sync_to_async(maker_of)(request)
     draft, faults = drafts.sent_draft(request.POST)
     try:
         if faults:
@@ -157,9 +160,12 @@ async def preview(request: HttpRequest) -> HttpResponse:
         spec = read_spec(draft.spec)
     except FaultyError as error:
         return JsonResponse({"faults": [str(fault.sentence) for fault in error.faults]})
-    language = spec.language or translation.get_language() or get_config().language
+    language = spec.language or language_of_reader()
     board = Board(PREVIEW, "", spec, await sync_to_async(stored_targets)())  # no name: it changes letter by letter
-    shown = await show(Audience(language, await arights_of(desk.user), board))
+    try:
+        shown = await show_draft(user.pk, audience_for(board, await arights_of(user), language))
+    except CrowdedError:
+        return HttpResponse(status=CROWDED, headers={"Retry-After": str(COME_BACK_SECONDS)})
     with translation.override(language):
         context = {"board": replace(board, name=draft.name), "screen": shown.screen, "pulse": shown.pulse}
         return await sync_to_async(render)(request, PAGES[spec.surface], context)

@@ -1,41 +1,38 @@
 """The boards there are: a list of them; copying, deleting, taking one away as a file and bringing one back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from eqboard.accounts.asking import no_team, user_of
 from eqboard.accounts.models import Display
 from eqboard.accounts.rights import rights_of
 from eqboard.boards import choosing, drafts, files
 from eqboard.boards.faults import Fault, FaultyError
-from eqboard.boards.models import Board as StoredBoard
-from eqboard.boards.models import DisplayBoard
+from eqboard.boards.language import language_of_reader
+from eqboard.boards.models import SavedBoard
 from eqboard.boards.reading import MOST_BYTES
 from eqboard.boards.ready import NAMES, USUAL_WALL
-from eqboard.boards.spec import Board, Surface
+from eqboard.boards.spec import Board, Spec
+from eqboard.control import keeping
+from eqboard.control.audit import doer_of
 
-NOT_CHOSEN = Fault(("file",), _("Choose a file first."))  # type: ignore[arg-type]
-
-
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
+NOT_CHOSEN = Fault(("file",), _("Choose a file first."))
 
 
-def _maker(request: HttpRequest) -> User:
+def maker_of(request: HttpRequest) -> User:
     """Raises PermissionDenied for who leads no team."""
-    user = _user(request)
+    user = user_of(request)
     if not choosing.may_make(user):
         raise PermissionDenied
     return user
@@ -46,10 +43,10 @@ def _maker(request: HttpRequest) -> User:
 @login_required
 def boards(request: HttpRequest) -> HttpResponse:
     """Every board one may look at."""
-    user = _user(request)
+    user = user_of(request)
     if not rights_of(user).grants:
-        return render(request, "accounts/no_team.html", status=403)
-    listed = choosing.boards_for(user, translation.get_language() or "en")
+        return no_team(request)
+    listed = choosing.boards_for(user, language_of_reader())
     groups = [
         (_("Ready ones"), [each for each in listed if each.is_ready]),
         (_("Of your teams"), [each for each in listed if each.team]),
@@ -58,15 +55,18 @@ def boards(request: HttpRequest) -> HttpResponse:
     return render(request, "boards/list.html", {"groups": groups, "may_make": choosing.may_make(user)})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def copy(request: HttpRequest, ref: str) -> HttpResponse:
-    """A board of one's own, like that one; then its editor."""
-    user = _maker(request)
+    """POST: a board of one's own, like that one; then its editor. GET: who comes from signing in presses once more."""
+    if request.method == "GET":
+        return redirect("boards")
+    user = maker_of(request)
     board = _board(ref, user)
     team = drafts.team_for_copy(choosing.stored_board(ref, user), user)
-    content = drafts.Content(drafts.copied_name(board.name), team, board.spec)
-    return redirect("edit_board", drafts.make(content, user, datetime.now(UTC)).pk)
+    name = drafts.free_name(drafts.copied_name(board.name), _taken(user))
+    content = drafts.Content(name, team, board.spec)
+    return redirect("edit_board", keeping.make(content, doer_of(request), datetime.now(UTC)).pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,16 +74,15 @@ def copy(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, board_id: int) -> HttpResponse:
     """GET: ask whether this board is meant, and say which screens show it. POST: delete it."""
-    user = _user(request)
+    user = user_of(request)
     board = choosing.stored_board(str(board_id), user)
     if board is None:
         raise Http404
     if not choosing.may_change(user, board):
         raise PermissionDenied
     if request.method == "GET":
-        screens = Display.objects.filter(displayboard__board=board, revoked_at=None)
-        return render(request, "boards/delete.html", {"board": board, "screens": screens})
-    board.delete()
+        return render(request, "boards/delete.html", {"board": board, "screens": choosing.screens_of(board)})
+    keeping.delete(board, doer_of(request))
     return redirect("boards")
 
 
@@ -91,7 +90,7 @@ def delete(request: HttpRequest, board_id: int) -> HttpResponse:
 @login_required
 def export(request: HttpRequest, ref: str) -> HttpResponse:
     """The board as a file."""
-    board = _board(ref, _user(request))
+    board = _board(ref, user_of(request))
     headers = {"Content-Disposition": f'attachment; filename="{files.file_name(board.name)}"'}
     return HttpResponse(files.exported(board.name, board.spec), content_type="application/json", headers=headers)
 
@@ -101,18 +100,27 @@ def export(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 def bring(request: HttpRequest) -> HttpResponse:
     """GET: the form. POST: a new board from a file; whatever is wrong with it is said, and nothing is stored."""
-    user = _maker(request)
+    user = maker_of(request)
     if request.method == "GET":
         return render(request, "boards/import.html")
     try:
         name, spec = _read_upload(request)
     except FaultyError as error:
         return render(request, "boards/import.html", {"faults": error.faults}, status=422)
-    content = drafts.Content(name, drafts.team_for_copy(None, user), spec)
-    return redirect("edit_board", drafts.make(content, user, datetime.now(UTC)).pk)
+    free = drafts.free_name(name, _taken(user))
+    if free != name:
+        said = _("There is a board “%(name)s” already, so this one is called “%(free)s”.")
+        messages.info(request, said % {"name": name, "free": free})
+    content = drafts.Content(free, drafts.team_for_copy(None, user), spec)
+    return redirect("edit_board", keeping.make(content, doer_of(request), datetime.now(UTC)).pk)
 
 
-def _read_upload(request: HttpRequest) -> Any:
+def _taken(user: User) -> set[str]:
+    """The names of the boards among which this user would look for another."""
+    return {each.name for each in choosing.boards_for(user, language_of_reader())}
+
+
+def _read_upload(request: HttpRequest) -> tuple[str, Spec]:
     upload = request.FILES.get("file")
     if upload is None:
         raise FaultyError(NOT_CHOSEN)
@@ -121,24 +129,27 @@ def _read_upload(request: HttpRequest) -> Any:
 
 def _board(ref: str, user: User) -> Board:
     """Raises Http404 for a board that is not there, or that the user may not look at."""
-    board = choosing.board_of(ref, user, translation.get_language() or "en")
+    board = choosing.board_of(ref, user, language_of_reader())
     if board is None or not rights_of(user).grants:
         raise Http404
     return board
 
 
 class DisplayBoardForm(forms.Form):
-    board = forms.ModelChoiceField(
-        label=_("Board"), queryset=StoredBoard.objects.none(), required=False, widget=forms.RadioSelect
-    )
+    """Which wall board a screen shows: one that its team may look at, or the ready one."""
 
-    def __init__(self, display: Display, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        seen = StoredBoard.objects.filter(team=None) | StoredBoard.objects.filter(team=display.team)
-        walls = seen.filter(spec__surface=Surface.TV.value)
-        field: Any = self.fields["board"]
-        field.queryset = walls
-        field.empty_label = str(NAMES[USUAL_WALL])
+    def __init__(
+        self, display: Display, data: Mapping[str, object] | None = None, chosen: SavedBoard | None = None
+    ) -> None:
+        super().__init__(data, initial={"board": chosen and chosen.pk})
+        self.fields["board"] = forms.ModelChoiceField(
+            label=_("Board"),
+            queryset=choosing.walls_for(display),
+            required=False,
+            blank=True,  # or else there would be no choice of none, which is the ready one
+            widget=forms.RadioSelect,
+            empty_label=str(NAMES[USUAL_WALL]),
+        )
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,18 +157,12 @@ class DisplayBoardForm(forms.Form):
 @login_required
 def display_board(request: HttpRequest, display_id: int) -> HttpResponse:
     """Which board a paired screen shows; for those who may pair screens of its team."""
-    teams = choosing.teams_led(_user(request))
+    teams = choosing.teams_led(user_of(request))
     display = get_object_or_404(Display, pk=display_id, team__in=teams, revoked_at=None)
-    chosen = choosing.choice_of(display)
-    form = DisplayBoardForm(
-        display, request.POST if request.method == "POST" else None, initial={"board": chosen and chosen.pk}
-    )
-    if request.method == "GET" or not form.is_valid():
-        return render(
-            request, "boards/display.html", {"screen": display, "form": form}, status=422 if form.errors else 200
-        )
-    board = form.cleaned_data["board"]
-    DisplayBoard.objects.filter(display=display).delete()
-    if board:
-        DisplayBoard.objects.create(display=display, board=board)
+    sent = request.POST if request.method == "POST" else None
+    form = DisplayBoardForm(display, sent, choosing.choice_of(display))
+    if not form.is_valid():
+        context = {"screen": display, "form": form}
+        return render(request, "boards/display.html", context, status=422 if form.errors else 200)
+    keeping.choose(display, form.cleaned_data["board"], doer_of(request))
     return redirect("displays")

@@ -1,0 +1,124 @@
+"""The line to one page: a server that answers with the page and its files, and then speaks by the page's socket.
+
+It is a real socket, and not one played within the page: what a played one costs would be measured as the page's own.
+So small a server is enough for that: it says what it is told to, and hears nothing.
+"""
+
+import asyncio
+import hashlib
+import struct
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+
+from eqboard.boards.policy import POLICY
+from eqboard.ops.bench.page import LIVE_PATH, static_file
+
+HOST = "127.0.0.1"
+STATIC = "/static/"
+MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+TEXT = 0x81  # a text in one frame, section 5.2
+CHUNK_BYTES = 65536
+LINE_ERRORS = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+
+Answer = tuple[HTTPStatus, str, bytes]  # with the body's media type
+
+
+class Line:
+    """`page` makes the page anew for whoever loads it; `greeting` is the first that the page hears."""
+
+    def __init__(self, page: Callable[[], str], greeting: Callable[[], str]) -> None:
+        self._page = page
+        self._greeting = greeting
+        self._socket: asyncio.StreamWriter | None = None
+        self._handling: set[asyncio.Task[None]] = set()
+        self.url = ""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Line"]:
+        """Listens at `url` for as long as the block lasts. Raises OSError."""
+        server = await asyncio.start_server(self._accept, HOST, 0)
+        self.url = f"http://{HOST}:{server.sockets[0].getsockname()[1]}/"
+        try:
+            yield self
+        finally:
+            server.close()
+            for task in self._handling:
+                task.cancel()
+            await asyncio.gather(*self._handling, return_exceptions=True)
+
+    async def say(self, messages: Iterable[str]) -> None:
+        """By the socket of whoever loaded the page last. Raises OSError when nobody has one, or it is gone."""
+        if self._socket is None or self._socket.is_closing():
+            raise ConnectionError("The page has no socket.")
+        for message in messages:
+            self._socket.write(framed(message))
+        await self._socket.drain()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._handle(reader, writer))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection: an answer, or the socket until it ends. A browser may open some that it never uses."""
+        with suppress(*LINE_ERRORS):
+            try:
+                path, headers = head_of(await reader.readuntil(b"\r\n\r\n"))
+                if path == LIVE_PATH:
+                    writer.write(handshake(headers.get("sec-websocket-key", "")))
+                    self._socket = writer
+                    await self.say([self._greeting()])
+                    while await reader.read(CHUNK_BYTES):  # what the page acknowledges
+                        pass
+                else:
+                    writer.write(written(self._answer(path)))
+                    await writer.drain()
+            finally:
+                writer.close()
+
+    def _answer(self, path: str) -> Answer:
+        if path == "/":
+            return HTTPStatus.OK, "text/html; charset=utf-8", self._page().encode()
+        file = static_file(path.removeprefix(STATIC)) if path.startswith(STATIC) else None
+        if file is None:
+            return HTTPStatus.NOT_FOUND, "text/plain", b""
+        return HTTPStatus.OK, file[1], file[0].read_bytes()
+
+
+def head_of(head: bytes) -> tuple[str, dict[str, str]]:
+    """The path and the headers of a request, their names in small letters."""
+    first, *lines = head.decode("latin-1").rstrip().split("\r\n")
+    path = [*first.split(" "), ""][1].partition("?")[0]
+    pairs = (line.partition(":") for line in lines)
+    return path, {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def written(answer: Answer) -> bytes:
+    status, media_type, body = answer
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body)}",
+        f"Content-Security-Policy: {POLICY}",
+        "Connection: close",
+    )
+    return "\r\n".join((*head, "", "")).encode() + body
+
+
+def handshake(key: str) -> bytes:
+    """RFC 6455, section 4.2.2."""
+    accepted = b64encode(hashlib.sha1((key + MAGIC).encode(), usedforsecurity=False).digest()).decode()
+    head = ("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
+    return "\r\n".join((*head, f"Sec-WebSocket-Accept: {accepted}", "", "")).encode()
+
+
+def framed(message: str) -> bytes:
+    """As a server writes a text, which is never masked; RFC 6455, section 5.2."""
+    text = message.encode()
+    if len(text) < 126:
+        return struct.pack("!BB", TEXT, len(text)) + text
+    if len(text) < 65536:
+        return struct.pack("!BBH", TEXT, 126, len(text)) + text
+    return struct.pack("!BBQ", TEXT, 127, len(text)) + text

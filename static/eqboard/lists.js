@@ -1,0 +1,40 @@
+/* How lists are laid out, on the board and in the editor's preview: who is seen first, and in how many columns. */
+
+const RANKS = { critical: -2, warning: -1 };
+
+/** What `data-ranked` says: "late" callers come last, everywhere else whoever is in trouble comes first. */
+export function rankOf(list, row) {
+  if (!("ranked" in list.dataset)) return 0;
+  return list.dataset.ranked === "late" ? Number("late" in row.dataset) : (RANKS[row.dataset.level] ?? 0);
+}
+
+export function setOrder(row, order) {
+  const text = order ? String(order) : "";
+  if (row.style.order !== text) row.style.order = text;
+}
+
+/** Every row in its place; the first who is late bears the heading of those who are. */
+export function rank(list) {
+  const rows = [...list.children];
+  for (const row of rows) setOrder(row, rankOf(list, row));
+  if (list.dataset.ranked === "late") head(list, rows);
+}
+
+function head(list, rows) {
+  const late = rows.filter((row) => "late" in row.dataset && !row.hidden);
+  for (const row of rows) if (row !== late[0]) delete row.dataset.head;
+  const text = `${list.dataset.sayLate} ${late.length}`;
+  if (late.length && late[0].dataset.head !== text) late[0].dataset.head = text;
+}
+
+const ROOMY_PIXELS = 280; // a tile so wide has room for a number, its name and its level on one line
+
+/** As many columns as fill the rows evenly: six tiles where five fit are three and three, not five and one. */
+export function balance(list) {
+  list.style.removeProperty("--columns");
+  const fitting = getComputedStyle(list).gridTemplateColumns.split(" ").length;
+  const count = [...list.children].filter((row) => !row.hidden).length;
+  const columns = Math.ceil(count / Math.ceil(count / fitting)) || 1;
+  if (count > fitting) list.style.setProperty("--columns", columns);
+  list.toggleAttribute("data-roomy", list.clientWidth / Math.min(columns, fitting) >= ROOMY_PIXELS);
+}
