@@ -204,6 +204,7 @@ async def test_the_preview_follows_the_draft_and_the_floor(stack: Stack, editor:
     await expect(preview.locator("#waiting")).to_be_attached()
     stack.place_call("500", "Grace Hopper", "5550103")
     await expect(preview.locator("#waiting")).to_contain_text("Grace Hopper", timeout=15_000)
+    await expect(preview.locator("#waiting time[data-breach]").first).not_to_be_empty()
     await editor.locator("#e-parts > li[data-kind=waiting] [data-remove]").click()
     await expect(preview.locator("#waiting")).to_have_count(0)
     await editor.evaluate(CHAPTERS)
