@@ -240,6 +240,7 @@ def queues() -> st.SearchStrategy[Queue]:
         texts(),
         count,
         maybe(moments()),
+        st.booleans(),
         *[count] * 6,
         max_wait_seconds=maybe(st.integers(1, 900)),
         usual_low=count,

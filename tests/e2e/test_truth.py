@@ -18,7 +18,7 @@ BANNER = {
 RECOVERY_MS = 20_000
 WATCH = """() => {
     window.banners = [];
-    window.fewestRows = Infinity;
+    window.fewestRows = document.querySelectorAll("#agents > li").length;
     new MutationObserver(() => {
         const banner = document.querySelector("#health strong");
         if (banner) window.banners.push(banner.textContent.trim());
