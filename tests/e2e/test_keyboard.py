@@ -102,10 +102,10 @@ async def test_cells_are_gone_through_by_arrows_too(page: Page) -> None:
 async def test_p_pauses_and_resumes_who_is_in_focus(page: Page) -> None:
     stage = await opened(page)
     await page.locator("#agent-7").focus()
-    async with page.expect_request("**/agents/7/resume/"):
+    async with page.expect_response("**/agents/7/resume/"):
         await page.keyboard.press("p")
     await page.locator("#agent-2").focus()
-    async with page.expect_request("**/agents/2/pause/"):
+    async with page.expect_response("**/agents/2/pause/"):
         await page.keyboard.press("p")
     assert stage.asked == ["POST /agents/7/resume/", "GET /agents/2/pause/"]
 
