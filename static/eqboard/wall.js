@@ -236,13 +236,15 @@
     return fits();
   }
 
-  /** In the order of the board: of the numbers of the floor as many as fit, of each other part the beginning. */
+  /** In the order of the board: of the numbers of the floor as many as fit, of each other part the beginning. Beside a
+      banner callers come last, for they may be long gone. */
   function shareOut(pixels) {
     setWord(pixels);
     plan.steps = {};
     const all = parts();
     all.forEach(({ show }) => show(0));
-    for (const part of all) {
+    const isLast = ({ kind }) => hasBanner() && kind === "waiting";
+    for (const part of [...all.filter((each) => !isLast(each)), ...all.filter(isLast)]) {
       let most = part.kind === "totals" ? part.most : Math.min(1, part.most);
       while (most > 0 && grow(all, part, 1)) most -= 1;
     }
@@ -314,7 +316,7 @@
     const gone = sum(left("abandoned").map((element) => element.firstElementChild), "count");
     write(more, [
       figures && ["", say("figures", figures)],
-      queues && ["calls agents", [say("queues", queues), ...(waits ? [say("waiting", waits)] : [])].join(", ")],
+      queues && ["calls agents", [say("queues", queues), ...(waits && !callers ? [say("waiting", waits)] : [])].join(", ")],
       callers && ["calls", [say("callers", callers), ...(late ? [say("late", late)] : [])].join(", ")],
       people && ["agents", say("agents", people)],
       gone && ["calls", say("abandoned", gone)],

@@ -122,8 +122,10 @@ def check(look: dict, floor: Snapshot, least: float) -> None:
     shown = look["tiles"]
     assert len(shown) + number_before("queue", look["more"]) == len(floor.queues)
     everywhere = sum(each.waiting_count or 0 for each in floor.queues.values())
-    assert sum(count for _, count in shown) + number_before("waiting", look["more"]) == everywhere
-    assert look["callers"] + number_before("caller", look["more"]) == len(floor.waiting)
+    callers_out = number_before("caller", look["more"])
+    assert look["callers"] + callers_out == len(floor.waiting)
+    waiting_out = 0 if callers_out else everywhere - sum(count for _, count in shown)  # nobody is told of twice
+    assert number_before("waiting", look["more"]) == waiting_out
     if shown and look["hiddenTiles"]:
         assert max(rank for rank, _ in shown) <= min(rank for rank, _ in look["hiddenTiles"])
 
@@ -216,6 +218,11 @@ async def test_a_distance_that_no_type_bridges_is_said_and_breaks_nothing(page, 
     assert await type_size(page) < min(width, height) / 8
 
 
+# Two sizes may ask for the same type, so the type does not tell. The page hears of its new size before it is drawn.
+IS_LAID_OUT = """([width, height]) => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+  () => done(innerWidth === width && innerHeight === height))))"""
+
+
 async def test_another_size_of_the_window_is_another_arrangement(page):
     await hung_on(page, "1080p", floor_with(20, SHORT))
     before = await page.evaluate(LOOK, 0)
@@ -223,8 +230,8 @@ async def test_another_size_of_the_window_is_another_arrangement(page):
         width, height, wall = SCREENS[name]
         await page.set_viewport_size({"width": width, "height": height})
         least = smallest(width, height, wall)
-        is_so = "(least) => Math.abs(parseFloat(getComputedStyle(document.body).fontSize) - least) < 0.2"
-        await page.wait_for_function(is_so, arg=least)
+        await page.wait_for_function(IS_LAID_OUT, arg=[width, height])
+        assert await type_size(page) == pytest.approx(least, abs=0.2)
         check(await page.evaluate(LOOK, least), floor_with(20, SHORT), least)
     assert (await page.evaluate(LOOK, 0))["more"] == before["more"]
 
