@@ -61,4 +61,4 @@ class Scene:
     def tally(self, window: Window, queue: str | None = None) -> Tally:
         """What happened in a queue, or in all that are shown."""
         queues = self.queues if queue is None else frozenset({queue})
-        return self.history.tally(queues, self.basis.begin_of(window))
+        return self.basis.tally(queues, window)

@@ -1,46 +1,102 @@
-"""The list of those who gave up waiting today: pure."""
+"""The list of those who gave up waiting today: pure.
 
+A busy day has more of them than can be told every second. The newest of each queue are kept, so that a large queue
+pushes nobody of a small one out; and of those who are not in the list any more, how often they gave up.
+"""
+
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from eqboard.floor.flow.events import Event, EventKind
 from eqboard.floor.moments import FAR_OFF
+from eqboard.floor.numbers import number_of
 from eqboard.floor.snapshot import AbandonedCall, AgentState, Caller, CameBack, Return, Snapshot
 
-MOST_ABANDONED = 200  # that are kept, the newest
-FEWEST_DIGITS = 3  # of a number by which somebody can be recognised: "anonymous" and "0" are nobody's
+MOST_OF_QUEUE = 200  # that are kept, the newest
+MOST_ABANDONED = 2000  # that are kept of all queues: half a megabyte, and some five milliseconds of each round
+MOST_REMEMBERED = 5000  # numbers of whom only the attempts are known: a hundred kilobytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often those gave up today who are not in the list any more; whose last time is the newest comes last."""
+
+    day_begins_at: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)  # by number and queue
+
+    def on(self, day_begins_at: datetime) -> "Attempts":
+        """On another day nobody has given up yet."""
+        return self if self.day_begins_at == day_begins_at else Attempts(day_begins_at)
+
+    def of(self, number: str, queue: str) -> int:
+        return self.counts.get(f"{number} {queue}", 0)
+
+    def beside(self, dropped: Iterable[AbandonedCall]) -> "Attempts":
+        """With those who were in the list until now, in the order of time."""
+        counts = dict(self.counts)
+        for call in dropped:
+            if number := number_of(call.caller):
+                key = f"{number} {call.queue}"
+                counts[key] = max(counts.pop(key, 0), call.attempts)
+        return replace(self, counts=dict([*counts.items()][-MOST_REMEMBERED:]))
 
 
 def with_events(
-    abandoned: Mapping[str, AbandonedCall], events: Iterable[Event], after: Snapshot, day_begins_at: datetime
-) -> Mapping[str, AbandonedCall]:
-    """The list after these events; `after` tells who waits again.
+    abandoned: Mapping[str, AbandonedCall],
+    attempts: Attempts,
+    events: Iterable[Event],
+    after: Snapshot,
+    day_begins_at: datetime,
+) -> tuple[Mapping[str, AbandonedCall], Attempts]:
+    """The list after these events, and what is known of those who are not in it; `after` tells who waits again.
 
     Whoever gave up twice is in it twice. An entry of before `day_begins_at` is dropped.
     """
-    events = sorted(events, key=lambda event: event.at)
+    events, attempts = sorted(events, key=lambda event: event.at), attempts.on(day_begins_at)
     calls = {key: call for key, call in abandoned.items() if call.abandoned_at >= day_begins_at}
     for event in events:
         if event.kind is EventKind.ABANDONED and event.at >= day_begins_at and event.caller is not None:
             key = _free_key(event.key or event.at.isoformat(), calls)
-            calls[key] = _abandoned(key, event, event.caller, calls.values(), after)
-    newest = sorted(calls.values(), key=lambda call: (call.abandoned_at, call.key))[-MOST_ABANDONED:]
+            calls[key] = _abandoned(key, event, event.caller, calls.values(), attempts, after)
+    if calls.keys() - abandoned.keys():
+        kept = newest_of(calls.values())
+        attempts = attempts.beside(_dropped(calls, kept))
+        calls = {call.key: call for call in kept}
     answered, waiting, talking = _answered(events), _waiting(after), _talking(after)
-    return {
-        call.key: _followed(call, answered | talking if call.key not in abandoned else answered, waiting)
-        for call in newest
+    followed = {
+        key: _followed(call, answered | talking if key not in abandoned else answered, waiting)
+        for key, call in calls.items()
     }
+    return followed, attempts
 
 
-def number_of(caller: Caller) -> str | None:
-    """By what they are recognised when they call again, however it is punctuated; None for a hidden number.
+def newest_of(calls: Iterable[AbandonedCall]) -> list[AbandonedCall]:
+    """Those that are kept, the newest last. Where all queues together have too many, each gives up its oldest."""
+    places: Counter[str] = Counter()
+    ranked: list[tuple[int, AbandonedCall]] = []
+    for call in sorted(calls, key=_by_time, reverse=True):
+        if places[call.queue] < MOST_OF_QUEUE:
+            ranked.append((places[call.queue], call))
+        places[call.queue] += 1
+    ranked.sort(key=lambda each: each[0])  # the newest of every queue, the next newest of every queue …
+    return sorted((call for _, call in ranked[:MOST_ABANDONED]), key=_by_time)
 
-    `+34…` and `0034…` are the same. What is dialled within a country (`0791234567`) is not known to be of one.
-    """
-    digits = "".join(letter for letter in caller.number or "" if letter.isdecimal() and letter.isascii())
-    digits = digits.removeprefix("00")
-    return digits if len(digits) >= FEWEST_DIGITS else None
+
+def is_full(calls: Collection[AbandonedCall]) -> bool:
+    """Whether there may be others who gave up today, for whom the list has no place."""
+    of_queue = Counter(call.queue for call in calls)
+    return len(calls) >= MOST_ABANDONED or max(of_queue.values(), default=0) >= MOST_OF_QUEUE
+
+
+def _by_time(call: AbandonedCall) -> tuple[datetime, str]:
+    return call.abandoned_at, call.key
+
+
+def _dropped(calls: Mapping[str, AbandonedCall], kept: Iterable[AbandonedCall]) -> list[AbandonedCall]:
+    gone = calls.keys() - {call.key for call in kept}
+    return sorted((calls[key] for key in gone), key=_by_time)
 
 
 def seen_returns(call: AbandonedCall, queues: Collection[str]) -> AbandonedCall:
@@ -57,15 +113,9 @@ def _with_returns(call: AbandonedCall, returns: tuple[Return, ...]) -> Abandoned
 
 
 def _abandoned(
-    key: str, event: Event, caller: Caller, earlier: Iterable[AbandonedCall], floor: Snapshot
+    key: str, event: Event, caller: Caller, earlier: Iterable[AbandonedCall], attempts: Attempts, floor: Snapshot
 ) -> AbandonedCall:
     queue = floor.queues.get(event.queue)
-    number = number_of(caller)
-    before = (
-        call.attempts
-        for call in earlier
-        if number is not None and call.queue == event.queue and number_of(call.caller) == number
-    )
     return AbandonedCall(
         key=key,
         queue=event.queue,
@@ -73,8 +123,15 @@ def _abandoned(
         caller=caller,
         abandoned_at=event.at,
         wait_seconds=event.seconds,
-        attempts=max(before, default=0) + 1,
+        attempts=_attempts_before(number_of(caller), event.queue, earlier, attempts) + 1,
     )
+
+
+def _attempts_before(number: str | None, queue: str, listed: Iterable[AbandonedCall], attempts: Attempts) -> int:
+    if number is None:
+        return 0
+    known = (call.attempts for call in listed if call.queue == queue and number_of(call.caller) == number)
+    return max(known, default=attempts.of(number, queue))
 
 
 def _free_key(key: str, taken: Mapping[str, AbandonedCall]) -> str:
@@ -120,7 +177,7 @@ def _waiting(floor: Snapshot) -> Returns:
 def _followed(call: AbandonedCall, answered: Returns, waiting: Returns) -> AbandonedCall:
     """Whoever was answered in a queue is served there for good; whoever waits again may give up again."""
     number = number_of(call.caller)
-    if number is None:
+    if number is None or not (call.returns or number in answered or number in waiting):
         return call
     before = {each.queue: each for each in call.returns}
     served = {queue: each for queue, each in before.items() if each.how is CameBack.ANSWERED}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-Counts = Mapping[int, int]
+Histogram = Mapping[int, int]
 """How many by whole seconds (rounded down), or by whatever else a field says."""
 
 
@@ -20,9 +20,9 @@ class Bucket:
     """
 
     offered: int = 0  # entries into the queue
-    answered_waits: Counts = field(default_factory=dict)  # by seconds waited
-    abandoned_waits: Counts = field(default_factory=dict)
-    flowed_waits: Counts = field(default_factory=dict)  # left unserved by rule: timed out, sent on to another queue
+    answered_waits: Histogram = field(default_factory=dict)  # by seconds waited
+    abandoned_waits: Histogram = field(default_factory=dict)
+    flowed_waits: Histogram = field(default_factory=dict)  # left unserved by rule: timed out, sent on to another queue
     stolen_count: int = 0  # taken out of the queue by somebody to whom it did not ring
     unresolved_count: int = 0  # gone while nobody could see whereto
     answered_seconds: float = 0.0  # the sum of waits
@@ -32,7 +32,7 @@ class Bucket:
     talk_seconds: float = 0.0
     wrap_up_seconds: float = 0.0
     handle_seconds: float = 0.0  # person-seconds on a call of this queue or wrapping one up, as they passed
-    waiting_peaks: Counts = field(default_factory=dict)
+    waiting_peaks: Histogram = field(default_factory=dict)
     """Minutes in which somebody waited, by the largest number of callers seen waiting. In the others nobody did."""
 
     def __bool__(self) -> bool:
@@ -102,12 +102,13 @@ def _added(name: str, one: Any, other: Any) -> Any:
 
 
 def idle_key(queues: Iterable[str]) -> str:
-    """A set of queues as one word. Extensions hold no space."""
-    return " ".join(sorted(queues))
+    """A set of queues as one text, in which a space parts them; extensions come from outside, and may hold one."""
+    return " ".join(sorted(each.replace("%", "%25").replace(" ", "%20") for each in queues))
 
 
 def queues_of_key(key: str) -> frozenset[str]:
-    return frozenset(key.split())
+    """`queues_of_key(idle_key(queues)) == set(queues)`; there is no queue without a name."""
+    return frozenset(each.replace("%20", " ").replace("%25", "%") for each in key.split(" ") if each)
 
 
 NAMES = tuple(each.name for each in fields(Bucket))

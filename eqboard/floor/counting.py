@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from eqboard.floor.buckets import NOTHING, Bucket, Span, add, idle_key
+from eqboard.floor.buckets import NOTHING, Bucket, Histogram, Span, add, idle_key
 from eqboard.floor.flow.events import Event, EventKind
 from eqboard.floor.flow.reading import Reading, reading
 from eqboard.floor.snapshot import AgentState, Part, Snapshot
@@ -64,7 +64,7 @@ def _bucket(events: Iterable[Event]) -> Bucket:
         abandoned_seconds=sums[EventKind.ABANDONED],
         longest_seconds=longest_seconds,
         talk_count=counts[EventKind.TALKED],
-        talk_seconds=sums[EventKind.TALKED],
+        talk_seconds=sums[EventKind.TALKED] + sums[EventKind.TALKED_ON],
         wrap_up_seconds=sums[EventKind.WRAPPED_UP],
         handle_seconds=sums[EventKind.HANDLED],
     )
@@ -82,9 +82,22 @@ def _note_waiting(queues: dict[str, Bucket], floor: Snapshot, now: datetime) -> 
         bucket = queues.get(queue, NOTHING)
         queues[queue] = replace(
             bucket,
-            waiting_peaks={max(count, *bucket.waiting_peaks): 1} if bucket.waiting_peaks else {count: 1},
+            waiting_peaks=_raised(bucket.waiting_peaks, count),
             longest_seconds=max(bucket.longest_seconds, longest.get(queue, 0.0)),
         )
+
+
+def _raised(peaks: Histogram, count: int) -> Histogram:
+    """The peaks of the span's minutes, the highest of them at least so high.
+
+    A minute has one. A clock that was put back by hours counts into a quarter of an hour: no minute of it gets lost,
+    and none is added.
+    """
+    highest = max(peaks, default=0)
+    if count <= highest:
+        return peaks
+    others = {**peaks, highest: peaks[highest] - 1} if peaks else {}
+    return {peak: minutes for peak, minutes in others.items() if minutes} | {count: 1}
 
 
 def _with_idle(idle_seconds: Mapping[str, float], floor: Snapshot, seconds: float) -> Mapping[str, float]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eqboard.floor.buckets import Counts, Tally
+from eqboard.floor.buckets import Histogram, Tally
 from eqboard.floor.metrics import Metric, Target, Unit, Variant, unit_of
 
 
@@ -183,5 +183,5 @@ def _is_unknown(metric: Metric, tally: Tally) -> bool:
     return tally.since is None and not bucket
 
 
-def _within(waits: Counts, seconds: int) -> int:
+def _within(waits: Histogram, seconds: int) -> int:
     return sum(count for waited, count in waits.items() if waited <= seconds)

@@ -38,11 +38,22 @@ class History:
             object.__setattr__(self, "_past", Sums(self.spans))
 
     def at(self, now: datetime) -> Span:
-        """The span in which `now` lies: the minute, if there is none yet; a quarter, if a clock went back so far."""
+        """The span in which `now` lies: the minute, if there is none yet.
+
+        It is a quarter if a clock went back so far. Then a window counts the quarters that begin in it, so that short
+        ones show little until there are minutes again.
+        """
         for span in reversed(self.spans):
             if span.begins_at <= now < span.ends_at:
                 return span
         return Span(_moment(minute_of(now)))
+
+    def ahead_of(self, now: datetime) -> tuple[Span, ...]:
+        """Spans that are to come yet: they were counted before the clock was put back. In the order of time."""
+        place = len(self.spans)
+        while place and self.spans[place - 1].begins_at > now:
+            place -= 1
+        return self.spans[place:]
 
     def with_span(self, span: Span) -> "History":
         """With the span, in place of the one that began at the same moment."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from eqboard.floor.buckets import LARGEST, NAMES, NOTHING, Bucket, Counts, Span, Tally, queues_of_key
+from eqboard.floor.buckets import LARGEST, NAMES, NOTHING, Bucket, Histogram, Span, Tally, queues_of_key
 
 BLOCKS = (60, 15, 5, 1)  # minutes; each holds several of the next, and a day begins at a multiple of 15
 SMALLER = dict(pairwise(BLOCKS))
@@ -22,7 +22,7 @@ Queues = frozenset[str] | None  # None: every queue
 
 NO_TALLY = Tally()
 FIELDS = attrgetter(*NAMES)
-ARE_COUNTS = {name for name in NAMES if isinstance(getattr(NOTHING, name), Mapping)}
+ARE_HISTOGRAMS = {name for name in NAMES if isinstance(getattr(NOTHING, name), Mapping)}
 
 
 def minute_of(moment: datetime) -> int:
@@ -39,12 +39,12 @@ def together(buckets: Sequence[Bucket]) -> Bucket:
 
 
 def _all(name: str, column: tuple[Any, ...]) -> Any:
-    if name in ARE_COUNTS:
-        return _all_counts([each for each in column if each])
+    if name in ARE_HISTOGRAMS:
+        return _all_histograms([each for each in column if each])
     return max(column) if name in LARGEST else sum(column)
 
 
-def _all_counts(column: Sequence[Counts]) -> Counts:
+def _all_histograms(column: Sequence[Histogram]) -> Histogram:
     if len(column) < 2:
         return column[0] if column else {}
     total = dict(column[0])
@@ -133,6 +133,8 @@ class Sums:
         if not self._spans:
             return NO_TALLY
         key = (queues, max(first, self._first), min(end, self._end))
+        if key[1] >= key[2]:
+            return NO_TALLY  # not kept: a poller that is gone leaves ever more windows without spans
         if key not in self._tallies:
             self._tallies[key] = self._new_tally(*key)
         return self._tallies[key]
@@ -157,6 +159,8 @@ class Sums:
 
     def peaks(self, queue: str, first: int, end: int) -> tuple[int | None, ...]:
         """The most that waited in each of the minutes; None where nobody watched, or no single minute is known."""
+        if first >= self._end or end <= self._first:
+            return (None,) * (end - first)
         key = (queue, first, end)
         if key not in self._peaks:
             self._peaks[key] = tuple(_peak(self._spans.get(minute), queue) for minute in range(first, end))

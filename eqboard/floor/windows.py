@@ -28,6 +28,14 @@ def begin_of(window: Window, now: datetime, day_begins_at: datetime) -> datetime
     return now.replace(second=0, microsecond=0) - timedelta(minutes=MINUTES[window] - 1)
 
 
+def end_of(now: datetime) -> datetime:
+    """The moment before which the spans of every window begin: when the minute ends that is running.
+
+    What is later was counted by a clock that has been put back since, and counts when its time comes.
+    """
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 def begin_of_day(now: datetime, zone: ZoneInfo, reset: time) -> datetime:
     """When "today" began: the newest reset hour (a wall time of `zone`) that is not after `now`. Aware UTC.
 

@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from pydantic import TypeAdapter, ValidationError
 
 from eqboard.floor.buckets import NOTHING, Bucket
 from eqboard.floor.history import History
-from eqboard.history.hours import HOUR, LEAST_SEEN_SECONDS, Range, hour_of, minutes_of, same_hours, usual_of
+from eqboard.history.hours import LEAST_SEEN_SECONDS, Range, end_of_hour, hour_of, minutes_of, same_hours, usual_of
 from eqboard.history.models import QueueHour
 
 KEPT = timedelta(weeks=10)
@@ -22,14 +23,15 @@ buckets = TypeAdapter(Bucket)
 
 
 def keep_hours(history: History, queues: Iterable[str], now: datetime, zone: ZoneInfo) -> None:
-    """Write each hour that is over at `now` and not there yet, and drop those that are too old.
+    """Write each hour that is over at `now` and not there yet, and drop those that are too old, or not over at all: a
+    clock that was put back brings them again.
 
     `queues`: those that there are, also if nobody called them.
     """
     begins = {hour_of(span.begins_at, zone) for span in history.spans}
-    over = {begin for begin in begins if begin + HOUR <= now}
+    over = {begin: end for begin in begins if (end := end_of_hour(begin, zone)) <= now}
     known = set(QueueHour.objects.filter(begins_at__in=over).values_list("begins_at", flat=True).distinct())
-    rows = [row for begin in sorted(over - known) for row in _rows(begin, history, queues)]
+    rows = [row for begin in sorted(over.keys() - known) for row in _rows(begin, over[begin], history, queues)]
     with transaction.atomic():
         QueueHour.objects.bulk_create(
             rows,
@@ -37,11 +39,11 @@ def keep_hours(history: History, queues: Iterable[str], now: datetime, zone: Zon
             unique_fields=["queue", "begins_at"],
             update_fields=["bucket", "seen_seconds"],
         )
-        QueueHour.objects.filter(begins_at__lt=now - KEPT).delete()
+        QueueHour.objects.filter(Q(begins_at__lt=now - KEPT) | Q(begins_at__gte=hour_of(now, zone))).delete()
 
 
-def _rows(begin: datetime, history: History, queues: Iterable[str]) -> Iterable[QueueHour]:
-    span = history.over(begin, begin + HOUR)
+def _rows(begin: datetime, end: datetime, history: History, queues: Iterable[str]) -> Iterable[QueueHour]:
+    span = history.over(begin, end)
     if span is None:
         return
     for queue in {*queues, *span.queues}:

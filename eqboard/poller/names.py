@@ -1,8 +1,8 @@
 """Names by id. EQ has no lists: each agent, queue and pause code is asked for once, and again now and then."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from eqboard.eq import EQ, EQNotFound
 from eqboard.floor.assemble import AgentName, Names
@@ -10,6 +10,7 @@ from eqboard.floor.snapshot import Snapshot
 
 MISSING_CODES_IN_A_ROW = 5  # after so many 404 the probing for pause codes ends (contract §2)
 HIGHEST_PAUSE_CODE = 500
+MOST_GONE = 500  # agents, and queues, whose names are kept though nobody tells of them now: the newest
 RETRY_SECONDS = 30.0  # until a name that EQ did not tell is asked again; the others have their turn meanwhile
 
 K = TypeVar("K")
@@ -51,9 +52,17 @@ class NameBook:
         Raises EQError at the first that EQ does not tell; what was learnt before stays, and the next time begins with
         the others.
         """
+        self._forget(snapshot)
         await self._ask_due(self._queues_due_at, snapshot.queues, now, lambda queue: self._ask_queue(eq, queue))
         await self._ask_due(self._codes_due_at, ("all",), now, lambda _: self._ask_pause_codes(eq))
         await self._ask_due(self._agents_due_at, snapshot.agents, now, lambda agent: self._ask_agent(eq, agent))
+
+    def _forget(self, snapshot: Snapshot) -> None:
+        """Who is gone for a while has their name when they are back; but ids come and go for years."""
+        _keep_newest(self.agents, snapshot.agents)
+        _keep_newest(self.queues, snapshot.queues)
+        for queue in self.max_waits.keys() - self.queues.keys() - snapshot.queues.keys():
+            del self.max_waits[queue]
 
     async def _ask_due(
         self, due_at: dict[K, float], keys: Iterable[K], now: float, ask: Callable[[K], Awaitable[None]]
@@ -104,3 +113,12 @@ class NameBook:
             if not found.deleted:
                 codes[code] = found.name or str(code)
         self.pause_codes = codes
+
+
+def _keep_newest(names: dict[K, Any], present: Collection[K]) -> None:
+    """Whoever is present goes to the end of the book, so that those stand first who have been gone for longest."""
+    gone = [key for key in names if key not in present]
+    for key in gone[: max(0, len(gone) - MOST_GONE)]:
+        del names[key]
+    for key in [key for key in names if key in present]:
+        names[key] = names.pop(key)

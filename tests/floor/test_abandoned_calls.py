@@ -1,15 +1,27 @@
 """The list of those who gave up, round by round."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.floor.abandoned import MOST_ABANDONED, number_of, seen_returns, with_events
+from eqboard.floor.abandoned import (
+    MOST_ABANDONED,
+    MOST_OF_QUEUE,
+    MOST_REMEMBERED,
+    Attempts,
+    is_full,
+    newest_of,
+    seen_returns,
+    with_events,
+)
 from eqboard.floor.flow import Event, EventKind
-from eqboard.floor.snapshot import AgentState, Caller, CameBack, Snapshot
+from eqboard.floor.numbers import number_of
+from eqboard.floor.snapshot import AbandonedCall, AgentState, Caller, CameBack, Snapshot
 from tests.builders import (
     CALL_KEYS,
     NOON,
@@ -46,7 +58,28 @@ def waits(number: str = CARMEN) -> Snapshot:
 def listed(*events: Event, floor: Snapshot | None = None, day_begins_at=MIDNIGHT, before=()):
     """The list after these events, in order."""
     abandoned = {call.key: call for call in before}
-    return list(with_events(abandoned, events, floor or snapshot(queues=[queue()]), day_begins_at).values())
+    calls, _ = with_events(abandoned, Attempts(), events, floor or snapshot(queues=[queue()]), day_begins_at)
+    return list(calls.values())
+
+
+class Day:
+    """Rounds one after the other, each with what happened in it."""
+
+    def __init__(self) -> None:
+        self.calls: Mapping[str, AbandonedCall] = {}
+        self.attempts = Attempts()
+
+    def see(self, *events: Event, day_begins_at: datetime = MIDNIGHT) -> None:
+        floor = snapshot(queues=[queue()])
+        self.calls, self.attempts = with_events(self.calls, self.attempts, events, floor, day_begins_at)
+
+    def crowd(self, count: int = MOST_OF_QUEUE, *, first: int = 1000, seconds_ago: float = 9000) -> None:
+        """So many others give up, one after the other."""
+        for each in range(first, first + count):
+            self.see(gave_up(str(each), key=f"2.{each}", seconds_ago=seconds_ago - each))
+
+    def of(self, number: str = CARMEN) -> list[AbandonedCall]:
+        return [call for call in self.calls.values() if call.caller.number == number]
 
 
 def test_who_gives_up_is_listed_with_number_queue_and_wait():
@@ -130,11 +163,88 @@ def test_a_new_day_begins_with_an_empty_list():
 
 def test_the_newest_are_kept():
     calls = listed(
-        *(gave_up(str(1000 + each), key=f"1.{each}", seconds_ago=500 - each) for each in range(MOST_ABANDONED + 5))
+        *(gave_up(str(1000 + each), key=f"1.{each}", seconds_ago=500 - each) for each in range(MOST_OF_QUEUE + 5))
     )
-    assert len(calls) == MOST_ABANDONED
+    assert len(calls) == MOST_OF_QUEUE
     assert "1.0" not in {call.key for call in calls}
-    assert calls[-1].key == f"1.{MOST_ABANDONED + 4}"
+    assert calls[-1].key == f"1.{MOST_OF_QUEUE + 4}"
+
+
+def test_a_large_queue_pushes_nobody_of_a_small_one_out():
+    day = Day()
+    day.see(replace(gave_up(seconds_ago=9999), queue="501"))
+    day.crowd(MOST_OF_QUEUE + 5)
+    assert Counter(call.queue for call in day.calls.values()) == {"500": MOST_OF_QUEUE, "501": 1}
+    assert is_full(day.calls.values())
+
+
+def test_where_all_queues_have_too_many_each_gives_up_its_oldest():
+    large = {str(queue): MOST_OF_QUEUE for queue in range(500, 515)}
+    calls = [
+        abandoned_call(f"{queue}-{place}", queue=queue, abandoned_at=ago(place + 1))
+        for queue, count in ({"499": 3} | large).items()
+        for place in range(count)
+    ]
+    kept = newest_of(calls)
+    counts = Counter(call.queue for call in kept)
+    assert len(kept) == MOST_ABANDONED
+    assert counts.pop("499") == 3
+    assert set(counts.values()) <= {133, 134}
+    assert [call.abandoned_at for call in kept] == sorted(call.abandoned_at for call in kept)
+    assert is_full(kept)
+
+
+def test_a_list_with_room_is_not_full():
+    assert not is_full([])
+    assert not is_full([abandoned_call()])
+
+
+def test_attempts_are_remembered_of_whom_the_list_has_no_place_any_more():
+    day = Day()
+    day.see(gave_up(key="1.1", seconds_ago=9999))
+    day.see(gave_up(key="1.2", seconds_ago=9998))
+    day.crowd()
+    assert day.of() == []
+    day.see(gave_up(key="1.3"))
+    assert [call.attempts for call in day.of()] == [3]
+    day.see(replace(gave_up(key="1.4"), queue="501"))
+    assert [call.attempts for call in day.of()] == [3, 1], "each queue by itself"
+
+
+def test_a_hidden_number_is_not_remembered():
+    day = Day()
+    day.see(gave_up(None, key="1.1", seconds_ago=9999))
+    day.crowd()
+    assert day.attempts.counts == {}
+
+
+def test_on_a_new_day_nobody_has_given_up_yet():
+    day = Day()
+    day.see(gave_up(seconds_ago=9999))
+    day.crowd()
+    assert day.attempts.counts
+    day.see(day_begins_at=ago(60))
+    assert (day.calls, day.attempts.counts) == ({}, {})
+    day.see(gave_up(), day_begins_at=ago(60))
+    assert [call.attempts for call in day.of()] == [1]
+
+
+def test_no_day_fills_the_memory():
+    numbers = range(1000, 1000 + MOST_REMEMBERED + 1)
+    attempts = Attempts(MIDNIGHT, {f"{number} 500": 1 for number in numbers}).beside(
+        [abandoned_call(caller=caller("1000"), attempts=2)]
+    )
+    assert len(attempts.counts) == MOST_REMEMBERED
+    assert attempts.of("1000", "500") == 2, "whose last time is the newest stays"
+    assert attempts.of("1001", "500") == 0
+
+
+def test_who_came_back_is_known_for_as_long_as_they_are_listed():
+    day = Day()
+    day.see(gave_up(seconds_ago=9999))
+    day.see(was_answered(seconds_ago=9000))
+    day.crowd(MOST_OF_QUEUE - 1)
+    assert [call.came_back for call in day.of()] == [CameBack.ANSWERED]
 
 
 def test_attempts_are_counted_in_each_queue_by_itself():
@@ -166,8 +276,8 @@ def test_that_they_came_back_is_told_to_who_may_see_the_queue():
 
 
 def test_attempts_are_remembered_beyond_the_list():
-    earlier = [gave_up(key=f"1.{each}", seconds_ago=900 - each) for each in range(MOST_ABANDONED + 5)]
-    assert listed(*earlier)[-1].attempts == MOST_ABANDONED + 5
+    earlier = [gave_up(key=f"1.{each}", seconds_ago=900 - each) for each in range(MOST_OF_QUEUE + 5)]
+    assert listed(*earlier)[-1].attempts == MOST_OF_QUEUE + 5
 
 
 def test_the_same_unique_id_may_give_up_twice():
@@ -201,7 +311,7 @@ def test_without_news_the_list_stays_as_it_is():
 )
 def test_whatever_happens_each_has_a_key_of_their_own_and_is_of_today(before, events, floor, day_begins_at):
     known = {call.key: call for call in before}
-    calls = with_events(known, events, floor, day_begins_at)
+    calls, _ = with_events(known, Attempts(), events, floor, day_begins_at)
     assert all(key == call.key and call.abandoned_at >= day_begins_at for key, call in calls.items())
-    assert len(calls) <= MOST_ABANDONED
+    assert len(calls) <= len(known) + len(events)
     assert all(call.attempts >= 1 for call in calls.values())

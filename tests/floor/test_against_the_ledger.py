@@ -229,6 +229,33 @@ def test_an_eq_that_tells_less_is_counted_nearly_as_well(silent_of):
     assert seen.abandoned == pytest.approx(books["abandoned"] - books.unseen, abs=1)
 
 
+def nameless(part: Part, row: dict[str, object]) -> dict[str, object]:
+    """The list of callers tells neither who they are nor on which channel; agents' calls do."""
+    is_silent = part is Part.CALLS
+    return {name: value for name, value in row.items() if not (is_silent and name in {"id", "uniqueId", "channel"})}
+
+
+def nameless_and_numberless(part: Part, row: dict[str, object]) -> dict[str, object]:
+    return nameless(part, row) | ({"callerIdNumber": None} if part is Part.CALLS else {})
+
+
+def test_a_list_that_names_no_callers_counts_each_once_by_their_number():
+    floor = Comparison("monday_storm", seed=5, habit=nameless)
+    floor.go_on(10 * 60)
+    floor.print()
+    agrees_to_the_call(floor)
+
+
+def test_a_list_that_tells_nothing_of_callers_at_all_counts_nearly_as_well():
+    floor = Comparison("monday_storm", seed=5, habit=nameless_and_numberless)
+    floor.go_on(10 * 60)
+    floor.print()
+    books, seen = floor.books(), floor.bucket()
+    assert books["answered"] > 25
+    assert seen.offered == pytest.approx(books["offered"] - books.unseen, abs=1)
+    assert seen.answered == pytest.approx(books["answered"], abs=1)
+
+
 # What supervisors do
 
 

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eqboard.floor.buckets import NOTHING, Bucket, Span, add, idle_key, queues_of_key
 from tests.builders import NOON
@@ -55,6 +57,21 @@ def test_a_set_of_queues_is_one_word_in_whatever_order():
     assert idle_key(["501", "500"]) == idle_key(("500", "501"))
     assert queues_of_key(idle_key(["501", "500"])) == {"500", "501"}
     assert queues_of_key(idle_key([])) == frozenset()
+
+
+@given(st.frozensets(st.text(min_size=1)))
+def test_whatever_queues_are_called_their_set_is_read_back(queues):
+    assert queues_of_key(idle_key(queues)) == queues
+
+
+@pytest.mark.parametrize("queue", ["50 0", "50:0", " ", "%20", "50\t0"])
+def test_a_space_in_an_extension_parts_no_queue_in_two(queue):
+    assert queues_of_key(idle_key([queue, "501"])) == {queue, "501"}
+
+
+def test_the_key_of_plain_extensions_is_what_it_was():
+    """So that what was stored before is read by whoever comes after."""
+    assert idle_key(["501", "500"]) == "500 501"
 
 
 def test_a_span_ends_after_its_minutes():

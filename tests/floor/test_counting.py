@@ -64,10 +64,11 @@ def test_what_people_do_is_summed():
     bucket = bucket_of(
         event(EventKind.TALKED, 100.0),
         event(EventKind.TALKED, 50.0),
+        event(EventKind.TALKED_ON, 7.0),
         event(EventKind.WRAPPED_UP, 20.0),
         event(EventKind.HANDLED, 3.0),
     )
-    assert bucket == Bucket(talk_count=2, talk_seconds=150.0, wrap_up_seconds=20.0, handle_seconds=3.0)
+    assert bucket == Bucket(talk_count=2, talk_seconds=157.0, wrap_up_seconds=20.0, handle_seconds=3.0)
 
 
 def test_it_is_added_to_what_is_in_the_span_already():
@@ -86,6 +87,20 @@ def test_of_a_minute_the_most_who_waited_at_once_are_kept():
     for before, after in pairwise([Snapshot(), *floors]):
         span = counted(span, (), before, after)
     assert span.queues["500"].waiting_peaks == {3: 1}
+
+
+def test_a_quarter_of_an_hour_keeps_its_minutes_when_a_clock_that_was_put_back_counts_on_in_it():
+    quarter = Span(NOON, 15, {"500": Bucket(waiting_peaks={1: 4, 3: 2})})
+    for count, peaks in ((2, {1: 4, 3: 2}), (5, {1: 4, 3: 1, 5: 1})):
+        after = floor_at(0, waiting=[waiting_call(str(each)) for each in range(count)])
+        assert counted(quarter, (), Snapshot(), after).queues["500"].waiting_peaks == peaks
+
+
+def test_the_longest_wait_of_a_quarter_is_that_of_all_its_minutes():
+    quarter = Span(NOON, 15, {"500": Bucket(longest_seconds=90.0)})
+    for entered_at, longest_seconds in ((ago(30), 90.0), (ago(100), 100.0)):
+        after = floor_at(0, waiting=[waiting_call(entered_at=entered_at)])
+        assert counted(quarter, (), Snapshot(), after).queues["500"].longest_seconds == longest_seconds
 
 
 def test_a_queue_in_which_nobody_waits_takes_no_place():

@@ -1,8 +1,7 @@
 """Rounds one after the other, and what is concluded from them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,80 +10,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from eqboard.floor.assemble import Names
-from eqboard.floor.flow import Event, EventKind, Watch, observe, with_possible_waits
+from eqboard.floor.flow import EventKind, Watch, observe
 from eqboard.floor.snapshot import Part, Snapshot, Trouble
 from tests.builders import NOON, snapshot, snapshots, source, successions
 from tests.floor.conftest import Floor, unix
-
-FATES = (
-    EventKind.ANSWERED,
-    EventKind.ABANDONED,
-    EventKind.FLOWED_OUT,
-    EventKind.STOLEN,
-    EventKind.UNRESOLVED,
-)
-OF_WAITS = (EventKind.OFFERED, *FATES)
-SETTLED_SECONDS = 8  # within which every fate is decided, if both lists are read every second
-
-Row = dict[str, Any]
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-def caller(id: str = "1.1", queue: str = "500", entered: float = 0, **more: Any) -> Row:
-    return {"uniqueId": id, "channel": f"SIP/{id}", "queue": queue, "enterTime": unix(after(entered)), **more}
-
-
-def call(id: str = "1.1", queue: str | None = "500", **more: Any) -> Row:
-    return {"uniqueId": id, "channel": f"SIP/{id}", "queue": queue, **more}
-
-
-def agent(status: str = "available", at: Row | None = None, *, id: int = 7, queue: str = "500", **more: Any) -> Row:
-    return {"agent": id, "queue": queue, "status": status, "call": at, **more}
-
-
-@dataclass
-class Watcher:
-    """Looks every second. What is not said of a round is as in the round before."""
-
-    floor: Floor = field(default_factory=Floor)
-    watch: Watch = field(default_factory=Watch)
-    calls: Any = field(default_factory=list)
-    agents: Any = field(default_factory=lambda: [agent()])
-    events: list[Event] = field(default_factory=list)
-
-    def see(self, seconds: float = 1.0, *, calls: Any = None, agents: Any = None, **parts: Any) -> list[Event]:
-        """What the round brought, but for the time that passed."""
-        self.calls = self.calls if calls is None else calls
-        self.agents = self.agents if agents is None else agents
-        before = self.floor.snapshot
-        floor = self.floor.round(calls=self.calls, agents=self.agents, after_seconds=seconds, **parts)
-        floor = self.floor.snapshot = with_possible_waits(self.watch, before, floor)
-        self.watch, events = observe(self.watch, before, floor)
-        new = [event for event in events if event.kind is not EventKind.HANDLED]
-        self.events += new
-        return new
-
-    def wait(self, rounds: int = SETTLED_SECONDS) -> list[Event]:
-        """Nothing changes for a while."""
-        return [event for _ in range(rounds) for event in self.see()]
-
-    def of(self, kind: EventKind) -> list[Event]:
-        return [event for event in self.events if event.kind is kind]
-
-    @property
-    def fates(self) -> list[str]:
-        return [event.kind.value for event in self.events if event.kind in OF_WAITS]
+from tests.floor.watcher import FATES, Row, Watcher, after, agent, call, caller, looked_once
 
 
 @pytest.fixture
 def watcher() -> Watcher:
-    """Has looked once at noon, when nobody waited and agent 7 was free."""
-    watcher = Watcher()
-    watcher.see()
-    return watcher
+    return looked_once()
 
 
 # Offered and answered
@@ -663,6 +598,15 @@ def test_a_count_that_began_anew_counts_on(watcher):
         watcher.see(agents=[agent(callsTaken=count)])
     watcher.wait(12)
     assert watcher.fates == ["offered", "answered"]
+
+
+def test_the_counts_of_who_is_gone_are_forgotten(watcher):
+    for count in (50, 0):
+        watcher.see(agents=[agent(callsTaken=count)])
+    assert watcher.watch.fallen == {"7 500": 50}
+    watcher.see(agents=[agent(id=8)])
+    watcher.wait(12)
+    assert watcher.watch.fallen == {}
 
 
 def test_a_queue_that_statistics_miss_for_a_moment_sends_nobody_away(watcher):

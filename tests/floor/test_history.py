@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from eqboard.floor.buckets import NOTHING, Bucket, Span, Tally, add, queues_of_key
 from eqboard.floor.history import BY_THE_MINUTE, KEPT, History
-from eqboard.floor.sums import together
+from eqboard.floor.sums import Sums, minute_of, together
 from tests.builders import NOON, QUEUE_KEYS
 from tests.spans import answered, buckets, growing, history, minutes_after, span
 
@@ -167,6 +167,25 @@ def test_a_moment_belongs_to_its_minute() -> None:
 def test_a_clock_that_went_far_back_counts_into_the_quarter_that_is_there() -> None:
     made = history(*(span(minute) for minute in range(15))).compacted(minutes_after(140))
     assert made.at(minutes_after(7)).minutes == 15
+
+
+def test_what_a_clock_that_was_put_back_left_is_ahead() -> None:
+    made = history(span(0), span(1), span(3))
+    assert made.ahead_of(minutes_after(0.5)) == (span(1), span(3))
+    assert made.ahead_of(minutes_after(3)) == ()
+    assert History().ahead_of(NOON) == ()
+
+
+def test_windows_without_spans_are_not_remembered() -> None:
+    """A poller that is gone leaves ever more of them to a web process that goes on."""
+    sums = Sums([span(0)])
+    first = minute_of(NOON)
+    for minute in range(first + 1, first + 600):
+        assert sums.tally(None, minute, minute + 15) == Tally()
+        assert sums.peaks("500", minute, minute + 60) == (None,) * 60
+    assert sums.peaks("500", first, first + 2) == (0, None)
+    assert len(sums._tallies) == 0
+    assert len(sums._peaks) == 1
 
 
 # Telling others

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.floor.windows import MINUTES, Window, begin_of, begin_of_day
+from eqboard.floor.windows import MINUTES, Window, begin_of, begin_of_day, end_of
 from tests.builders import NOON
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -43,6 +43,10 @@ def test_the_last_15_minutes_are_the_running_one_and_the_fourteen_before():
 
 def test_now_is_the_last_five_minutes_for_what_happens_over_time():
     assert begin_of(Window.NOW, NOON, NOON) == NOON - timedelta(minutes=4)
+
+
+def test_every_window_ends_with_the_minute_that_runs():
+    assert end_of(NOON) == end_of(NOON + timedelta(seconds=59.9)) == NOON + timedelta(minutes=1)
 
 
 def test_today_begins_with_the_day():
@@ -112,6 +116,24 @@ def test_a_day_that_a_zone_leaves_out_begins_with_the_next():
 
 def test_midnight_in_a_zone_of_half_hours_is_no_full_hour_of_utc():
     assert begin_of_day(NOON, ZoneInfo("Asia/Kolkata"), time(0)) == datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "reset", "hours"),
+    [
+        ((2026, 4, 5), time(0), 24.5),
+        ((2026, 4, 5), time(1, 45), 24.5),  # comes twice: at the first of both
+        ((2026, 10, 4), time(0), 23.5),
+        ((2026, 10, 3), time(2, 15), 24),  # is skipped on the fourth, and comes half an hour later by the clock
+    ],
+)
+def test_where_clocks_change_by_half_an_hour_days_do(day, reset, hours):
+    zone = ZoneInfo("Australia/Lord_Howe")
+    noon = at(*day, 12, zone=zone)
+    begin, next_begin = (begin_of_day(each, zone, reset) for each in (noon, noon + timedelta(hours=24.5)))
+    assert next_begin - begin == timedelta(hours=hours)
+    assert begin.astimezone(zone).time() == reset
+    assert begin.timestamp() % 900 == 0, "no quarter of an hour is of two days"
 
 
 def test_a_changed_reset_hour_holds_at_once_and_makes_no_longer_day():

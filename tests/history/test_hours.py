@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eqboard.history.hours import WEEKS, hour_of, minutes_of, percentile, same_hours, usual_of
+from eqboard.history.hours import WEEKS, end_of_hour, hour_of, minutes_of, percentile, same_hours, usual_of
 
 MADRID, KATHMANDU, NEW_YORK = ZoneInfo("Europe/Madrid"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/New_York")
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # clocks change by half an hour
 
 
 def utc(*fields: int) -> datetime:
@@ -29,6 +30,39 @@ def utc(*fields: int) -> datetime:
 )
 def test_an_hour_begins_when_the_clock_of_the_zone_is_full(moment, zone, begin) -> None:
     assert hour_of(moment, zone) == begin
+
+
+@pytest.mark.parametrize(
+    ("moment", "begin", "minutes"),
+    [
+        (utc(2026, 4, 4, 14, 59), utc(2026, 4, 4, 14), 60),  # 01:59, the first time
+        (utc(2026, 4, 4, 15), utc(2026, 4, 4, 15), 30),  # 01:30 again
+        (utc(2026, 4, 4, 15, 29), utc(2026, 4, 4, 15), 30),
+        (utc(2026, 4, 4, 15, 30), utc(2026, 4, 4, 15, 30), 60),  # 02:00
+        (utc(2026, 10, 3, 15, 29), utc(2026, 10, 3, 14, 30), 60),  # 01:59
+        (utc(2026, 10, 3, 15, 30), utc(2026, 10, 3, 15, 30), 30),  # 02:30, a moment later
+        (utc(2026, 10, 3, 16), utc(2026, 10, 3, 16), 60),  # 03:00
+    ],
+)
+def test_an_hour_that_half_an_hour_of_summer_time_cuts_is_two_or_shorter(moment, begin, minutes) -> None:
+    assert hour_of(moment, LORD_HOWE) == begin
+    assert end_of_hour(begin, LORD_HOWE) == begin + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("zone", [MADRID, KATHMANDU, NEW_YORK, LORD_HOWE], ids=str)
+@given(moment=st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)))
+def test_hours_follow_one_another_without_a_gap(zone, moment) -> None:
+    begin = hour_of(moment, zone)
+    end = end_of_hour(begin, zone)
+    assert begin <= moment < end <= begin + timedelta(hours=1)
+    assert hour_of(end, zone) == end
+    assert hour_of(end - timedelta(seconds=1), zone) == begin
+
+
+def test_the_same_hour_is_found_though_clocks_cut_it() -> None:
+    cut = utc(2026, 10, 3, 15, 30)  # 02:30 to 03:00
+    assert same_hours(utc(2026, 10, 10, 15, 10), LORD_HOWE)[0] == cut
+    assert [each.astimezone(LORD_HOWE).hour for each in same_hours(cut, LORD_HOWE)] == [2] * WEEKS
 
 
 def test_the_same_hours_are_those_of_the_last_weeks() -> None:

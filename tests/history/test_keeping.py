@@ -1,6 +1,6 @@
 """Hours in the database: each once, none lost, none for ever."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,6 +32,27 @@ def test_an_hour_that_is_over_is_written_with_all_its_queues() -> None:
     keep_hours(history(span(0), span(59), span(30, "501"), span(60)), (), AFTER, ZONE)
     assert kept() == {("500", NOON): answered(5, 5), ("501", NOON): answered(5)}
     assert {row.seen_seconds for row in QueueHour.objects.all()} == {180.0}
+
+
+def test_half_an_hour_of_summer_time_is_counted_once() -> None:
+    zone = ZoneInfo("Australia/Lord_Howe")
+    begin = datetime(2026, 10, 3, 15, tzinfo=UTC)  # 01:30; half an hour later it is 02:30, and then 03:00
+    minutes = history(*(span(begins_at=begin + timedelta(minutes=minute)) for minute in range(90)))
+    keep_hours(minutes, (), begin + timedelta(hours=2), zone)
+    told = {row.begins_at: row.seen_seconds / 60 for row in QueueHour.objects.all()}
+    assert told == {
+        begin - timedelta(minutes=30): 30,
+        begin + timedelta(minutes=30): 30,
+        begin + timedelta(hours=1): 30,
+    }
+
+
+def test_an_hour_of_a_clock_that_was_put_back_is_written_when_it_is_over() -> None:
+    keep_hours(history(span(0)), (), AFTER, ZONE)
+    keep_hours(history(span(0)), (), minutes_after(10), ZONE)
+    assert not kept()
+    keep_hours(history(span(0), span(11)), (), AFTER, ZONE)
+    assert kept() == {("500", NOON): answered(5, 5)}
 
 
 def test_an_hour_that_runs_is_not_written() -> None:

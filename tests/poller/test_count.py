@@ -1,6 +1,7 @@
 """The leader's counting, round by round, at moments of our choosing."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,10 +10,12 @@ import pytest
 from eqboard.feed.follow import Counts
 from eqboard.feed.messages import Stored
 from eqboard.feed.reader import Whole
+from eqboard.floor import abandoned
 from eqboard.floor.buckets import Bucket
 from eqboard.floor.flow import Watch
 from eqboard.floor.history import History
 from eqboard.floor.snapshot import Part, Snapshot
+from eqboard.floor.windows import end_of
 from eqboard.poller import count
 from eqboard.poller.count import Counter, Watched, watches
 from tests.builders import NOON, caller, queue, snapshot, source, waiting_call
@@ -25,10 +28,10 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def floor(now: datetime, *callers: str) -> Snapshot:
-    """What a round read at `now`: these wait."""
+def floor(now: datetime, *callers: str, number: str | None = None) -> Snapshot:
+    """What a round read at `now`: these wait, each with a number of their own unless it is said."""
     entered_at = now - timedelta(seconds=1)
-    lines = {key: caller(f"+34600{key}", unique_id=key, channel=f"SIP/{key}") for key in callers}
+    lines = {key: caller(number or f"+34600{key}", unique_id=key, channel=f"SIP/{key}") for key in callers}
     waiting = [waiting_call(key, caller=line, entered_at=entered_at) for key, line in lines.items()]
     return snapshot(sources=[source(part, taken_at=now) for part in Part], queues=[queue()], waiting=waiting)
 
@@ -36,17 +39,28 @@ def floor(now: datetime, *callers: str) -> Snapshot:
 class Rounds:
     """A leader's rounds, a second after the other unless said otherwise."""
 
-    def __init__(self, before: Whole | None = None, in_redis: History | None = None) -> None:
+    def __init__(
+        self,
+        before: Whole | None = None,
+        in_redis: History | None = None,
+        day_begins_at: Callable[[datetime], datetime] = lambda now: MIDNIGHT,
+    ) -> None:
         self.before = before or Whole()
         in_redis = self.before.counts.history if in_redis is None else in_redis
-        self.counter = Counter(self.before, in_redis, lambda now: MIDNIGHT)
+        self.counter = Counter(self.before, in_redis, day_begins_at)
         self.floor = self.before.stored.snapshot if self.before.stored else Snapshot()
         self.seq = 0
 
-    def see(self, now: datetime, *callers: str) -> None:
-        read = replace(floor(now, *callers), abandoned=self.floor.abandoned)
+    def see(self, now: datetime, *callers: str, number: str | None = None) -> None:
+        read = replace(floor(now, *callers, number=number), abandoned=self.floor.abandoned)
         self.floor = self.counter.count(self.floor, read, now)
         self.seq += 1
+
+    def gives_up(self, seconds: float, key: str, *, number: str | None = None) -> None:
+        """Somebody comes then, leaves a second later, and it becomes clear that they gave up."""
+        self.see(at(seconds), key, number=number)
+        for later in range(1, 9):
+            self.see(at(seconds + later))
 
     @property
     def stored(self) -> Stored:
@@ -123,6 +137,42 @@ def test_a_clock_that_was_a_year_ahead_leaves_no_year_s_future_behind(rounds) ->
     assert [each.begins_at for each in rounds.counter.history.spans] == [NOON]
 
 
+def test_what_a_clock_that_was_put_back_counted_waits_for_its_time(rounds, caplog) -> None:
+    for minute in range(4):
+        rounds.see(minutes_after(minute), str(minute))
+    for second in range(90):
+        rounds.see(at(second), "3")
+    told = [record.message for record in caplog.records if "put back" in record.message]
+    assert told == [
+        "The clock was put back. What was counted from 2026-03-02 12:01 UTC on (3 min) lies ahead:"
+        " it counts when its time comes"
+    ]
+    history = rounds.counter.history
+    offered = [history.tally(None, NOON, end_of(minutes_after(minute))).bucket.offered for minute in range(4)]
+    assert offered == [1, 2, 3, 4], "nobody twice"
+
+
+def test_what_would_belong_to_another_day_is_dropped_and_the_log_says_so(caplog) -> None:
+    rounds = Rounds(day_begins_at=lambda now: now.replace(hour=0, minute=0))
+    midnight = MIDNIGHT + timedelta(days=1)
+    rounds.see(midnight + timedelta(minutes=5), "1.1")
+    rounds.see(midnight - timedelta(hours=2), "1.1", "1.2")
+    assert rounds.counted().offered == 1
+    assert caplog.messages == [
+        "The clock was put back. What was counted from 2026-03-03 00:05 UTC on (1 min) lies ahead,"
+        " and would belong to another day: it is dropped"
+    ]
+
+
+def test_a_clock_that_is_put_back_a_little_around_midnight_loses_nothing_and_is_no_news(caplog) -> None:
+    rounds = Rounds(day_begins_at=lambda now: now.replace(hour=0, minute=0))
+    midnight = MIDNIGHT + timedelta(days=1)
+    rounds.see(midnight, "1.1")
+    rounds.see(midnight - timedelta(seconds=3), "1.1", "1.2")
+    assert rounds.counted().offered == 2
+    assert caplog.messages == []
+
+
 # From leader to leader
 
 
@@ -134,6 +184,17 @@ def test_the_next_leader_goes_on_from_where_the_last_one_ended(rounds) -> None:
         successor.see(at(second))
     assert successor.counted().offered == 1
     assert successor.counted().abandoned == 1, "whom the one saw leaving, the other calls lost"
+
+
+def test_the_next_leader_knows_how_often_somebody_gave_up_who_is_listed_no_more(monkeypatch) -> None:
+    monkeypatch.setattr(abandoned, "MOST_OF_QUEUE", 2)
+    rounds = Rounds()
+    for place, key in enumerate(("1.1", "1.2", "1.3")):
+        rounds.gives_up(20 * place, key)
+    assert len(rounds.floor.abandoned) == 2
+    successor = Rounds(rounds.left)
+    successor.gives_up(60, "1.4", number="+346001.1")
+    assert [call.attempts for call in successor.floor.abandoned.values()] == [1, 2]
 
 
 def test_a_watch_of_another_moment_than_the_floor_is_not_gone_on_with(rounds) -> None:

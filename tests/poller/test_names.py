@@ -8,7 +8,7 @@ from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.assemble import AgentName
 from eqboard.floor.reads import NAMES
 from eqboard.floor.snapshot import Snapshot
-from eqboard.poller.names import RETRY_SECONDS, NameBook
+from eqboard.poller.names import MOST_GONE, RETRY_SECONDS, NameBook
 from tests.builders import agent, pause_code, queue, snapshot
 from tests.poller.pretend import Exchange, fails_with, says
 
@@ -103,6 +103,20 @@ async def test_who_is_gone_keeps_the_name_for_what_still_tells_of_them(book, exc
     await refresh(book, exchange, 0)
     await refresh(book, exchange, 10, Snapshot())
     assert (book.names().of_agent(7).name, book.names().of_queue("500")) == ("Ana Ruiz", "Sales")
+
+
+async def test_ids_that_come_and_go_for_years_fill_no_memory(book, exchange) -> None:
+    await refresh(book, exchange, 0)
+    for day in range(3):
+        first = 1000 * day
+        there = range(first, first + MOST_GONE)
+        book.recall(snapshot(agents=map(agent, there), queues=[queue(str(each)) for each in there]))
+        book.max_waits |= {str(each): 60 for each in there}
+    await refresh(book, exchange, 10)
+    assert len(book.agents) == len(book.queues) == MOST_GONE + 1
+    assert len(book.max_waits) == MOST_GONE
+    assert book.names().of_agent(7).name == "Ana Ruiz", "who is there, is not forgotten"
+    assert {0, 1000} & book.agents.keys() == set(), "who has been gone for longest, is"
 
 
 async def test_the_deleted_keep_the_name_that_eq_still_tells(book, exchange) -> None:

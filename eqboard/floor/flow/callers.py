@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from eqboard.floor.flow.events import EventKind
+from eqboard.floor.flow.nameless import exchange_fates
 from eqboard.floor.flow.observation import Observation
 from eqboard.floor.flow.watch import Departed, handles, is_same, is_within
 from eqboard.floor.moments import FAR_OFF, SAME_MOMENT
@@ -74,6 +75,8 @@ def _stay(seen: Observation, old: WaitingCall, call: WaitingCall) -> None:
 def _depart(seen: Observation, call: WaitingCall) -> None:
     if call.key in seen.decided:
         seen.decided.remove(call.key)
+        return
+    if exchange_fates(seen, call):
         return
     gone_at, gone_by = seen.calls.after_at, seen.calls.by
     if gone_at is None or gone_by is None:

@@ -10,7 +10,7 @@ from eqboard.floor.snapshot import Caller
 class EventKind(StrEnum):
     """The fates of a wait, each once: offered = answered + abandoned + flowed out + stolen + unresolved + still open.
 
-    The last three are about what people do with the calls that queues gave them.
+    The last four are about what people do with the calls that queues gave them.
     """
 
     OFFERED = "offered"  # entered the queue
@@ -20,7 +20,8 @@ class EventKind(StrEnum):
     STOLEN = "stolen"  # taken out of the queue to where it did not ring
     UNRESOLVED = "unresolved"  # gone while nobody could see whereto
 
-    TALKED = "talked"  # a talk ended
+    TALKED = "talked"  # a call's talk ended, or the first of several
+    TALKED_ON = "talked_on"  # a further talk of the same call ended: after a transfer, or out of the parking lot
     WRAPPED_UP = "wrapped_up"  # a wrap-up ended
     HANDLED = "handled"  # as it passed: person-seconds on calls of the queue and wrapping them up
 

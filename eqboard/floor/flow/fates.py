@@ -7,13 +7,9 @@ from eqboard.floor.flow.events import EventKind
 from eqboard.floor.flow.observation import Observation, handles_of
 from eqboard.floor.flow.taking import came_and_went
 from eqboard.floor.flow.watch import Departed, PickUp, Talk, handles, is_same, is_within
-from eqboard.floor.moments import SAME_MOMENT
+from eqboard.floor.moments import SAME_MOMENT, SETTLING
 from eqboard.floor.snapshot import AgentState, Part
 
-SETTLING = timedelta(seconds=5)
-"""A stolen caller leaves at once and arrives seconds later, and EQ's lists are not of the same instant (contract §4).
-Nobody is called lost sooner than that.
-"""
 PATIENCE = timedelta(seconds=120)  # after so long without one of the lists, nobody will find out any more
 CUT = timedelta(seconds=1)  # EQ cuts times to the second
 

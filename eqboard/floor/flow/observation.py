@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -91,11 +92,11 @@ class Observation:
         """The wait of that caller about which nothing has been decided."""
         for handle in handles(caller):
             wait = self._waits.get(handle)
-            if wait is not None and self._is_open(wait):
+            if wait is not None and self.is_open(wait):
                 return wait
         return None
 
-    def _is_open(self, wait: Wait) -> bool:
+    def is_open(self, wait: Wait) -> bool:
         return wait.key in self.departed if isinstance(wait, Departed) else wait.key not in self.decided
 
     @cached_property
@@ -108,19 +109,29 @@ class Observation:
             waits |= dict.fromkeys(handles(call.caller), call)
         return waits
 
+    @cached_property
+    def nameless(self) -> tuple[Wait, ...]:
+        """Of whom EQ told neither unique id nor channel; to be asked for the first time as `_waits` is."""
+        waits: tuple[Wait, ...] = (*self.departed.values(), *self.after.waiting.values())
+        return tuple(wait for wait in waits if not handles(wait.caller))
+
     # Those who have been counted
 
-    def remember(self, told: Iterable[str], *, was_answered: bool) -> None:
+    def remember(self, told: Iterable[str], *, was_answered: bool, talked_in: str | None = None) -> None:
         """The caller of these handles may turn up again, and is not counted again then."""
         if self.now is not None:
-            self.known |= dict.fromkeys(told, Known(self.now, was_answered))
+            self.known |= dict.fromkeys(told, Known(self.now, was_answered, talked_in))
+
+    def talked_in(self, told: Iterable[str]) -> str | None:
+        """The queue as whose call a talk with the caller of these handles was told already."""
+        return next((known.talked_in for handle in told if (known := self.known.get(handle))), None)
 
     def recall(self, caller: Caller | None) -> Known | None:
         """Whether they were counted; they are remembered for longer then."""
         told = handles(caller)
         known = next((self.known[handle] for handle in told if handle in self.known), None)
         if known is not None:
-            self.remember(told, was_answered=known.was_answered)
+            self.remember(told, was_answered=known.was_answered, talked_in=known.talked_in)
         return known
 
     def forget(self) -> None:
@@ -132,17 +143,22 @@ class Observation:
         if now is None:
             return
         kept = {key: known for key, known in self.known.items() if is_within(known.seen_at, now, _remembered(key))}
-        for handle in self._at_agents & kept.keys():
-            kept[handle] = Known(now, kept[handle].was_answered)
+        for handle, is_ringing in self._at_agents:
+            if handle in kept and not (is_ringing and kept[handle].was_answered):  # as it may for who waits again
+                kept[handle] = replace(kept[handle], seen_at=now)
         for handle in self._elsewhere:
-            kept[handle] = Known(now, kept[handle].was_answered if handle in kept else True)
+            kept[handle] = replace(kept[handle], seen_at=now) if handle in kept else Known(now, was_answered=True)
         if len(kept) > MOST_REMEMBERED:
             kept = dict(sorted(kept.items(), key=lambda item: item[1].seen_at)[-MOST_REMEMBERED:])
         self.known = kept
+        self.fallen = {key: count for key, count in self.fallen.items() if int(key.split()[0]) in self.after.agents}
 
     @property
-    def _at_agents(self) -> set[str]:
-        return handles_of(agent.caller for agent in self.after.agents.values() if agent.caller)
+    def _at_agents(self) -> Iterable[tuple[str, bool]]:
+        """Also, whether it only rings."""
+        for agent in self.after.agents.values():
+            for handle in handles(agent.caller):
+                yield handle, agent.state is AgentState.RINGING
 
     @property
     def _elsewhere(self) -> set[str]:

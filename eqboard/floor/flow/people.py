@@ -56,12 +56,15 @@ def _goes_on(talk: Talk, agent: Agent) -> bool:
 
 
 def _end_talk(seen: Observation, agent: int, at: datetime | None) -> Talk:
-    """How long it was is told only if both ends were seen."""
+    """How long it was is told only if both ends were seen. Whoever talked with several people is one call."""
     talk = seen.talks.pop(agent)
-    seen.remember(talk.handles, was_answered=True)
+    talked_in = seen.talked_in(talk.handles)
     if at is not None and talk.began_at is not None and not seen.agents.is_blind:
         seconds = max(0.0, (at - talk.began_at).total_seconds())
-        seen.events.append(Event(EventKind.TALKED, talk.queue, at, seconds, agent=agent))
+        kind = EventKind.TALKED_ON if talked_in == talk.queue else EventKind.TALKED
+        seen.events.append(Event(kind, talk.queue, at, seconds, agent=agent))
+        talked_in = talk.queue
+    seen.remember(talk.handles, was_answered=True, talked_in=talked_in)
     return talk
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from eqboard.floor.flow.events import Event, EventKind
+from eqboard.floor.flow.nameless import nameless_wait
 from eqboard.floor.flow.observation import Observation, Wait
 from eqboard.floor.flow.watch import Departed, Talk, handles, is_same
 from eqboard.floor.snapshot import Agent, AgentState, Caller
@@ -17,6 +18,10 @@ def take_up(seen: Observation, agent: Agent, old: Agent | None) -> str | None:
     if wait is not None:
         return _take_from_queue(seen, agent, old, wait, began_at)
     known = seen.recall(caller)
+    if seen.nameless and not _is_taken_over(seen, caller):
+        wait = nameless_wait(seen, agent, caller, began_at, known)
+        if wait is not None:
+            return _take_from_queue(seen, agent, old, wait, began_at)
     if agent.call_queue is None or (known is not None and not known.was_answered):
         return None  # a call of another kind
     if known is not None or _is_taken_over(seen, caller):

@@ -49,6 +49,7 @@ class Known:
 
     seen_at: datetime
     was_answered: bool
+    talked_in: str | None = None  # the queue as whose call a talk of it was told
 
 
 @dataclass(frozen=True, slots=True)
