@@ -16,7 +16,6 @@ from django.utils import translation
 
 from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.models import Display, Team
-from eqboard.accounts.views import DisplayForm
 from eqboard.boards import files, reading, rules, shapes
 from eqboard.boards.audience import Audience
 from eqboard.boards.choosing import Listed, ready_ones
@@ -32,10 +31,11 @@ from eqboard.boards.spec import AgentsAs, Figure, Kind, StateLimit, Surface, Tar
 from eqboard.boards.spec import Part as BoardPart
 from eqboard.boards.terms import VARIANTS
 from eqboard.boards.working import opened
-from eqboard.control.shelf import NOT_CHOSEN, DisplayBoardForm
+from eqboard.control.screens import DisplayBoardForm, DisplayForm
+from eqboard.control.shelf import NOT_CHOSEN
 from eqboard.control.targets import TargetForm, rows_of
 from eqboard.feed.follow import Counts
-from eqboard.floor.abandoned import MOST_ABANDONED
+from eqboard.floor.abandoned import MOST_OF_QUEUE
 from eqboard.floor.buckets import Bucket
 from eqboard.floor.formulas import VARIANTS as FORMULAS
 from eqboard.floor.levels import Direction, Threshold
@@ -192,10 +192,10 @@ BUSY_AT = past(*(minute(each, q500=BUSY) for each in range(2, 7)), minute(1, q50
 CROWD = replace(
     EVERYTHING,
     abandoned={
-        f"3.{n}": abandoned_call(f"3.{n}", queue_name="500", caller=caller(**NAMELESS)) for n in range(MOST_ABANDONED)
+        f"3.{n}": abandoned_call(f"3.{n}", queue_name="500", caller=caller(**NAMELESS)) for n in range(MOST_OF_QUEUE)
     },
 )
-CROWD_AT = past(minute(1, q500=answered(1, abandoned=MOST_ABANDONED + 9)))
+CROWD_AT = past(minute(1, q500=answered(1, abandoned=MOST_OF_QUEUE + 9)))
 TODAY_BAD = Counts(past(minute(1, q500=answered(1, 5))).history)
 TODAY_GOOD = Counts(past(minute(1, q500=answered(10))).history)
 
@@ -215,6 +215,7 @@ THRESHOLDS = (
     Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=99, window=Window.TODAY, least_calls=1),
     Threshold(Metric.ASA, Direction.HIGH, critical=1, window=Window.TODAY),
     Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=99, critical=0, window=Window.LAST_15),
+    Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=1, below_promise=True),
 )
 SHORT = (Variant.SHORT_CREDIT, Variant.SHORT_REMOVED)
 PROMISES = Targets(
@@ -371,6 +372,7 @@ def _editor(language: str) -> Iterator[str]:
         {"board": board, "offer": Offer((), (), (), time_zones=())},
         {"board": board, "newer": newer},
         {"board": board, "newer": newer | {"updated_by": User(username="7")}},
+        {"board": board, "is_busy": True},
         {"board": board, "is_gone": True, "left_out": faults[:1], "faults": faults[:1]},
         {"board": board, "faults": faults},
     )
@@ -387,8 +389,9 @@ class _Screen(dict[str, Any]):
 
 def _accounts(language: str) -> Iterator[str]:
     form = DisplayForm(User.objects.none(), {"code": "1"})  # type: ignore[arg-type]
-    for template in ("403.html", "403_csrf.html", "404.html", "500.html", "accounts/no_team.html"):
-        yield page(template, language)
+    for refusal in ("400", "403", "403_csrf", "404", "500", "503"):
+        yield page(f"{refusal}.html", language)
+    yield page("accounts/no_team.html", language)
     for template in ("accounts/locked.html", "accounts/sign_in.html", "accounts/password.html"):
         yield page(template, language, form=form)
     yield page("accounts/pairing.html", language, code="2345", displays_url="http://7/")

@@ -39,6 +39,7 @@ PLACEHOLDER = r"%\(\w+\)s|\{\w+\}"
 # Latin words that stay what they are in Hebrew: products, keys, symbols, and what each language calls itself.
 PROPER = {
     *("eqboard", "EQ", "Administration", "Redis", "poller", "PBX", "JavaScript", "JSON", "Europe", "Madrid"),
+    *("true", "false"),  # words of a board's file
     *("Ctrl", "Esc", "Enter", "Tab", "K", "b", "p", "English", "Español"),
     *re.findall(LETTERS, " ".join(SYMBOLS.values()).replace("_", " ")),
     *"CTs",  # Erlang's formula, and the two limits of a promise

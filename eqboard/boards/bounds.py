@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from eqboard.floor.levels import LARGEST, LONGEST_HOLD_SECONDS, MOST_LEAST_CALLS
+from eqboard.floor.levels import HIGHEST_PROMISE, LARGEST, LONGEST_HOLD_SECONDS, MOST_LEAST_CALLS
 from eqboard.floor.metrics import Unit
 
 Number = TypeVar("Number", int, float)
@@ -44,6 +44,6 @@ PAUSE_CODE = Range(0, 2**53 - 1)  # JavaScript has no greater whole numbers
 DIAGONAL_INCHES = Range(5, 200)
 DISTANCE_METERS = Range(0.3, 50)
 
-TARGET_PERCENT = Range(1, 99)
+TARGET_PERCENT = Range(1, HIGHEST_PROMISE)
 TARGET_SECONDS = Range(1, 3600)
 SHORT_SECONDS = Range(0, 3600)

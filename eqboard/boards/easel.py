@@ -78,8 +78,12 @@ def usable(last: Screen | None, audience: Audience) -> Screen | None:
     """
     if last is None or _way(last.audience) != _way(audience):
         return None
-    is_judged_alike = last.audience.board.spec.thresholds == audience.board.spec.thresholds
-    return last if is_judged_alike else replace(last, levels={})
+    return last if _limits(last.audience) == _limits(audience) else replace(last, levels={})
+
+
+def _limits(audience: Audience) -> tuple[object, ...]:
+    """All that levels depend on besides the numbers: a limit may be points below what is promised."""
+    return audience.board.spec.thresholds, audience.board.targets
 
 
 def _way(audience: Audience) -> tuple[object, ...]:

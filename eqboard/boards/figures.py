@@ -17,7 +17,7 @@ from eqboard.floor.history import History
 from eqboard.floor.levels import Grade
 from eqboard.floor.metrics import OF_CALLS, OF_THIS_MOMENT, STATES, Metric, Target, Unit, unit_of
 from eqboard.floor.snapshot import AgentState, Part, Queue, Snapshot
-from eqboard.floor.windows import Window, begin_of
+from eqboard.floor.windows import Window, begin_of, end_of
 
 SAME = 1e-9  # a sum of seconds that should be whole may be this much less
 BY_TARGET = frozenset({Metric.SERVICE_LEVEL, Metric.SHORT_ABANDONED})  # each queue by what it promises
@@ -38,6 +38,9 @@ class Basis:
     def begin_of(self, window: Window) -> datetime:
         return begin_of(window, self.now, self.day_begins_at)
 
+    def tally(self, queues: frozenset[str], window: Window) -> Tally:
+        return self.history.tally(queues, self.begin_of(window), end_of(self.now))
+
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
@@ -55,6 +58,7 @@ class FigureValue:
     target: Target | None = None  # by which it is computed; None: by none, or the queues have different ones
     level: Grade = Grade.CALM
     calls: float | None = field(default=None, compare=False)  # by how many it is divided; what is shown is the same
+    promise: int | None = field(default=None, compare=False)  # of a service level, in percent (`promise_of`)
 
     def reading(self, now: datetime) -> int | None:
         """What `levels.judge` is asked about: the number that one sees at `now`."""
@@ -110,7 +114,7 @@ def explain(figure: Figure, queues: Collection[str], basis: Basis) -> Explanatio
         return Explanation(shown, chosen, (), None, None, basis.now, taken_at=source.taken_at if source else None)
     begin = basis.begin_of(figure.window)
     shares = _shares(figure, queues, basis)
-    seen = basis.history.tally(chosen, begin)
+    seen = basis.tally(chosen, figure.window)
     has_fates = figure.metric in OF_FATES
     return Explanation(
         shown=_over_time(figure, shares, Grade.CALM),
@@ -138,9 +142,8 @@ def _watched_since(queues: frozenset[str], begin: datetime, seen: Tally, history
 
 
 def _shares(figure: Figure, queues: Iterable[str], basis: Basis) -> tuple[Share, ...]:
-    begin = basis.begin_of(figure.window)
     return tuple(
-        _share(figure.metric, group, basis.history.tally(group, begin), target)
+        _share(figure.metric, group, basis.tally(group, figure.window), target)
         for target, group in _by_target(figure.metric, queues, basis.targets)
     )
 
@@ -172,7 +175,20 @@ def _over_time(figure: Figure, shares: tuple[Share, ...], level: Grade) -> Figur
         target=shares[0].target if len(shares) == 1 else None,
         level=level,
         calls=None if figure.metric is Metric.OCCUPANCY else working.denominator,
+        promise=promise_of(shares) if figure.metric is Metric.SERVICE_LEVEL else None,
     )
+
+
+def promise_of(shares: Iterable[Share]) -> int | None:
+    """What is promised of queues together, in percent: each promise weighs as much as the calls that count in it. So
+    queues that all just keep theirs are together just at it. Rounded down as the number is. None: they promise
+    different percentages, and no call counts yet.
+    """
+    promised = [(share.target.percent, share.working.denominator or 0) for share in shares if share.target]
+    if len(percents := {percent for percent, _calls in promised}) == 1:
+        return percents.pop()
+    calls = sum(calls for _percent, calls in promised)
+    return floor(sum(percent * calls for percent, calls in promised) / calls + SAME) if calls else None
 
 
 # Of this moment

@@ -1,16 +1,37 @@
 """Where the numbers of a board stand against its thresholds."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from eqboard.boards.reckoning import FLOOR, reckoning
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.levels import Direction, Grade, Level, Levels, Threshold, judge, threshold_for, worst
+from eqboard.floor.levels import (
+    Direction,
+    Grade,
+    Level,
+    Levels,
+    Threshold,
+    against,
+    judge,
+    limits_of,
+    threshold_for,
+    worst,
+)
 from eqboard.floor.metrics import Metric, Unit, unit_of
 from eqboard.floor.windows import Window
 
 CALM = Level()
 DIRECTIONS = tuple(Direction)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one number is held against, and where it stands."""
+
+    threshold: Threshold  # in the metric's own unit
+    level: Level
+    promise: int | None = None  # in percent, from which the limits are counted; None: they are as the board says
 
 
 def grade(scene: Scene, before: Levels) -> Levels:
@@ -24,17 +45,21 @@ def grade_of(levels: Levels, queue: str, metric: Metric, window: Window) -> Grad
     return worst(level.grade for level in found if level)
 
 
-def applying(scene: Scene, queue: str, figure: Figure) -> tuple[tuple[Threshold, Level], ...]:
-    """The thresholds of one number, each with where it stands."""
+def applying(scene: Scene, queue: str, figure: Figure) -> tuple[Limits, ...]:
+    """The limits of one number, for too high and for too low; where nobody knows a promise there is none below it."""
     found = (
-        (threshold_for(scene.thresholds, queue, figure.metric, figure.window, direction), direction)
-        for direction in DIRECTIONS
+        threshold_for(scene.thresholds, queue, figure.metric, figure.window, direction) for direction in DIRECTIONS
     )
-    return tuple(
-        (threshold, scene.levels.get((queue, figure.metric, figure.window, direction), CALM))
-        for threshold, direction in found
-        if threshold and _applies(threshold, queue)
-    )
+    limits = (_limits(scene, queue, threshold) for threshold in found if threshold and _applies(threshold, queue))
+    return tuple(each for each in limits if limits_of(each.threshold))
+
+
+def _limits(scene: Scene, queue: str, threshold: Threshold) -> Limits:
+    level = scene.levels.get((queue, threshold.metric, threshold.window, threshold.direction), CALM)
+    if not threshold.below_promise:
+        return Limits(threshold, level)
+    promise = reckoning.number(scene, Figure(threshold.metric, threshold.window), queue).promise
+    return Limits(against(threshold, promise), level, promise)
 
 
 def _thresholds(scene: Scene) -> Iterator[tuple[tuple[str, Metric, Window, Direction], Threshold]]:
@@ -55,4 +80,4 @@ def _level(scene: Scene, queue: str, threshold: Threshold, before: Level) -> Lev
     number = reckoning.number(scene, Figure(threshold.metric, threshold.window), queue)
     if number.calls is not None and number.calls < threshold.least_calls:
         return CALM if before.grade is Grade.CALM else Level(since=scene.now)
-    return judge(threshold, number.reading(scene.now), before, scene.now)
+    return judge(against(threshold, number.promise), number.reading(scene.now), before, scene.now)

@@ -12,9 +12,10 @@ from eqboard.boards import bounds, names, terms
 from eqboard.boards.choosing import teams_led
 from eqboard.boards.drafts import EVERYBODY
 from eqboard.boards.reading import write_spec
-from eqboard.boards.ready import SPECS, USUAL_WALL
+from eqboard.boards.ready import BELOW_PROMISE, SPECS, USUAL_WALL
 from eqboard.boards.rules import time_zones
 from eqboard.boards.spec import SPANS, WALL_KINDS, Kind
+from eqboard.floor.levels import Threshold
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, unit_of
 from eqboard.floor.snapshot import PauseCode, Queue, Snapshot
 
@@ -31,6 +32,7 @@ class MetricChoice:
     label: Promise
     unit: str
     has_window: bool
+    has_promise: bool  # limits can be points below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,13 @@ def _choices(names: terms.Terms) -> tuple[Choice, ...]:
 
 
 def _metric(metric: Metric) -> MetricChoice:
-    return MetricChoice(metric.value, names.METRICS[metric].full, unit_of(metric).value, metric not in OF_THIS_MOMENT)
+    return MetricChoice(
+        metric.value,
+        names.METRICS[metric].full,
+        unit_of(metric).value,
+        has_window=metric not in OF_THIS_MOMENT,
+        has_promise=metric is Metric.SERVICE_LEVEL,
+    )
 
 
 def _kind(kind: Kind) -> KindChoice:
@@ -76,6 +84,7 @@ class Offer:
     kinds: tuple[KindChoice, ...] = tuple(map(_kind, Kind))
     metrics: tuple[MetricChoice, ...] = tuple(map(_metric, Metric))
     windows: tuple[Choice, ...] = tuple(Choice(each.value, name.full) for each, name in names.WINDOWS.items())
+    below_promise: Threshold = BELOW_PROMISE  # whose points a limit begins with that becomes one below the promise
     directions: tuple[Choice, ...] = _choices(terms.DIRECTIONS)
     states: tuple[Choice, ...] = _choices(terms.STATES)
     agents_as: tuple[Choice, ...] = _choices(terms.AGENTS_AS)

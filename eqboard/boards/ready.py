@@ -38,10 +38,19 @@ LIMITS = (
     StateLimit("on_call", warning_seconds=900),
 )
 
+BELOW_PROMISE = Threshold(
+    Metric.SERVICE_LEVEL,
+    Direction.LOW,
+    warning=1,  # at the promise itself all is well
+    critical=20,
+    window=Window.TODAY,
+    hysteresis=2,
+    least_calls=20,
+    below_promise=True,
+)
+
 THRESHOLDS = (
-    Threshold(
-        Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=60, window=Window.TODAY, hysteresis=2, least_calls=20
-    ),
+    BELOW_PROMISE,
     Threshold(
         Metric.ABANDONMENT, Direction.HIGH, warning=5, critical=10, window=Window.TODAY, hysteresis=1, least_calls=20
     ),

@@ -98,5 +98,8 @@ NONSENSE: dict[Nonsense, tuple[str, Promise]] = {
     Nonsense.CALLS: ("least_calls", _("it can wait for 0 to 10000 calls")),
     Nonsense.HOLD: ("hold_seconds", _("it can be asked to last 0 to 3600 seconds")),
     Nonsense.WINDOW: ("window", NEEDS_NO_WINDOW),
+    Nonsense.NO_PROMISE: ("metric", _("only a service level is promised, and nothing else can be points below it")),
+    Nonsense.NOT_TOO_LOW: ("below_promise", _("whatever is below the promise is too little: make it “or less”")),
+    Nonsense.POINTS: ("warning", _("use 0 to 99 points below the promise: none is higher")),
 }
 """Where it is shown, and what it says."""

@@ -86,6 +86,7 @@ class ThresholdShape(Shape[levels.Threshold]):
     hysteresis: Amount = 0.0
     hold_seconds: Annotated[float, _within(bounds.HOLD_SECONDS)] = 0.0
     least_calls: Annotated[int, _within(bounds.LEAST_CALLS)] = 0
+    below_promise: bool = False
 
 
 class WallShape(Shape[spec.Wall]):
@@ -156,6 +157,7 @@ REQUIREMENTS = {
     "thresholds.hysteresis": _("“calm again” must be a number from 0 to 1000000"),
     "thresholds.hold_seconds": _("it can be asked to last 0 to 3600 seconds"),
     "thresholds.least_calls": _("it can wait for 0 to 10000 calls"),
+    "thresholds.below_promise": _("say with true or false whether its limits are points below the promise"),
     "language": _("Choose one of the languages, or the reader's own."),
     "theme": _("A theme is auto, light or dark."),
     "time_zone": _("This time zone is not known. It is written like Europe/Madrid."),

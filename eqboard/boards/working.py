@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from eqboard.boards.figures import Explanation, explain
 from eqboard.boards.fragments import dom_id
-from eqboard.boards.grading import applying
+from eqboard.boards.grading import Limits, applying
 from eqboard.boards.labels import DEFINITIONS
 from eqboard.boards.names import METRICS, WINDOWS
 from eqboard.boards.parts.numbers import number
@@ -13,7 +13,6 @@ from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
 from eqboard.floor.formulas import value_of
-from eqboard.floor.levels import Level, Threshold
 from eqboard.floor.metrics import OF_AGENTS, OF_THIS_MOMENT, Metric, Target, Unit, unit_of
 from eqboard.floor.snapshot import ExchangeCounts, Queue
 from eqboard.floor.windows import Window
@@ -29,7 +28,7 @@ class Opened:
     queue: Queue | None
     explanation: Explanation
     promises: tuple[tuple[Target, tuple[str, ...]], ...]  # each with the names of the queues that promise it
-    limits: tuple[tuple[Threshold, Level], ...]
+    limits: tuple[Limits, ...]
     pbx: ExchangeCounts | None  # of one queue only: EQ's counts are not added up
 
     @property

@@ -5,7 +5,7 @@ always agree with its colour.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -35,6 +35,9 @@ class Threshold:
     a count. A grade begins when the value has been at its limit or beyond for `hold_seconds`, and ends when it has
     come back by `hysteresis`. A number that is divided by calls is not judged as long as there are fewer than
     `least_calls` of them: one abandoned call of three is no 33 %.
+
+    With `below_promise` both limits are percentage points below what is promised of the number (`against`): one
+    threshold then holds for queues that promise different things.
     """
 
     metric: Metric
@@ -46,6 +49,7 @@ class Threshold:
     hysteresis: float = 0.0
     hold_seconds: float = 0.0
     least_calls: int = 0
+    below_promise: bool = False  # of a service level that is too low
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,37 @@ class Level:
     critical_since: datetime | None = None
 
 
+HIGHEST_PROMISE = 99  # percent: nobody can promise all
+
+
+def against(threshold: Threshold, promise: int | None) -> Threshold:
+    """The threshold in the metric's own unit: points below a promise (1 to 99 %; None: nobody knows it) become the
+    percentage that is so far below. Where that would be below 0 % there is no limit; and a number that has come back to
+    100 % is calm whatever the hysteresis. Any other threshold is as it was.
+    """
+    if not threshold.below_promise:
+        return threshold
+    warning, critical = _below(promise, threshold.warning), _below(promise, threshold.critical)
+    limits = replace(threshold, warning=warning, critical=critical, below_promise=False)
+    room = min((_room(limits, each) for each in limits_of(limits)), default=0.0)
+    return replace(limits, hysteresis=min(threshold.hysteresis, room))
+
+
+def _below(promise: int | None, points: float | None) -> float | None:
+    if promise is None or points is None or points > promise:
+        return None
+    return promise - points
+
+
+def limits_of(threshold: Threshold) -> tuple[float, ...]:
+    """Those that it has, the warning first."""
+    return tuple(each for each in (threshold.warning, threshold.critical) if each is not None)
+
+
 def judge(threshold: Threshold, value: float | None, before: Level, now: datetime) -> Level:
-    """The level after one reading more. A value that nobody knows (None) changes nothing."""
+    """The level after one reading more, by limits in the metric's own unit (`against`). A value that nobody knows
+    (None) changes nothing.
+    """
     if value is None:
         return before
     warning_since = _reached_since(threshold, threshold.warning, value, before.warning_since, now)
@@ -147,6 +180,9 @@ class Fault(StrEnum):
     CALLS = "calls"  # more than MOST_LEAST_CALLS would have to be counted first
     HOLD = "hold"  # it would have to last longer than LONGEST_HOLD_SECONDS
     WINDOW = "window"  # what is counted at this moment has no other window
+    NO_PROMISE = "no_promise"  # points below what nobody promises
+    NOT_TOO_LOW = "not_too_low"  # points below a promise are no limit for too much
+    POINTS = "points"  # so many that no promise is so high
 
 
 LARGEST = {Unit.PERCENT: 100, Unit.SECONDS: 86_400, Unit.COUNT: 10_000}
@@ -156,13 +192,24 @@ MOST_LEAST_CALLS = 10_000
 
 def fault_of(threshold: Threshold) -> Fault | None:
     """What is wrong with a threshold, the first thing found; None: it makes sense."""
-    limits = [each for each in (threshold.warning, threshold.critical) if each is not None]
-    if not limits:
+    if not limits_of(threshold):
         return Fault.NO_LIMIT
-    return _fault_of_numbers(threshold, limits) or _fault_of_sense(threshold, limits)
+    fault = _fault_of_promise(threshold) or _fault_of_numbers(threshold)
+    return fault or _fault_of_sense(against(threshold, HIGHEST_PROMISE))
 
 
-def _fault_of_numbers(threshold: Threshold, limits: list[float]) -> Fault | None:
+def _fault_of_promise(threshold: Threshold) -> Fault | None:
+    if not threshold.below_promise:
+        return None
+    if threshold.metric is not Metric.SERVICE_LEVEL:
+        return Fault.NO_PROMISE
+    if threshold.direction is not Direction.LOW:
+        return Fault.NOT_TOO_LOW
+    return Fault.POINTS if max(limits_of(threshold)) > HIGHEST_PROMISE else None
+
+
+def _fault_of_numbers(threshold: Threshold) -> Fault | None:
+    limits = limits_of(threshold)
     numbers = [*limits, threshold.hysteresis, threshold.hold_seconds]
     if not all(isfinite(each) for each in numbers):
         return Fault.NOT_A_NUMBER
@@ -175,7 +222,8 @@ def _fault_of_numbers(threshold: Threshold, limits: list[float]) -> Fault | None
     return Fault.HOLD if threshold.hold_seconds > LONGEST_HOLD_SECONDS else None
 
 
-def _fault_of_sense(threshold: Threshold, limits: list[float]) -> Fault | None:
+def _fault_of_sense(threshold: Threshold) -> Fault | None:
+    limits = limits_of(threshold)
     if threshold.metric in OF_THIS_MOMENT and threshold.window is not Window.NOW:
         return Fault.WINDOW
     if len(limits) == 2 and _excess(threshold, limits[0], limits[1]) <= 0:

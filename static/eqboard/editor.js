@@ -20,6 +20,7 @@ const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => v
 
 function write(field, value) {
   if (field.type === "checkbox") field.checked = Boolean(value);
+  else if (field.dataset.type === "boolean") field.value = String(Boolean(value));
   else if (field.dataset.blank !== undefined && Number(value) === Number(field.dataset.blank)) field.value = "";
   else field.value = value ?? "";
   if (field.value === "" && value !== null && value !== undefined && field.tagName === "SELECT") addGone(field, value);
@@ -33,6 +34,7 @@ function addGone(select, value) {
 function read(field) {
   if (field.type === "checkbox") return field.checked;
   const text = field.value.trim();
+  if (field.dataset.type === "boolean") return text === "true";
   if (text === "") return field.dataset.blank === undefined ? null : Number(field.dataset.blank);
   return field.type === "number" || field.dataset.type === "number" ? Number(text) : text;
 }
@@ -179,6 +181,7 @@ function settle(row, name) {
     const window = row.querySelector("[data-key=window]");
     window.disabled = !("hasWindow" in metric.dataset);
     if (window.disabled) window.value = "now";
+    if (name === "thresholds") settlePromise(row, "hasPromise" in metric.dataset);
   }
   const code = row.querySelector("[data-key=pause_code]");
   if (code) {
@@ -190,6 +193,25 @@ function settle(row, name) {
     hint.textContent = seconds >= 60 ? duration(seconds) : "";
   }
   nameGrip(row);
+}
+
+/** Only what is promised can be below the promise, and whatever is, is too little. Points are no percentages: either way
+    has numbers of its own, and those that are put aside come back. */
+function settlePromise(row, hasPromise) {
+  const choice = row.querySelector("[data-key=below_promise]");
+  const direction = row.querySelector("[data-key=direction]");
+  choice.hidden = !hasPromise;
+  if (!hasPromise) choice.value = "false";
+  direction.hidden = choice.value === "true";
+  if (direction.hidden) direction.value = "low";
+  const was = row.dataset.below ?? choice.value;
+  row.dataset.below = choice.value;
+  if (was !== choice.value) for (const field of row.querySelectorAll("[data-points]")) exchange(field, direction.hidden);
+}
+
+function exchange(field, isBelow) {
+  const other = field.dataset.other ?? (isBelow ? field.dataset.points : "");
+  [field.value, field.dataset.other] = [other, field.value];
 }
 
 function nameGrip(row) {

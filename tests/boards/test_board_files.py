@@ -29,6 +29,16 @@ def test_a_file_brings_back_what_went_into_it(ref: str, name: str) -> None:
     assert imported(exported(name, SPECS[ref]).encode()) == (name, SPECS[ref])
 
 
+def test_a_file_of_before_there_were_limits_of_the_promise_is_read_as_it_was_meant() -> None:
+    held = json.loads(file())
+    for threshold in held["spec"]["thresholds"]:
+        del threshold["below_promise"]
+    held["spec"]["thresholds"][0] |= {"warning": 79, "critical": 60}
+    _name, spec = imported(json.dumps(held).encode())
+    assert [each.below_promise for each in spec.thresholds] == [False, False]
+    assert (spec.thresholds[0].warning, spec.thresholds[0].critical) == (79, 60)
+
+
 def test_a_byte_order_mark_of_an_editor_does_no_harm() -> None:
     assert imported(b"\xef\xbb\xbf" + file())[0] == "Sales"
 

@@ -1,6 +1,7 @@
 """A board's JSON: strict with people and files, lenient with what another version stored."""
 
 import json
+import operator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,7 @@ from eqboard.floor.windows import Window
 
 LEAST = Spec(parts=(Part(Kind.TILES),))
 HIGH = Threshold(Metric.WAITING, Direction.HIGH, warning=5, critical=9)
+BELOW = {"metric": "service_level", "direction": "low", "warning": 1, "critical": 20, "below_promise": True}
 
 
 def written(**changes: Any) -> dict[str, Any]:
@@ -65,6 +67,15 @@ def specs() -> st.SearchStrategy[Spec]:
         ),
         unique_by=lambda threshold: threshold.queue,
     ).map(tuple)
+    below = st.builds(
+        Threshold,
+        st.just(Metric.SERVICE_LEVEL),
+        st.just(Direction.LOW),
+        warning=st.integers(0, 30),
+        critical=st.none() | st.integers(31, 99),
+        window=st.sampled_from(Window),
+        below_promise=st.just(True),
+    ).map(lambda each: (each,))
     return st.builds(
         Spec,
         surface=st.sampled_from(boards.Surface),
@@ -74,7 +85,7 @@ def specs() -> st.SearchStrategy[Spec]:
         figures=figures,
         agents_as=st.sampled_from(boards.AgentsAs),
         limits=limits,
-        thresholds=thresholds,
+        thresholds=st.builds(operator.add, thresholds, st.just(()) | below),
         language=st.sampled_from((None, "en", "es", "he")),
         theme=st.sampled_from(Theme),
         time_zone=st.sampled_from((None, "Europe/Madrid", "UTC")),
@@ -150,6 +161,20 @@ def test_the_ready_boards_keep_to_every_rule(ref: str) -> None:
         ({"thresholds": [{"metric": "waiting", "direction": "high", "warning": 10**400}]},
          "Threshold 1: the warning must be a number from 0 to 1000000, or blank."),
         ({"thresholds": [{"metric": "waiting", "direction": "high", "warning": 5}] * 2},
+         "Threshold 2: there is one like it."),
+        ({"thresholds": [BELOW | {"below_promise": 1}]},
+         "Threshold 1: say with true or false whether its limits are points below the promise."),
+        ({"thresholds": [BELOW | {"metric": "abandonment"}]},
+         "Threshold 1: only a service level is promised, and nothing else can be points below it."),
+        ({"thresholds": [BELOW | {"direction": "high"}]},
+         "Threshold 1: whatever is below the promise is too little: make it “or less”."),
+        ({"thresholds": [BELOW | {"critical": 100}]},
+         "Threshold 1: use 0 to 99 points below the promise: none is higher."),
+        ({"thresholds": [BELOW | {"warning": -1}]},
+         "Threshold 1: the warning must be a number from 0 to 1000000, or blank."),
+        ({"thresholds": [BELOW | {"warning": 21}]},
+         "Threshold 1: the warning would come after the critical value."),
+        ({"thresholds": [BELOW, BELOW | {"below_promise": False, "warning": 30}]},
          "Threshold 2: there is one like it."),
         ({"language": "xx"}, "Choose one of the languages, or the reader's own."),
         ({"language": 7}, "Choose one of the languages, or the reader's own."),
@@ -263,6 +288,13 @@ def test_whatever_comes_is_read_or_refused(text: str) -> None:
 
 
 # What another version stored
+
+
+def test_a_threshold_that_was_stored_before_there_were_points_is_as_it_was() -> None:
+    stored = written(thresholds=[{"metric": "service_level", "direction": "low", "warning": 79, "critical": 60}])
+    spec, left_out = read_stored(stored)
+    assert spec.thresholds == (Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=60),)
+    assert left_out == ()
 
 
 def test_an_unknown_part_is_left_out_and_told() -> None:

@@ -54,6 +54,7 @@ def test_so_do_those_about_a_threshold():
     assert numbers_in(NONSENSE[Fault.CALLS][1]) == {bounds.LEAST_CALLS.least, bounds.LEAST_CALLS.most}
     assert numbers_in(NONSENSE[Fault.HOLD][1]) == {bounds.HOLD_SECONDS.least, bounds.HOLD_SECONDS.most}
     assert numbers_in(NONSENSE[Fault.TOO_LARGE][1]) == {LARGEST[unit] for unit in Unit}
+    assert numbers_in(NONSENSE[Fault.POINTS][1]) == {0, bounds.TARGET_PERCENT.most}
 
 
 def test_so_do_those_about_a_name_and_a_file():

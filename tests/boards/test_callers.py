@@ -8,9 +8,9 @@ import pytest
 from eqboard.accounts.access import Grant, Rights
 from eqboard.boards.fragments import whole
 from eqboard.boards.health import Health
-from eqboard.boards.parts.calls import waiting
+from eqboard.boards.parts.calls import MOST_SHOWN, waiting
 from eqboard.boards.spec import Targets
-from eqboard.floor.abandoned import MOST_ABANDONED
+from eqboard.floor.abandoned import MOST_OF_QUEUE, newest_of
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.snapshot import CameBack
@@ -176,26 +176,33 @@ def told_of(of_500, of_501, who):
         for queue, count in (("500", of_500), ("501", of_501))
         for place in range(count)
     ]
-    kept = sorted(calls, key=lambda call: call.abandoned_at)[-MOST_ABANDONED:]
+    kept = newest_of(calls)
     buckets = {f"q{queue}": answered(0, 0, count) for queue, count in (("500", of_500), ("501", of_501)) if count}
     page = parse(whole(paint_past(with_gone(snapshot(queues=QUEUES), *kept), who, past(minute(**buckets)))))
     return page.find(id="listed")
 
 
 def test_a_list_that_does_not_hold_all_says_so():
-    line = told_of(MOST_ABANDONED + 50, 0, on())
+    line = told_of(MOST_OF_QUEUE + 50, 0, on())
     assert line.text == "The newest 200 of 250"
     assert "hidden" not in line.attrs
 
 
 def test_a_list_that_holds_all_says_nothing():
-    line = told_of(MOST_ABANDONED - 1, 0, on())
+    line = told_of(MOST_OF_QUEUE - 1, 0, on())
     assert (line.text, "hidden" in line.attrs) == ("", True)
 
 
 def test_whoever_sees_one_queue_is_told_how_many_of_its_calls_are_listed():
-    assert told_of(150, 150, on(rights=FRONT)).text == "The newest 100 of 150"
-    assert told_of(10, 250, on(rights=FRONT)).text == ""
+    assert told_of(250, 150, on(rights=FRONT)).text == "The newest 200 of 250"
+    assert told_of(10, 250, on(rights=FRONT)).text == "", "a large queue pushes nobody of another one out"
+
+
+def test_who_sees_many_queues_reads_through_the_newest_of_all():
+    assert told_of(150, 150, on()).text == "The newest 200 of 300"
+    calls = [gone(f"1.{place}", abandoned_at=ago(place)) for place in range(MOST_SHOWN + 1)]
+    page = page_of(with_gone(snapshot(queues=QUEUES), *calls))
+    assert len(page.select("#abandoned > li")) == MOST_SHOWN
 
 
 def test_those_who_gave_up_in_a_queue_of_others_are_not_listed():

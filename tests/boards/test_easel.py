@@ -13,9 +13,9 @@ from eqboard.boards.easel import CrowdedError, Easel, usable
 from eqboard.boards.fragments import Screen
 from eqboard.boards.gallery import gallery
 from eqboard.boards.health import Health
-from eqboard.boards.spec import AgentsAs, Surface
+from eqboard.boards.spec import AgentsAs, Surface, Targets
 from eqboard.floor.levels import Direction, Level, Threshold
-from eqboard.floor.metrics import Metric
+from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.windows import Window
 from tests.boards.painting import audience, floor_of
 from tests.builders import agent, snapshot
@@ -178,3 +178,5 @@ def test_levels_go_on_only_against_the_same_limits():
     assert usable(held, draft(hides_names=True)) is held
     limits = (Threshold(Metric.WAITING, Direction.HIGH, warning=3),)
     assert usable(held, draft(thresholds=limits)) == Screen(draft())
+    ninety = replace(draft(), board=replace(draft().board, targets=Targets(Target(percent=90))))
+    assert usable(held, ninety) == Screen(draft())

@@ -182,6 +182,22 @@ def test_every_fault_is_named_with_its_place_and_nothing_is_lost(cast, lead):
     assert not SavedBoard.objects.exists()
 
 
+def test_points_below_what_nobody_promises_are_refused_and_the_page_comes_back_as_it_was(cast, lead):
+    below = {"metric": "abandonment", "direction": "high", "warning": 1, "below_promise": True}
+    spec = FLOOR | {"thresholds": [below]}
+    answer = lead.post("/boards/new/", form(cast.front, spec=spec))
+    assert answer.status_code == 422
+    assert faults(answer) == {
+        "thresholds-0-metric": "Threshold 1: only a service level is promised, and nothing else can be points below it."
+    }
+    assert draft_on(answer) == spec
+
+
+def test_only_a_service_level_is_offered_limits_of_its_promise(lead):
+    offered = soup(lead.get("/boards/new/")).select("#row-thresholds [data-key=metric] [data-has-promise]")
+    assert [each["value"] for each in offered] == ["service_level"]
+
+
 @pytest.mark.parametrize("spec", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a": 1, "a": 2}', '{"hue": NaN}', "7"])
 def test_what_no_page_of_ours_would_send_is_refused(cast, lead, stored, spec):
     answer = lead.post(f"/boards/{stored.pk}/edit/", form(cast.front, spec=spec))

@@ -65,6 +65,14 @@ def test_a_percentage_is_never_rounded_up(in_time, late, percent):
     assert shown(LEVEL, ["500"], past=history(q500=answered(in_time, late))).value == percent
 
 
+@pytest.mark.parametrize("window", Window)
+def test_a_window_ends_now_whatever_a_clock_that_was_put_back_left_ahead(window):
+    figure = Figure(Metric.OFFERED, window)
+    past = history(minutes_ago=0, q500=Bucket(offered=1)).with_span(Span(ago(-60), queues={"500": Bucket(offered=2)}))
+    assert shown(figure, ["500"], past=past).value == 1
+    assert told(figure, ["500"], past=past, now=ago(-60)).shown.value == 3
+
+
 def test_seconds_are_whole_and_rounded_down_like_a_timer():
     bucket = Bucket(answered_waits={20: 1}, answered_seconds=20.9)
     assert shown(Figure(Metric.ASA, Window.TODAY), ["500"], past=history(q500=bucket)).value == 20
@@ -114,6 +122,37 @@ def test_a_total_measures_each_queue_by_its_own_target():
     value = shown(LEVEL, BOTH, past=history(q500=waits, q501=waits), targets=targets)
     assert (value.value, value.target) == (50, None)
     assert shown(LEVEL, ["501"], past=history(q501=waits), targets=targets).target == STRICT
+
+
+def promised(queues, *, past=None, **percents):
+    """What is promised of queues together, where some promise a percentage of their own: `promised([...], q501=90)`."""
+    own = tuple((key.removeprefix("q"), replace(USUAL, percent=percent)) for key, percent in percents.items())
+    return shown(LEVEL, queues, past=past, targets=Targets(USUAL, own)).promise
+
+
+def test_a_service_level_knows_what_is_promised_of_it_and_nothing_else_does():
+    assert promised(["500"], q501=90) == 80
+    assert promised(["501"], q501=90) == 90
+    assert shown(Figure(Metric.ANSWER_RATE, Window.TODAY), ["500"]).promise is None
+
+
+def test_of_several_queues_each_promise_weighs_as_much_as_its_calls():
+    assert promised(BOTH, past=history(q500=answered(10), q501=answered(20, 10)), q501=60) == 65
+    assert promised(BOTH, past=history(q500=answered(10), q501=answered(10)), q501=81) == 80  # 80.5, rounded down
+    assert promised(BOTH, past=history(q501=answered(1)), q501=60) == 60
+
+
+def test_queues_that_all_just_keep_their_promises_are_together_just_at_theirs():
+    past = history(q500=answered(8, 2), q501=answered(63, 27))
+    targets = Targets(USUAL, (("501", replace(USUAL, percent=70)),))
+    together = shown(LEVEL, BOTH, past=past, targets=targets)
+    assert (together.value, together.promise) == (71, 71)
+
+
+def test_the_same_promise_is_that_of_all_even_while_nothing_was_offered():
+    assert promised(BOTH) == 80
+    assert promised(BOTH, q500=90) is None
+    assert promised([]) is None
 
 
 def test_a_number_that_no_target_has_a_part_in_tells_none():

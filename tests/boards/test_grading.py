@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from eqboard.boards.grading import applying, grade_of
+from eqboard.boards.grading import Limits, applying, grade_of
 from eqboard.boards.parts.numbers import Trouble, troubles_of
 from eqboard.boards.reckoning import FLOOR
-from eqboard.boards.spec import Figure
-from eqboard.floor.levels import Direction, Grade, Threshold
-from eqboard.floor.metrics import Metric
+from eqboard.boards.spec import Figure, Targets
+from eqboard.floor.levels import Direction, Grade, Level, Threshold
+from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.windows import Window
 from tests.boards.painting import audience
 from tests.boards.past import answered, minute, past, scene
@@ -17,10 +17,14 @@ from tests.builders import NOON, ago, queue, snapshot
 WAITING = Threshold(Metric.WAITING, Direction.HIGH, warning=5, critical=10)
 WAIT = Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=60, critical=180)
 LEVEL = Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=60, window=Window.TODAY)
+BELOW = replace(LEVEL, warning=1, critical=20, below_promise=True)
+PROMISES = Targets(own=(("501", Target(percent=60)), ("502", Target(percent=95))))
 
 
-def graded(floor, *thresholds, counts=None, before=None, now=NOON):
-    return scene(floor, audience(thresholds=thresholds), counts, before, now)
+def graded(floor, *thresholds, counts=None, before=None, now=NOON, targets=None):
+    who = audience(thresholds=thresholds)
+    who = replace(who, board=replace(who.board, targets=targets or Targets()))
+    return scene(floor, who, counts, before, now)
 
 
 def grade(levels, queue, threshold):
@@ -125,7 +129,48 @@ def test_of_two_numbers_as_bad_the_first_that_the_board_names_is_told():
 
 def test_a_number_is_told_its_limits():
     shown = graded(snapshot(queues=[queue(waiting_count=6)]), WAITING, LEVEL)
-    [(threshold, level)] = applying(shown, "500", Figure(Metric.WAITING))
-    assert (threshold, level.grade) == (WAITING, Grade.WARNING)
+    assert applying(shown, "500", Figure(Metric.WAITING)) == (
+        Limits(WAITING, Level(Grade.WARNING, since=NOON, warning_since=NOON)),
+    )
     assert applying(shown, FLOOR, Figure(Metric.WAITING)) == ()
     assert applying(shown, "500", Figure(Metric.ASA, Window.TODAY)) == ()
+
+
+# Below the promise
+
+THREE = snapshot(queues=[queue("500"), queue("501"), queue("502")])
+
+
+def test_each_queue_is_held_against_its_own_promise():
+    counts = past(minute(q500=answered(79, 21), q501=answered(79, 21), q502=answered(75, 25)))
+    levels = graded(THREE, BELOW, counts=counts, targets=PROMISES).levels
+    assert [grade(levels, key, BELOW) for key in ("500", "501", "502")] == ["warning", "", "critical"]
+
+
+def test_all_together_are_held_against_their_promises_by_the_calls_that_count():
+    counts = past(minute(q500=answered(60, 40), q501=answered(210, 90)))  # 67 %, of which 65 were promised
+    shown = graded(THREE, BELOW, counts=counts, targets=PROMISES)
+    assert grade(shown.levels, "500", BELOW) == "critical"
+    assert grade(shown.levels, FLOOR, BELOW) == ""
+    [limits] = applying(shown, FLOOR, Figure(Metric.SERVICE_LEVEL, Window.TODAY))
+    assert (limits.threshold.warning, limits.threshold.critical, limits.promise) == (64, 45, 65)
+
+
+def test_of_different_promises_without_a_call_there_is_no_limit_and_no_alarm():
+    shown = graded(THREE, BELOW, targets=PROMISES)
+    assert applying(shown, FLOOR, Figure(Metric.SERVICE_LEVEL, Window.TODAY)) == ()
+    assert {level.grade for level in shown.levels.values()} == {Grade.CALM}
+
+
+def test_a_queue_s_own_limit_may_be_absolute_beside_those_of_the_promise():
+    own = replace(LEVEL, queue="501")
+    counts = past(minute(q500=answered(82, 18), q501=answered(79, 21), q502=answered(99)))
+    levels = graded(THREE, BELOW, own, counts=counts, targets=PROMISES).levels
+    assert [grade(levels, key, LEVEL) for key in ("500", "501", "502")] == ["", "warning", ""]
+
+
+def test_another_promise_is_another_limit_at_once():
+    counts = past(minute(q500=answered(79, 21)))
+    before = graded(THREE, BELOW, counts=counts).levels
+    after = graded(THREE, BELOW, counts=counts, before=before, targets=Targets(Target(percent=70))).levels
+    assert [grade(each, "500", BELOW) for each in (before, after)] == ["warning", ""]

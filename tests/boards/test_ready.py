@@ -5,7 +5,8 @@ import pytest
 from eqboard.boards.reading import read_spec, write_spec
 from eqboard.boards.ready import SPECS, longest_wait, ready_board, ready_spec
 from eqboard.config import Config
-from eqboard.floor.levels import fault_of
+from eqboard.floor.levels import against, fault_of, limits_of
+from eqboard.floor.metrics import Metric
 
 pytestmark = pytest.mark.usefixtures("config")
 
@@ -24,6 +25,13 @@ def test_each_has_a_name_in_every_language(ref):
 def test_a_board_that_is_not_ready_is_an_error_of_ours():
     with pytest.raises(KeyError):
         ready_board("7", "en")
+
+
+@pytest.mark.parametrize("ref", SPECS)
+def test_each_holds_service_levels_against_what_is_promised(ref):
+    [limit] = [each for each in ready_spec(ref).thresholds if each.metric is Metric.SERVICE_LEVEL]
+    assert limit.below_promise
+    assert {promise: limits_of(against(limit, promise)) for promise in (90, 70)} == {90: (89, 70), 70: (69, 50)}
 
 
 def test_waits_are_long_when_the_site_says_so():

@@ -22,7 +22,7 @@ from eqboard.boards.spec import WALL_KINDS, Figure, MaskedNumbers, Part, StateLi
 from eqboard.boards.templatetags.board import duration
 from eqboard.boards.templatetags.wall import PHRASES, is_long, wall_window
 from eqboard.feed.follow import Counts
-from eqboard.floor.abandoned import MOST_ABANDONED
+from eqboard.floor.abandoned import MOST_OF_QUEUE
 from eqboard.floor.buckets import Bucket, Span
 from eqboard.floor.budget import Budget
 from eqboard.floor.history import History
@@ -330,8 +330,7 @@ def test_abandoned_calls_are_summed_up_with_those_who_have_not_called_again():
 
 def test_of_more_abandoned_calls_than_are_listed_it_says_of_how_many_it_is_known_who_came_back():
     gone = {
-        str(place): AbandonedCall(str(place), "500", "Sales", caller(), ago(60), 30.0)
-        for place in range(MOST_ABANDONED)
+        str(place): AbandonedCall(str(place), "500", "Sales", caller(), ago(60), 30.0) for place in range(MOST_OF_QUEUE)
     }
     floor = Snapshot(queues={"500": queue()}, abandoned=gone)
     page = BeautifulSoup(whole(painted(History((served(1, 0, gave_up=350),)), floor=floor)), "html.parser")
@@ -348,6 +347,34 @@ def test_a_number_stands_with_its_promise_or_its_limit():
         "Longest 0:00 < 1:00",
         "Paused 0",
     ]
+
+
+BELOW = Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=1, critical=20, window=Window.TODAY, below_promise=True)
+ABSOLUTE = dataclasses.replace(BELOW, warning=70, critical=50, below_promise=False)
+NINETY = Targets(own=(("501", Target(percent=90)),))
+
+
+@pytest.mark.parametrize(
+    ("limits", "targets", "note"),
+    [
+        ((BELOW,), Targets(), "≥ 80 %"),
+        ((BELOW,), Targets(Target(percent=90)), "≥ 90 %"),
+        ((BELOW,), NINETY, "≥ 82 %"),
+        ((dataclasses.replace(BELOW, warning=5),), Targets(), "≥ 76 %"),
+        ((dataclasses.replace(BELOW, warning=None),), Targets(), "≥ 61 %"),
+        ((ABSOLUTE,), NINETY, "≥ 71 %"),
+        ((), NINETY, "≥ 82 %"),
+    ],
+)
+def test_a_service_level_stands_with_the_limit_that_it_is_held_against(limits, targets, note):
+    who = wall(totals=(Figure(Metric.SERVICE_LEVEL, Window.TODAY),), thresholds=limits)
+    who = dataclasses.replace(who, board=dataclasses.replace(who.board, targets=targets))
+    calls = served(75, 0).queues | served(24, 1, key="501").queues
+    counts = Counts(History((Span(ago(600).replace(second=0), 1, calls),)))
+    floor = snapshot(queues=[queue("500"), queue("501")])
+    screen = fragments.paint(floor_of(floor, counts=counts), Health(), who, MIDNIGHT)
+    number = BeautifulSoup(whole(screen), "html.parser").select_one("#totals > li")
+    assert words_of(number) == f"Service level 99 % {note} today"
 
 
 def test_a_limit_of_single_queues_is_no_limit_of_all_together():

@@ -1,5 +1,6 @@
 """The working of one number: what it tells, and to whom."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from django.utils import translation
 from eqboard.accounts.access import Grant, Rights
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.reckoning import FLOOR
-from eqboard.boards.spec import Figure
+from eqboard.boards.spec import Figure, Targets
 from eqboard.boards.working import figure_of, opened, queue_of
 from eqboard.floor.buckets import Bucket
-from eqboard.floor.metrics import OF_THIS_MOMENT, Metric
+from eqboard.floor.levels import Direction, Threshold
+from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target
 from eqboard.floor.snapshot import ExchangeCounts
 from eqboard.floor.windows import Window
 from tests.boards.htmx import parse
@@ -28,9 +30,11 @@ FLOOR_AT_NOON = snapshot(queues=[queue("500", pbx=PBX), queue("501", name="Billi
 MORNING = past(minute(2, q500=answered(7, 2, abandoned=1)), minute(1, q501=answered(1)))
 
 
-def working(figure=LEVEL, key="500", floor=FLOOR_AT_NOON, counts=MORNING, language="en", **chosen):
+def working(figure=LEVEL, key="500", floor=FLOOR_AT_NOON, counts=MORNING, language="en", targets=None, **chosen):
     """The panel as a page, with its text in one line."""
-    it = opened(scene(floor, audience(language=language, **chosen), counts), key, figure)
+    who = audience(language=language, **chosen)
+    who = replace(who, board=replace(who.board, targets=targets or Targets()))
+    it = opened(scene(floor, who, counts), key, figure)
     with translation.override(language):
         return parse(render_to_string("boards/working.html", {"it": it, "zone": "UTC", "query": "q=1"}))
 
@@ -161,7 +165,37 @@ def test_the_promise_and_its_formula_are_in_words():
 def test_limits_are_told_with_since_when_they_hold():
     floor = snapshot(queues=[queue("500", waiting_count=1, oldest_waiting_at=ago(61))])
     facts = words(working(Figure(Metric.LONGEST_WAIT), floor=floor))
-    assert "1:00 or more 3:00 or more so since 12:00:00" in facts
+    assert "warning 1:00 or more critical 3:00 or more so since 12:00:00" in facts
+
+
+NINETY = Targets(own=(("501", Target(percent=90)),))
+
+
+def limits_on(page):
+    return [words(each.dd) for each in page.select(".facts > div") if words(each.dt) == "Limits"]
+
+
+def test_limits_below_the_promise_are_told_as_they_are_of_this_queue():
+    assert limits_on(working(targets=NINETY)) == [
+        "warning 79 % or less critical 60 % or less counted from the promise, 80 % judged from 20 calls on"
+    ]
+    [told] = limits_on(working(key="501", targets=NINETY))
+    assert told.startswith("warning 89 % or less critical 70 % or less counted from the promise, 90 %")
+
+
+def test_of_all_together_it_is_told_how_their_promises_are_weighed():
+    [told] = limits_on(working(key=FLOOR, targets=NINETY))  # ten calls of 80 %, one of 90 %
+    assert told.startswith("warning 79 % or less critical 60 % or less counted from the promises of all together")
+    assert "weighted by calls: 80 %" in told
+
+
+def test_of_promises_that_cannot_be_weighed_yet_no_limit_is_told():
+    assert limits_on(working(key=FLOOR, targets=NINETY, counts=past())) == []
+
+
+def test_absolute_limits_are_counted_from_no_promise():
+    limits = (Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=75, window=Window.TODAY),)
+    assert limits_on(working(thresholds=limits)) == ["warning 75 % or less so since 12:00:00"]
 
 
 def test_who_may_change_a_promise_is_a_link_away():

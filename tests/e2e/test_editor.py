@@ -18,6 +18,10 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 PARTS = "[...document.querySelectorAll('#e-parts > li:not([hidden])')].map((each) => each.dataset.kind)"
 FLOOR = ["totals", "tiles", "agents", "waiting", "parked", "conferences", "away"]
+STICKS_OUT = """(row) => [...row.querySelectorAll("select, input, button")].filter((each) => {
+  const [inner, outer] = [each.getBoundingClientRect(), row.getBoundingClientRect()];
+  return inner.width && (inner.left < outer.left || inner.right > outer.right || outer.right > innerWidth);
+}).map((each) => each.outerHTML)"""
 CHAPTERS = "for (const each of document.querySelectorAll('details.chapter')) each.open = true"
 
 
@@ -291,6 +295,43 @@ async def test_a_threshold_and_a_limit_are_added_and_saved(stack: Stack, editor:
     assert await row.locator("[data-key=warning]").input_value() == "2"
     assert await limit.locator("[data-key=critical_seconds]").input_value() == "90"
     await expect(editor.locator("#e-state")).to_have_text("Nothing changed")
+
+
+async def test_limits_are_percentages_or_points_below_the_promise_and_their_row_holds_any_name(
+    stack: Stack, editor: Page
+) -> None:
+    await editor.evaluate(CHAPTERS)
+    row = editor.locator("#e-thresholds > li:nth-child(2)")  # the first is the site's own, of waits
+    choice, warning, critical, direction = (
+        row.locator(f"[data-key={key}]") for key in ("below_promise", "warning", "critical", "direction")
+    )
+    await expect(row.locator("[data-key=metric]")).to_have_value("service_level")
+    assert [await each.input_value() for each in (choice, warning, critical)] == ["true", "1", "20"]
+    await expect(direction).to_be_hidden()
+    await expect(warning.locator("~ .unit:visible")).to_have_text("points")
+
+    await choice.select_option(label="whatever is promised")
+    assert [await each.input_value() for each in (warning, critical, direction)] == ["", "", "low"]
+    await expect(direction).to_be_visible()
+    await warning.fill("75")
+    await choice.select_option(label="below the promise")
+    assert [await each.input_value() for each in (warning, critical)] == ["1", "20"]
+    await row.locator("[data-key=metric]").select_option("answer_rate")
+    await expect(choice).to_be_hidden()
+    assert [await each.input_value() for each in (choice, warning)] == ["false", "75"]
+    await row.locator("[data-key=metric]").select_option("service_level")
+    await choice.select_option("true")
+    await critical.fill("15")
+    await saved(editor, stack, "Below the promise")
+    await editor.goto(editor.url + "edit/")
+    assert [await each.input_value() for each in (choice, warning, critical)] == ["true", "1", "15"]
+    await expect(editor.locator("#e-state")).to_have_text("Nothing changed")
+
+    await editor.evaluate(CHAPTERS)
+    await row.locator("[data-key=queue]").evaluate("(each) => (each.options[0].textContent = 'W'.repeat(50))")
+    for width in (320, 390, 1366):
+        await editor.set_viewport_size({"width": width, "height": 900})
+        assert await row.evaluate(STICKS_OUT) == []
 
 
 async def test_queues_are_chosen_and_put_in_order(stack: Stack, editor: Page) -> None:

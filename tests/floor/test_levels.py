@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from eqboard.eq.models.attributes import ALERT_TYPES
 from eqboard.floor.levels import (
+    HIGHEST_PROMISE,
     Direction,
     Fault,
     Grade,
     Level,
     Threshold,
+    against,
     fault_of,
     indexed,
     judge,
+    limits_of,
     threshold_for,
     worst,
 )
@@ -97,6 +100,50 @@ def test_a_grade_ends_when_the_value_has_come_back_by_the_hysteresis():
 
 def test_what_was_critical_stays_a_warning_within_the_hysteresis_of_the_warning():
     assert grades(replace(HIGH, hysteresis=2), 10, 4, 3) == [CRITICAL, WARNING, CALM]
+
+
+# Below a promise
+
+BELOW = Threshold(
+    Metric.SERVICE_LEVEL, Direction.LOW, warning=1, critical=20, window=Window.TODAY, hysteresis=2, below_promise=True
+)
+
+
+@pytest.mark.parametrize(("promise", "limits"), [(99, (98, 79)), (90, (89, 70)), (80, (79, 60)), (20, (19, 0))])
+def test_points_are_counted_from_what_is_promised(promise, limits):
+    assert limits_of(against(BELOW, promise)) == limits
+
+
+@pytest.mark.parametrize(
+    ("promise", "value", "grade"),
+    [(90, 90, CALM), (90, 89, WARNING), (90, 70, CRITICAL), (70, 70, CALM), (70, 69, WARNING), (70, 50, CRITICAL)],
+)
+def test_the_same_threshold_judges_each_by_its_own_promise(promise, value, grade):
+    assert grades(against(BELOW, promise), value) == [grade]
+
+
+def test_what_just_keeps_its_promise_is_no_warning_unless_no_point_is_to_be_left():
+    assert grades(against(BELOW, 80), 80) == [CALM]
+    assert grades(against(replace(BELOW, warning=0), 80), 81, 80) == [CALM, WARNING]
+
+
+def test_more_points_than_are_promised_are_no_limit():
+    assert limits_of(against(BELOW, 19)) == (18,)
+    assert grades(against(BELOW, 19), 0) == [WARNING]
+    assert limits_of(against(replace(BELOW, warning=None), 19)) == ()
+
+
+def test_while_nobody_knows_the_promise_nothing_is_judged():
+    assert grades(against(BELOW, None), 0, None) == [CALM, CALM]
+
+
+def test_a_limit_that_is_no_points_is_the_same_whatever_is_promised():
+    assert against(HIGH, 80) is HIGH
+
+
+def test_back_at_all_calls_in_time_it_is_calm_however_far_it_was_to_come_back():
+    limits = against(replace(BELOW, hysteresis=50), 95)
+    assert grades(limits, 94, 99, 100) == [WARNING, WARNING, CALM]
 
 
 # Duration
@@ -300,6 +347,17 @@ LEVEL_LOW = Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=
         (replace(HIGH, least_calls=10_001), Fault.CALLS),
         (replace(HIGH, least_calls=-1), Fault.NEGATIVE),
         (replace(HIGH, window=Window.TODAY), Fault.WINDOW),
+        (replace(BELOW, warning=None, critical=None), Fault.NO_LIMIT),
+        (replace(HIGH, below_promise=True), Fault.NO_PROMISE),
+        (replace(BELOW, metric=Metric.ANSWER_RATE), Fault.NO_PROMISE),
+        (replace(BELOW, direction=Direction.HIGH), Fault.NOT_TOO_LOW),
+        (replace(BELOW, critical=100), Fault.POINTS),
+        (replace(BELOW, warning=150, critical=None), Fault.POINTS),
+        (replace(BELOW, warning=-1), Fault.NEGATIVE),
+        (replace(BELOW, warning=nan), Fault.NOT_A_NUMBER),
+        (replace(BELOW, hysteresis=101), Fault.TOO_LARGE),
+        (replace(BELOW, warning=20), Fault.ORDER),
+        (replace(BELOW, warning=30), Fault.ORDER),
     ],
 )
 def test_nonsense_is_told_by_its_name(threshold, fault):
@@ -308,7 +366,17 @@ def test_nonsense_is_told_by_its_name(threshold, fault):
 
 @pytest.mark.parametrize(
     "threshold",
-    [HIGH, LOW, LEVEL_LOW, replace(HIGH, hysteresis=5), replace(LEVEL_LOW, hysteresis=21), replace(LOW, hysteresis=1)],
+    [
+        HIGH,
+        LOW,
+        LEVEL_LOW,
+        replace(HIGH, hysteresis=5),
+        replace(LEVEL_LOW, hysteresis=21),
+        replace(LOW, hysteresis=1),
+        BELOW,
+        replace(BELOW, warning=0, critical=HIGHEST_PROMISE),
+        replace(BELOW, hysteresis=100),
+    ],
 )
 def test_sense_has_no_fault(threshold):
     assert fault_of(threshold) is None
@@ -332,3 +400,21 @@ def test_what_has_no_fault_can_begin_and_end(threshold):
         is_high = threshold.direction is Direction.HIGH
         bad, good = (10**9, 0) if is_high else (0, 100 if unit_of(threshold.metric) is Unit.PERCENT else 10**9)
         assert grades(threshold, bad, bad, good, every_seconds=3600)[1:] in ([WARNING, CALM], [CRITICAL, CALM])
+
+
+@given(
+    st.builds(
+        replace,
+        st.just(BELOW),
+        warning=st.none() | st.floats(-1, 120),
+        critical=st.none() | st.integers(-1, 120),
+        hysteresis=st.floats(0, 110),
+    ),
+    st.integers(1, HIGHEST_PROMISE),
+)
+def test_whatever_is_promised_points_below_it_can_begin_and_end(threshold, promise):
+    if fault_of(threshold) is None:
+        limits = against(threshold, promise)
+        begun, ended = grades(limits, 0, 100)
+        assert ended is CALM
+        assert (begun is not CALM) == bool(limits_of(limits))

@@ -21,7 +21,7 @@ from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, l
 from eqboard.ops.bench.processes import ServerFailed, pretend_server, processor_clock
 from eqboard.ops.bench.simulator import READS, ask_for_a_second, live_and_answer, simulator, write
 from eqboard.ops.bench.ticks import BOARDS, REFERENCE, Site, ticks
-from eqboard.ops.management.commands.bench import SCENARIOS, table
+from eqboard.ops.management.commands.bench import SCENARIOS, digits, table
 from eqboard.simulator.scenarios import build_world
 
 
@@ -52,12 +52,45 @@ def test_ratios_are_taken_within_each_round():
     assert not reference.is_noisy
 
 
+def test_the_table_names_the_reference_and_has_no_ratio_of_nothing():
+    clock = Clock()
+    works = {
+        "reference": clock.taking(1.0, 1.0),
+        "small": clock.taking(0.0123, 0.0123),
+        "same": clock.taking(0.99, 0.99),
+    }
+    figures = measure("x", "reference", works, rounds=2, clock=clock)
+    assert [line.split(" | ")[-1] for line in table(figures).splitlines()[2:]] == [
+        "reference |",
+        "0.012 (0.012 to 0.012) |",
+        "0.99 (0.99 to 0.99) |",
+    ]
+    assert [(each.as_dict()["reference"], each.as_dict()["ratio"]) for each in figures] == [
+        (True, 1.0),
+        (False, 0.0123),
+        (False, 0.99),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(0.000012, "0.000012"), (0.05, "0.050"), (0.999, "1.0"), (1, "1.0"), (9.96, "10"), (44.4, "44"), (1234, "1234")],
+)
+def test_a_ratio_has_two_digits_that_count(ratio, text):
+    assert digits(ratio) == text
+
+
+def test_there_may_be_nothing_left_of_what_was_there_at_the_start():
+    assert digits(0) == "0.0"
+
+
 def test_a_reference_that_swings_makes_no_conclusion():
     clock = Clock()
     works = {"reference": clock.taking(1.0, 1.6), "ours": clock.taking(2.0, 3.2)}
     figures = measure("x", "reference", works, rounds=2, clock=clock)
     assert all(each.is_noisy for each in figures)
     assert "| noisy (2.0 to 2.0) |" in table(figures)
+    assert "| reference, noisy |" in table(figures)
 
 
 def test_a_variant_that_swings_by_itself_makes_no_conclusion_and_the_others_do():

@@ -116,9 +116,10 @@ async def test_an_hour_tells_what_the_page_holds_at_its_start_and_later(chromium
         "JS heap at half, 4 s",
         "JS heap at the end, 8 s",
     ]
+    assert [each.is_reference for each in heap] == [True, False, False, False]
     start, *later = (each.amount[0] for each in heap if each.amount)
     assert [each.ratio for each in heap] == pytest.approx([1.0, *(each / start for each in later)])
-    assert re.search(r"\| JS heap at the end, 8 s: [\d.]+ MB \| – \| \d\.\d \(", table(figures))
+    assert re.search(r"\| JS heap at the end, 8 s: [\d.]+ MB \| – \| \d\.\d+ \(", table(figures))
     assert (heap[0].as_dict()["unit"], "ms" in heap[0].as_dict()) == ("MB", False)
 
 

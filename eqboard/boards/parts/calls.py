@@ -8,12 +8,15 @@ from eqboard.boards.keys import shown_key
 from eqboard.boards.parts.numbers import number
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.abandoned import MOST_ABANDONED, number_of
+from eqboard.floor.abandoned import is_full
 from eqboard.floor.levels import Direction, Threshold, threshold_for
 from eqboard.floor.metrics import Metric, breaches_at
 from eqboard.floor.moments import FAR_OFF, LONG_AGO
+from eqboard.floor.numbers import number_of
 from eqboard.floor.snapshot import AbandonedCall, Conference, ParkedCall, WaitingCall
 from eqboard.floor.windows import Window
+
+MOST_SHOWN = 200  # callers who gave up, in one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ def _gave_up_counts(scene: Scene) -> dict[str, int]:
 
 
 def abandoned(scene: Scene) -> Iterator[tuple[str, AbandonedCall]]:
-    """The newest first."""
-    for call in sorted(scene.view.abandoned.values(), key=lambda each: (each.abandoned_at, each.key), reverse=True):
+    """The newest first, as many as one reads through."""
+    newest = sorted(scene.view.abandoned.values(), key=lambda each: (each.abandoned_at, each.key), reverse=True)
+    for call in newest[:MOST_SHOWN]:
         yield call.key, call
 
 
@@ -81,15 +85,16 @@ class Listed:
     all_count: int | None = None
 
 
-def listed(scene: Scene) -> Listed:
-    """The list of the whole floor is kept to the newest ones, whichever queues one sees of it."""
-    count, of = len(scene.view.abandoned), number(scene, Figure(Metric.ABANDONED, Window.TODAY)).value
-    is_cut = len(scene.hands.floor.abandoned) >= MOST_ABANDONED and of is not None and count < of
-    return Listed(count, of) if is_cut else Listed()
+def listed(scene: Scene, most: int | None = None) -> Listed:
+    """Of whom it is known whether they came back. The list of the floor has no place for all; nor has one of `most`."""
+    known, of = len(scene.view.abandoned), number(scene, Figure(Metric.ABANDONED, Window.TODAY)).value or 0
+    if most is not None and known > most:
+        return Listed(most, max(known, of))
+    return Listed(known, of) if known < of and is_full(scene.hands.floor.abandoned.values()) else Listed()
 
 
 def abandoned_listed(scene: Scene) -> Iterator[tuple[None, Listed]]:
-    yield None, listed(scene)
+    yield None, listed(scene, MOST_SHOWN)
 
 
 def parked(scene: Scene) -> Iterator[tuple[str, ParkedCall]]:

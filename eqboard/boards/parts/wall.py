@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import floor
 
 from eqboard.boards.figures import FigureValue, explain
+from eqboard.boards.grading import applying
 from eqboard.boards.parts.agents import limit_of
 from eqboard.boards.parts.calls import listed
 from eqboard.boards.parts.numbers import Trouble, number, numbers, troubles_of
@@ -18,7 +20,7 @@ from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure, StateLimit
 from eqboard.floor.budget import Budget, budget
-from eqboard.floor.levels import Direction, Grade, threshold_for
+from eqboard.floor.levels import Direction, Grade, Threshold, limits_of
 from eqboard.floor.metrics import STATES, Metric, Target, breaches_at
 from eqboard.floor.moments import FAR_OFF
 from eqboard.floor.snapshot import Agent, AgentState, CameBack, Part, Queue, WaitingCall
@@ -28,15 +30,14 @@ WALL_QUEUES = 60
 WALL_CALLERS = 30
 WALL_AGENTS = 90
 RANKS = {Grade.CRITICAL: 0, Grade.WARNING: 1}
-SIGNS = {Direction.HIGH: "<", Direction.LOW: ">"}  # a grade begins at the limit itself
 
 
 @dataclass(frozen=True, slots=True)
 class WallFigure:
-    """A number of the floor with what it is held against: a promised percentage, or the limit of its warning."""
+    """A number of the floor with what it is held against: the limit of its warning; without one, what is promised."""
 
     shown: FigureValue
-    sign: str = ""  # how a good number stands to the limit: ≥, > or <
+    sign: str = ""  # how a good number stands to the limit: ≥ or <
     limit: float | None = None  # in the metric's own unit
 
 
@@ -113,14 +114,17 @@ def totals(scene: Scene) -> Iterator[tuple[str, WallFigure]]:
 
 def _with_limit(scene: Scene, figure: Figure) -> WallFigure:
     shown = number(scene, figure)
-    if figure.metric is Metric.SERVICE_LEVEL and shown.target:
-        return WallFigure(shown, "≥", shown.target.percent)
-    for direction, sign in SIGNS.items():
-        key = (figure.metric, figure.window, direction)
-        threshold = threshold_for(scene.thresholds, FLOOR, *key)
-        if threshold and (FLOOR, *key) in scene.levels:  # else it holds for single queues only
-            return WallFigure(shown, sign, threshold.critical if threshold.warning is None else threshold.warning)
-    return WallFigure(shown)
+    for limits in applying(scene, FLOOR, figure):
+        return WallFigure(shown, *_good(limits.threshold))
+    return WallFigure(shown) if shown.promise is None else WallFigure(shown, "≥", shown.promise)
+
+
+def _good(threshold: Threshold) -> tuple[str, float]:
+    """The sign and the limit of a number that is well. A grade begins at the limit itself, and what is shown is whole:
+    above 79 % is 80 % or more.
+    """
+    limit, *_ = limits_of(threshold)
+    return ("<", limit) if threshold.direction is Direction.HIGH else ("≥", floor(limit) + 1)
 
 
 def tiles(scene: Scene) -> Iterator[tuple[str, Tile]]:

@@ -1,4 +1,4 @@
-"""How numbers are written on a wall, and the phrases with which its page sums up what does not fit (wall.js)."""
+"""How numbers are written on a wall, and the phrases with which its page sums up what does not fit (wall_sum.js)."""
 
 import json
 from collections.abc import Callable
@@ -95,6 +95,6 @@ PHRASES: dict[str, Callable[[int], str]] = {
 
 @register.simple_tag
 def wall_phrases() -> SafeString:
-    """What wall.js says of what does not fit, for each plural category, as one data attribute of JSON."""
+    """What wall_sum.js says of what does not fit, for each plural category, as one data attribute of JSON."""
     forms = {name: {each: phrase(n) for each, n in SAMPLES.items()} for name, phrase in PHRASES.items()}
     return format_html('data-phrases="{}"', json.dumps(forms).replace("%(n)s", "{n}"))

@@ -30,6 +30,7 @@ HOUR_TICKS, HOUR_ROUNDS = 3600, 30  # with fewer rounds, so much less of the hou
 HOUR_SECONDS = 120.0  # of the clock: an hour that does not fit into it is cut short, and the figures say where
 HOUR_SITE, HOUR_BOARD = "20 queues, 200 agents", "floor"
 WARM_TICKS = 60  # before its start: what is compiled, cached or made once, at the first use, is no growth
+START = "the start"
 PARTS = {"a quarter": 0.25, "half": 0.5, "the end": 1.0}
 ON_PAGE = "nodes on the page"  # a storm has more of them; what grows without them is a leak
 HELD = {
@@ -110,12 +111,12 @@ async def hour(started: "Browser", ticks: int, most_seconds: float = HOUR_SECOND
     async with viewer(started, stormy(queues, agents), HOUR_BOARD) as page:
         await _replay(page, WARM_TICKS, time.monotonic() + most_seconds)
         give_up_at = time.monotonic() + most_seconds
-        held = {"the start": await _held(page)}
+        held = {START: await _held(page)}
         done = 0
         for part, share in PARTS.items():
             done += await _replay(page, round(ticks * share) - done, give_up_at)
             held[f"{part}, {done:,} s"] = await _held(page)
-    return [_figure(when, name, each[name], held["the start"][name]) for name in HELD for when, each in held.items()]
+    return [_figure(when, name, each[name], held[START][name]) for name in HELD for when, each in held.items()]
 
 
 async def _replay(page: Viewer, ticks: int, give_up_at: float) -> int:
@@ -140,5 +141,13 @@ def _figure(when: str, name: str, number: float, at_start: float) -> Figure:
     ratio = number / at_start
     scenario = f"an hour of it, {HOUR_SITE}, {HOUR_BOARD}"
     return Figure(
-        scenario, f"{what} at {when}", None, ratio, ratio, ratio, is_noisy=False, amount=(number * factor, unit)
+        scenario,
+        f"{what} at {when}",
+        None,
+        ratio,
+        ratio,
+        ratio,
+        is_noisy=False,
+        is_reference=when == START,
+        amount=(number * factor, unit),
     )

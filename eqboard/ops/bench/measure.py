@@ -32,6 +32,7 @@ class Figure:
     least_ratio: float
     most_ratio: float
     is_noisy: bool
+    is_reference: bool = False  # the one to which the others of its scenario are compared
     share_of_core: float | None = None
     target_share: float | None = None
     viewer_kilobytes: float | None = None
@@ -48,13 +49,19 @@ class Figure:
         return {
             "scenario": self.scenario,
             "variant": self.variant,
-            "ratio": round(self.ratio, 2),
-            "least_ratio": round(self.least_ratio, 2),
-            "most_ratio": round(self.most_ratio, 2),
+            "ratio": _short(self.ratio),
+            "least_ratio": _short(self.least_ratio),
+            "most_ratio": _short(self.most_ratio),
             "noisy": self.is_noisy,
+            "reference": self.is_reference,
             **{name: round(number, 3) for name, number in beside.items() if number is not None},
             **({"unit": self.amount[1]} if self.amount else {}),
         }
+
+
+def _short(ratio: float) -> float:
+    """Three significant digits: a hundredth of the reference is no nothing."""
+    return float(f"{ratio:.3g}")
 
 
 def measure(
@@ -93,7 +100,10 @@ def compare(
     then, such as collecting garbage, is a part of it.
     """
     is_noisy = max(seconds[reference]) > NOISY * min(seconds[reference])
-    figures = [_figure(scenario, name, own, seconds[reference], is_noisy) for name, own in seconds.items()]
+    figures = [
+        replace(_figure(scenario, name, own, seconds[reference], is_noisy), is_reference=name == reference)
+        for name, own in seconds.items()
+    ]
     targets = going_on or {}
     return [
         replace(each, share_of_core=statistics.fmean(seconds[each.variant]), target_share=targets[each.variant])

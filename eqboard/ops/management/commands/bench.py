@@ -5,6 +5,7 @@ import secrets
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from http.client import HTTPException
+from math import floor, log10
 from typing import Any
 
 from django.conf import settings
@@ -65,15 +66,30 @@ class Command(BaseCommand):
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The figures in Markdown. Ratios that swung, or whose reference did, are no conclusion, and say so."""
+    """The figures in Markdown. Ratios that swung, or whose reference did, are no conclusion, and say so; that of the
+    reference to itself is none.
+    """
     lines = ["| scenario | variant | ms | × reference (least to most) |", "|---|---|---|---|"]
     for each in figures:
-        ratio = "noisy" if each.is_noisy else f"{each.ratio:.1f}"
-        spread = f"{each.least_ratio:.1f} to {each.most_ratio:.1f}"
         what = f"{each.variant}{share(each)}{traffic(each)}{room(each)}"
         ms = "–" if each.ms is None else f"{each.ms:.1f}"
-        lines.append(f"| {each.scenario} | {what} | {ms} | {ratio} ({spread}) |")
+        lines.append(f"| {each.scenario} | {what} | {ms} | {compared(each)} |")
     return "\n".join(lines)
+
+
+def compared(figure: Figure) -> str:
+    """How often the reference's it is, and between which ratios it swung."""
+    if figure.is_reference:
+        return "reference, noisy" if figure.is_noisy else "reference"
+    ratio = "noisy" if figure.is_noisy else digits(figure.ratio)
+    return f"{ratio} ({digits(figure.least_ratio)} to {digits(figure.most_ratio)})"
+
+
+def digits(ratio: float) -> str:
+    """Two significant digits, written out; all those before the point."""
+    rounded = float(f"{ratio:.1e}")
+    places = max(0, 1 - floor(log10(rounded))) if rounded > 0 else 1
+    return f"{ratio:.{places}f}"
 
 
 def share(figure: Figure) -> str:
