@@ -3,7 +3,7 @@
 import os
 import sys
 
-from django.core.asgi import get_asgi_application
+import django
 
 from eqboard.config import ConfigError, get_config
 from eqboard.ops.database import DatabaseUnusable, need_database
@@ -11,13 +11,14 @@ from eqboard.ops.database import DatabaseUnusable, need_database
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eqboard.settings")
 try:
     get_config().need("secret_key", "eq_key")
-    http = get_asgi_application()
+    django.setup(set_prefix=False)
     need_database()
 except (ConfigError, DatabaseUnusable) as error:  # one sentence instead of the server's traceback
     sys.exit(f"eqboard: {error}")
 
 from channels.routing import ProtocolTypeRouter
 
+from eqboard.boards.mishaps import Door
 from eqboard.live.routing import websocket
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = ProtocolTypeRouter({"http": Door(), "websocket": websocket})

@@ -39,11 +39,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "eqboard.boards.policy.content_security_policy",  # first: it covers the refusals of all the others
+    "eqboard.boards.policy.every_answer",  # first: it covers the refusals of all the others
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "eqboard.boards.mishaps.only_utf_8",  # it refuses in the reader's language, before anything of a form is read
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -77,7 +78,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     os.umask(os.umask(0o077) | 0o007)  # the file holds everybody's sessions: no business of the machine's other users
     # Several processes share the file: wait for a lock instead of failing, and let readers and the writer overlap.
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 10,
+        "timeout": 5,  # seconds: then whoever waits is told that eqboard is busy (boards/mishaps.py)
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }

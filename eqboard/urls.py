@@ -1,19 +1,18 @@
 """Who answers what over HTTP. Websockets: `live/routing.py`."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.urls import include, path, reverse_lazy
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
 
 from eqboard.accounts import views as accounts
+from eqboard.accounts.asking import form_page
 from eqboard.boards import panels
 from eqboard.boards import views as boards
-from eqboard.control import editing, shelf, targets
+from eqboard.control import editing, screens, shelf, targets
 from eqboard.control import views as control
 from eqboard.ops import views as ops
 
-sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
-
-password = PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("board"))
+sign_in = form_page(LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True))
 
 control_paths = [
     path("agents/<int:agent_id>/pause/", control.pause, name="pause"),
@@ -30,8 +29,16 @@ shelf_paths = [
     path("boards/<int:board_id>/delete/", shelf.delete, name="delete_board"),
     path("boards/<slug:ref>/copy/", shelf.copy, name="copy_board"),
     path("boards/<slug:ref>/export/", shelf.export, name="export_board"),
-    path("displays/<int:display_id>/board/", shelf.display_board, name="display_board"),
 ]
+
+screen_paths = [
+    path("displays/", screens.displays, name="displays"),
+    path("displays/<int:display_id>/board/", screens.display_board, name="display_board"),
+    path("displays/<int:display_id>/revoke/", screens.revoke, name="revoke_display"),
+]
+
+handler400 = "eqboard.boards.mishaps.unreadable"
+handler500 = "eqboard.boards.mishaps.fault"
 
 urlpatterns = [
     path("", boards.board, name="board"),
@@ -40,13 +47,12 @@ urlpatterns = [
     path("tv/<slug:ref>/", boards.tv, name="tv_board"),
     *shelf_paths,
     path("boards/<slug:ref>/", boards.board, name="board"),
-    path("displays/", accounts.displays, name="displays"),
-    path("displays/<int:display_id>/revoke/", accounts.revoke, name="revoke_display"),
+    *screen_paths,
     path("working/", panels.working, name="working"),
     path("targets/", targets.targets, name="targets"),
     path("", include((control_paths, "control"))),
     path("sign-in/", sign_in, name="sign_in"),
-    path("password/", password, name="password"),
+    path("password/", form_page(accounts.PasswordPage.as_view()), name="password"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

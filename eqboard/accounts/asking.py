@@ -4,6 +4,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""For a page with a form: it is read, or the form is sent."""
 
 
 def user_of(request: HttpRequest) -> User:

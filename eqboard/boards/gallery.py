@@ -1,7 +1,13 @@
-"""The newest screen of each audience in this process: a page and its socket's first board are rendered once."""
+"""The newest screen of each audience in this process: a page and its socket's first board are rendered once.
 
+It has a thread of its own: the first screen of a large site takes hundreds of milliseconds, in which no socket of the
+process would get anything. All is painted one after the other, so whoever asks meanwhile for the same screen finds it.
+"""
+
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -17,7 +23,11 @@ from eqboard.floor.levels import Levels
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
 
+Made = TypeVar("Made")
+
 SCREENS = 32  # a screen of a large site holds about a megabyte
+
+PAINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boards")
 
 Judged = tuple[str, Rights]
 """What levels depend on: the board, by its ref, and the rights of whoever looks. Not the language."""
@@ -37,6 +47,8 @@ class Standing:
 
 
 class Gallery:
+    """To be painted in by the PAINTER alone. Where levels stand may be asked from anywhere."""
+
     def __init__(self) -> None:
         self._screens: OrderedDict[Audience, Screen] = OrderedDict()
         self._standings: OrderedDict[Judged, Standing] = OrderedDict()
@@ -79,3 +91,8 @@ def _put(places: OrderedDict[Key, Kept], key: Key, kept: Kept) -> None:
 
 
 gallery = Gallery()
+
+
+async def painted(work: Callable[[], Made]) -> Made:
+    """Have the PAINTER do it: after what was asked before, and beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(PAINTER, work)

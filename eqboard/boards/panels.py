@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eqboard.accounts.asking import no_team
@@ -25,7 +24,6 @@ from eqboard.config import get_config
 
 
 @require_safe
-@never_cache
 @login_required
 async def working(request: HttpRequest) -> HttpResponse:
     """`?board=…&queue=…&metric=…&window=…`, for the panel. 404 for what is not there, or not to be seen."""

@@ -1,11 +1,14 @@
-"""What the browser may load and run: our own files, nothing inline."""
+"""What every answer says, whoever made it: what the browser may run, that nobody keeps it, what may be asked."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import sync_and_async_middleware
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 POLICY = "; ".join(
     (
@@ -18,20 +21,33 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+NO_CONTENT, NOT_ALLOWED = 204, 405
 
 
 @sync_and_async_middleware
-def content_security_policy(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Send the policy with every page. `connect-src 'self'` covers the page's own websocket."""
+def every_answer(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Finish every answer."""
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            return with_policy(await get_response(request))
+            return finished(request, await get_response(request))
 
         return answer_async
-    return lambda request: with_policy(get_response(request))
+    return lambda request: finished(request, get_response(request))
 
 
-def with_policy(response: HttpResponseBase) -> HttpResponseBase:
+def finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Whoever asks for the options of an address is told those that a refusal of this verb names."""
+    if request.method == "OPTIONS" and response.status_code == NOT_ALLOWED:
+        response = HttpResponse(status=NO_CONTENT, headers={"Allow": f"{response.headers['Allow']}, OPTIONS"})
+    return with_policy(response)
+
+
+def with_policy(response: Answer) -> Answer:
+    """`connect-src 'self'` covers the page's own websocket. Numbers and names belong in no cache, nor does a page that
+    says no; only our own files, which WhiteNoise serves, are kept.
+    """
     response.headers.setdefault("Content-Security-Policy", POLICY)
+    if not response.has_header("Cache-Control"):
+        add_never_cache_headers(response)
     return response

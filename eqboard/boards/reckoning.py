@@ -1,5 +1,6 @@
 """The numbers of a scene. What counts over time is computed once for all audiences: it depends on nobody's rights."""
 
+import threading
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +33,9 @@ class Reckoned:
         return self.history is scene.history and self.now == scene.now
 
 
-class Reckoning:
+class Reckoning(threading.local):
+    """Each thread has its own: drafts are painted beside the boards, and may still be of a floor that is over there."""
+
     def __init__(self) -> None:
         self._newest = Reckoned()
 

@@ -12,7 +12,7 @@ from eqboard.boards.build import build_id
 from eqboard.boards.easel import easels
 from eqboard.boards.following import followers
 from eqboard.boards.fragments import Screen, whole
-from eqboard.boards.gallery import gallery
+from eqboard.boards.gallery import gallery, painted
 from eqboard.boards.health import Health, health_here
 from eqboard.boards.pulse import pulse
 from eqboard.config import get_config
@@ -40,7 +40,7 @@ class Shown:
 async def show(audience: Audience) -> Shown:
     """The whole board and its pulse. The first one to ask waits until Redis answered, or did not."""
     sight = await _look()
-    return Shown(whole(_paint(sight, audience)), sight.pulse)
+    return Shown(await painted(lambda: whole(_paint(sight, audience))), sight.pulse)
 
 
 async def show_draft(user_id: int, audience: Audience) -> Shown:

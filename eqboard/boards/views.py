@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eqboard.accounts.asking import no_team
@@ -33,7 +33,6 @@ LAST_BOARD = "board"  # in the session: the ref of the board that was looked at 
 
 
 @require_safe
-@never_cache
 @login_required
 async def board(request: HttpRequest, ref: str | None = None) -> HttpResponse:
     """A board for the desk: the one asked for, else the one that was looked at last."""
@@ -44,12 +43,21 @@ async def board(request: HttpRequest, ref: str | None = None) -> HttpResponse:
     if chosen.spec.surface is Surface.TV:
         return redirect("tv_board", chosen.ref)
     if ref and await request.session.aget(LAST_BOARD) != ref:  # to look again writes nothing
-        await request.session.aset(LAST_BOARD, ref)
+        await _remember(request, ref)
     return await _page(request, audience_for(chosen, rights, language))
 
 
+async def _remember(request: HttpRequest, ref: str) -> None:
+    """As the one looked at last. While nobody can write, a board can be looked at all the same."""
+    await request.session.aset(LAST_BOARD, ref)
+    try:
+        await request.session.asave()
+    except (DatabaseError, UpdateError) as error:  # a session says the latter of whatever went wrong
+        logger.warning("It is not remembered which board was looked at last (%s)", type(error).__name__)
+        request.session.modified = False
+
+
 @require_safe
-@never_cache
 async def tv(request: HttpRequest, ref: str | None = None) -> HttpResponse:
     """A board for a wall: for whoever is signed in, for a paired screen, or a code to pair one."""
     try:

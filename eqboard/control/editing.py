@@ -7,13 +7,14 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from eqboard.accounts.access import seen_queues
+from eqboard.accounts.asking import form_page
 from eqboard.accounts.rights import arights_of
 from eqboard.boards import choosing, drafts
 from eqboard.boards.audience import audience_for
@@ -36,7 +37,7 @@ from eqboard.floor.visible import visible
 
 PREVIEW = "preview"  # the ref of a board that is stored nowhere
 PAGES = {Surface.DESK: "boards/editor/preview_desk.html", Surface.TV: "boards/editor/preview_wall.html"}
-CONFLICT, FAULTY, CROWDED = 409, 422, 429
+CONFLICT, FAULTY, CROWDED, BUSY = 409, 422, 429, 503
 COME_BACK_SECONDS = 2  # as often as a page asks by itself (EVERY_MS in preview.js)
 
 
@@ -59,7 +60,9 @@ class Desk:
         is_gone: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        """`newer`: what somebody else saved meanwhile. `is_gone`: somebody deleted it meanwhile."""
+        """`newer`: what somebody else saved meanwhile. `is_gone`: somebody deleted it meanwhile. With the status BUSY:
+        the database could not be written, and will have another try.
+        """
         context = {
             "board": self.board,
             "draft": draft,
@@ -67,13 +70,13 @@ class Desk:
             "left_out": left_out,
             "newer": newer,
             "is_gone": is_gone,
+            "is_busy": status == BUSY,
             "offer": offer(self.user, self.view),
         }
         return render(self.request, "boards/editor/editor.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_page
 @login_required
 async def new(request: HttpRequest) -> HttpResponse:
     """A board that is not there yet: it begins as a copy of the usual one."""
@@ -81,15 +84,14 @@ async def new(request: HttpRequest) -> HttpResponse:
 
 
 def _new(desk: Desk) -> HttpResponse:
-    if desk.request.method == "GET":
+    if desk.request.method != "POST":
         team = drafts.team_for_copy(None, desk.user)
         spec = write_spec(ready_spec(USUAL_BOARD))
         return desk.page(Draft("", str(team.pk) if team else drafts.EVERYBODY, spec))
     return _save(desk)
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_page
 @login_required
 async def edit(request: HttpRequest, board_id: int) -> HttpResponse:
     """A stored board, for those who may change it."""
@@ -98,7 +100,7 @@ async def edit(request: HttpRequest, board_id: int) -> HttpResponse:
 
 def _edit(desk: Desk, ref: str) -> HttpResponse:
     board = choosing.stored_board(ref, desk.user)
-    if board is None and desk.request.method == "GET":
+    if board is None and desk.request.method != "POST":
         raise Http404
     if board is None:  # what was written on the page meanwhile must not be lost
         draft, faults = drafts.sent_draft(desk.request.POST)
@@ -106,7 +108,7 @@ def _edit(desk: Desk, ref: str) -> HttpResponse:
     if not choosing.may_change(desk.user, board):
         raise PermissionDenied
     desk = Desk(desk.request, desk.user, desk.view, board)
-    if desk.request.method == "GET":
+    if desk.request.method != "POST":
         draft, left_out = drafts.draft_of(board)
         return desk.page(draft, left_out=left_out)
     return _save(desk)
@@ -118,6 +120,15 @@ def _save(desk: Desk) -> HttpResponse:
         content = _checked(draft, faults, desk.user)
     except FaultyError as error:
         return desk.page(draft, error.faults, status=FAULTY)
+    try:
+        return _store(desk, draft, content)
+    except OperationalError:  # what was written must not be lost: the page is made by reading, which a lock lets go on
+        page = desk.page(draft, status=BUSY)
+        page.headers["Retry-After"] = str(COME_BACK_SECONDS)
+        return page
+
+
+def _store(desk: Desk, draft: Draft, content: drafts.Content) -> HttpResponse:
     now = datetime.now(UTC)
     doer = doer_of(desk.request)
     if desk.board is None or "as_new" in desk.request.POST:
@@ -148,7 +159,6 @@ async def _sit_down(request: HttpRequest) -> Desk:
 
 
 @require_POST
-@never_cache
 @login_required
 async def preview(request: HttpRequest) -> HttpResponse:
     """The draft as a page of its own, on the floor as it is; or what is wrong with it, to be shown beside it."""

@@ -1,8 +1,10 @@
 """Boards, and what screens show, as people change them: each change is stored and written down, both or neither.
 
-A board may hang on a wall that whoever changes it does not see; so the audit log tells who did what to it.
+A board may hang on a wall that whoever changes it does not see, and a screen looks with nobody signed in at it; so the
+audit log tells who did what to them.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,8 @@ MAKE_BOARD = "board.make"  # as the names of actions in accounts/access.py: dott
 CHANGE_BOARD = "board.change"
 DELETE_BOARD = "board.delete"
 CHOOSE_BOARD = "display.choose"
+PAIR_DISPLAY = "display.pair"
+REVOKE_DISPLAY = "display.revoke"
 
 
 def make(content: Content, doer: Doer, now: datetime) -> SavedBoard:
@@ -61,6 +65,21 @@ def delete(board: SavedBoard, doer: Doer) -> None:
         board.delete()
 
 
+def pair(chosen: Mapping[str, Any], doer: Doer, now: datetime) -> Display:
+    """`chosen`: its name, its team, and the code that the screen shows, which is a secret until it is used."""
+    with transaction.atomic():
+        display = Display.objects.create(approved_by=doer.user, approved_at=now, **chosen)
+        _note_display(doer, PAIR_DISPLAY, display, {"team": display.team.name})
+    return display
+
+
+def revoke(display: Display, doer: Doer, now: datetime) -> None:
+    """Of two who take it away at once, one does."""
+    with transaction.atomic():
+        if Display.objects.filter(pk=display.pk, revoked_at=None).update(revoked_at=now):
+            _note_display(doer, REVOKE_DISPLAY, display, {"team": display.team.name})
+
+
 def choose(display: Display, board: SavedBoard | None, doer: Doer) -> None:
     """What a screen shows from now on; None: the ready board for a wall. Of two at once the later choice holds."""
     with transaction.atomic():
@@ -73,12 +92,15 @@ def choose(display: Display, board: SavedBoard | None, doer: Doer) -> None:
             DisplayBoard.objects.update_or_create(display=display, defaults={"board": board})
         else:
             DisplayBoard.objects.filter(display=display).delete()
-        thing = Thing(f"display-{display.pk}", display.name)
-        write_down(doer, CHOOSE_BOARD, thing, Step.DONE, {"old": _named(old), "new": _named(board)})
+        _note_display(doer, CHOOSE_BOARD, display, {"old": _named(old), "new": _named(board)})
 
 
 def _note(doer: Doer, action: str, board: SavedBoard, details: dict[str, Any]) -> None:
     write_down(doer, action, Thing(f"board-{board.pk}", board.name), Step.DONE, details)
+
+
+def _note_display(doer: Doer, action: str, display: Display, details: dict[str, Any]) -> None:
+    write_down(doer, action, Thing(f"display-{display.pk}", display.name), Step.DONE, details)
 
 
 def _name(team: Team | None) -> str | None:

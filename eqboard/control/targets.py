@@ -17,11 +17,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from eqboard.accounts.access import CHANGE_TARGET, Rights, may_do, seen_queues
-from eqboard.accounts.asking import no_team
+from eqboard.accounts.asking import form_page, no_team
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.bounds import LONGEST_EXTENSION, SHORT_SECONDS, TARGET_PERCENT, TARGET_SECONDS
 from eqboard.boards.following import followers
@@ -84,8 +82,7 @@ class Row:
         return VARIANTS[self.target.variant]
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_page
 @login_required
 async def targets(request: HttpRequest) -> HttpResponse:
     """GET: what each queue promises. POST: change that; `forget`: this queue promises what all others do."""
@@ -94,7 +91,7 @@ async def targets(request: HttpRequest) -> HttpResponse:
         return await sync_to_async(no_team)(request)
     floor = await followers.get().newest()
     view = visible(floor.snapshot, seen_queues(rights))
-    return await sync_to_async(_show if request.method == "GET" else _change)(request, view, rights)
+    return await sync_to_async(_change if request.method == "POST" else _show)(request, view, rights)
 
 
 def _show(request: HttpRequest, view: Snapshot, rights: Rights, sent: TargetForm | None = None) -> HttpResponse:

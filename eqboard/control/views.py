@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from eqboard.accounts.access import Rights, may_do, seen_queues
 from eqboard.accounts.address import address_of
+from eqboard.accounts.asking import form_page
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
@@ -83,8 +83,7 @@ class PauseForm(forms.Form):
         self.fields["pause_code"].choices = [("", ""), *((code.id, code.name) for code in codes)]  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
+@form_page
 @signed_in
 async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     """GET: the form for the dialog. POST: pause the agent, with a pause code or without."""
@@ -92,7 +91,7 @@ async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
     if sight.agent is None or not sight.is_current:
         return await _unseen(request, sight)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
-    if request.method == "GET":
+    if request.method != "POST":
         return await _pause_form(request, sight.rights, sight.agent, codes)
     form = PauseForm(codes, request.POST)
     if not form.is_valid():
@@ -111,7 +110,6 @@ async def _pause_form(request: HttpRequest, rights: Rights, agent: Agent, codes:
 
 
 @require_POST
-@never_cache
 @signed_in
 async def resume(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Put the agent back to work."""
@@ -122,7 +120,6 @@ async def resume(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @signed_in
 async def outcome(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     """How far the attempt is; only for the one who made it."""

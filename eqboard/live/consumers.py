@@ -73,6 +73,22 @@ def waiting_in(receive: Any) -> Callable[[], int]:
     return waiting_count
 
 
+class Seldom:
+    """Says of what may be done once in so many seconds whether it is due; asking so is doing it."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._last_at = -math.inf
+
+    def is_due(self) -> bool:
+        now = self._clock()
+        if now - self._last_at < self._seconds:
+            return False
+        self._last_at = now
+        return True
+
+
 class NoSuchSocket(AsyncWebsocketConsumer):
     """For an address nobody answers: a refusal instead of a traceback."""
 
@@ -83,10 +99,10 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 class BoardConsumer(AsyncWebsocketConsumer):
     viewer: Viewer | None = None
     writer: asyncio.Task[None] | None = None
-    echoed_at = -math.inf
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.chatter = Chatter(waiting_in(receive))
+        self.echoes = Seldom(ECHO_SECONDS)
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -110,7 +126,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self.checked_at = time.monotonic()
         self.hub = hubs.get()
         await self.hub.start()
-        self.viewer = self.hub.join(audience, lambda whole: Viewer(self.send_frame, self.drop, whole))
+        self.viewer = await self.hub.join(audience, lambda whole: Viewer(self.send_frame, self.drop, whole))
         self.writer = asyncio.create_task(self.write(self.viewer))
 
     async def write(self, viewer: Viewer) -> None:
@@ -147,10 +163,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     async def echo(self, at: object) -> None:
         """Give the browser its own time back with ours: a line that is late must not make numbers look young."""
-        if type(at) not in (int, float) or time.monotonic() - self.echoed_at < ECHO_SECONDS:
-            return
-        self.echoed_at = time.monotonic()
-        await self.send_frame(json.dumps({"at": at, "now": self.hub.now().timestamp()}))
+        if type(at) in (int, float) and self.echoes.is_due():
+            await self.send_frame(json.dumps({"at": at, "now": self.hub.now().timestamp()}))
 
     async def check_again(self) -> None:
         """Whether rights and board are still the same. Without a database nobody knows: the next check will tell."""

@@ -2,6 +2,9 @@
 
 One subscription to Redis and one rendering per audience, however many sockets there are. Every viewer begins with the
 whole board; so does one that lagged, and everybody after a gap in the feed: one code path.
+
+Screens are painted beside the event loop. What a room shows changes on the loop, together with its number: so whoever
+has the whole board of some number gets what changed after it, and nothing else.
 """
 
 import asyncio
@@ -9,13 +12,14 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from eqboard.boards.audience import Audience
 from eqboard.boards.build import build_id
 from eqboard.boards.fragments import Screen, packed, strokes, whole_strokes
-from eqboard.boards.gallery import gallery
+from eqboard.boards.gallery import gallery, painted
 from eqboard.boards.health import Health, health_here
 from eqboard.boards.pulse import pulse
 from eqboard.config import Config
@@ -32,14 +36,35 @@ RETRY_SECONDS = 1.0  # after an error that nobody expected
 AT_ONCE = 200  # viewers told before other work gets its turn
 
 
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A screen, the floor it shows, and the strokes by which a page that shows the screen before becomes this one."""
+
+    screen: Screen
+    floor: Floor = field(default_factory=Floor)
+    is_broken: bool = False  # the newest floor cannot be rendered: the screen shows the one before, marked
+    strokes: list[str] = field(default_factory=list)
+
+
 class Room:
-    """The viewers of one audience, the screen they see, and the floor it shows."""
+    """The viewers of one audience, and what they see."""
 
     def __init__(self, audience: Audience) -> None:
-        self.screen = Screen(audience)
-        self.floor = Floor()
-        self.is_broken = False  # the newest floor cannot be rendered: the screen shows the one before, marked
+        self.shown = Painted(Screen(audience))
+        self.number = 0  # of its newest frame; 0: nothing is painted yet
         self.viewers: set[Viewer] = set()
+        self.painting = asyncio.Lock()  # one screen after the other: the strokes lead from each to the next
+        self._whole: list[str] = []
+
+    def show(self, newest: Painted) -> None:
+        self.shown = newest
+        self.number += 1
+        self._whole = []
+
+    def whole(self) -> list[str]:
+        """The whole board, made once for all who come before the next frame."""
+        self._whole = self._whole or whole_strokes(self.shown.screen)
+        return self._whole
 
 
 class Hub:
@@ -52,7 +77,6 @@ class Hub:
         self._floor = Floor()
         self._health = Health(feed_lost_since=follower.since)
         self._rooms: dict[Audience, Room] = {}
-        self._frame_number = 0
         self._told_at = time.monotonic()
         self._telling = asyncio.Lock()  # one tick after the other: every viewer gets the frames in their order
         self._is_failing = False
@@ -74,16 +98,25 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    def join(self, audience: Audience, make_viewer: Callable[[Callable[[], Frame]], Viewer]) -> Viewer:
-        """A place for a new socket; its first frame is the whole board."""
-        room = self._rooms.get(audience)
-        if room is None:
-            room = Room(audience)
-            self._repaint(room)
-            self._rooms[audience] = room
-        viewer = make_viewer(lambda: self._whole(room))
+    async def join(self, audience: Audience, make_viewer: Callable[[Callable[[], Frame]], Viewer]) -> Viewer:
+        """A place for a new socket; its first frame is the whole board. The first of an audience has it painted, and
+        whoever comes meanwhile waits for the same; nobody else does.
+        """
+        room = self._rooms.setdefault(audience, Room(audience))
+        viewer = make_viewer(lambda: self._frame(room, room.whole()))
         room.viewers.add(viewer)
+        try:
+            if not room.number:
+                await self._begin(room)
+        except BaseException:
+            self.leave(audience, viewer)
+            raise
         return viewer
+
+    async def _begin(self, room: Room) -> None:
+        async with room.painting:
+            if not room.number:  # nobody else was faster
+                await self._repaint(room)
 
     def leave(self, audience: Audience, viewer: Viewer) -> None:
         room = self._rooms.get(audience)
@@ -133,69 +166,65 @@ class Hub:
         return health_here(self._config, self._floor, self._clock(), self._follower.since)
 
     async def _tell(self) -> None:
-        """One frame to every viewer: the pulse, and what changed on their screen."""
+        """One frame to every viewer: the pulse, and what changed on their screen.
+
+        A room that fails costs no other a stroke; its viewers get the whole board next.
+        """
         async with self._telling:
             self._health = self._current_health()
             self._told_at = time.monotonic()
-            self._frame_number += 1
-            for told, (viewer, frame) in enumerate(self._frames(), start=1):
+            has_failed = False
+            for room in list(self._rooms.values()):
+                try:
+                    await self._tell_room(room)
+                except Exception:
+                    has_failed = True
+                    self._note_failure()
+                    for viewer in room.viewers:
+                        viewer.resync()
+            self._is_failing = has_failed
+
+    async def _tell_room(self, room: Room) -> None:
+        async with room.painting:
+            await self._repaint(room)
+            frame = self._frame(room, room.shown.strokes)
+            for told, viewer in enumerate(list(room.viewers), start=1):
                 viewer.push(frame)
                 if told % AT_ONCE == 0:
                     await asyncio.sleep(0)
 
-    def _frames(self) -> list[tuple[Viewer, Frame]]:
-        """What each viewer gets. A room that fails costs no other a stroke; its viewers get the whole board next."""
-        frames: list[tuple[Viewer, Frame]] = []
-        has_failed = False
-        for room in self._rooms.values():
-            try:
-                frame = self._next_frame(room)
-            except Exception:
-                has_failed = True
-                self._note_failure()
-                for viewer in room.viewers:
-                    viewer.resync()
-            else:
-                frames += ((viewer, frame) for viewer in room.viewers)
-        self._is_failing = has_failed
-        return frames
-
-    def _next_frame(self, room: Room) -> Frame:
-        shown = room.screen
-        self._repaint(room)
-        return self._frame(room, strokes(shown, room.screen))
-
-    def _repaint(self, room: Room) -> None:
-        """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
-        audience = room.screen.audience
-        try:
-            room.screen = gallery.paint(self._floor, self._health, audience, room.screen)
-        except Exception:
-            if not room.is_broken:
-                logger.exception("A floor cannot be rendered; the screen keeps the one before until this works again")
-            room.is_broken = True
-            room.screen = gallery.paint(room.floor, self._broken_health(room.floor), audience, room.screen)
-        else:
-            room.is_broken = False
-            room.floor = self._floor
-
-    def _broken_health(self, shown: Floor) -> Health:
-        return replace(self._health, trouble=Trouble.BROKEN, truth_at=shown.held.sent_at if shown.held else None)
-
-    def _whole(self, room: Room) -> Frame:
-        return self._frame(room, whole_strokes(room.screen))
+    async def _repaint(self, room: Room) -> None:
+        """The newest floor, beside the loop. Until it is there the room shows the one before, under its own number."""
+        room.show(await painted(partial(repainted, room.shown, self._floor, self._health)))
 
     def _frame(self, room: Room, pieces: list[str]) -> Frame:
         """The pulse comes last: it says how new the numbers are that stand on the page by then."""
-        return Frame(self._frame_number, packed([*pieces, self._pulse(room)]))
+        return Frame(room.number, packed([*pieces, self._pulse(room)]))
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows."""
         return pulse(
-            room.floor.held,
+            room.shown.floor.held,
             self.now(),
             self._config.stale_rounds,
             build_id(),
-            frame_number=self._frame_number,
+            frame_number=room.number,
             feed_lost_since=self._health.feed_lost_since,
         )
+
+
+def repainted(before: Painted, floor: Floor, health: Health) -> Painted:
+    """The newest floor; where it cannot be rendered, the one before stays and is marked, for this room alone."""
+    audience = before.screen.audience
+    try:
+        screen, is_broken = gallery.paint(floor, health, audience, before.screen), False
+    except Exception:
+        if not before.is_broken:
+            logger.exception("A floor cannot be rendered; the screen keeps the one before until this works again")
+        floor, is_broken = before.floor, True
+        screen = gallery.paint(floor, broken(health, floor), audience, before.screen)
+    return Painted(screen, floor, is_broken, strokes(before.screen, screen))
+
+
+def broken(health: Health, shown: Floor) -> Health:
+    return replace(health, trouble=Trouble.BROKEN, truth_at=shown.held.sent_at if shown.held else None)

@@ -1,5 +1,4 @@
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eqboard.config import get_config
@@ -7,7 +6,6 @@ from eqboard.ops.health import check, report
 
 
 @require_safe
-@never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
     """200 when every part is well, 503 when one is not; the body names them. No answer at all: not alive."""
     parts = await check(get_config())

@@ -80,7 +80,7 @@ def test_a_cookie_that_is_over_gives_a_new_code(screen, monkeypatch):
 
 
 @pytest.mark.parametrize("page", ["/tv/", "/tv/paired/"])
-@pytest.mark.parametrize("verb", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
 def test_a_screen_only_reads(screen, page, verb):
     assert getattr(screen, verb)(page).status_code == 405
 
@@ -421,12 +421,12 @@ def test_a_stranger_takes_nothing_away(screen, cast):
     assert display.revoked_at is None
 
 
-@pytest.mark.parametrize("verb", ["put", "patch", "delete", "options"])
+@pytest.mark.parametrize("verb", ["put", "patch", "delete"])
 def test_the_screens_page_refuses_other_verbs(lead, verb):
     assert getattr(lead, verb)("/displays/").status_code == 405
 
 
-@pytest.mark.parametrize("verb", ["head", "put", "delete"])
+@pytest.mark.parametrize("verb", ["put", "patch", "delete"])
 def test_taking_away_refuses_other_verbs(lead, cast, verb):
     display = display_of_team(cast, "front")
     assert getattr(lead, verb)(f"/displays/{display.pk}/revoke/").status_code == 405

@@ -1,6 +1,7 @@
 """Numbers over time are computed once for all audiences, and never shown to one that they are not for."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 from eqboard.boards import reckoning as module
 from eqboard.boards.reckoning import FLOOR, Reckoning
@@ -88,3 +89,14 @@ def test_people_of_the_floor_are_those_on_its_cards():
 def test_people_who_were_never_read_are_unknown():
     floor = snapshot(queues=[queue()], sources=[source(Part.AGENTS, taken_at=None)])
     assert Reckoning().number(scene(floor, audience()), Figure(Metric.PRESENT), FLOOR).value is None
+
+
+def test_another_thread_computes_for_itself_and_drives_nothing_out(monkeypatch):
+    """A draft may still be of a floor that is over on the boards: neither must throw away what the other computed."""
+    reckoning, calls = Reckoning(), counted(monkeypatch)
+    ours, theirs = (scene(BOTH, audience(thresholds=()), past(minute(q500=answered(number)))) for number in (1, 2))
+    with ThreadPoolExecutor(1) as drafts:
+        for _ in range(3):
+            reckoning.number(ours, LEVEL, "500")
+            drafts.submit(reckoning.number, theirs, LEVEL, "500").result()
+    assert len(calls) == 2

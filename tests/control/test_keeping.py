@@ -9,7 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
+from django.test import Client
 
+from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, sign_code
 from eqboard.accounts.models import Display
 from eqboard.boards.models import DisplayBoard, SavedBoard
 from eqboard.boards.reading import write_spec
@@ -86,12 +88,14 @@ def test_a_board_that_goes_is_written_down_with_the_walls_that_lose_it(cast, scr
 def test_what_is_refused_is_not_written_down(cast, screen, person):
     stored = board("Front board", cast.front)
     client = client_of(getattr(cast, person))
-    for path in (f"/boards/{stored.pk}/edit/", f"/boards/{stored.pk}/delete/", f"/displays/{screen.pk}/board/"):
-        assert client.post(path, form(cast.front)).status_code in (403, 404, 409)
+    boards = [f"/boards/{stored.pk}/edit/", f"/boards/{stored.pk}/delete/"]
+    screens = ["/displays/", f"/displays/{screen.pk}/board/", f"/displays/{screen.pk}/revoke/"]
+    for path in (*boards, *screens):
+        assert client.post(path, form(cast.front)).status_code in (403, 404, 409, 422)
     assert written() == []
 
 
-@pytest.mark.parametrize("way", ["make", "change", "delete", "choose"])
+@pytest.mark.parametrize("way", ["make", "change", "delete", "choose", "pair", "revoke"])
 def test_what_cannot_be_written_down_is_not_done(cast, screen, monkeypatch, way):
     def fail(*args: object) -> None:
         raise ZeroDivisionError
@@ -105,10 +109,13 @@ def test_what_cannot_be_written_down_is_not_done(cast, screen, monkeypatch, way)
         "change": (f"/boards/{stored.pk}/edit/", form(cast.front)),
         "delete": (f"/boards/{stored.pk}/delete/", {}),
         "choose": (f"/displays/{screen.pk}/board/", {"board": stored.pk}),
+        "pair": ("/displays/", {"code": new_code(), "name": "Hall", "team": cast.front.pk}),
+        "revoke": (f"/displays/{screen.pk}/revoke/", {}),
     }[way]
     assert client.post(path, sent).status_code == 500
     assert SavedBoard.objects.values_list("name", "version").get() == ("Front board", 1)
     assert not DisplayBoard.objects.exists()
+    assert Display.objects.values_list("name", "revoked_at").get() == ("Door", None)
 
 
 # Screens
@@ -123,6 +130,31 @@ def test_a_screens_board_is_chosen_and_given_up_again(cast, screen):
     assert [entry[0:3] for entry in written()] == [("display.choose", f"display-{screen.pk}", "Door")] * 2
     assert [entry[4] for entry in written()] == [{"old": None, "new": held}, {"old": held, "new": None}]
     assert not DisplayBoard.objects.exists()
+
+
+def test_a_screen_that_is_paired_and_taken_away_is_written_down_without_its_secrets(cast):
+    code, client, wall = new_code(), client_of(cast.lead), Client()
+    sent = {"code": code, "name": "Door", "team": cast.front.pk}
+    client.post("/displays/", sent)
+    client.post("/displays/", sent)  # which is refused, as the code was used
+    wall.cookies[PAIRING_COOKIE] = sign_code(code)
+    wall.get("/tv/paired/")
+    display = Display.objects.get()
+    for _ in range(2):
+        client.post(f"/displays/{display.pk}/revoke/")
+    held = (f"display-{display.pk}", "Door", cast.lead, {"team": "Front desk"})
+    assert written() == [("display.pair", *held), ("display.revoke", *held)]
+    told = "".join(str(entry.__dict__) for entry in AuditEntry.objects.all())
+    for secret in (code, wall.cookies[TOKEN_COOKIE].value, display.token_hash):
+        assert secret not in told
+
+
+def test_a_screen_that_two_take_away_at_once_is_taken_away_once(cast, screen):
+    known = Display.objects.get(pk=screen.pk)
+    for lead in (cast.lead, cast.admin):
+        keeping.revoke(known, Doer(lead, None), datetime.now(UTC))
+    assert [entry[0] for entry in written()] == ["display.revoke"]
+    assert AuditEntry.objects.get().actor == cast.lead
 
 
 def test_of_two_who_choose_at_once_the_later_ones_choice_holds(cast, screen, monkeypatch):

@@ -151,9 +151,9 @@ async def test_a_stranger_is_redirected_to_the_sign_in(db, floor, exchange, verb
 @pytest.mark.parametrize(
     ("verb", "path"),
     [
-        *((verb, "/agents/7/pause/") for verb in ("head", "put", "patch", "delete", "options")),
-        *((verb, "/agents/7/resume/") for verb in ("get", "head", "put", "patch", "delete", "options")),
-        *((verb, "/actions/00000000-0000-0000-0000-000000000000/") for verb in ("post", "put", "delete", "options")),
+        *((verb, "/agents/7/pause/") for verb in ("put", "patch", "delete")),
+        *((verb, "/agents/7/resume/") for verb in ("get", "head", "put", "patch", "delete")),
+        *((verb, "/actions/00000000-0000-0000-0000-000000000000/") for verb in ("post", "put", "delete")),
     ],
 )
 async def test_other_verbs_are_refused(cast, floor, exchange, verb, path):

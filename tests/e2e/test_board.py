@@ -233,4 +233,8 @@ async def test_the_page_fits_the_screen_in_every_language(stack: Stack, board: P
 
     direction = await board.locator("html").get_attribute("dir")
     assert direction == ("rtl" if language == "he" else "ltr")
-    assert await board.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for opened in ("", "#boards-menu", "#menu"):
+        if opened:
+            await board.click(f"{opened} > summary")
+            await expect(board.locator(f"{opened} .menu-panel")).to_be_visible()
+        assert await board.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, opened

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +21,22 @@ from django.test import Client
 
 from eqboard.accounts.models import Membership
 from eqboard.boards.following import followers
+from eqboard.boards.models import SavedBoard, ServiceTarget
+from eqboard.boards.reading import write_spec
+from eqboard.boards.ready import SPECS
 from eqboard.live import consumers, viewer
-from eqboard.live.consumers import MAX_MESSAGES, NOT_ALLOWED, TOO_SLOW, Chatter, hubs, message_in, waiting_in
+from eqboard.live.consumers import (
+    ECHO_SECONDS,
+    MAX_MESSAGES,
+    NOT_ALLOWED,
+    TOO_SLOW,
+    Chatter,
+    Seldom,
+    hubs,
+    message_in,
+    waiting_in,
+)
+from tests.boards.shelves import board
 from tests.builders import agent, caller, membership, queue, snapshot, waiting_call
 from tests.cast import publish, static_files_are_not_collected
 from tests.feed.following import until
@@ -302,14 +317,15 @@ async def test_a_time_that_is_none_is_not_sent_back(dial, cast, redis_url, at) -
     assert '"at"' not in await frames_until(line, "Sales")
 
 
-async def test_the_time_is_sent_back_once_a_second_at_most(dial, cast, redis_url, monkeypatch) -> None:
-    monkeypatch.setattr(consumers, "ECHO_SECONDS", 3600.0)
-    line = await dial(cast.lead)
-    number = frame_number(await frame_from(line, 'id="screen"'))
-    for at in range(20):
-        await line.send_to(json.dumps({"ack": number, "at": at}))
-    await publish(redis_url, FLOOR)
-    assert (await frames_until(line, "Sales")).count('"at"') == 1
+@pytest.mark.parametrize(("pause_seconds", "echoes"), [(0.0, 1), (0.25, 3), (0.5, 5), (1.0, 10), (30.0, 10)])
+def test_the_time_is_sent_back_once_a_second_at_most(pause_seconds, echoes) -> None:
+    now = 100.0
+    seldom = Seldom(ECHO_SECONDS, clock=lambda: now)
+    due = []
+    for _ in range(10):
+        due.append(seldom.is_due())
+        now += pause_seconds
+    assert due.count(True) == echoes
 
 
 # How they are sent away
@@ -406,6 +422,31 @@ async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, monkeyp
             await sync_to_async(forget_sessions)()
     await acknowledge(line, frame)
     assert await closing_code(line) == NOT_ALLOWED
+
+
+CHANGES = {
+    "a board is renamed": lambda: SavedBoard.objects.filter(name="Ours").update(name="Ours too"),
+    "a board shows another queue": lambda: SavedBoard.objects.filter(name="Ours").update(spec=write_spec(OF_501)),
+    "a queue promises more": lambda: ServiceTarget.objects.create(
+        queue="500", percent=90, seconds=10, variant="all", short_seconds=0
+    ),
+}
+OF_500, OF_501 = (replace(SPECS["floor"], queues=(extension,)) for extension in ("500", "501"))
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_only_who_looks_at_a_board_that_changed_has_it_loaded_anew(dial, cast, monkeypatch, what) -> None:
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+    ours = await sync_to_async(board)("Ours", cast.front, OF_500)
+    theirs = await sync_to_async(board)("Theirs", cast.front, OF_501)
+    line, other = [await dial(cast.lead, f"/live/desk/?board={each.pk}") for each in (ours, theirs)]
+    frames = [await frame_from(each, 'id="screen"') for each in (line, other)]
+    await sync_to_async(CHANGES[what])()
+    for each, frame in zip((line, other), frames, strict=True):
+        await acknowledge(each, frame)
+    assert await closing_code(line) == NOT_ALLOWED
+    for _ in range(3):
+        await acknowledge(other, await frame_from(other, 'id="pulse"'))
 
 
 def forget_sessions() -> None:

@@ -1,11 +1,13 @@
 """The hub on a real Redis: everybody gets every tick, and nobody's trouble is anybody else's."""
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,7 +22,7 @@ from eqboard.floor.snapshot import Snapshot
 from eqboard.live import hub as module
 from eqboard.live.hub import Hub
 from eqboard.live.viewer import Frame, Viewer
-from tests.boards.painting import audience
+from tests.boards.painting import audience, floor_of
 from tests.builders import agent, membership, queue, snapshot, source, waiting_call
 from tests.feed.following import Speaker, hung, speaking, until
 
@@ -68,7 +70,7 @@ def frame_number(text: str) -> int:
 @asynccontextmanager
 async def watching(hub: Hub, audience: Audience, *, reads: bool = True) -> AsyncIterator[Screen]:
     screen = Screen(reads)
-    screen.viewer = hub.join(audience, lambda whole: Viewer(screen.send, screen.drop, whole))
+    screen.viewer = await hub.join(audience, lambda whole: Viewer(screen.send, screen.drop, whole))
     writer = asyncio.create_task(screen.viewer.write())
     try:
         yield screen
@@ -128,19 +130,20 @@ async def test_a_new_viewer_gets_the_whole_board_and_then_what_changed(hub, spea
             assert "Sales" not in frame, "what did not change is not sent again"
 
 
-async def test_everybody_with_the_same_rights_shares_one_rendering(hub, speaker, monkeypatch) -> None:
+async def test_everybody_with_the_same_rights_shares_one_rendering(config, follower, monkeypatch) -> None:
     painted = []
     honest = gallery.paint
     monkeypatch.setattr(gallery, "paint", lambda *args: painted.append(args[2]) or honest(*args))
+    hub = Hub(config, follower)
     async with watching(hub, EVERYTHING) as one, watching(hub, EVERYTHING) as two, watching(hub, ONLY_500) as other:
-        await say(speaker, a_floor("Sales"))
         for screen in (one, two, other):
-            await screen.gets("Sales")
+            await screen.gets('id="screen"')
         painted.clear()
-        await say(speaker, a_floor("Sales", "Orders"))
+        hub._floor = floor_of(a_floor("Sales", "Orders"))
+        await hub._tell()
         assert await one.gets("Orders") is await two.gets("Orders"), "the very same text, not an equal one"
-        assert painted.count(EVERYTHING) == painted.count(ONLY_500) == 1
-        assert "Orders" not in "".join(other.frames)
+        assert "Orders" not in await other.gets("Sales")
+        assert painted == [EVERYTHING, ONLY_500]
 
 
 async def test_desk_and_wall_are_rendered_apart(hub, speaker) -> None:
@@ -211,9 +214,114 @@ class Recorder:
 async def test_frames_come_in_order_though_a_tick_pauses_in_its_midst(config, follower, monkeypatch) -> None:
     monkeypatch.setattr(module, "AT_ONCE", 1)
     hub = Hub(config, follower)
-    crowd = [hub.join(EVERYTHING, lambda whole: Recorder()) for _ in range(5)]
+    crowd = [await hub.join(EVERYTHING, lambda whole: Recorder()) for _ in range(5)]
     await asyncio.gather(*(hub._tell() for _ in range(20)))
-    assert all(each.numbers == list(range(1, 21)) for each in crowd)
+    assert all(each.numbers == list(range(2, 22)) for each in crowd), "the first was the whole board"
+
+
+# Screens are painted beside the loop
+
+
+class Brush:
+    """Paints when it may; notes for whom, and in which thread."""
+
+    def __init__(self) -> None:
+        self.may_paint = threading.Event()
+        self.begun: list[Audience] = []
+        self.threads: set[int] = set()
+
+    def __call__(self, *args: Any) -> Any:
+        self.begun.append(args[2])
+        self.threads.add(threading.get_ident())
+        self.may_paint.wait(10)
+        return HONEST_PAINT(*args)
+
+
+HONEST_PAINT = gallery.paint
+
+
+@pytest.fixture
+def brush(monkeypatch) -> Iterator[Brush]:
+    brush = Brush()
+    monkeypatch.setattr(gallery, "paint", brush)
+    yield brush
+    brush.may_paint.set()
+
+
+def comes(hub: Hub, audience: Audience, screen: Screen) -> "asyncio.Task[Viewer]":
+    """Somebody who gets in as soon as the screen is there."""
+    return asyncio.create_task(hub.join(audience, lambda whole: Viewer(screen.send, screen.drop, whole)))
+
+
+async def test_the_loop_goes_on_while_a_first_screen_is_painted_once_for_all_who_wait(config, follower, brush) -> None:
+    hub = Hub(config, follower)
+    tasks = [comes(hub, EVERYTHING, Screen()) for _ in range(3)]
+    await until(lambda: brush.begun)  # said by the loop, in the midst of it
+    assert not any(task.done() for task in tasks)
+    brush.may_paint.set()
+    await asyncio.gather(*tasks)
+    assert brush.begun == [EVERYTHING]
+    assert threading.get_ident() not in brush.threads
+    assert hub.viewer_count == 3
+
+
+async def test_who_goes_away_while_waiting_leaves_no_place_taken_and_others_wait_on(config, follower, brush) -> None:
+    hub = Hub(config, follower)
+    first, second = (comes(hub, EVERYTHING, Screen()) for _ in range(2))
+    await until(lambda: brush.begun)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert hub.viewer_count == 1
+    brush.may_paint.set()
+    await second
+    hub.leave(EVERYTHING, second.result())
+    assert not hub._rooms
+
+
+async def test_a_first_screen_that_cannot_be_painted_at_all_leaves_no_room_behind(
+    config, follower, monkeypatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise ZeroDivisionError
+
+    hub = Hub(config, follower)
+    monkeypatch.setattr(gallery, "paint", fail)
+    with pytest.raises(ZeroDivisionError):
+        await comes(hub, EVERYTHING, Screen())
+    assert not hub._rooms
+
+
+async def test_who_comes_while_the_next_screen_is_painted_gets_the_one_before_and_then_what_changed(
+    hub, speaker, brush
+) -> None:
+    brush.may_paint.set()
+    async with watching(hub, EVERYTHING) as first:
+        await say(speaker, a_floor("Sales"))
+        await first.gets("Sales")
+        brush.may_paint.clear()
+        brush.begun.clear()
+        await say(speaker, a_floor("Sales", "Orders"))
+        await until(lambda: hub._floor.held.seq == 2 and brush.begun)
+        async with watching(hub, EVERYTHING) as late:
+            whole = await late.gets('id="screen"', "Sales")
+            assert "Orders" not in whole
+            brush.may_paint.set()
+            frame = await late.gets("Orders")
+            assert 'id="screen"' not in frame
+            numbers = [frame_number(text) for text in late.frames]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            assert await first.gets("Orders") is frame
+
+
+async def test_of_many_who_come_at_once_one_costs_a_whole_board(config, follower, monkeypatch) -> None:
+    made = []
+    honest = module.whole_strokes
+    monkeypatch.setattr(module, "whole_strokes", lambda screen: made.append(1) or honest(screen))
+    hub = Hub(config, follower)
+    async with watching(hub, EVERYTHING) as one, watching(hub, EVERYTHING) as two:
+        await one.gets('id="screen"')
+        await two.gets('id="screen"')
+    assert len(made) == 1
 
 
 # What is wrong is said

@@ -1,0 +1,87 @@
+"""What is answered where no page could be made: what came cannot be read, the database does not do it, or a bug."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.decorators import sync_and_async_middleware
+
+from eqboard.boards.policy import with_policy
+
+COME_BACK_SECONDS = 5
+UTF_8 = "utf-8"
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler400`. Its own asks for the request's token, and so reads once more what cannot be read."""
+    return busy() if is_of_database(exception) else not_read()
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`, called while the error is handled."""
+    return busy() if is_of_database(sys.exception()) else HttpResponse(render_to_string("500.html"), status=500)
+
+
+def not_read() -> HttpResponse:
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def busy() -> HttpResponse:
+    """Each change of ours is one transaction: one that failed has left nothing behind."""
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(COME_BACK_SECONDS)})
+
+
+def is_of_database(error: BaseException | None) -> bool:
+    """Whether it began with a database that is locked or away: sessions hide that behind an error of their own."""
+    return any(isinstance(each, OperationalError | InterfaceError) for each in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@sync_and_async_middleware
+def only_utf_8(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Refuse what says to be written in another way. No browser does: pages are UTF-8, and so are their forms.
+
+    Some of Python's encodings would fail in the midst of a page, as `idna` and `base64` do.
+    """
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> Any:
+            _need_utf_8(request)
+            return await get_response(request)
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> Any:
+        _need_utf_8(request)
+        return get_response(request)
+
+    return answer
+
+
+def _need_utf_8(request: HttpRequest) -> None:
+    if (request.content_params or {}).get("charset", UTF_8).lower() != UTF_8:
+        raise BadRequest("Not UTF-8")
+
+
+class Door(ASGIHandler):
+    """Django's, which fails without an answer where it can make no request of what came: a query is read at once when
+    the request is said to be written in some encoding.
+    """
+
+    def create_request(self, scope: Any, body_file: Any) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
+        try:
+            request, _bare_page = super().create_request(scope, body_file)
+        except SuspiciousOperation:
+            request = None
+        return (request, None) if request else (None, with_policy(not_read()))
