@@ -10,7 +10,9 @@ admin.site.index_title = _("Administration")
 admin.site.unregister((User, Group))  # rights are given by teams: Django's own say nothing here
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg] # a subscript fails at run time
+class MembershipInline(admin.StackedInline):  # type: ignore[type-arg] # a subscript fails at run time
+    """One under the other: in Django's table the fields have no labels that a screen reader could say."""
+
     model = Membership
     extra = 1
 
@@ -22,6 +24,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
     list_filter = ("is_active", "is_superuser")
     filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -23,6 +23,7 @@ PASSWORD = "for-pictures-only"  # noqa: S105 (of a demo that lives for a minute)
 READY_SECONDS = 120.0
 STALE_SECONDS = 5.0
 SETTLE_MS = 2500
+COUNT_SECONDS = 180.0  # until there is something to count in the numbers of today
 
 DESK, LAPTOP, PHONE = (1920, 1080), (1366, 768), (390, 844)
 
@@ -75,6 +76,7 @@ def take_all(folder: Path, scenarios: Iterable[str]) -> Iterator[Path]:
 def take_for_readme(folder: Path) -> Iterator[Path]:
     """Those that README shows. Raises PicturesError."""
     with demo("monday_storm") as (url, _), browser() as chromium:
+        time.sleep(COUNT_SECONDS)
         for name, shot in FOR_README.items():
             yield picture(chromium, url, shot, folder / name)
 

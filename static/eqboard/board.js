@@ -136,11 +136,18 @@ function momentFor(parts, moment) {
   return old.length ? (truthAt(old) ?? moment) : moment;
 }
 
+/** Returns whether its row has another level now. */
 function count(clock, moment) {
   const now = momentFor(clock.parts, moment);
   const seconds = secondsAt(clock, now);
   if (!unseen.has(clock.row) && !ends.some((end) => clock.element.contains(end))) show(clock, seconds);
-  grade(clock, seconds, now);
+  return grade(clock, seconds, now);
+}
+
+/** Levels change with a message, or when a limit is passed: only then are they looked for. */
+function countAll(clocks, moment, hasNews = false) {
+  for (const clock of clocks) hasNews = count(clock, moment) || hasNews;
+  if (hasNews) hearLevels();
 }
 
 function onSight(rows) {
@@ -148,7 +155,9 @@ function onSight(rows) {
     if (isIntersecting) unseen.delete(target);
     else unseen.add(target);
   }
-  if (rows.some(({ isIntersecting }) => isIntersecting)) tick();
+  const seen = new Set(rows.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target));
+  if (seen.size && ticking) countAll(ticking.clocks.filter(({ row }) => seen.has(row)), shownNow());
+  else if (seen.size) tick();
 }
 
 let ends = []; // where a selection begins and ends: nobody loses what they have selected
@@ -161,12 +170,12 @@ function onSelection() {
 
 function tick() {
   judge();
-  if (!ticking) lookForTicking();
+  const hasMessage = !ticking;
+  if (hasMessage) lookForTicking();
   const moment = shownNow();
-  for (const clock of ticking.clocks) count(clock, moment);
+  countAll(ticking.clocks, moment, hasMessage);
   for (const element of ticking.ages) showAge(element, moment);
   for (const element of ticking.walls) write(element, wallTime.format(moment * 1000));
-  hearLevels();
   showLink();
 }
 
@@ -193,18 +202,21 @@ let levels = null; // by what has one; null before the first look, which announc
 
 function hearLevels() {
   const before = levels;
-  levels = new Map();
-  const said = [];
-  for (const holder of all(HOLDERS)) {
-    const { level, figure } = holder.dataset;
-    const key = holder.id || figure;
-    levels.set(key, level);
-    if (!before || GRAVITY[level] <= (GRAVITY[before.get(key)] ?? 0)) continue;
-    if (level === "critical") emphasize(holder);
-    const name = nameOf(holder);
-    if (name) said.push((level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name));
-  }
-  if (said.length) speak(said);
+  const holders = [...all(HOLDERS)];
+  levels = new Map(holders.map((holder) => [keyOf(holder), holder.dataset.level]));
+  if (!before) return;
+  const worse = holders.filter((holder) => GRAVITY[holder.dataset.level] > (GRAVITY[before.get(keyOf(holder))] ?? 0));
+  for (const holder of worse) if (holder.dataset.level === "critical") emphasize(holder);
+  const told = new Set(worse.map((holder) => holder.querySelector(".trouble")?.dataset.figure)); // by its queue
+  const said = worse.filter(({ dataset }) => !told.has(dataset.figure ?? "")).map(sentenceFor).filter(Boolean);
+  if (said.length) speak([...new Set(said)]); // a queue may have a tile and a line
+}
+
+const keyOf = (holder) => holder.id || holder.dataset.figure;
+
+function sentenceFor(holder) {
+  const name = nameOf(holder);
+  return name && (holder.dataset.level === "critical" ? words.sayCritical : words.sayWarning).replace("{name}", name);
 }
 
 /** Callers have none: their queue tells of them. */
@@ -238,7 +250,7 @@ function run() {
     if (socket && ownSeconds() - heardAt > QUIET_SECONDS) lose();
     if (socket && ownSeconds() - heardAt > SILENT_SECONDS) replaceSocket();
   } finally {
-    if (!document.hidden) timer = setTimeout(run, 1000);
+    if (!document.hidden) timer = setTimeout(run, 1200);
   }
 }
 
@@ -259,8 +271,9 @@ htmx.createWebSocket = (url) => (socket = new WebSocket(url));
 function showLink() {
   const banner = byId("link-lost");
   if (!banner) return;
-  banner.hidden = root.dataset.link !== "closed";
-  if (banner.hidden) return;
+  const isOpen = root.dataset.link !== "closed";
+  if (banner.hidden !== isOpen) banner.hidden = isOpen; // to say it again costs the browser a look at the page's styles
+  if (isOpen) return;
   const at = truthAt(["calls", "agents"]);
   write(banner, at === null ? words.sayNever : words.sayLost.replace("{time}", atTime(at)));
 }
@@ -308,7 +321,7 @@ function onMessage({ detail }) {
   if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
   readPulse();
   ticking = null;
-  if (!document.hidden) tick();
+  if (!document.hidden) run(); // and a second from now, unless the next message comes before: one look at the page in a second
   acknowledge(detail.socketWrapper);
   renew();
 }

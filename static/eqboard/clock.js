@@ -36,7 +36,7 @@ function read(element) {
     warning: Number(warning) || Infinity,
     critical: Number(critical) || Infinity,
     parts: element.closest("[data-part]")?.dataset.part.split(" ") ?? [],
-    row: element.closest("li"),
+    row: element.closest("li, [role=row]"),
   };
   known.set(element, clock);
   return clock;
@@ -53,17 +53,20 @@ export function show(clock, seconds) {
   clock.element.toggleAttribute("data-long", seconds >= 3600);
 }
 
-/** Its row is late from the moment on that an answer was promised for, and has the level of its limits. */
+/** Its row is late from the moment on that an answer was promised for, and has the level of its limits. Returns whether
+    that is another level than before. */
 export function grade({ kind, at, row, warning, critical }, seconds, moment) {
   if (kind === "breach") row?.toggleAttribute("data-late", moment >= at);
-  if (warning === Infinity && critical === Infinity) return;
-  mark(row, "level", seconds >= critical ? "critical" : seconds >= warning ? "warning" : null);
+  if (warning === Infinity && critical === Infinity) return false;
+  return mark(row, "level", seconds >= critical ? "critical" : seconds >= warning ? "warning" : null);
 }
 
+/** Returns whether that is new. */
 export function mark(element, name, value) {
-  if (!element || element.dataset[name] === (value ?? undefined)) return;
+  if (!element || element.dataset[name] === (value ?? undefined)) return false;
   if (value === null) delete element.dataset[name];
   else element.dataset[name] = value;
+  return true;
 }
 
 /** Within the text that is there: a new one would have the styles of half the page worked out again. */

@@ -8,7 +8,8 @@
   /* Finding */
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const rows = () => [...all("#screen :is([data-roving], .tiles, .lines, .plans) > :not([data-gone])")];
+  const ROWS = ":is([data-roving], .tiles, .lines, .plans) > :not([data-gone])";
+  const rows = () => [...all(`#screen ${ROWS}`)];
 
   function filter() {
     if (!find || (!find.value && !("filtered" in root.dataset))) return;
@@ -18,8 +19,11 @@
       const text = fold(ownWords(row));
       row.hidden = !wanted.every((word) => text.includes(word));
     }
+    for (const part of all("#screen .part")) part.dataset.found = countShown(part);
     showAway(wanted.length > 0 && document.querySelector("#away > li:not([hidden])") !== null);
   }
+
+  const countShown = (part) => [...part.querySelectorAll(ROWS)].filter(({ hidden }) => !hidden).length;
 
   /** What a row says, without the words on its buttons; of a queue, how it is called. */
   function ownWords(row) {

@@ -27,6 +27,26 @@ function head(list, rows) {
   if (late.length && late[0].dataset.head !== text) late[0].dataset.head = text;
 }
 
+const SIZES = [7, 12, 24, 72]; // of more rows than that, lists are laid out otherwise: callers, plans, tiles and lines, agents
+
+/** How many rows it has, for the styles, which could count by themselves. But then each change in a list would have the
+    styles of all that is in it worked out anew, and the counters of the whole page. */
+export function measure(list) {
+  const count = list.childElementCount;
+  const beyond = SIZES.filter((most) => count > most).join(" ");
+  for (const each of [list, list.closest(".part")]) if (each) setFacts(each, { count, beyond });
+}
+
+function setFacts({ dataset }, facts) {
+  for (const [name, fact] of Object.entries(facts)) if (dataset[name] !== String(fact)) dataset[name] = fact;
+}
+
+/** The columns of a table are those of its head. */
+export function align(lines) {
+  const head = lines.previousElementSibling?.firstElementChild;
+  if (head) lines.parentElement.style.setProperty("--tracks", getComputedStyle(head).gridTemplateColumns);
+}
+
 const ROOMY_PIXELS = 280; // a tile so wide has room for a number, its name and its level on one line
 
 /** As many columns as fill the rows evenly: six tiles where five fit are three and three, not five and one. */

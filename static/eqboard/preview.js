@@ -2,7 +2,7 @@
    in it can be pressed, and it has no line to the server: what it needs of news and of time is done from here. */
 
 import { clockOf, grade, secondsAt, show } from "./clock.js";
-import { balance, rank } from "./lists.js";
+import { align, balance, measure, rank } from "./lists.js";
 
 const SETTLE_MS = 300; // after a change
 const EVERY_MS = 2000;
@@ -106,8 +106,10 @@ export function preview({ frame, url, draft, onNews }) {
   const all = (selector) => frame.contentDocument?.querySelectorAll(selector) ?? [];
 
   function arrange() {
+    for (const list of all("ul[id], [data-ranked]")) measure(list);
     for (const list of all("[data-ranked]")) rank(list);
     for (const list of all(".tiles")) balance(list);
+    for (const lines of all(".lines")) align(lines);
   }
 
   setInterval(tick, 1000);

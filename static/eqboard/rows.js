@@ -5,9 +5,9 @@
    and what an action says about itself. The DOM always has the server's order. What is seen first is decided by CSS
    `order`, and while a hand is on a list, that order is kept: new rows come last, and rows that left keep their place. */
 
-import { balance, rank, rankOf, setOrder } from "./lists.js";
+import { align, balance, measure, rank, rankOf, setOrder } from "./lists.js";
 
-const OURS = new Set(["style", "tabindex", "open", "data-long", "data-many", "data-flip", "data-open", "data-head", "data-roomy"]); // kept by the page
+const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy"]); // kept by the page
 const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data-warning", "data-critical"];
 const TICKING = "time.ticks, .age, [data-clock]"; // board.js writes what is in them
 const byId = (id) => (id ? document.getElementById(id) : null);
@@ -49,6 +49,7 @@ const rowInFocus = () => document.activeElement?.closest("#screen li");
 /* Strokes */
 
 let hasEnded = false; // the frame: its pulse comes last
+const leaving = new Set(); // rows that are no longer in their lists once it has
 
 function put(stroke) {
   const [how, place] = (stroke.getAttribute("hx-swap-oob") ?? "outerHTML").split(":");
@@ -56,13 +57,19 @@ function put(stroke) {
   stroke.removeAttribute("hx-swap-oob");
   hasEnded ||= stroke.id === "pulse";
   if (!target) return console.error(`There is no place for ${place ?? stroke.id}`);
-  if (stroke.id === "screen") waiting.clear(); // the whole board: each row that is selected waits anew
+  if (stroke.id === "screen") startAnew();
   const content = [...(stroke.content ?? stroke).children];
-  if (how === "delete") target.dataset.leaving = "";
+  if (how === "delete") leaving.add(target);
   else if (how === "innerHTML") arrange(target, content);
   else if (how === "afterbegin") insert(target, content, target.firstElementChild);
   else if (how === "afterend") insert(target.parentElement, content, target.nextElementSibling);
   else become(target, stroke);
+}
+
+/** With the whole board: it tells anew who leaves, and each row that is selected waits anew. */
+function startAnew() {
+  leaving.clear();
+  waiting.clear();
 }
 
 /** The rows of a list from the place before `next` on. One that is in the list already has moved. */
@@ -73,7 +80,7 @@ function insert(list, rows, next) {
       adopt(list, row, next);
       continue;
     }
-    delete here.dataset.leaving;
+    leaving.delete(here);
     if (here === next) next = next.nextElementSibling;
     else move(list, here, next);
     become(here, row);
@@ -81,7 +88,7 @@ function insert(list, rows, next) {
 }
 
 function arrange(list, rows) {
-  for (const row of list.children) if (row.id) row.dataset.leaving = "";
+  for (const row of list.children) if (row.id) leaving.add(row);
   insert(list, rows, list.firstElementChild);
 }
 
@@ -124,7 +131,7 @@ function change(old, fresh) {
     if (old.data !== fresh.data && !isSelected(old)) old.data = fresh.data;
     return;
   }
-  if (old.hasAttribute("hx-preserve")) return;
+  if (old.hasAttribute("hx-preserve") || old.isEqualNode(fresh)) return;
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !OURS.has(name)) old.removeAttribute(name);
   }
@@ -168,13 +175,13 @@ function drop(node) {
 
 /* Order (lists.js) */
 
-const MANY = 72; // rows of two lines that one sees at once
 const MANY_PLANS = 12; // of more, the list scrolls in its place (planning.css), and a key must reach it
 const lists = () => all("#screen :is(ul[id], [data-ranked])");
 
 const held = new Map(); // lists under the hand, and how many places are taken in each
 
 function hold() {
+  if (!isStirred() && !held.size) return;
   for (const list of lists()) {
     if (isUnderHand(list)) {
       if (!held.has(list)) freeze(list);
@@ -206,12 +213,13 @@ function release(list) {
 
 /** After a message: rows that left are gone, or in a list under the hand are shown as gone; every list is in order. */
 function settle() {
-  for (const row of all("#screen [data-leaving]")) {
+  for (const row of leaving) {
     if (held.has(row.parentElement)) fade(row);
     else row.remove();
   }
+  leaving.clear();
   for (const list of lists()) {
-    list.toggleAttribute("data-many", list.childElementCount > MANY);
+    measure(list);
     if (held.has(list)) addTo(list);
     else {
       if ("ranked" in list.dataset) rank(list);
@@ -221,11 +229,12 @@ function settle() {
 }
 
 function fitIn(list) {
-  if (list.matches(".tiles")) layOut(list);
+  if (list.matches(".tiles, .lines")) layOut(list);
   if (list.matches(".plans")) list.tabIndex = list.childElementCount > MANY_PLANS ? 0 : -1;
 }
 
-/* Tiles stand in even rows: anew when there are more or fewer of them, or more or less room */
+/* Tiles stand in even rows, and the lines of a table in columns: anew when there are more or fewer of them, or more or
+   less room */
 
 const laidOut = new WeakMap();
 const room = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => layOut(target, contentRect.width)));
@@ -235,14 +244,14 @@ function layOut(list, width = laidOut.get(list)?.width) {
   const count = list.childElementCount;
   if (before?.count === count && before.width === width) return;
   laidOut.set(list, { count, width });
-  balance(list);
+  if (list.matches(".tiles")) balance(list);
+  else align(list);
   room.observe(list);
 }
 
 /** A row that left keeps its place and the focus, but nothing can be done to it any more. */
 function fade(row) {
   const hadFocus = row.contains(document.activeElement);
-  delete row.dataset.leaving;
   row.dataset.gone = "";
   for (const each of [row, ...row.querySelectorAll("[id]")]) each.removeAttribute("id"); // it may come back meanwhile
   for (const each of row.querySelectorAll(".hand, .mark")) each.remove();
@@ -354,3 +363,4 @@ document.addEventListener("click", refuseSlip, { capture: true });
 for (const type of ["pointerover", "focusin", "selectionchange"]) document.addEventListener(type, look);
 document.addEventListener("eqboard:focus", ({ detail }) => focusOn(detail.id, detail.row));
 settle();
+document.fonts.ready.then(() => all("#screen .lines").forEach(align));

@@ -148,6 +148,15 @@ def test_a_number_that_was_chosen_twice_is_shown_once():
     assert len(shown(snapshot(queues=[queue()]), "totals", totals=figures)) == 2
 
 
+def test_the_same_number_over_two_windows_says_on_a_tile_which_is_which():
+    level, waiting = Metric.SERVICE_LEVEL, Figure(Metric.WAITING)
+    who = audience(Surface.TV, figures=(waiting, Figure(level, Window.LAST_30), Figure(level, Window.TODAY)))
+    page = BeautifulSoup(whole(paint(snapshot(queues=[queue()]), Health(), who)), "html.parser")
+    [tile] = page.select(".wall-figures")
+    names = [name.text for name in tile.select("b + span")]
+    assert names == ["Waiting", "Service level 30 min", "Service level today"]
+
+
 def test_how_much_trouble_a_queue_is_in_is_told_for_the_browser():
     limits = (Threshold(Metric.LONGEST_WAIT, Direction.HIGH, warning=60, critical=180),)
     waits = {"500": 200, "501": 70, "502": 5, "503": None}

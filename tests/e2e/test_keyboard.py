@@ -195,6 +195,15 @@ async def test_queues_are_found_by_name_wherever_they_stand(page: Page) -> None:
     await expect(page.locator("#screen section:visible")).to_have_count(0)
 
 
+async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page: Page) -> None:
+    await opened(page, parts=(Part(Kind.BUDGET),))
+    said = """getComputedStyle(document.querySelector(".part-budget"), "::after").content
+      .replaceAll(/[\\s"]+/g, " ").trim()"""
+    assert await page.evaluate(said) == str(len(floor().queues))
+    await page.fill("#find", "supp")
+    await page.wait_for_function(f"{said} === '1 found'")
+
+
 async def test_the_words_on_the_buttons_of_cells_are_not_searched(page: Page) -> None:
     await opened(page, agents_as=AgentsAs.GRID)
     await page.fill("#find", "resume")

@@ -161,6 +161,13 @@ async def test_a_number_of_the_floor_is_announced_and_emphasised_once(page: Page
     assert await page.evaluate("window.emphases") == ["longest_wait now"]
 
 
+async def test_one_trouble_is_announced_once_by_its_queue(page: Page) -> None:
+    parts = (Part(Kind.TOTALS), Part(Kind.TILES), Part(Kind.TABLE))
+    stage = await staged(page, parts=parts, figures=(Figure(Metric.LONGEST_WAIT),))
+    await stage.show(BUSY)
+    await expect(page.locator("#say")).to_have_text("Critical: Support")
+
+
 async def test_six_tiles_stand_in_even_rows(page: Page) -> None:
     floor = snapshot(queues=[queue(str(500 + place), name=f"Queue {place}") for place in range(6)])
     await page.set_viewport_size({"width": 1200, "height": 768})
@@ -201,6 +208,22 @@ async def test_a_table_becomes_cards_where_it_is_narrow(page: Page, width: int, 
     assert box is not None
     assert (box["width"] > 1) is is_stacked
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+EDGES = """() => {
+    const ends = (line) => [...line.children].map((each) => Math.round(each.getBoundingClientRect().right));
+    return [...document.querySelectorAll(".table .line")].map(ends);
+}"""
+
+
+async def test_every_line_of_a_table_has_the_columns_of_its_head(page: Page) -> None:
+    figures = (Figure(Metric.WAITING), Figure(Metric.LONGEST_WAIT), Figure(Metric.OFFERED, Window.TODAY))
+    stage = await staged(page, BUSY, parts=(Part(Kind.TABLE),), figures=figures)
+    for width in (1920, 1024):
+        await page.set_viewport_size({"width": width, "height": 768})
+        await stage.show(CALM if width > 1024 else BUSY)
+        head, *lines = await page.evaluate(EDGES)
+        assert lines == [head] * (len(CALM.queues) + 1)  # and the sum
 
 
 async def test_a_long_table_scrolls_within_the_page_under_its_head(page: Page) -> None:

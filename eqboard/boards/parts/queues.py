@@ -38,6 +38,11 @@ class Row:
     numbers: tuple[FigureValue, ...]
     trouble: Trouble | None = None
 
+    @property
+    def is_trouble_apart(self) -> bool:
+        """Whether none of the columns shows what is wrong."""
+        return self.trouble is not None and all(each.level != self.trouble.grade for each in self.numbers)
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:

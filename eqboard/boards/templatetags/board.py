@@ -134,6 +134,11 @@ def label(shown: FigureValue | Figure | Trouble) -> str:
 
 
 @register.filter
+def unit(figure: Figure) -> Unit:
+    return unit_of(figure.metric)
+
+
+@register.filter
 def parts(shown: FigureValue | Trouble) -> str:
     """What is read from EQ for it, as `data-part` names it."""
     return " ".join(parts_behind(shown.metric))

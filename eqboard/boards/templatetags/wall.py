@@ -1,7 +1,7 @@
 """How numbers are written on a wall, and the phrases with which its page sums up what does not fit (wall_sum.js)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django import template
 from django.utils.html import format_html
@@ -75,6 +75,14 @@ def is_long(shown: FigureValue) -> bool:
 def wall_name(counted: Metric | AgentState) -> str:
     """Of a number, or of a state in which agents are."""
     return str(names.UNKNOWN if counted is AgentState.UNKNOWN else names.METRICS[Metric(counted)].wall)
+
+
+@register.simple_tag
+def tile_name(shown: FigureValue, beside: Sequence[FigureValue]) -> str:
+    """Of a number on a tile; over which time it counts too, where the same is beside it over another."""
+    name = wall_name(shown.metric)
+    is_twice = sum(each.metric is shown.metric for each in beside) > 1
+    return f"{name} {wall_window(shown)}".rstrip() if is_twice else name
 
 
 @register.filter

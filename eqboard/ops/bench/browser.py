@@ -82,11 +82,14 @@ async def seconds(started: "Browser", name: str, ref: str, rounds: int) -> list[
 
 
 async def _round(page: Viewer) -> Mapping[str, float]:
-    """A second of each kind. What the whole board leaves behind is cleared away before the busy one."""
-    idle = await _second(page, page.show_nothing)
+    """A second of each kind. What the whole board leaves behind is cleared away, and a busy second passes unmeasured:
+    the one that is measured has another before it, as all have but the first.
+    """
     whole = await _second(page, page.show_whole)
     await page.collect_garbage()
+    await _second(page, page.show_changes)
     busy = await _second(page, page.show_changes)
+    idle = await _second(page, page.show_nothing)
     return {IDLE: idle, REFERENCE: whole, BUSY: busy}
 
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", type=Path, default=ROOT / "screenshots", help="Folder (default: %(default)s)")
         parser.add_argument("--scenarios", nargs="+", default=["steady", "monday_storm"], help="As for simulate")
-        parser.add_argument("--readme", action="store_true", help="Only the two that README shows, into docs/")
+        parser.add_argument("--readme", action="store_true", help="Only those that README shows, into docs/")
 
     def handle(self, **options: Any) -> None:
         try:
