@@ -32,7 +32,7 @@ def a_floor(*agents: Agent, **changes: Any) -> Snapshot:
     ours = [agent(7), bea, agent(9, name="Max", memberships=(OF_502,))]
     people = {each.id: each for each in (*ours, *agents)}
     defaults = {
-        "sources": [source(Part.AGENTS, taken_at=datetime.now(UTC))],
+        "sources": [source(Part.AGENTS, taken_at=datetime.now(UTC), every_seconds=60)],  # not old while a test goes on
         "agents": people.values(),
         "pause_codes": [pause_code(1, "Lunch"), pause_code(2)],
     }

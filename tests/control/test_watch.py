@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_coll
 
 def read_at(moment: datetime, *agents, **changes):
     """A floor that was read from EQ at a moment."""
-    return a_floor(*agents, sources=[source(Part.AGENTS, taken_at=moment)], **changes)
+    return a_floor(*agents, sources=[source(Part.AGENTS, taken_at=moment, every_seconds=60)], **changes)
 
 
 def now() -> datetime:
