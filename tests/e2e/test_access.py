@@ -50,7 +50,7 @@ OPENERS = {"#menu": "#menu > summary", "#boards-menu": "#boards-menu > summary",
 DESKS = ("floor", "supervisor", "lead")
 
 PEOPLE = ("Ana Ruiz", "Bo", "דנה כהן", "Maximiliana Fernández-Echeverría de la Torre", "Eve", "Flo", "Gus")
-MISHAPS = ("500.html", "403_csrf.html", "accounts/locked.html", "boards/later.html")
+MISHAPS = ("400.html", "403_csrf.html", "500.html", "503.html", "accounts/locked.html", "boards/later.html")
 
 A_WORLD = f"""
 from datetime import UTC, datetime

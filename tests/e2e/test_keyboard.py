@@ -201,7 +201,7 @@ async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page:
       .replaceAll(/[\\s"]+/g, " ").trim()"""
     assert await page.evaluate(said) == str(len(floor().queues))
     await page.fill("#find", "supp")
-    await page.wait_for_function(f"{said} === '1 found'")
+    await page.wait_for_function(f"() => {said} === '1 found'")
 
 
 async def test_the_words_on_the_buttons_of_cells_are_not_searched(page: Page) -> None:

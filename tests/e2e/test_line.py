@@ -58,7 +58,7 @@ async def test_numbers_that_come_late_never_look_young(stack: Stack, page: Page,
 
 
 async def test_numbers_that_come_in_time_are_seconds_old(stack: Stack, board: Page) -> None:
-    await board.wait_for_function("Number(document.getElementById('pulse').dataset.frame) > 3")
+    await board.wait_for_function("() => Number(document.getElementById('pulse').dataset.frame) > 3")
     await expect(board.locator("html")).to_have_attribute("data-stale", "")
     await expect(board.locator("#link .age")).to_have_text("0 s ago")
 
