@@ -16,6 +16,7 @@ from eqboard.boards.policy import with_policy
 
 COME_BACK_SECONDS = 5
 UTF_8 = "utf-8"
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)  # locked, or not there
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -39,7 +40,7 @@ def busy() -> HttpResponse:
 
 def is_of_database(error: BaseException | None) -> bool:
     """Whether it began with a database that is locked or away: sessions hide that behind an error of their own."""
-    return any(isinstance(each, OperationalError | InterfaceError) for each in _chain(error))
+    return any(isinstance(each, DATABASE_IS_AWAY) for each in _chain(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -7,7 +7,6 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -23,6 +22,7 @@ from eqboard.boards.easel import CrowdedError
 from eqboard.boards.faults import Fault, FaultyError
 from eqboard.boards.following import followers
 from eqboard.boards.language import language_of_reader
+from eqboard.boards.mishaps import DATABASE_IS_AWAY
 from eqboard.boards.models import SavedBoard, stored_targets
 from eqboard.boards.offer import offer
 from eqboard.boards.reading import read_spec, write_spec
@@ -122,7 +122,7 @@ def _save(desk: Desk) -> HttpResponse:
         return desk.page(draft, error.faults, status=FAULTY)
     try:
         return _store(desk, draft, content)
-    except OperationalError:  # what was written must not be lost: the page is made by reading, which a lock lets go on
+    except DATABASE_IS_AWAY:  # what was written must not be lost: the page is made by reading, which a lock lets go on
         page = desk.page(draft, status=BUSY)
         page.headers["Retry-After"] = str(COME_BACK_SECONDS)
         return page

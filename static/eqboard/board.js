@@ -241,6 +241,8 @@ function speak(said) {
 
 /* One timer, and none while nobody looks */
 
+const TICK_MS = 1000;
+const LIVE_TICK_MS = 1200; // messages come every second and tick too: one look at the page then, not two
 let timer = 0;
 
 function run() {
@@ -250,7 +252,7 @@ function run() {
     if (socket && ownSeconds() - heardAt > QUIET_SECONDS) lose();
     if (socket && ownSeconds() - heardAt > SILENT_SECONDS) replaceSocket();
   } finally {
-    if (!document.hidden) timer = setTimeout(run, 1200);
+    if (!document.hidden) timer = setTimeout(run, root.dataset.link === "open" ? LIVE_TICK_MS : TICK_MS);
   }
 }
 
@@ -321,7 +323,7 @@ function onMessage({ detail }) {
   if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
   readPulse();
   ticking = null;
-  if (!document.hidden) run(); // and a second from now, unless the next message comes before: one look at the page in a second
+  if (!document.hidden) run();
   acknowledge(detail.socketWrapper);
   renew();
 }

@@ -73,7 +73,8 @@ export function preview({ frame, url, draft, onNews }) {
     const root = frame.contentDocument.documentElement;
     const pulse = frame.contentDocument.getElementById("pulse");
     for (const name of ["lang", "dir"]) root.setAttribute(name, fresh.documentElement.getAttribute(name));
-    root.dataset.theme = fresh.documentElement.dataset.theme || document.documentElement.dataset.theme || "auto";
+    const { theme, boardTheme } = fresh.documentElement.dataset;
+    root.dataset.theme = theme || boardTheme || document.documentElement.dataset.theme || "auto";
     root.dataset.palette = document.documentElement.dataset.palette || "auto";
     root.dataset.link = "open";
     if (!pulse?.dataset.now) return;

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from eqboard.boards.choosing import Listed
-from eqboard.boards.spec import AgentsAs, Kind, Part, Surface
+from eqboard.boards.spec import AgentsAs, Kind, Part, Surface, Theme
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, caller, conference, parked_call, participant, queue, snapshot, waiting_call
 from tests.e2e.stage import Stage
@@ -252,6 +252,16 @@ async def test_what_can_be_done_to_the_agent_in_focus_stands_first(page: Page) -
     await expect(first).to_contain_text("Gus")
     async with page.expect_request("**/agents/7/resume/"):
         await page.keyboard.press("Enter")
+
+
+async def test_a_board_has_its_theme_until_its_reader_chooses_another(page: Page) -> None:
+    await opened(page, theme=Theme.DARK)
+    scheme = "getComputedStyle(document.documentElement).colorScheme"
+    assert await page.evaluate(scheme) == "dark"
+    await open_palette(page)
+    await page.keyboard.type("light")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate(scheme) == "light"
 
 
 async def test_theme_and_colours_are_chosen_and_remembered(page: Page) -> None:

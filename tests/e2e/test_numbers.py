@@ -27,6 +27,11 @@ BUSY = snapshot(
 
 
 CALM_AGENTS = dataclasses.replace(BUSY, agents={7: agent(7)})
+COUNT_SAYINGS = """() => {
+    window.sayings = 0;
+    const observer = new MutationObserver((changes) => (window.sayings += changes.length));
+    observer.observe(document.getElementById("say"), { childList: true, characterData: true, subtree: true });
+}"""
 COUNT_EMPHASES = """() => {
     window.emphases = [];
     Element.prototype.animate = function () { window.emphases.push(this.dataset.figure); };
@@ -159,6 +164,14 @@ async def test_a_number_of_the_floor_is_announced_and_emphasised_once(page: Page
     await stage.show(CALM_AGENTS)
     await expect(page.locator("#say")).to_be_empty()
     assert await page.evaluate("window.emphases") == ["longest_wait now"]
+
+
+async def test_nothing_is_announced_while_only_time_goes_by(page: Page) -> None:
+    stage = await staged(page, BUSY, parts=(Part(Kind.TOTALS), Part(Kind.TILES)))
+    await page.evaluate(COUNT_SAYINGS)
+    for seconds in range(1, 4):
+        await stage.show(BUSY, now=NOON + timedelta(seconds=seconds))
+    assert await page.evaluate("window.sayings") == 0
 
 
 async def test_one_trouble_is_announced_once_by_its_queue(page: Page) -> None:

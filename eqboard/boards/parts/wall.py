@@ -1,4 +1,4 @@
-"""What a wall shows. How much of it fits, the browser decides (wall_plan.js): all screens of a board share one rendering.
+"""What a wall shows. How much of it fits, the browser decides (wall_plan.js): all screens of a board share a rendering.
 
 So it gets more than most walls have room for, in a steady order, and with each piece what is needed to tell which of
 them matter most and to sum up the others. Only what no wall could hold is left out here already.
