@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from django.conf import settings
+from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from playwright.async_api import Browser, Page, async_playwright, expect
 from redis import Redis
@@ -133,6 +134,14 @@ def redis_url(redis_server: RedisServer) -> str:
 def config(monkeypatch: pytest.MonkeyPatch, redis_url: str) -> Iterator[Config]:
     """The settings, with that Redis."""
     yield from configured(monkeypatch, redis_url=redis_url)
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """A request that a test makes may leave its reader's language and zone behind, in the test's own context."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

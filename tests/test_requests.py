@@ -186,6 +186,9 @@ UNREADABLE = {
     "a query in what encodes no text": (b"a=%ff", b"application/json; charset=base64"),
     "a query of too many fields": (b"a=1&" * 1001, b"application/json; charset=utf-8"),
     "a query that is not UTF-8": (b"\xff", b"text/plain"),
+    "a parameter in an encoding that fails": (b"", b"x; charset*=idna''%ff"),
+    "a parameter in no encoding": (b"", b"x; y*=nonsense''%41"),
+    "a parameter that is ill-formed": (b"", b"x; charset*=a'b'c'd"),
 }
 
 

@@ -32,6 +32,11 @@ class Audience:
         return frozenset(chosen) if allowed is None else allowed & frozenset(chosen)
 
     @property
+    def held_against(self) -> tuple[object, ...]:
+        """All that levels depend on besides the numbers: a limit may be points below what is promised."""
+        return self.board.spec.thresholds, self.board.targets
+
+    @property
     def frame(self) -> str:
         """What a page shows around the screen, as one word. It does not come by the socket: if it changes, the page has
         to be loaded again.

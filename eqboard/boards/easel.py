@@ -78,12 +78,7 @@ def usable(last: Screen | None, audience: Audience) -> Screen | None:
     """
     if last is None or _way(last.audience) != _way(audience):
         return None
-    return last if _limits(last.audience) == _limits(audience) else replace(last, levels={})
-
-
-def _limits(audience: Audience) -> tuple[object, ...]:
-    """All that levels depend on besides the numbers: a limit may be points below what is promised."""
-    return audience.board.spec.thresholds, audience.board.targets
+    return last if last.audience.held_against == audience.held_against else replace(last, levels={})
 
 
 def _way(audience: Audience) -> tuple[object, ...]:

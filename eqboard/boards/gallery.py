@@ -30,14 +30,15 @@ SCREENS = 32  # a screen of a large site holds about a megabyte
 PAINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boards")
 
 Judged = tuple[str, Rights]
-"""What levels depend on: the board, by its ref, and the rights of whoever looks. Not the language."""
+"""Whose levels stand: those of a board, by its ref, and of the rights of whoever looks. Not of a language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the levels of a board stood, and on which floor."""
+    """Where the levels of a board stood, against which limits, and on which floor."""
 
     levels: Levels
+    held_against: tuple[object, ...]
     epoch: str
     seq: int
 
@@ -56,26 +57,33 @@ class Gallery:
     def paint(self, floor: Floor, health: Health, audience: Audience, shown: Screen | None = None) -> Screen:
         """The screen for one audience; fragments as in its newest screen, or else in `shown`, are taken over.
 
-        Its levels go on from where those of the board stood, in whichever language that was painted last.
+        Its levels go on from where those of the board stood, in whichever language that was painted last. Against other
+        limits they begin anew: nothing has lasted yet.
         """
         before = self._screens.get(audience, shown) or Screen(audience)
-        standing = self._standings.get(_judged(audience))
-        if standing and floor.held and standing.is_before(floor.held):
-            before = replace(before, levels=standing.levels)
+        before = replace(before, levels=self._levels_before(before, audience, floor.held))
         screen = paint(floor, health, audience, day_of(floor), before)
         self._keep(screen, floor.held)
         return screen
+
+    def _levels_before(self, before: Screen, audience: Audience, held: Stored | None) -> Levels:
+        standing = self._standings.get(_judged(audience))
+        stood_against = standing.held_against if standing else before.audience.held_against
+        if stood_against != audience.held_against:
+            return {}
+        return standing.levels if standing and held and standing.is_before(held) else before.levels
 
     def _keep(self, screen: Screen, held: Stored | None) -> None:
         _put(self._screens, screen.audience, screen)
         standing = self._standings.get(_judged(screen.audience))
         if held and (standing is None or standing.is_before(held)):
-            _put(self._standings, _judged(screen.audience), Standing(screen.levels, held.epoch, held.seq))
+            standing = Standing(screen.levels, screen.audience.held_against, held.epoch, held.seq)
+            _put(self._standings, _judged(screen.audience), standing)
 
     def levels_of(self, audience: Audience) -> Levels:
-        """Where the levels of the audience's board stand; none when it was not shown."""
+        """Where the levels of the audience's board stand; none when it was not shown with these limits."""
         standing = self._standings.get(_judged(audience))
-        return standing.levels if standing else {}
+        return standing.levels if standing and standing.held_against == audience.held_against else {}
 
 
 def _judged(audience: Audience) -> Judged:

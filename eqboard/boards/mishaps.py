@@ -44,7 +44,9 @@ def is_of_database(error: BaseException | None) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
@@ -83,6 +85,6 @@ class Door(ASGIHandler):
     def create_request(self, scope: Any, body_file: Any) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         try:
             request, _bare_page = super().create_request(scope, body_file)
-        except SuspiciousOperation:
+        except (SuspiciousOperation, ValueError, LookupError):  # ill-formed parameters of the content type, too
             request = None
         return (request, None) if request else (None, with_policy(not_read()))

@@ -100,6 +100,6 @@ NONSENSE: dict[Nonsense, tuple[str, Promise]] = {
     Nonsense.WINDOW: ("window", NEEDS_NO_WINDOW),
     Nonsense.NO_PROMISE: ("metric", _("only a service level is promised, and nothing else can be points below it")),
     Nonsense.NOT_TOO_LOW: ("below_promise", _("whatever is below the promise is too little: make it “or less”")),
-    Nonsense.POINTS: ("warning", _("use 0 to 99 points below the promise: none is higher")),
+    Nonsense.POINTS: ("warning", _("use more than 0 and at most 99 points below the promise: none is higher")),
 }
 """Where it is shown, and what it says."""

@@ -56,10 +56,9 @@ def with_events(
     """
     events, attempts = sorted(events, key=lambda event: event.at), attempts.on(day_begins_at)
     calls = {key: call for key, call in abandoned.items() if call.abandoned_at >= day_begins_at}
-    for event in events:
-        if event.kind is EventKind.ABANDONED and event.at >= day_begins_at and event.caller is not None:
-            key = _free_key(event.key or event.at.isoformat(), calls)
-            calls[key] = _abandoned(key, event, event.caller, calls.values(), attempts, after)
+    gave_up = [event for event in events if event.kind is EventKind.ABANDONED and event.at >= day_begins_at]
+    if gave_up:
+        calls = _with_new(calls, gave_up, attempts, after)
     if calls.keys() - abandoned.keys():
         kept = newest_of(calls.values())
         attempts = attempts.beside(_dropped(calls, kept))
@@ -112,9 +111,20 @@ def _with_returns(call: AbandonedCall, returns: tuple[Return, ...]) -> Abandoned
     return replace(call, returns=returns, came_back=how, came_back_at=at)
 
 
-def _abandoned(
-    key: str, event: Event, caller: Caller, earlier: Iterable[AbandonedCall], attempts: Attempts, floor: Snapshot
-) -> AbandonedCall:
+def _with_new(
+    calls: Mapping[str, AbandonedCall], events: Iterable[Event], attempts: Attempts, floor: Snapshot
+) -> dict[str, AbandonedCall]:
+    """With those who gave up in these events. An exchange that was away may tell of thousands at once."""
+    known, listed, places = dict(calls), _attempts_of(calls.values()), Counter[str]()
+    for event in events:
+        if event.caller is not None:
+            key = _free_key(event.key or event.at.isoformat(), known, places)
+            attempt = _next_attempt(number_of(event.caller), event.queue, listed, attempts)
+            known[key] = _abandoned(key, event, event.caller, attempt, floor)
+    return known
+
+
+def _abandoned(key: str, event: Event, caller: Caller, attempt: int, floor: Snapshot) -> AbandonedCall:
     queue = floor.queues.get(event.queue)
     return AbandonedCall(
         key=key,
@@ -123,23 +133,37 @@ def _abandoned(
         caller=caller,
         abandoned_at=event.at,
         wait_seconds=event.seconds,
-        attempts=_attempts_before(number_of(caller), event.queue, earlier, attempts) + 1,
+        attempts=attempt,
     )
 
 
-def _attempts_before(number: str | None, queue: str, listed: Iterable[AbandonedCall], attempts: Attempts) -> int:
+def _attempts_of(calls: Iterable[AbandonedCall]) -> dict[tuple[str, str], int]:
+    """By number and queue: the most that the list tells."""
+    listed: dict[tuple[str, str], int] = {}
+    for call in calls:
+        if number := number_of(call.caller):
+            listed[number, call.queue] = max(listed.get((number, call.queue), 0), call.attempts)
+    return listed
+
+
+def _next_attempt(number: str | None, queue: str, listed: dict[tuple[str, str], int], attempts: Attempts) -> int:
+    """Which attempt of theirs it is, from 1; `listed` knows it from now on."""
     if number is None:
-        return 0
-    known = (call.attempts for call in listed if call.queue == queue and number_of(call.caller) == number)
-    return max(known, default=attempts.of(number, queue))
+        return 1
+    who = number, queue
+    listed[who] = listed.get(who, attempts.of(number, queue)) + 1
+    return listed[who]
 
 
-def _free_key(key: str, taken: Mapping[str, AbandonedCall]) -> str:
-    """A unique id may come again, as after parking or on another day of the exchange; each wait has its own place."""
-    place = 2
+def _free_key(key: str, taken: Collection[str], places: Counter[str]) -> str:
+    """A unique id may come again, as after parking or on another day of the exchange; each wait has its own place.
+
+    `places`: by key, the last that was looked at; none before it is free.
+    """
     free = key
     while free in taken:
-        free, place = f"{key} {place}", place + 1
+        places[key] = max(places[key], 1) + 1
+        free = f"{key} {places[key]}"
     return free
 
 

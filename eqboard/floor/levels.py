@@ -36,8 +36,8 @@ class Threshold:
     come back by `hysteresis`. A number that is divided by calls is not judged as long as there are fewer than
     `least_calls` of them: one abandoned call of three is no 33 %.
 
-    With `below_promise` both limits are percentage points below what is promised of the number (`against`): one
-    threshold then holds for queues that promise different things.
+    With `below_promise` both limits are percentage points, more than 0, below what is promised of the number
+    (`against`): one threshold then holds for queues that promise different things.
     """
 
     metric: Metric
@@ -182,7 +182,7 @@ class Fault(StrEnum):
     WINDOW = "window"  # what is counted at this moment has no other window
     NO_PROMISE = "no_promise"  # points below what nobody promises
     NOT_TOO_LOW = "not_too_low"  # points below a promise are no limit for too much
-    POINTS = "points"  # so many that no promise is so high
+    POINTS = "points"  # none, and a promise that is kept would be reached; or so many that no promise is so high
 
 
 LARGEST = {Unit.PERCENT: 100, Unit.SECONDS: 86_400, Unit.COUNT: 10_000}
@@ -205,7 +205,8 @@ def _fault_of_promise(threshold: Threshold) -> Fault | None:
         return Fault.NO_PROMISE
     if threshold.direction is not Direction.LOW:
         return Fault.NOT_TOO_LOW
-    return Fault.POINTS if max(limits_of(threshold)) > HIGHEST_PROMISE else None
+    points = limits_of(threshold)
+    return Fault.POINTS if min(points) <= 0 or max(points) > HIGHEST_PROMISE else None
 
 
 def _fault_of_numbers(threshold: Threshold) -> Fault | None:

@@ -3,28 +3,26 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
 from pydantic import TypeAdapter, ValidationError
 
 from eqboard.floor.buckets import NOTHING, Bucket
-from eqboard.floor.history import History
+from eqboard.floor.history import KEPT, History
 from eqboard.history.hours import LEAST_SEEN_SECONDS, Range, end_of_hour, hour_of, minutes_of, same_hours, usual_of
 from eqboard.history.models import QueueHour
 
-KEPT = timedelta(weeks=10)
+KEPT_HOURS = 10 * 7 * 24  # ten weeks of those who never close; `same_hours` looks back eight
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL; none can encode half a surrogate pair
 
 buckets = TypeAdapter(Bucket)
 
 
 def keep_hours(history: History, queues: Iterable[str], now: datetime, zone: ZoneInfo) -> None:
-    """Write each hour that is over at `now` and not there yet, and drop those that are too old, or not over at all: a
-    clock that was put back brings them again.
+    """Write each hour that is over at `now` and not there yet, and drop those that are too many.
 
     `queues`: those that there are, also if nobody called them.
     """
@@ -39,7 +37,20 @@ def keep_hours(history: History, queues: Iterable[str], now: datetime, zone: Zon
             unique_fields=["queue", "begins_at"],
             update_fields=["bucket", "seen_seconds"],
         )
-        QueueHour.objects.filter(Q(begins_at__lt=now - KEPT) | Q(begins_at__gte=hour_of(now, zone))).delete()
+        _drop(hour_of(now, zone), now)
+
+
+def _drop(running: datetime, now: datetime) -> None:
+    """The oldest beyond KEPT_HOURS, and those of the next day, which a clock that was put back brings again.
+
+    A clock may be years wrong, as of a host without a battery. So the past is counted, not dated: each hour under a
+    wrong clock costs one of the oldest. What lies further ahead waits until its time comes near.
+    """
+    QueueHour.objects.filter(begins_at__gte=running, begins_at__lt=now + KEPT).delete()
+    past = QueueHour.objects.filter(begins_at__lt=running)
+    newest = past.order_by("-begins_at").values_list("begins_at", flat=True).distinct()
+    if too_old := newest[KEPT_HOURS : KEPT_HOURS + 1].first():
+        past.filter(begins_at__lte=too_old).delete()
 
 
 def _rows(begin: datetime, end: datetime, history: History, queues: Iterable[str]) -> Iterable[QueueHour]:

@@ -173,16 +173,19 @@ class Hub:
         async with self._telling:
             self._health = self._current_health()
             self._told_at = time.monotonic()
-            has_failed = False
-            for room in list(self._rooms.values()):
-                try:
-                    await self._tell_room(room)
-                except Exception:
-                    has_failed = True
-                    self._note_failure()
-                    for viewer in room.viewers:
-                        viewer.resync()
-            self._is_failing = has_failed
+            told = await asyncio.gather(*(self._tell_safely(room) for room in list(self._rooms.values())))
+            self._is_failing = not all(told)
+
+    async def _tell_safely(self, room: Room) -> bool:
+        """All rooms at once: so they stand in the painter's line together, and no page that is loaded between them."""
+        try:
+            await self._tell_room(room)
+        except Exception:
+            self._note_failure()
+            for viewer in room.viewers:
+                viewer.resync()
+            return False
+        return True
 
     async def _tell_room(self, room: Room) -> None:
         async with room.painting:

@@ -196,17 +196,22 @@ function settle(row, name) {
 }
 
 /** Only what is promised can be below the promise, and whatever is, is too little. Points are no percentages: either way
-    has numbers of its own, and those that are put aside come back. */
+    has numbers of its own, and those that are put aside come back, as does the direction. */
 function settlePromise(row, hasPromise) {
   const choice = row.querySelector("[data-key=below_promise]");
   const direction = row.querySelector("[data-key=direction]");
   choice.hidden = !hasPromise;
   if (!hasPromise) choice.value = "false";
   direction.hidden = choice.value === "true";
-  if (direction.hidden) direction.value = "low";
   const was = row.dataset.below ?? choice.value;
   row.dataset.below = choice.value;
-  if (was !== choice.value) for (const field of row.querySelectorAll("[data-points]")) exchange(field, direction.hidden);
+  const limits = row.querySelectorAll("[data-points]");
+  for (const field of limits) field.min = direction.hidden ? 1 : 0; // no points: what keeps the promise would reach it
+  if (was !== choice.value) {
+    for (const field of limits) exchange(field, direction.hidden);
+    [direction.value, row.dataset.otherDirection] = [row.dataset.otherDirection ?? "low", direction.value];
+  }
+  if (direction.hidden) direction.value = "low";
 }
 
 function exchange(field, isBelow) {

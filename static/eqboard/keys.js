@@ -19,8 +19,13 @@
       const text = fold(ownWords(row));
       row.hidden = !wanted.every((word) => text.includes(word));
     }
-    for (const part of all("#screen .part")) part.dataset.found = countShown(part);
+    countFound();
     showAway(wanted.length > 0 && document.querySelector("#away > li:not([hidden])") !== null);
+  }
+
+  function countFound() {
+    if (!("filtered" in root.dataset)) return;
+    for (const part of all("#screen .part")) part.dataset.found = countShown(part);
   }
 
   const countShown = (part) => [...part.querySelectorAll(ROWS)].filter(({ hidden }) => !hidden).length;
@@ -207,7 +212,8 @@
   document.addEventListener("focusin", ({ target }) => rowOf(target) && stopAt(rowOf(target)));
   document.addEventListener("focusin", onCell);
   document.addEventListener("pointerover", onCell);
-  document.addEventListener("htmx:wsAfterMessage", filter);
+  document.addEventListener("htmx:wsAfterMessage", filter); // before rows.js arranges them
+  document.addEventListener("eqboard:shown", countFound); // those that left are gone by then
   document.addEventListener("eqboard:shown", keepStops);
   find?.addEventListener("input", filter);
   toggle?.addEventListener("change", () => switchKeys(toggle.checked));

@@ -242,8 +242,9 @@ const room = new ResizeObserver((entries) => entries.forEach(({ target, contentR
 function layOut(list, width = laidOut.get(list)?.width) {
   const before = laidOut.get(list);
   const count = list.childElementCount;
-  if (before?.count === count && before.width === width) return;
-  laidOut.set(list, { count, width });
+  const columns = list.previousElementSibling?.firstElementChild?.childElementCount;
+  if (before?.count === count && before.width === width && before.columns === columns) return;
+  laidOut.set(list, { count, width, columns });
   if (list.matches(".tiles")) balance(list);
   else align(list);
   room.observe(list);

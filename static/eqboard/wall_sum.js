@@ -26,7 +26,7 @@ export function sumUp(all) {
   const callers = has("waiting") ? left("waiting").length + unsent("callers") : 0;
   const late = left("waiting").filter((item) => "level" in item.dataset).length + unsent("late");
   const people = agentsLeft(all, unsent("agents"));
-  const gone = sum(left("abandoned").map((element) => element.firstElementChild), "count");
+  const gone = sum(left("abandoned").map((element) => element.firstElementChild), "gaveUp");
   write(more, [
     figures && ["", say("figures", figures)],
     queues && ["calls agents", [say("queues", queues), ...(waits && !callers ? [say("waiting", waits)] : [])].join(", ")],

@@ -1,6 +1,9 @@
 """What one audience has been shown already is not rendered for it again."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
@@ -9,14 +12,14 @@ from eqboard.boards.audience import Audience
 from eqboard.boards.gallery import Gallery
 from eqboard.boards.grading import grade_of
 from eqboard.boards.health import Health
-from eqboard.boards.spec import Surface
+from eqboard.boards.spec import Surface, Targets
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.levels import Direction, Threshold
-from eqboard.floor.metrics import Metric
+from eqboard.floor.metrics import Metric, Target
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.windows import Window
-from tests.boards.painting import audience, paint_in
+from tests.boards.painting import audience, floor_of, paint_in
 from tests.builders import NOON, agent, queue, snapshot
 
 DESK = audience(Surface.DESK, "en", EVERYTHING)
@@ -55,8 +58,11 @@ WAITING = Threshold(Metric.WAITING, Direction.HIGH, warning=5, hysteresis=3, hol
 QUIET, BUSY = snapshot(queues=[queue(waiting_count=0)]), snapshot(queues=[queue(waiting_count=9)])
 
 
-def board(language: str, rights: Rights = EVERYTHING, ref: str = "floor") -> Audience:
-    return audience(Surface.DESK, language, rights, ref, thresholds=(WAITING,))
+def board(
+    language: str, rights: Rights = EVERYTHING, ref: str = "floor", limit: Threshold = WAITING, promise: int = 80
+) -> Audience:
+    whole = audience(Surface.DESK, language, rights, ref, thresholds=(limit,))
+    return replace(whole, board=replace(whole.board, targets=Targets(Target(percent=promise))))
 
 
 def shown(gallery: Gallery, who: Audience, floor: Snapshot, seq: int, epoch: str = "a") -> str:
@@ -81,6 +87,31 @@ def test_who_may_see_other_queues_and_other_boards_have_levels_of_their_own():
     for other in (board("en", limited), board("en", ref="supervisor")):
         assert not gallery.levels_of(other)
         assert shown(gallery, other, BUSY, 10) == ""
+
+
+@pytest.mark.parametrize(
+    "edited", [board("en", limit=replace(WAITING, warning=9)), board("en", promise=90)], ids=["limit", "promise"]
+)
+def test_against_other_limits_levels_begin_anew_and_what_stood_before_is_forgotten(edited):
+    gallery = Gallery()
+    for seq in (0, 10):
+        shown(gallery, board("en"), BUSY, seq)
+    assert not gallery.levels_of(edited)
+    assert [shown(gallery, edited, BUSY, seq) for seq in (11, 20, 21)] == ["", "", "warning"]
+    assert not gallery.levels_of(board("en"))
+    assert len(gallery._standings) == 1
+    assert shown(gallery, board("en"), BUSY, 22) == ""  # edited back: not held since then
+
+
+def test_a_screen_brings_no_levels_along_that_stood_against_other_limits():
+    before = Gallery().paint(floor_of(BUSY, NOON - timedelta(seconds=10)), Health(), board("en"))
+    same, edited = board("es"), board("en", limit=replace(WAITING, warning=9))
+    floor = floor_of(BUSY)
+    grades = [
+        grade_of(Gallery().paint(floor, Health(), who, before).levels, "500", Metric.WAITING, Window.NOW)
+        for who in (same, edited)
+    ]
+    assert grades == ["warning", ""]
 
 
 def test_an_older_floor_does_not_undo_a_level():

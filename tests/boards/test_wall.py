@@ -334,7 +334,7 @@ def test_abandoned_calls_are_summed_up_with_those_who_have_not_called_again():
     floor = Snapshot(queues={"500": queue()}, abandoned=gone)
     page = BeautifulSoup(whole(painted(History((served(1, 0, gave_up=4),)), floor=floor)), "html.parser")
     assert words_of(page.select_one("#abandoned")) == "Abandoned 4 2 not back today"
-    assert page.select_one("#abandoned")["data-count"] == "4"
+    assert page.select_one("#abandoned")["data-gave-up"] == "4"
 
 
 def test_of_more_abandoned_calls_than_are_listed_it_says_of_how_many_it_is_known_who_came_back():

@@ -319,6 +319,15 @@ async def test_limits_are_percentages_or_points_below_the_promise_and_their_row_
     await row.locator("[data-key=metric]").select_option("answer_rate")
     await expect(choice).to_be_hidden()
     assert [await each.input_value() for each in (choice, warning)] == ["false", "75"]
+    await row.locator("[data-key=metric]").select_option("waiting")
+    await direction.select_option("high")
+    await row.locator("[data-key=metric]").select_option("service_level")
+    await choice.select_option("true")
+    await expect(direction).to_be_hidden()
+    assert await direction.input_value() == "low"
+    await row.locator("[data-key=metric]").select_option("waiting")
+    await expect(direction).to_be_visible()
+    assert [await each.input_value() for each in (choice, warning, direction)] == ["false", "75", "high"]
     await row.locator("[data-key=metric]").select_option("service_level")
     await choice.select_option("true")
     await critical.fill("15")

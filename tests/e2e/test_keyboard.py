@@ -1,5 +1,7 @@
 """Everything by keyboard: the command palette, keys of one letter, arrows within lists."""
 
+import dataclasses
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -202,6 +204,14 @@ async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page:
     assert await page.evaluate(said) == str(len(floor().queues))
     await page.fill("#find", "supp")
     await page.wait_for_function(f"() => {said} === '1 found'")
+
+
+async def test_who_was_found_and_leaves_is_not_counted_any_more(page: Page) -> None:
+    stage = await opened(page, parts=(Part(Kind.WAITING),))
+    await page.fill("#find", "grace")
+    await expect(page.locator(".part-waiting")).to_have_attribute("data-found", "1")
+    await stage.show(dataclasses.replace(floor(), waiting={}))
+    await expect(page.locator(".part-waiting")).to_have_attribute("data-found", "0")
 
 
 async def test_the_words_on_the_buttons_of_cells_are_not_searched(page: Page) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eqboard.floor import abandoned
 from eqboard.floor.abandoned import (
     MOST_ABANDONED,
     MOST_OF_QUEUE,
@@ -284,6 +285,45 @@ def test_the_same_unique_id_may_give_up_twice():
     calls = listed(gave_up(key="1.1"), before=listed(gave_up(key="1.1", seconds_ago=90)))
     assert [call.attempts for call in calls] == [1, 2]
     assert len({call.key for call in calls}) == 2
+
+
+def test_a_key_that_is_taken_by_anothers_place_is_not_given_twice():
+    calls = listed(
+        *(gave_up(key=key, seconds_ago=9 - place) for place, key in enumerate(["1.1", "1.1 2", "1.1", "1.1"]))
+    )
+    assert [call.key for call in calls] == ["1.1", "1.1 2", "1.1 3", "1.1 4"]
+
+
+def test_thousands_who_give_up_at_once_under_one_key_are_each_given_a_place_at_the_first_look():
+    class Counted(str):
+        """A key that counts how often places are made of it."""
+
+        made = 0
+
+        def __format__(self, spec: str) -> str:
+            Counted.made += 1
+            return super().__format__(spec)
+
+    key = Counted("1.1")
+    calls = listed(*(replace(gave_up(), queue=str(500 + each % 20), key=key) for each in range(MOST_ABANDONED)))
+    assert len({call.key for call in calls}) == MOST_ABANDONED
+    assert Counted.made <= 2 * MOST_ABANDONED
+
+
+def test_attempts_of_thousands_who_give_up_at_once_are_each_looked_up_once(monkeypatch):
+    asked = Counter[str]()
+
+    def counting(caller: Caller) -> str | None:
+        asked["number"] += 1
+        return number_of(caller)
+
+    monkeypatch.setattr(abandoned, "number_of", counting)
+    count = 2000
+    calls = listed(
+        *(gave_up(str(1000 + each % 1000), key=f"1.{each}", seconds_ago=9000 - each) for each in range(count))
+    )
+    assert {call.attempts for call in calls} == {2}
+    assert asked["number"] <= 4 * count, "a few times for each, not for each pair"
 
 
 def test_without_news_the_list_stays_as_it_is():

@@ -122,9 +122,9 @@ def test_the_same_threshold_judges_each_by_its_own_promise(promise, value, grade
     assert grades(against(BELOW, promise), value) == [grade]
 
 
-def test_what_just_keeps_its_promise_is_no_warning_unless_no_point_is_to_be_left():
-    assert grades(against(BELOW, 80), 80) == [CALM]
-    assert grades(against(replace(BELOW, warning=0), 80), 81, 80) == [CALM, WARNING]
+@pytest.mark.parametrize("points", [1, 0.5])
+def test_what_just_keeps_its_promise_is_no_warning(points):
+    assert grades(against(replace(BELOW, warning=points), 80), 80, 79) == [CALM, WARNING]
 
 
 def test_more_points_than_are_promised_are_no_limit():
@@ -353,7 +353,9 @@ LEVEL_LOW = Threshold(Metric.SERVICE_LEVEL, Direction.LOW, warning=79, critical=
         (replace(BELOW, direction=Direction.HIGH), Fault.NOT_TOO_LOW),
         (replace(BELOW, critical=100), Fault.POINTS),
         (replace(BELOW, warning=150, critical=None), Fault.POINTS),
-        (replace(BELOW, warning=-1), Fault.NEGATIVE),
+        (replace(BELOW, warning=0), Fault.POINTS),
+        (replace(BELOW, warning=None, critical=0), Fault.POINTS),
+        (replace(BELOW, warning=-1), Fault.POINTS),
         (replace(BELOW, warning=nan), Fault.NOT_A_NUMBER),
         (replace(BELOW, hysteresis=101), Fault.TOO_LARGE),
         (replace(BELOW, warning=20), Fault.ORDER),
@@ -374,7 +376,7 @@ def test_nonsense_is_told_by_its_name(threshold, fault):
         replace(LEVEL_LOW, hysteresis=21),
         replace(LOW, hysteresis=1),
         BELOW,
-        replace(BELOW, warning=0, critical=HIGHEST_PROMISE),
+        replace(BELOW, warning=0.5, critical=HIGHEST_PROMISE),
         replace(BELOW, hysteresis=100),
     ],
 )

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from eqboard.floor.buckets import Bucket
 from eqboard.floor.history import History
-from eqboard.history.hours import same_hours
-from eqboard.history.keeping import KEPT, buckets, keep_hours, usual_ranges
+from eqboard.history import keeping
+from eqboard.history.hours import WEEKS, same_hours
+from eqboard.history.keeping import buckets, keep_hours, usual_ranges
 from eqboard.history.models import QueueHour
 from tests.builders import HOSTILE_TEXTS, NOON
 from tests.spans import answered, history, minutes_after, span
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 ZONE = ZoneInfo("Europe/Madrid")
 AFTER = minutes_after(61)
+QUEUES = ("500", "501")
 
 
 def kept() -> dict[tuple[str, datetime], Bucket]:
@@ -97,11 +99,53 @@ def test_the_hours_are_those_of_the_zone() -> None:
     assert {begin for _, begin in kept()} == {minutes_after(-45), minutes_after(15)}
 
 
-def test_what_is_older_than_ten_weeks_is_dropped() -> None:
-    for age in (KEPT + timedelta(hours=1), KEPT):
-        QueueHour.objects.create(queue="500", begins_at=AFTER - age, bucket={}, seen_seconds=1)
-    keep_hours(History(), (), AFTER, ZONE)
-    assert {begin for _, begin in kept()} == {AFTER - KEPT}
+def remember_hours(*begins: datetime) -> None:
+    QueueHour.objects.bulk_create(
+        QueueHour(queue=queue, begins_at=begin, bucket={}, seen_seconds=3600) for begin in begins for queue in QUEUES
+    )
+
+
+def test_as_many_hours_are_kept_as_ten_weeks_have_and_the_oldest_dropped() -> None:
+    begins = [minutes_after(-60 * hour) for hour in range(keeping.KEPT_HOURS + 3)]
+    remember_hours(*begins)
+    keep_hours(History(), QUEUES, AFTER, ZONE)
+    assert {begin for _, begin in kept()} == {*begins[:-3]}
+    assert begins[-4] < min(same_hours(AFTER, ZONE)), "all that the usual range looks at are there"
+
+
+@pytest.mark.parametrize("years", [-6, 6, 60])
+def test_a_clock_that_is_years_wrong_costs_no_past_hour(years: int) -> None:
+    remember_hours(*same_hours(AFTER, ZONE))
+    wrong = AFTER.replace(year=AFTER.year + years)
+    keep_hours(History(), QUEUES, wrong, ZONE)
+    keep_hours(history(span(begins_at=wrong)), QUEUES, wrong + timedelta(hours=1), ZONE)
+    keep_hours(History(), QUEUES, AFTER, ZONE)
+    assert {begin for _, begin in kept()} >= {*same_hours(AFTER, ZONE)}
+    assert len(kept()) == len(QUEUES) * (WEEKS + 1), "and what was counted meanwhile is written"
+
+
+@pytest.mark.parametrize("years", [-6, 6])
+def test_an_hour_under_a_wrong_clock_costs_at_most_the_oldest(years: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "KEPT_HOURS", WEEKS)
+    remember_hours(*same_hours(AFTER, ZONE))
+    wrong = AFTER.replace(year=AFTER.year + years)
+    keep_hours(history(span(begins_at=wrong)), QUEUES, wrong + timedelta(hours=1), ZONE)
+    assert {begin for _, begin in kept()} >= {*same_hours(AFTER, ZONE)[:-1]}
+
+
+def test_hours_that_a_wrong_clock_left_far_ahead_make_way_when_their_time_is_near() -> None:
+    ahead = NOON + timedelta(weeks=3)
+    remember_hours(ahead)
+    keep_hours(History(), QUEUES, ahead - timedelta(hours=26), ZONE)
+    assert {begin for _, begin in kept()} == {ahead}
+    keep_hours(History(), QUEUES, ahead - timedelta(hours=25), ZONE)
+    assert not kept()
+
+
+def test_a_site_that_was_off_for_a_month_keeps_what_it_knew() -> None:
+    remember_hours(*same_hours(AFTER, ZONE))
+    keep_hours(History(), QUEUES, AFTER + timedelta(weeks=5), ZONE)
+    assert {begin for _, begin in kept()} == {*same_hours(AFTER, ZONE)}
 
 
 @pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "half \ud800"])

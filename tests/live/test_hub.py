@@ -313,6 +313,22 @@ async def test_who_comes_while_the_next_screen_is_painted_gets_the_one_before_an
             assert await first.gets("Orders") is frame
 
 
+async def test_a_page_that_is_loaded_waits_behind_all_rooms_and_not_between_them(hub, speaker, brush) -> None:
+    spanish = audience(Surface.DESK, "es", EVERYTHING.rights)
+    brush.may_paint.set()
+    async with watching(hub, EVERYTHING) as one, watching(hub, spanish) as two:
+        await one.gets('id="screen"')
+        await two.gets('id="screen"')
+        brush.may_paint.clear()
+        brush.begun.clear()
+        await say(speaker, a_floor("Sales"))
+        await until(lambda: brush.begun)
+        page = asyncio.create_task(gallery.painted(lambda: list(brush.begun)))
+        await asyncio.sleep(0)  # it stands in line
+        brush.may_paint.set()
+        assert set(await page) == {EVERYTHING, spanish}
+
+
 async def test_of_many_who_come_at_once_one_costs_a_whole_board(config, follower, monkeypatch) -> None:
     made = []
     honest = module.whole_strokes
