@@ -75,12 +75,12 @@ def newest_of(calls: Iterable[AbandonedCall]) -> list[AbandonedCall]:
     """Those that are kept, the newest last. Where all queues together have too many, each gives up its oldest."""
     places: Counter[str] = Counter()
     ranked: list[tuple[int, AbandonedCall]] = []
-    for call in sorted(calls, key=_by_time, reverse=True):
+    for call in sorted(calls, key=by_time, reverse=True):
         if places[call.queue] < MOST_OF_QUEUE:
             ranked.append((places[call.queue], call))
         places[call.queue] += 1
     ranked.sort(key=lambda each: each[0])  # the newest of every queue, the next newest of every queue …
-    return sorted((call for _, call in ranked[:MOST_ABANDONED]), key=_by_time)
+    return sorted((call for _, call in ranked[:MOST_ABANDONED]), key=by_time)
 
 
 def is_full(calls: Collection[AbandonedCall]) -> bool:
@@ -89,13 +89,14 @@ def is_full(calls: Collection[AbandonedCall]) -> bool:
     return len(calls) >= MOST_ABANDONED or max(of_queue.values(), default=0) >= MOST_OF_QUEUE
 
 
-def _by_time(call: AbandonedCall) -> tuple[datetime, str]:
+def by_time(call: AbandonedCall) -> tuple[datetime, str]:
+    """The order of such a list. Of those who gave up in the same second it is a steady one."""
     return call.abandoned_at, call.key
 
 
 def _dropped(calls: Mapping[str, AbandonedCall], kept: Iterable[AbandonedCall]) -> list[AbandonedCall]:
     gone = calls.keys() - {call.key for call in kept}
-    return sorted((calls[key] for key in gone), key=_by_time)
+    return sorted((calls[key] for key in gone), key=by_time)
 
 
 def seen_returns(call: AbandonedCall, queues: Collection[str]) -> AbandonedCall:

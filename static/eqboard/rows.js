@@ -175,7 +175,6 @@ function drop(node) {
 
 /* Order (lists.js) */
 
-const MANY_PLANS = 12; // of more, the list scrolls in its place (planning.css), and a key must reach it
 const lists = () => all("#screen :is(ul[id], [data-ranked])");
 
 const held = new Map(); // lists under the hand, and how many places are taken in each
@@ -207,6 +206,7 @@ function release(list) {
   held.delete(list);
   for (const gone of list.querySelectorAll(":scope > [data-gone]")) takeAway(gone);
   list.removeAttribute("data-held");
+  measure(list);
   rank(list);
   fitIn(list);
 }
@@ -230,7 +230,7 @@ function settle() {
 
 function fitIn(list) {
   if (list.matches(".tiles, .lines")) layOut(list);
-  if (list.matches(".plans")) list.tabIndex = list.childElementCount > MANY_PLANS ? 0 : -1;
+  if (list.matches(".plans")) list.tabIndex = list.matches("[data-beyond~='12']") ? 0 : -1; // it scrolls in its place (planning.css), and a key must reach it
 }
 
 /* Tiles stand in even rows, and the lines of a table in columns: anew when there are more or fewer of them, or more or

@@ -76,6 +76,7 @@ async def test_who_leaves_keeps_the_place_marked_as_gone_until_the_pointer_leave
     await expect(gone.locator("button")).to_have_count(0)
     await move_away(page)
     assert await order(page) == ["2", "3"]
+    await expect(page.locator(".part-agents")).to_have_attribute("data-count", "2")  # beside the title
 
 
 async def test_who_comes_back_meanwhile_is_there_once(page: Page) -> None:

@@ -8,7 +8,7 @@ from eqboard.boards.keys import shown_key
 from eqboard.boards.parts.numbers import number
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import Figure
-from eqboard.floor.abandoned import is_full
+from eqboard.floor.abandoned import by_time, is_full
 from eqboard.floor.levels import Direction, Threshold, threshold_for
 from eqboard.floor.metrics import Metric, breaches_at
 from eqboard.floor.moments import FAR_OFF, LONG_AGO
@@ -72,7 +72,7 @@ def _gave_up_counts(scene: Scene) -> dict[str, int]:
 
 def abandoned(scene: Scene) -> Iterator[tuple[str, AbandonedCall]]:
     """The newest first, as many as one reads through."""
-    newest = sorted(scene.view.abandoned.values(), key=lambda each: (each.abandoned_at, each.key), reverse=True)
+    newest = sorted(scene.view.abandoned.values(), key=by_time, reverse=True)
     for call in newest[:MOST_SHOWN]:
         yield call.key, call
 

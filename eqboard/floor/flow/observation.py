@@ -8,7 +8,7 @@ from functools import cached_property
 
 from eqboard.floor.flow.events import Event, EventKind
 from eqboard.floor.flow.reading import reading
-from eqboard.floor.flow.watch import CHANNEL, Departed, Known, Watch, handles, is_within
+from eqboard.floor.flow.watch import CHANNEL, Departed, Known, Watch, agent_of_key, handles, is_within
 from eqboard.floor.moments import BLIND_ROUNDS
 from eqboard.floor.snapshot import Agent, AgentState, Caller, Part, Snapshot, WaitingCall
 
@@ -151,7 +151,7 @@ class Observation:
         if len(kept) > MOST_REMEMBERED:
             kept = dict(sorted(kept.items(), key=lambda item: item[1].seen_at)[-MOST_REMEMBERED:])
         self.known = kept
-        self.fallen = {key: count for key, count in self.fallen.items() if int(key.split()[0]) in self.after.agents}
+        self.fallen = {key: count for key, count in self.fallen.items() if agent_of_key(key) in self.after.agents}
 
     @property
     def _at_agents(self) -> Iterable[tuple[str, bool]]:

@@ -2,7 +2,7 @@
 
 from eqboard.floor.flow.observation import Observation
 from eqboard.floor.flow.taking import rise_of
-from eqboard.floor.flow.watch import PickUp, Talk, handles
+from eqboard.floor.flow.watch import PickUp, Talk, fallen_key, handles
 from eqboard.floor.snapshot import Agent, AgentState, Caller, Membership
 
 
@@ -43,7 +43,7 @@ def _queues_that_count(seen: Observation, agent: Agent, old: Agent, begun: str |
 
 def _is_set_anew(seen: Observation, agent: int, was: int | None, membership: Membership) -> bool:
     """Whether EQ's count fell, or is back at once where it was before it fell: one wrong answer takes no calls."""
-    now, key = membership.calls_taken, f"{agent} {membership.queue}"
+    now, key = membership.calls_taken, fallen_key(agent, membership.queue)
     if was is None or now is None or now == was:
         return False
     if now < was:

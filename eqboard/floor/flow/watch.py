@@ -79,7 +79,17 @@ class Watch:
     pick_ups: tuple[PickUp, ...] = ()
     counts_at_answer: bool | None = None  # whether EQ counts a call as taken at its beginning; False: at its end
     shared: tuple[str, ...] = ()  # channels that tell nobody apart (channels.py)
-    fallen: Mapping[str, int] = field(default_factory=dict)  # EQ's counts of calls taken before they fell (pick_ups.py)
+    fallen: Mapping[str, int] = field(default_factory=dict)
+    """EQ's counts of calls taken before they fell (pick_ups.py), by `fallen_key`."""
+
+
+def fallen_key(agent: int, queue: str) -> str:
+    return f"{agent} {queue}"
+
+
+def agent_of_key(key: str) -> int:
+    """`agent_of_key(fallen_key(agent, queue)) == agent`, whatever the queue is called."""
+    return int(key.partition(" ")[0])
 
 
 def handles(caller: Caller | None) -> tuple[str, ...]:
