@@ -106,9 +106,12 @@ const atTime = (seconds) => clockTime.format(seconds * 1000);
 /* What ticks. It is looked for after each message, and what was read of it is kept: a large board has more of it than
    can be looked for and read every second. */
 
+const NEAR_PIXELS = 200;
+const FEW_ROWS = 72; // of a list with no more, all count: that is less work than a frame for the one that comes into sight
 const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
-const sight = new IntersectionObserver(onSight, { rootMargin: "200px" });
+const sight = new IntersectionObserver(onSight, { rootMargin: `${NEAR_PIXELS}px` });
 let ticking = null;
+let tickedAt = 0; // whatever comes into sight shows the moment that all show, and no frame of its own is drawn for it
 
 function lookForTicking() {
   ticking = {
@@ -122,7 +125,7 @@ const watchedRows = new WeakSet();
 
 function watched(element) {
   const clock = clockOf(element);
-  if (clock?.row && !watchedRows.has(clock.row)) {
+  if (clock?.row?.parentElement.dataset.count > FEW_ROWS && !watchedRows.has(clock.row)) {
     watchedRows.add(clock.row);
     sight.observe(clock.row);
   }
@@ -140,8 +143,10 @@ function momentFor(parts, moment) {
 function count(clock, moment) {
   const now = momentFor(clock.parts, moment);
   const seconds = secondsAt(clock, now);
-  if (!unseen.has(clock.row) && !ends.some((end) => clock.element.contains(end))) show(clock, seconds);
-  return grade(clock, seconds, now);
+  const hasNews = grade(clock, seconds, now);
+  const isSeen = hasNews || !unseen.has(clock.row); // a row with another level may come up into sight
+  if (isSeen && !ends.some((end) => clock.element.contains(end))) show(clock, seconds);
+  return hasNews;
 }
 
 /** Levels change with a message, or when a limit is passed: only then are they looked for. */
@@ -155,9 +160,23 @@ function onSight(rows) {
     if (isIntersecting) unseen.delete(target);
     else unseen.add(target);
   }
-  const seen = new Set(rows.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target));
-  if (seen.size && ticking) countAll(ticking.clocks.filter(({ row }) => seen.has(row)), shownNow());
-  else if (seen.size) tick();
+  const shown = new Set(rows.filter(isOnScreen).map(({ target }) => target));
+  if (shown.size && ticking) countAll(ticking.clocks.filter(({ row }) => shown.has(row)), tickedAt);
+  else if (shown.size) tick();
+}
+
+/** A row that has only come near has time until the next tick: a frame of its own would be drawn for it. */
+function isOnScreen({ boundingClientRect: { top, bottom, height } }) {
+  return height > 0 && bottom > 0 && top < innerHeight;
+}
+
+let scrolledTo = 0;
+
+/** Unless somebody scrolls on to it. */
+function onScroll() {
+  if (Math.abs(scrollY - scrolledTo) < NEAR_PIXELS / 2 || !ticking) return;
+  scrolledTo = scrollY;
+  countAll(ticking.clocks, tickedAt);
 }
 
 let ends = []; // where a selection begins and ends: nobody loses what they have selected
@@ -172,7 +191,7 @@ function tick() {
   judge();
   const hasMessage = !ticking;
   if (hasMessage) lookForTicking();
-  const moment = shownNow();
+  const moment = (tickedAt = shownNow());
   countAll(ticking.clocks, moment, hasMessage);
   for (const element of ticking.ages) showAge(element, moment);
   for (const element of ticking.walls) write(element, wallTime.format(moment * 1000));
@@ -349,7 +368,7 @@ function renew() {
 
 const listeners = {
   "htmx:wsOpen": onOpen, "htmx:wsClose": onClose, "htmx:wsBeforeMessage": beforeMessage,
-  "htmx:wsAfterMessage": onMessage, "htmx:afterSwap": () => (ticking = null), visibilitychange: run,
+  "htmx:wsAfterMessage": onMessage, "htmx:afterSwap": () => (ticking = null), visibilitychange: run, scroll: onScroll,
   selectionchange: onSelection,
 };
 for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);

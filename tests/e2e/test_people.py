@@ -1,5 +1,6 @@
 """What a hand on the page can rely on, in a real browser: nothing moves under it, and nothing it holds is dropped."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -315,7 +316,7 @@ async def test_whoever_goes_over_a_limit_under_the_hand_is_marked_and_stays(page
 
 async def test_many_at_once_are_said_in_one_breath(page: Page) -> None:
     stage = Stage(page, limits=PAUSES)
-    everybody = [paused_for(899, key, f"Agent {key}") for key in range(1, 6)]
+    everybody = [paused_for(899, key, f"Agent {key:04}") for key in range(1, 6)]
     await stage.open(floor(everybody))
     await stage.show(floor(everybody), now=NOON + timedelta(seconds=2))
 
@@ -337,7 +338,7 @@ async def test_levels_that_were_there_when_the_page_came_are_not_announced(page:
 async def test_sixty_agents_fit_on_a_laptops_screen(page: Page) -> None:
     await page.set_viewport_size({"width": 1366, "height": 768})
     stage = Stage(page, agents_as=AgentsAs.GRID)
-    await stage.open(floor([agent(key, name=f"Agent {key}") for key in range(1, 61)]))
+    await stage.open(floor([agent(key, name=f"Agent {key:04}") for key in range(1, 61)]))
 
     box = await page.locator("#agents").bounding_box()
     assert box is not None
@@ -371,7 +372,7 @@ async def test_a_cell_shows_the_rest_on_hover_and_on_focus_and_escape_closes_it(
 async def test_what_a_cell_shows_never_widens_the_page(page: Page, language: str) -> None:
     await page.set_viewport_size({"width": 1024, "height": 600})
     stage = Stage(page, agents_as=AgentsAs.GRID, language=language)
-    await stage.open(floor([agent(key, name=f"Agent {key}", caller=caller(name="Anna " * 40)) for key in range(1, 41)]))
+    await stage.open(floor([agent(key, name=f"Agent {key:04}", caller=caller(name="Anna " * 40)) for key in range(1, 41)]))
     for key in (5, 6, 35, 36, 40):
         await page.locator(f"#agent-{key}").hover()
         await expect(page.locator(f"#agent-{key} .more")).to_be_visible()
@@ -420,3 +421,36 @@ async def test_a_long_wait_is_marked_by_the_limit_of_its_queue(page: Page) -> No
     await expect(rows.nth(0)).to_have_attribute("data-level", "warning")
     await expect(rows.nth(0).locator(".level-warning")).to_be_visible()
     await expect(rows.nth(1).locator(".level")).to_be_hidden()
+
+
+# Out of sight
+
+
+async def test_whoever_comes_into_sight_shows_the_time_of_all(page: Page) -> None:
+    crowd = floor(agent(key, name=f"Agent {key:04}") for key in range(1, 1001))
+    stage, last = Stage(page), page.locator("#agent-1000 time")
+    await stage.open(crowd)
+    for minutes in range(1, 60):  # until the browser has told the page who is in sight
+        await stage.show(crowd, now=NOON + timedelta(minutes=minutes))
+        if not await has_minutes(last, minutes + 1):
+            break
+    assert await has_minutes(page.locator("#agent-1 time"), minutes + 1)
+    assert not await has_minutes(last, minutes + 1), "a thousand are too many to count all of them"
+
+    await last.scroll_into_view_if_needed()
+
+    await expect(last).to_have_text(re.compile(rf"{minutes + 1}:\d\d"))
+
+
+async def has_minutes(time: Locator, minutes: int) -> bool:
+    return (await time.inner_text()).startswith(f"{minutes}:")
+
+
+async def test_whoever_comes_up_into_sight_by_a_limit_shows_the_time_of_all(page: Page) -> None:
+    crowd = [agent(key, name=f"Agent {key:04}") for key in range(1, 1001)]
+    crowd[-1] = agent(1000, name="Zoe", state=AgentState.PAUSED, state_since=ago(899))
+    stage = Stage(page, limits=PAUSES)
+    await stage.open(floor(crowd))
+    await stage.show(floor(crowd), now=NOON + timedelta(minutes=5))
+    assert (await order(page))[0] == "1000"
+    await expect(page.locator("#agent-1000 time")).to_have_text(re.compile(r"19:5\d|20:\d\d"))
