@@ -27,8 +27,7 @@ from eqboard.boards.offer import Offer
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
 from eqboard.boards.reckoning import FLOOR
-from eqboard.boards.spec import AgentsAs, Figure, Kind, StateLimit, Surface, Targets
-from eqboard.boards.spec import Part as BoardPart
+from eqboard.boards.spec import AgentsAs, BoardPart, Figure, Kind, StateLimit, Surface, Targets
 from eqboard.boards.terms import VARIANTS
 from eqboard.boards.working import opened
 from eqboard.control.screens import DisplayBoardForm, DisplayForm

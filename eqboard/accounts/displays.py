@@ -9,8 +9,9 @@ import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.core import signing
-from django.db import Error
+from django.db import Error, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from eqboard.accounts.access import NOTHING, Grant, Rights
@@ -24,6 +25,10 @@ SALT = "eqboard.displays.pairing"
 
 TOKEN_COOKIE = "eqboard_display"  # noqa: S105 (a cookie's name)
 PAIRING_COOKIE = "eqboard_pairing"
+
+
+class UsedCodeError(Exception):
+    """The code was approved already, be it in this very moment."""
 
 
 def new_code() -> str:
@@ -65,6 +70,25 @@ def read_signed_code(cookie: str | None) -> str | None:
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_used(code: str, now: datetime) -> bool:
+    """Whether somebody has approved it, while it lasts."""
+    return Display.objects.filter(code=code, approved_at__gte=now - CODE_LASTS).exists()
+
+
+def approve(code: str, name: str, team: Team, approved_by: User, now: datetime) -> Display:
+    """Make the display that the screen with this code may claim. Raises UsedCodeError.
+
+    Of two who approve a code at once the database lets one do it: each code stands in one row. So a row gives its code
+    up when that is over; then it may be shown by another screen.
+    """
+    try:
+        with transaction.atomic():
+            Display.objects.filter(code=code, approved_at__lt=now - CODE_LASTS).update(code=None)
+            return Display.objects.create(code=code, name=name, team=team, approved_by=approved_by, approved_at=now)
+    except IntegrityError as error:
+        raise UsedCodeError from error
 
 
 def is_spent(code: str, now: datetime) -> bool:

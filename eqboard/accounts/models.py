@@ -82,7 +82,7 @@ class Display(models.Model):
 
     name = models.CharField(_("name"), max_length=60)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="displays")
-    code = models.CharField(max_length=12, db_index=True)
+    code = models.CharField(max_length=12, unique=True, null=True, blank=True)  # None: another display has it now
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()

@@ -32,19 +32,38 @@ PAINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boards")
 Judged = tuple[str, Rights]
 """Whose levels stand: those of a board, by its ref, and of the rights of whoever looks. Not of a language."""
 
+HeldAgainst = tuple[object, ...]
+"""All that levels depend on besides the numbers (`Audience.held_against`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the levels of a board stood, against which limits, and on which floor."""
+    """Where the levels of a board stood, and on which floor."""
 
     levels: Levels
-    held_against: tuple[object, ...]
-    epoch: str
-    seq: int
+    floor: tuple[str, int]  # its epoch and seq
 
-    def is_before(self, floor: Stored) -> bool:
+    def is_before(self, held: Stored) -> bool:
         """Whether the floor is as new, or newer: an older one must not undo what is known."""
-        return self.epoch != floor.epoch or self.seq <= floor.seq
+        epoch, seq = self.floor
+        return epoch != held.epoch or seq <= held.seq
+
+
+Standings = dict[HeldAgainst, Standing]
+"""Of one board, the newest last. After an edit of limits pages show the board as it was beside the board as it is, for
+as long as they need to notice; each has levels of its own.
+"""
+
+
+def with_newest(standings: Standings, limits: HeldAgainst, newest: Standing) -> Standings:
+    """Whichever was not shown on the floor before is forgotten: what nobody watched has not lasted."""
+    last = next(reversed(standings.values()), newest)
+    others = {
+        each: standing
+        for each, standing in standings.items()
+        if each != limits and (last.floor == newest.floor or standing.floor == last.floor)
+    }
+    return others | {limits: newest}
 
 
 class Gallery:
@@ -52,7 +71,7 @@ class Gallery:
 
     def __init__(self) -> None:
         self._screens: OrderedDict[Audience, Screen] = OrderedDict()
-        self._standings: OrderedDict[Judged, Standing] = OrderedDict()
+        self._standings: OrderedDict[Judged, Standings] = OrderedDict()
 
     def paint(self, floor: Floor, health: Health, audience: Audience, shown: Screen | None = None) -> Screen:
         """The screen for one audience; fragments as in its newest screen, or else in `shown`, are taken over.
@@ -67,23 +86,26 @@ class Gallery:
         return screen
 
     def _levels_before(self, before: Screen, audience: Audience, held: Stored | None) -> Levels:
-        standing = self._standings.get(_judged(audience))
-        stood_against = standing.held_against if standing else before.audience.held_against
-        if stood_against != audience.held_against:
-            return {}
-        return standing.levels if standing and held and standing.is_before(held) else before.levels
+        standings, limits = self._standings.get(_judged(audience), {}), audience.held_against
+        standing = standings.get(limits)
+        if standing and held and standing.is_before(held):
+            return standing.levels
+        only_others_stand = standings and not standing
+        return {} if only_others_stand or before.audience.held_against != limits else before.levels
 
     def _keep(self, screen: Screen, held: Stored | None) -> None:
         _put(self._screens, screen.audience, screen)
-        standing = self._standings.get(_judged(screen.audience))
+        judged, limits = _judged(screen.audience), screen.audience.held_against
+        standings = self._standings.get(judged, {})
+        standing = standings.get(limits)
         if held and (standing is None or standing.is_before(held)):
-            standing = Standing(screen.levels, screen.audience.held_against, held.epoch, held.seq)
-            _put(self._standings, _judged(screen.audience), standing)
+            newest = Standing(screen.levels, (held.epoch, held.seq))
+            _put(self._standings, judged, with_newest(standings, limits, newest))
 
     def levels_of(self, audience: Audience) -> Levels:
         """Where the levels of the audience's board stand; none when it was not shown with these limits."""
-        standing = self._standings.get(_judged(audience))
-        return standing.levels if standing and standing.held_against == audience.held_against else {}
+        standing = self._standings.get(_judged(audience), {}).get(audience.held_against)
+        return standing.levels if standing else {}
 
 
 def _judged(audience: Audience) -> Judged:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from eqboard.boards.parts import agents, calls, planning, queues, totals, wall
 from eqboard.boards.scene import Scene
-from eqboard.boards.spec import AgentsAs, Board, Kind, Part, Surface
+from eqboard.boards.spec import AgentsAs, Board, BoardPart, Kind, Surface
 
 Subjects = Iterable[tuple[object, object]]
 
@@ -29,6 +29,7 @@ def _health(scene: Scene) -> Subjects:
 
 HEALTH = Strip("health", "health", "boards/fragments/health.html", _health)
 TABLE_SUM = Strip("sum", "sum", "boards/fragments/queue_sum.html", queues.sum_row)
+AWAY_COUNT = Strip("absent", "absent", "boards/fragments/away_count.html", totals.away_count)
 ABANDONED_LISTED = Strip("listed", "listed", "boards/fragments/abandoned_listed.html", calls.abandoned_listed)
 WALL_MORE = Strip("more", "more", "boards/fragments/tv_more.html", wall.more)
 WALL_STATES = Strip("states", "states", "boards/fragments/tv_states.html", wall.states)
@@ -84,11 +85,16 @@ AGENTS_AS = {
     AgentsAs.GRID: replace(DESK[Kind.AGENTS], template="boards/fragments/agent_cell.html"),
 }
 
-WITHIN = ((DESK[Kind.TABLE], TABLE_SUM), (DESK[Kind.ABANDONED], ABANDONED_LISTED), (WALL[Kind.AGENTS], WALL_STATES))
+WITHIN = (
+    (DESK[Kind.TABLE], TABLE_SUM),
+    (DESK[Kind.ABANDONED], ABANDONED_LISTED),
+    (DESK[Kind.AWAY], AWAY_COUNT),
+    (WALL[Kind.AGENTS], WALL_STATES),
+)
 """What stands in the section of another strip."""
 
 
-def parts_of(board: Board) -> list[tuple[Part, Strip]]:
+def parts_of(board: Board) -> list[tuple[BoardPart, Strip]]:
     """The parts that this board's surface can show, in their order."""
     known = WALL if board.spec.surface is Surface.TV else DESK | {Kind.AGENTS: AGENTS_AS[board.spec.agents_as]}
     return [(part, known[part.kind]) for part in board.spec.parts if part.kind in known]

@@ -49,8 +49,8 @@ def _value(held: object) -> object:
     return tuple(_value(each) for each in held) if isinstance(held, tuple) else held
 
 
-class PartShape(Shape[spec.Part]):
-    makes = spec.Part
+class PartShape(Shape[spec.BoardPart]):
+    makes = spec.BoardPart
     kind: spec.Kind
     span: Literal[3, 4, 6, 8, 9, 12] = 12
 

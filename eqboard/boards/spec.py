@@ -47,7 +47,7 @@ SPANS = (3, 4, 6, 8, 9, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BoardPart:
     kind: Kind
     span: int = COLUMNS  # of twelve columns, one of SPANS
 
@@ -90,7 +90,7 @@ class Spec:
 
     surface: Surface = Surface.DESK
     queues: tuple[str, ...] | None = None  # extensions in their order; None: every queue that one may see, by name
-    parts: tuple[Part, ...] = ()
+    parts: tuple[BoardPart, ...] = ()
     totals: tuple[Figure, ...] = ()  # the numbers of the floor as a whole
     figures: tuple[Figure, ...] = ()  # the numbers of each queue, on its tile or in its row
     agents_as: AgentsAs = AgentsAs.ROWS

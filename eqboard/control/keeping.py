@@ -4,13 +4,13 @@ A board may hang on a wall that whoever changes it does not see, and a screen lo
 audit log tells who did what to them.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from eqboard.accounts.displays import approve
 from eqboard.accounts.models import Display, Team
 from eqboard.boards import drafts
 from eqboard.boards.choosing import screens_of
@@ -65,10 +65,10 @@ def delete(board: SavedBoard, doer: Doer) -> None:
         board.delete()
 
 
-def pair(chosen: Mapping[str, Any], doer: Doer, now: datetime) -> Display:
-    """`chosen`: its name, its team, and the code that the screen shows, which is a secret until it is used."""
+def pair(code: str, name: str, team: Team, doer: Doer, now: datetime) -> Display:
+    """`code`: what the screen shows, which is a secret until it is used. Raises UsedCodeError (accounts/displays)."""
     with transaction.atomic():
-        display = Display.objects.create(approved_by=doer.user, approved_at=now, **chosen)
+        display = approve(code, name, team, doer.user, now)
         _note_display(doer, PAIR_DISPLAY, display, {"team": display.team.name})
     return display
 

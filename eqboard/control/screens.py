@@ -15,13 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts.asking import form_page, user_of
-from eqboard.accounts.displays import CODE_LASTS, read_code
+from eqboard.accounts.displays import UsedCodeError, is_used, read_code
 from eqboard.accounts.models import Display, Team
 from eqboard.boards import choosing
 from eqboard.boards.models import SavedBoard
 from eqboard.boards.ready import NAMES, USUAL_WALL
 from eqboard.control import keeping
-from eqboard.control.audit import doer_of
+from eqboard.control.audit import Doer, doer_of
+
+USED = _("This code was used already. Load the screen's page again for a new one.")
 
 
 class DisplayForm(forms.Form):
@@ -38,9 +40,17 @@ class DisplayForm(forms.Form):
         code = read_code(self.cleaned_data["code"])
         if code is None:
             raise forms.ValidationError(_("No screen shows this code. Compare its letters with those on the screen."))
-        if Display.objects.filter(code=code, approved_at__gte=datetime.now(UTC) - CODE_LASTS).exists():
-            raise forms.ValidationError(_("This code was used already. Load the screen's page again for a new one."))
+        if is_used(code, datetime.now(UTC)):
+            raise forms.ValidationError(USED)
         return code
+
+    def pair(self, doer: Doer) -> Display | None:
+        """None, and the form says so, when somebody else was faster with this code."""
+        try:
+            return keeping.pair(**self.cleaned_data, doer=doer, now=datetime.now(UTC))
+        except UsedCodeError:
+            self.add_error("code", USED)
+            return None
 
 
 @form_page
@@ -49,8 +59,8 @@ def displays(request: HttpRequest) -> HttpResponse:
     """The screens of one's teams, and the form that pairs another; next one chooses what it shows."""
     teams = _teams(user_of(request))
     form = DisplayForm(teams, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("display_board", keeping.pair(form.cleaned_data, doer_of(request), datetime.now(UTC)).pk)
+    if request.method == "POST" and form.is_valid() and (display := form.pair(doer_of(request))):
+        return redirect("display_board", display.pk)
     screens = Display.objects.filter(team__in=teams, revoked_at=None)
     context = {
         "form": form,

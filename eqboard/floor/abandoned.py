@@ -83,10 +83,17 @@ def newest_of(calls: Iterable[AbandonedCall]) -> list[AbandonedCall]:
     return sorted((call for _, call in ranked[:MOST_ABANDONED]), key=by_time)
 
 
-def is_full(calls: Collection[AbandonedCall]) -> bool:
-    """Whether there may be others who gave up today, for whom the list has no place."""
+def is_full(calls: Collection[AbandonedCall], queues: Collection[str]) -> bool:
+    """Whether there may be others who gave up today in one of these queues, for whom the list has no place.
+
+    `calls`: of all queues. Where those are too many, only the queues with most have lost some: each is left with as
+    many as the others of them, or with one less.
+    """
     of_queue = Counter(call.queue for call in calls)
-    return len(calls) >= MOST_ABANDONED or max(of_queue.values(), default=0) >= MOST_OF_QUEUE
+    places = MOST_OF_QUEUE
+    if len(calls) >= MOST_ABANDONED:
+        places = min(places, max(of_queue.values()) - 1)
+    return any(of_queue[queue] >= places for queue in queues)
 
 
 def by_time(call: AbandonedCall) -> tuple[datetime, str]:

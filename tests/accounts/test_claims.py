@@ -8,7 +8,16 @@ from django.db.models import ProtectedError
 
 from eqboard.accounts import displays
 from eqboard.accounts.access import NOTHING, Grant, Rights, may_do
-from eqboard.accounts.displays import claim, display_of, hash_token, is_spent, new_code, rights_of_display
+from eqboard.accounts.displays import (
+    UsedCodeError,
+    approve,
+    claim,
+    display_of,
+    hash_token,
+    is_spent,
+    new_code,
+    rights_of_display,
+)
 from eqboard.accounts.models import Display
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -19,6 +28,31 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def approved(cast):
     return Display.objects.create(name="Wall", team=cast.front, code=CODE, approved_by=cast.lead, approved_at=NOW)
+
+
+@pytest.mark.parametrize("minutes", [0, 9.99, 10])
+@pytest.mark.parametrize("then", ["waits", "claimed", "revoked"])
+def test_a_code_is_approved_once_while_it_lasts(approved, cast, minutes, then):
+    if then == "claimed":
+        claim(CODE, NOW)
+    elif then == "revoked":
+        Display.objects.update(revoked_at=NOW)
+    with pytest.raises(UsedCodeError):
+        approve(CODE, "Again", cast.back, cast.admin, NOW + timedelta(minutes=minutes))
+    assert Display.objects.get() == approved
+
+
+def test_a_code_that_is_over_may_be_approved_for_another_screen(approved, cast):
+    token, later = claim(CODE, NOW), NOW + timedelta(minutes=10.01)
+    other = approve(CODE, "Another", cast.back, cast.admin, later)
+    assert display_of(claim(CODE, later)) == other
+    assert display_of(token) == approved
+
+
+def test_a_database_keeps_any_number_of_displays_whose_code_is_over(approved, cast):
+    for each in (1, 2, 3):
+        approve(CODE, "Again", cast.back, cast.admin, NOW + timedelta(hours=each))
+    assert sorted(Display.objects.values_list("code", flat=True), key=str) == [CODE, None, None, None]
 
 
 def test_an_approved_code_gives_a_token(approved):

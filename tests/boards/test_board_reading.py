@@ -16,13 +16,13 @@ from eqboard.boards.reading import MOST_BYTES, parse, read_spec, read_stored, wr
 from eqboard.boards.ready import SPECS
 from eqboard.boards.rules import NONSENSE
 from eqboard.boards.shapes import REQUIREMENTS, key_of
-from eqboard.boards.spec import Kind, MaskedNumbers, Part, Spec, StateLimit, Theme, Wall
+from eqboard.boards.spec import BoardPart, Kind, MaskedNumbers, Spec, StateLimit, Theme, Wall
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.levels import Fault as Nonsense
 from eqboard.floor.metrics import Metric
 from eqboard.floor.windows import Window
 
-LEAST = Spec(parts=(Part(Kind.TILES),))
+LEAST = Spec(parts=(BoardPart(Kind.TILES),))
 HIGH = Threshold(Metric.WAITING, Direction.HIGH, warning=5, critical=9)
 BELOW = {"metric": "service_level", "direction": "low", "warning": 1, "critical": 20, "below_promise": True}
 
@@ -46,7 +46,9 @@ def sentences(data: object) -> list[str]:
 def specs() -> st.SearchStrategy[Spec]:
     """Any that can be made in the editor."""
     extensions = st.from_regex("[0-9]{1,20}", fullmatch=True)
-    parts = st.lists(st.builds(Part, st.sampled_from(boards.WALL_KINDS), st.sampled_from(boards.SPANS)), min_size=1)
+    parts = st.lists(
+        st.builds(BoardPart, st.sampled_from(boards.WALL_KINDS), st.sampled_from(boards.SPANS)), min_size=1
+    )
     unique_parts = parts.map(lambda each: tuple({part.kind: part for part in each}.values()))
     moments = st.builds(boards.Figure, st.sampled_from((Metric.WAITING, Metric.PAUSED)))
     counted = st.builds(boards.Figure, st.sampled_from((Metric.ASA, Metric.OFFERED)), st.sampled_from(Window))
@@ -301,7 +303,7 @@ def test_a_threshold_that_was_stored_before_there_were_points_is_as_it_was() -> 
 
 def test_an_unknown_part_is_left_out_and_told() -> None:
     spec, left_out = read_stored(written(parts=[{"kind": "hologram"}, {"kind": "tiles", "span": 6}]))
-    assert spec.parts == (Part(Kind.TILES, 6),)
+    assert spec.parts == (BoardPart(Kind.TILES, 6),)
     assert [fault.sentence for fault in left_out] == ["Part 1: this version of eqboard has no such part."]
 
 

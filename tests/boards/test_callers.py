@@ -198,6 +198,30 @@ def test_whoever_sees_one_queue_is_told_how_many_of_its_calls_are_listed():
     assert told_of(10, 250, on(rights=FRONT)).text == "", "a large queue pushes nobody of another one out"
 
 
+def test_that_the_list_is_full_of_another_teams_calls_is_not_told():
+    """Somebody of theirs gave up whom the list cannot name, as EQ told nothing of them."""
+    theirs = [gone(f"501-{place}", queue="501", abandoned_at=ago(place)) for place in range(MOST_OF_QUEUE)]
+    floor = with_gone(snapshot(queues=QUEUES), gone("mine"), *theirs)
+    minutes = past(minute(q500=answered(0, 0, 2), q501=answered(0, 0, MOST_OF_QUEUE + 50)))
+    for who in (on(rights=FRONT), on(queues=("500",))):
+        assert parse(whole(paint_past(floor, who, minutes))).find(id="listed").text == ""
+    everybody = parse(whole(paint_past(floor, on(queues=("501",)), minutes)))
+    assert everybody.find(id="listed").text == "The newest 200 of 250"
+
+
+def test_a_queue_that_gives_up_its_oldest_for_others_says_so():
+    queues = [queue(str(500 + place)) for place in range(15)]
+    calls = [
+        gone(f"{each.extension}-{place}", queue=each.extension, abandoned_at=ago(place))
+        for each in queues
+        for place in range(MOST_OF_QUEUE)
+    ]
+    floor = with_gone(snapshot(queues=queues), *newest_of(calls))
+    minutes = past(minute(q500=answered(0, 0, MOST_OF_QUEUE)))
+    page = parse(whole(paint_past(floor, on(queues=("500",)), minutes)))
+    assert page.find(id="listed").text in ("The newest 133 of 200", "The newest 134 of 200")
+
+
 def test_who_sees_many_queues_reads_through_the_newest_of_all():
     assert told_of(150, 150, on()).text == "The newest 200 of 300"
     calls = [gone(f"1.{place}", abandoned_at=ago(place)) for place in range(MOST_SHOWN + 1)]

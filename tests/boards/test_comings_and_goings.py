@@ -8,7 +8,7 @@ import pytest
 from eqboard.boards.fragments import whole
 from eqboard.boards.health import Health
 from eqboard.boards.parts.wall import WALL_QUEUES
-from eqboard.boards.spec import Kind, Part, Surface
+from eqboard.boards.spec import BoardPart, Kind, Surface
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import Metric
 from eqboard.floor.snapshot import Snapshot
@@ -20,8 +20,8 @@ SURFACES = [Surface.DESK, Surface.TV]
 LIMIT = Threshold(Metric.WAITING, Direction.HIGH, warning=1)
 NAMES = ("S", "\u05e9", "\u540d", "S" * 50, "\u05e9" * 50, "\u540d" * 50)  # Latin, Hebrew and Chinese
 BOARD = {
-    Surface.DESK: tuple(map(Part, (Kind.TOTALS, Kind.TILES, Kind.TABLE, Kind.AGENTS, Kind.BUDGET, Kind.STAFFING))),
-    Surface.TV: tuple(map(Part, (Kind.TOTALS, Kind.TILES, Kind.AGENTS, Kind.BUDGET))),
+    Surface.DESK: tuple(map(BoardPart, (Kind.TOTALS, Kind.TILES, Kind.TABLE, Kind.AGENTS, Kind.BUDGET, Kind.STAFFING))),
+    Surface.TV: tuple(map(BoardPart, (Kind.TOTALS, Kind.TILES, Kind.AGENTS, Kind.BUDGET))),
 }
 
 

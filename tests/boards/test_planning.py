@@ -4,7 +4,7 @@ import pytest
 
 from eqboard.boards.fragments import strokes, whole
 from eqboard.boards.parts.planning import budgets, staffings
-from eqboard.boards.spec import Kind, Part
+from eqboard.boards.spec import BoardPart, Kind
 from eqboard.floor.buckets import Bucket
 from tests.boards.htmx import parse
 from tests.boards.painting import audience
@@ -12,7 +12,7 @@ from tests.boards.past import answered, minute, paint, past, scene
 from tests.builders import queue, snapshot
 
 SALES = snapshot(queues=[queue("500", present_count=6, paused_count=1)])
-BOARD = audience(parts=(Part(Kind.BUDGET), Part(Kind.STAFFING)))
+BOARD = audience(parts=(BoardPart(Kind.BUDGET), BoardPart(Kind.STAFFING)))
 
 
 def busy(offered=5, **changes):

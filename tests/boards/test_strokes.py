@@ -12,8 +12,7 @@ from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import fragments
 from eqboard.boards.fragments import Screen, packed, strokes, whole, whole_strokes
 from eqboard.boards.health import Health
-from eqboard.boards.spec import Figure, Kind, Surface
-from eqboard.boards.spec import Part as BoardPart
+from eqboard.boards.spec import BoardPart, Figure, Kind, Surface
 from eqboard.floor.changes import apply, diff
 from eqboard.floor.metrics import Metric
 from eqboard.floor.snapshot import AgentState, Part, Trouble

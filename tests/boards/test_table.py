@@ -4,7 +4,7 @@ import pytest
 
 from eqboard.accounts.access import Grant, Rights
 from eqboard.boards.fragments import strokes, whole
-from eqboard.boards.spec import Figure, Kind, Part
+from eqboard.boards.spec import BoardPart, Figure, Kind
 from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import Metric
 from eqboard.floor.windows import Window
@@ -19,7 +19,7 @@ MORNING = past(minute(q500=answered(1), q501=answered(0, 9)))
 
 
 def board(**chosen):
-    return audience(**{"parts": (Part(Kind.TABLE),), "figures": FIGURES} | chosen)
+    return audience(**{"parts": (BoardPart(Kind.TABLE),), "figures": FIGURES} | chosen)
 
 
 def table(floor=BOTH, counts=MORNING, **chosen):
@@ -98,10 +98,10 @@ def test_a_hostile_name_is_text(name):
 
 
 def test_beside_a_table_a_tile_has_an_id_of_its_own():
-    page = parse(whole(paint(BOTH, board(parts=(Part(Kind.TABLE), Part(Kind.TILES))), MORNING)))
+    page = parse(whole(paint(BOTH, board(parts=(BoardPart(Kind.TABLE), BoardPart(Kind.TILES))), MORNING)))
     ids = [each["id"] for each in page.select("[id]")]
     assert len(ids) == len(set(ids))
 
 
 def test_a_board_without_a_table_has_no_sum():
-    assert parse(whole(paint(BOTH, board(parts=(Part(Kind.TILES),)), MORNING))).find(id="sum") is None
+    assert parse(whole(paint(BOTH, board(parts=(BoardPart(Kind.TILES),)), MORNING))).find(id="sum") is None

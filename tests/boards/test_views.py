@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
@@ -50,6 +51,19 @@ def test_a_wall_whose_database_is_away_tries_again_by_itself(client, monkeypatch
     assert answer.status_code == 503
     assert 'src="/static/eqboard/again.js"' in answer.text
     assert "database" in answer.text
+
+
+def test_the_first_look_at_another_board_is_written_once(cast):
+    client = Client()
+    client.force_login(cast.supervisor)
+    writes = []
+    for ref in ("lead", "lead", "supervisor"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/boards/{ref}/").status_code == 200
+        writes.append([each["sql"].split()[:2] for each in asked if each["sql"].startswith(("UPDATE", "INSERT"))])
+    once = ["UPDATE", '"django_session"']
+    assert writes == [[once], [], [once]]
+    assert client.get("/").context["board"].ref == "supervisor"
 
 
 def test_to_look_at_the_same_board_again_writes_nothing(cast):

@@ -18,7 +18,7 @@ from eqboard.boards.figures import FigureValue
 from eqboard.boards.fragments import whole
 from eqboard.boards.health import Health
 from eqboard.boards.parts.wall import WALL_AGENTS, WALL_CALLERS, WALL_QUEUES, Leeway, More
-from eqboard.boards.spec import WALL_KINDS, Figure, MaskedNumbers, Part, StateLimit, Surface, Targets, Theme, Wall
+from eqboard.boards.spec import WALL_KINDS, BoardPart, Figure, MaskedNumbers, StateLimit, Surface, Targets, Theme, Wall
 from eqboard.boards.templatetags.board import duration
 from eqboard.boards.templatetags.wall import PHRASES, is_long, wall_window
 from eqboard.feed.follow import Counts
@@ -28,14 +28,13 @@ from eqboard.floor.budget import Budget
 from eqboard.floor.history import History
 from eqboard.floor.levels import Direction, Grade, Threshold
 from eqboard.floor.metrics import Metric, Target, Unit
-from eqboard.floor.snapshot import AbandonedCall, AgentState, CameBack, Snapshot, Source
-from eqboard.floor.snapshot import Part as Read
+from eqboard.floor.snapshot import AbandonedCall, AgentState, CameBack, Part, Snapshot, Source
 from eqboard.floor.windows import Window
 from tests.boards.painting import MIDNIGHT, audience, floor_of, paint
 from tests.boards.walls import wall_page
 from tests.builders import NOON, agent, ago, caller, moments, queue, snapshot, waiting_call
 
-EVERY_PART = tuple(Part(kind) for kind in WALL_KINDS)
+EVERY_PART = tuple(BoardPart(kind) for kind in WALL_KINDS)
 
 
 def wall(language="en", **chosen):
@@ -254,7 +253,7 @@ def test_agents_are_counted_by_state_each_of_them_once():
 
 
 def test_agents_that_were_never_read_are_not_none_at_all():
-    floor = snapshot(sources=[Source(Read.AGENTS, 1.0)])
+    floor = snapshot(sources=[Source(Part.AGENTS, 1.0)])
     [counted] = shown(floor, "states")
     assert {count for _, count in counted.counts} == {None}
     assert "–" in page_of(floor).select_one("#states").text
@@ -494,7 +493,7 @@ def test_a_wall_of_nothing_says_so(language):
 
 
 def test_a_wall_has_only_the_parts_that_it_was_given():
-    page = page_of(snapshot(queues=[queue()]), parts=(Part(WALL_KINDS[1]),))
+    page = page_of(snapshot(queues=[queue()]), parts=(BoardPart(WALL_KINDS[1]),))
     assert [each["data-kind"] for each in page.select("[data-kind]")] == ["tiles"]
     assert not page.select("#states")
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
 from django.test import Client
 
 from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, sign_code
-from eqboard.accounts.models import Display
+from eqboard.accounts.models import Display, Team
 from eqboard.boards.models import DisplayBoard, SavedBoard
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
@@ -147,6 +148,30 @@ def test_a_screen_that_is_paired_and_taken_away_is_written_down_without_its_secr
     told = "".join(str(entry.__dict__) for entry in AuditEntry.objects.all())
     for secret in (code, wall.cookies[TOKEN_COOKIE].value, display.token_hash):
         assert secret not in told
+
+
+def test_of_two_who_approve_a_code_at_once_one_has_a_screen_and_the_other_is_told_so(cast, monkeypatch):
+    """The other lead's approval is stored after our form has looked, and before our own."""
+    honest = keeping.pair
+
+    def pair(code: str, name: str, team: Team, doer: Doer, now: datetime) -> Display:
+        honest(code, "Theirs", cast.floor, Doer(cast.supervisor, None), now)
+        return honest(code, name, team, doer, now)
+
+    monkeypatch.setattr(keeping, "pair", pair)
+    code = new_code()
+    answer = client_of(cast.lead).post("/displays/", {"code": code, "name": "Ours", "team": cast.front.pk})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert [each.text for each in page.select(".error")] == [
+        "This code was used already. Load the screen's page again for a new one."
+    ]
+    assert [page.select_one(f"input[name={name}]")["value"] for name in ("code", "name")] == [code, "Ours"]
+    assert page.select_one("select[name=team] [selected]")["value"] == str(cast.front.pk)
+    assert [display.name for display in Display.objects.all()] == ["Theirs"]
+    assert [entry[0:4] for entry in written()] == [
+        ("display.pair", f"display-{Display.objects.get().pk}", "Theirs", cast.supervisor)
+    ]
 
 
 def test_a_screen_that_two_take_away_at_once_is_taken_away_once(cast, screen):

@@ -176,7 +176,8 @@ def test_a_large_queue_pushes_nobody_of_a_small_one_out():
     day.see(replace(gave_up(seconds_ago=9999), queue="501"))
     day.crowd(MOST_OF_QUEUE + 5)
     assert Counter(call.queue for call in day.calls.values()) == {"500": MOST_OF_QUEUE, "501": 1}
-    assert is_full(day.calls.values())
+    assert is_full(day.calls.values(), {"500", "501"})
+    assert not is_full(day.calls.values(), {"501"})
 
 
 def test_where_all_queues_have_too_many_each_gives_up_its_oldest():
@@ -192,12 +193,15 @@ def test_where_all_queues_have_too_many_each_gives_up_its_oldest():
     assert counts.pop("499") == 3
     assert set(counts.values()) <= {133, 134}
     assert [call.abandoned_at for call in kept] == sorted(call.abandoned_at for call in kept)
-    assert is_full(kept)
+    for each in large:
+        assert is_full(kept, {each})
+    assert not is_full(kept, {"499"}), "it has given nobody up"
 
 
 def test_a_list_with_room_is_not_full():
-    assert not is_full([])
-    assert not is_full([abandoned_call()])
+    assert not is_full([], {"500"})
+    assert not is_full([abandoned_call()], {"500"})
+    assert not is_full([abandoned_call()], set())
 
 
 def test_attempts_are_remembered_of_whom_the_list_has_no_place_any_more():

@@ -86,11 +86,15 @@ class Listed:
 
 
 def listed(scene: Scene, most: int | None = None) -> Listed:
-    """Of whom it is known whether they came back. The list of the floor has no place for all; nor has one of `most`."""
+    """Of whom it is known whether they came back. The list of the floor has no place for all; nor has one of `most`.
+
+    Of other queues than those that are shown nothing is told, not even that there are many.
+    """
     known, of = len(scene.view.abandoned), number(scene, Figure(Metric.ABANDONED, Window.TODAY)).value or 0
     if most is not None and known > most:
         return Listed(most, max(known, of))
-    return Listed(known, of) if known < of and is_full(scene.hands.floor.abandoned.values()) else Listed()
+    is_cut = known < of and is_full(scene.hands.floor.abandoned.values(), scene.queues)
+    return Listed(known, of) if is_cut else Listed()
 
 
 def abandoned_listed(scene: Scene) -> Iterator[tuple[None, Listed]]:

@@ -1,0 +1,54 @@
+"""What was stored by an older eqboard is still there, and valid, after an upgrade."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from eqboard.accounts.models import Display
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def migrate(name: str):
+    """The models as they are after that migration of accounts."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("accounts", name)])
+    return executor.loader.project_state([("accounts", name)]).apps
+
+
+@pytest.fixture
+def before(transactional_db):
+    """The models of before a code was unique; afterwards the database is as every other test knows it."""
+    [newest] = [name for app, name in MigrationExecutor(connection).loader.graph.leaf_nodes("accounts")]
+    yield migrate("0001_initial")
+    migrate(newest)
+
+
+def test_of_displays_that_were_made_of_one_code_the_newest_keeps_it(before):
+    lead = User.objects.create_user("lead")
+    team = before.get_model("accounts", "Team").objects.create(name="Front desk")
+    for code in ("22222222", "33333333", "22222222", "22222222"):
+        before.get_model("accounts", "Display").objects.create(
+            name=code, team=team, code=code, approved_by_id=lead.pk, approved_at=NOW, token_hash=code
+        )
+    migrate("0002_a_code_makes_one_display")
+    assert [(each.name, each.code, each.token_hash) for each in Display.objects.order_by("pk")] == [
+        ("22222222", None, "22222222"),
+        ("33333333", "33333333", "33333333"),
+        ("22222222", None, "22222222"),
+        ("22222222", "22222222", "22222222"),
+    ]
+
+
+def test_an_older_eqboard_finds_displays_whose_code_is_over(before):
+    migrate("0002_a_code_makes_one_display")
+    lead = User.objects.create_user("lead")
+    display = before.get_model("accounts", "Display").objects
+    team = before.get_model("accounts", "Team").objects.create(name="Front desk")
+    for name in ("Hall", "Door"):
+        Display.objects.create(name=name, team_id=team.pk, code=None, approved_by=lead, approved_at=NOW)
+    migrate("0001_initial")
+    assert list(display.values_list("name", "code")) == [("Door", ""), ("Hall", "")]
