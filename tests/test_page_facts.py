@@ -1,4 +1,4 @@
-"""What the page keeps of an element by itself (rows.js): if the server said the same, it would be heard once."""
+"""What the page keeps of an element by itself (strokes.js): if the server said the same, it would be heard once."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ FRAGMENTS = [*Path(ROOT, "templates/boards").rglob("*.html"), *Path(ROOT, "eqboa
 
 
 def kept_by_the_page() -> set[str]:
-    script = Path(ROOT, "static/eqboard/rows.js").read_text()
+    script = Path(ROOT, "static/eqboard/strokes.js").read_text()
     found = re.search(r"const OURS = new Set\(\[(.*?)\]\)", script)
     assert found
     return set(re.findall(r'"([\w-]+)"', found[1]))

@@ -17,7 +17,7 @@ export function duration(seconds) {
 const known = new WeakMap();
 
 /** What an element counts by its attributes; null if nothing. It is read once, for those of limits never change
-    without the moment (`rows.js`). */
+    without the moment (`strokes.js`). */
 export function clockOf(element) {
   const clock = known.get(element);
   return clock && element.getAttribute(`data-${clock.kind}`) === clock.text ? clock : read(element);

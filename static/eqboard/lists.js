@@ -58,3 +58,25 @@ export function balance(list) {
   if (count > fitting) list.style.setProperty("--columns", columns);
   list.toggleAttribute("data-roomy", list.clientWidth / Math.min(columns, fitting) >= ROOMY_PIXELS);
 }
+
+export function fitIn(list) {
+  if (list.matches(".tiles, .lines")) layOut(list);
+  if (list.matches(".plans")) list.tabIndex = list.matches("[data-beyond~='12']") ? 0 : -1; // it scrolls in its place (planning.css), and a key must reach it
+}
+
+/* Tiles stand in even rows, and the lines of a table in columns: anew when there are more or fewer of them, or more or
+   less room */
+
+const laidOut = new WeakMap();
+const room = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => layOut(target, contentRect.width)));
+
+function layOut(list, width = laidOut.get(list)?.width) {
+  const before = laidOut.get(list);
+  const count = list.childElementCount;
+  const columns = list.previousElementSibling?.firstElementChild?.childElementCount;
+  if (before?.count === count && before.width === width && before.columns === columns) return;
+  laidOut.set(list, { count, width, columns });
+  if (list.matches(".tiles")) balance(list);
+  else align(list);
+  room.observe(list);
+}

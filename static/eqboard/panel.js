@@ -101,7 +101,7 @@
     }
   }
 
-  /** Nothing until it is measured (board.js). */
+  /** Nothing until it is measured (truth.js). */
   function showDelay() {
     const { delay } = byId("pulse")?.dataset ?? {};
     if (delay) byId("delay").textContent = byId("freshness").dataset.sayDelay.replace("{n}", delay);

@@ -316,7 +316,7 @@ async def test_whoever_goes_over_a_limit_under_the_hand_is_marked_and_stays(page
 
 async def test_many_at_once_are_said_in_one_breath(page: Page) -> None:
     stage = Stage(page, limits=PAUSES)
-    everybody = [paused_for(899, key, f"Agent {key:04}") for key in range(1, 6)]
+    everybody = [paused_for(899, key, f"Agent {key}") for key in range(1, 6)]
     await stage.open(floor(everybody))
     await stage.show(floor(everybody), now=NOON + timedelta(seconds=2))
 
@@ -338,7 +338,7 @@ async def test_levels_that_were_there_when_the_page_came_are_not_announced(page:
 async def test_sixty_agents_fit_on_a_laptops_screen(page: Page) -> None:
     await page.set_viewport_size({"width": 1366, "height": 768})
     stage = Stage(page, agents_as=AgentsAs.GRID)
-    await stage.open(floor([agent(key, name=f"Agent {key:04}") for key in range(1, 61)]))
+    await stage.open(floor([agent(key, name=f"Agent {key}") for key in range(1, 61)]))
 
     box = await page.locator("#agents").bounding_box()
     assert box is not None
@@ -372,7 +372,7 @@ async def test_a_cell_shows_the_rest_on_hover_and_on_focus_and_escape_closes_it(
 async def test_what_a_cell_shows_never_widens_the_page(page: Page, language: str) -> None:
     await page.set_viewport_size({"width": 1024, "height": 600})
     stage = Stage(page, agents_as=AgentsAs.GRID, language=language)
-    await stage.open(floor([agent(key, name=f"Agent {key:04}", caller=caller(name="Anna " * 40)) for key in range(1, 41)]))
+    await stage.open(floor([agent(key, name=f"Agent {key}", caller=caller(name="Anna " * 40)) for key in range(1, 41)]))
     for key in (5, 6, 35, 36, 40):
         await page.locator(f"#agent-{key}").hover()
         await expect(page.locator(f"#agent-{key} .more")).to_be_visible()

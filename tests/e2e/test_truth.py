@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 BANNER = {
     "simulator": "EQ does not answer.",
-    "poller": "The poller, which reads EQ for this board, has been silent since",
-    "redis": "eqboard has had no connection to Redis",
+    "poller": "The poller, which reads EQ for this board, is silent",
+    "redis": "eqboard has no connection to Redis",
 }
 RECOVERY_MS = 20_000
 WATCH = """() => {

@@ -1,0 +1,59 @@
+/* The hand: a pointer, a finger, the focus, or a selected text. One that has not stirred for a while is none: a
+   screen that nobody touches has to be in order. */
+
+const REST_SECONDS = 30;
+let pointer = null; // where the mouse is
+let stirredAt = 0;
+
+export const isStirred = () => performance.now() - stirredAt < REST_SECONDS * 1000;
+
+let ends = []; // where a selection begins and ends; what lies between may change without dropping it
+
+/** Once before anything changes: to ask for a selection has the whole page laid out. */
+export function lookAtSelection() {
+  const selection = isStirred() ? getSelection() : null;
+  ends = !selection || selection.isCollapsed ? [] : [selection.anchorNode, selection.focusNode];
+}
+
+export const isSelected = (node) => ends.some((end) => node.contains(end));
+
+export function isUnderHand(list) {
+  if (!isStirred()) return false;
+  return (pointer && list.matches(":hover")) || list.matches(":active, :focus-within") || isSelected(list);
+}
+
+export function onStir({ type, pointerType, clientX, clientY }) {
+  stirredAt = performance.now();
+  if (type.startsWith("pointer")) pointer = pointerType === "mouse" ? [clientX, clientY] : null;
+}
+
+const rowUnderPointer = () => pointer && document.elementFromPoint(...pointer)?.closest("#screen [id]");
+export const rowInFocus = () => document.activeElement?.closest("#screen li");
+
+/** Does something to the page, and scrolls it so that the row under the hand stays where it is. */
+export function keepStill(act) {
+  const row = isStirred() ? (rowUnderPointer()?.closest("li, [role=row]") ?? rowInFocus()) : null;
+  const before = row?.getBoundingClientRect().top;
+  act();
+  const shift = row?.isConnected && !row.closest("dialog") ? row.getBoundingClientRect().top - before : 0;
+  if (Math.abs(shift) >= 1) scrollBy(0, shift);
+}
+
+/* Nobody presses what has just come under the pointer: it may act on somebody else */
+
+const SETTLED_MS = 400;
+let shiftedAt = -SETTLED_MS;
+
+export function refuseSlip(event) {
+  const isHand = event.detail && event.target.closest("[data-hand]"); // a key has no place to slip from
+  if (!isHand || performance.now() - shiftedAt > SETTLED_MS) return;
+  event.preventDefault();
+  event.stopPropagation();
+  document.dispatchEvent(new CustomEvent("eqboard:slipped"));
+}
+
+export function noteSlip(act) {
+  const before = rowUnderPointer();
+  act();
+  if (rowUnderPointer() !== before) shiftedAt = performance.now();
+}

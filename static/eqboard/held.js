@@ -1,0 +1,106 @@
+/* Lists, and those under the hand: what is seen first is decided by CSS `order` (lists.js), and while a hand is on a
+   list, that order is kept: new rows come last, and rows that left keep their place. */
+
+import { isStirred, isUnderHand } from "./hand.js";
+import { fitIn, measure, rank, rankOf, setOrder } from "./lists.js";
+
+const words = document.body.dataset;
+const all = (selector) => document.querySelectorAll(selector);
+
+const lists = () => all("#screen :is(ul[id], [data-ranked])");
+
+const held = new Map(); // lists under the hand, and how many places are taken in each
+
+export const isHolding = () => held.size > 0;
+
+/** Before anything changes. */
+export function hold() {
+  if (!isStirred() && !held.size) return;
+  for (const list of lists()) {
+    if (isUnderHand(list)) {
+      if (!held.has(list)) freeze(list);
+    } else if (held.has(list)) release(list);
+  }
+  if (held.size) for (const part of all("#screen .part:not([data-steady])")) steady(part);
+}
+
+/** What is above a list must not shrink while the hand is on it; what grows there is scrolled away (`keepStill`). */
+function steady(part) {
+  part.dataset.steady = "";
+  part.style.minBlockSize = `${part.offsetHeight}px`;
+}
+
+function freeze(list) {
+  const rows = [...list.children];
+  rows.sort((one, other) => Number(one.style.order) - Number(other.style.order));
+  rows.forEach((row, place) => setOrder(row, place + 1));
+  held.set(list, rows.length);
+}
+
+function release(list) {
+  held.delete(list);
+  for (const gone of list.querySelectorAll(":scope > [data-gone]")) takeAway(gone);
+  list.removeAttribute("data-held");
+  measure(list);
+  rank(list);
+  fitIn(list);
+}
+
+/** After a frame: rows that left are gone, or in a list under the hand are shown as gone; every list is in order. */
+export function settle(left) {
+  for (const row of left) {
+    if (held.has(row.parentElement)) fade(row);
+    else row.remove();
+  }
+  for (const list of lists()) {
+    measure(list);
+    if (held.has(list)) addTo(list);
+    else {
+      if ("ranked" in list.dataset) rank(list);
+      fitIn(list);
+    }
+  }
+}
+
+/** A row that left keeps its place and the focus, but nothing can be done to it any more. */
+function fade(row) {
+  const hadFocus = row.contains(document.activeElement);
+  row.dataset.gone = "";
+  for (const each of [row, ...row.querySelectorAll("[id]")]) each.removeAttribute("id"); // it may come back meanwhile
+  for (const each of row.querySelectorAll(".hand, .mark")) each.remove();
+  row.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: words.sayGone }));
+  if (hadFocus) gripOf(row)?.focus({ preventScroll: true });
+}
+
+/** The focus stays with the list, never with a neighbour: the next key would act on somebody else. */
+function takeAway(row) {
+  const list = row.contains(document.activeElement) ? row.parentElement : null;
+  row.remove();
+  if (!list) return;
+  list.tabIndex = -1;
+  list.focus({ preventScroll: true });
+}
+
+export const gripOf = (row) => (row?.matches("[data-grip]") ? row : row?.querySelector("[data-grip]"));
+
+function addTo(list) {
+  const rows = [...list.children];
+  let taken = held.get(list);
+  for (const row of rows) if (!row.style.order) setOrder(row, (taken += 1));
+  held.set(list, taken);
+  const ranks = rows.map((row, place) => ({ rank: rankOf(list, row), place, order: Number(row.style.order) }));
+  ranks.sort((one, other) => one.rank - other.rank || one.place - other.place);
+  const isOrdered = ranks.every(({ order }, place) => !place || order > ranks[place - 1].order);
+  list.toggleAttribute("data-held", !isOrdered || list.querySelector(":scope > [data-gone]") !== null);
+}
+
+/** Of what no hand is on any more. */
+export function letGo() {
+  for (const list of [...held.keys()]) if (!list.isConnected || !isUnderHand(list)) release(list);
+  if (!held.size) for (const part of all("#screen .part[data-steady]")) loosen(part);
+}
+
+function loosen(part) {
+  delete part.dataset.steady;
+  part.style.minBlockSize = "";
+}
