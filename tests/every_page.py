@@ -143,8 +143,10 @@ EVERYTHING = snapshot(
 )
 HEALTHS = [
     Health(),
+    Health(feed_lost_since=NOON),
     Health(feed_lost_since=NOON, truth_at=NOON),
     Health(poller_silent_since=NOON),
+    Health(poller_silent_since=NOON, truth_at=NOON),
     Health(poller_silent_since=NOON, was_poller_heard=False),
     *(Health(trouble=trouble, troubled_parts=tuple(Part), truth_at=NOON) for trouble in Trouble),
     Health(unreadable_count=1),

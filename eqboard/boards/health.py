@@ -12,6 +12,7 @@ from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 DUE_ROUNDS = 1.2  # the poller speaks every round
 SLOW_ROUNDS = 1.2  # an answer that takes longer than a round, and not by chance
 BESIDE_THE_POINT = frozenset({Part.PARKED, Part.CONFERENCES, Part.SESSIONS})  # a floor is a floor without them
+OF_THE_FLOOR = frozenset({Part.CALLS, Part.AGENTS})  # whose age the page tells in its bar
 STANDING = frozenset({Trouble.REFUSED, Trouble.MISSING})  # these do not pass by themselves
 WORST_FIRST = (Trouble.UNREACHABLE, Trouble.BROKEN, Trouble.REFUSED, Trouble.MISSING)
 
@@ -33,7 +34,7 @@ class Health:
     was_poller_heard: bool = True  # False: not once, as far as this process knows
     trouble: Trouble | None = None  # the poller cannot read EQ
     troubled_parts: tuple[Part, ...] = ()
-    truth_at: datetime | None = None  # when the oldest numbers on the board were true
+    truth_at: datetime | None = None  # when the oldest numbers on the board were true, those of the floor before others
     is_slow: bool = False  # EQ takes longer than a round to answer, or has not yet answered
     unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
 
@@ -137,5 +138,9 @@ def _worst(troubles: Mapping[Part, Trouble]) -> Trouble:
 
 
 def _oldest_truth(sources: Iterable[Source]) -> datetime | None:
-    """When the oldest of their numbers were true."""
-    return min((source.taken_at for source in sources if source.taken_at), default=None)
+    """When the oldest of their numbers were true. Of calls and agents, if any are among them: the page's bar tells that
+    moment, and a reader who is told of another one beside it does not know which of them holds.
+    """
+    taken = [(source.part, source.taken_at) for source in sources if source.taken_at]
+    of_the_floor = [at for part, at in taken if part in OF_THE_FLOOR]
+    return min(of_the_floor or [at for _, at in taken], default=None)

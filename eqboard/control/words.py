@@ -22,7 +22,7 @@ def sentence(entry: AuditEntry) -> SafeString:
         case Step.ASKED:
             return say(_("Asking EQ…"))
         case Step.ACCEPTED:
-            return say(_("EQ accepted; waiting to see it on the floor…"))
+            return say(_("EQ accepted; not seen yet…"))
         case Step.CONFIRMED:
             return _confirmed(entry.action, entry.details.get("seen"), name)
         case Step.DENIED:

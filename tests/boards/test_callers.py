@@ -150,7 +150,7 @@ def test_a_row_tells_who_when_where_how_long_and_how_often():
     row = page.select_one("#abandoned > li")
     assert row.select_one(".position").text == "11:50"
     assert row.select_one(".who").text.strip() == "5550100"
-    assert row.select_one(".ticking").text == "0:42"
+    assert row.select_one(".ticking").text == "waited 0:42"
     assert row.select_one(".what").get_text(" ", strip=True) == "Sales 2 times today"
 
 

@@ -1,5 +1,6 @@
 """What is wrong between EQ and the page: the first broken part on the way is named."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -76,6 +77,12 @@ def test_only_the_parts_in_trouble_say_how_old_the_numbers_are():
     sessions = source(Part.SESSIONS, taken_at=ago(3600), trouble=Trouble.REFUSED)
     assert health(floor(OK, sessions)).truth_at == ago(3600)
     assert health(floor(ODD_AGENTS, source(Part.SESSIONS, taken_at=ago(30), every_seconds=60))).truth_at == ago(10)
+
+
+def test_beside_calls_and_agents_it_does_not_matter_how_old_the_rest_is():
+    statistics = source(Part.STATISTICS, taken_at=ago(60), trouble=Trouble.BROKEN)
+    assert health(floor(ODD_AGENTS, statistics)).truth_at == ago(10)
+    assert health(floor(OK, statistics)).truth_at == ago(60)
 
 
 def test_parts_that_cannot_be_read_are_named():
@@ -226,6 +233,12 @@ def test_a_board_that_is_well_has_a_hidden_place_for_the_banner():
 
 def test_the_banner_says_how_old_the_numbers_are():
     assert "Numbers are from 12:00:00." in banner(Health(trouble=Trouble.BROKEN, truth_at=NOON)).text
+
+
+@pytest.mark.parametrize("lost", ["feed_lost_since", "poller_silent_since"])
+def test_the_banner_names_one_moment_and_not_when_it_heard_last(lost):
+    shown = banner(Health(**{lost: NOON - timedelta(seconds=5)}, truth_at=NOON - timedelta(seconds=7)))
+    assert re.findall(r"\d\d:\d\d:\d\d", shown.text) == ["11:59:53"]
 
 
 def test_the_moment_is_told_in_the_sites_time_zone(settings):

@@ -2,15 +2,15 @@
 
 import pytest
 
-from eqboard.boards.fragments import whole
+from eqboard.boards.fragments import strokes, whole
 from eqboard.boards.health import Health
 from eqboard.boards.parts.agents import limit_of
 from eqboard.boards.spec import AgentsAs, StateLimit
-from eqboard.boards.templatetags.board import breach, since
-from eqboard.floor.snapshot import AgentState
+from eqboard.boards.templatetags.board import breach, names, since
+from eqboard.floor.snapshot import AgentState, Part
 from tests.boards.htmx import parse
 from tests.boards.painting import audience, paint
-from tests.builders import NOON, agent, caller, membership, snapshot
+from tests.builders import HOSTILE_TEXTS, NOON, agent, caller, membership, snapshot, source
 
 LONG_PAUSE = StateLimit("paused", warning_seconds=900, critical_seconds=1800)
 LUNCH = StateLimit("paused", pause_code=1, warning_seconds=3600)
@@ -111,3 +111,62 @@ def test_a_form_that_is_chosen_is_named_on_the_list():
 def test_whoever_is_signed_out_has_no_limit():
     away = page_of(agent(1, state=AgentState.SIGNED_OUT)).select_one("#away time")
     assert not away.has_attr("data-warning")
+
+
+@pytest.mark.parametrize(
+    ("several", "runs", "apart"),
+    [
+        (("Sales", "Support"), "ltr", []),
+        (("מכירות", "תמיכה"), "rtl", []),
+        (("Sales", "מכירות", "Support"), "ltr", ["מכירות"]),
+        (("מכירות", "Sales"), "rtl", ["Sales"]),
+        (("1. מכירות", "תמיכה"), "rtl", []),  # a figure has no direction of its own
+        (("500", "501"), "ltr", []),
+        ((), "ltr", []),
+    ],
+)
+def test_a_list_of_names_runs_as_its_first_and_is_cut_at_its_end(several, runs, apart):
+    shown = parse(names(several)).select_one(".names")
+    assert shown["dir"] == runs
+    assert shown.text == ", ".join(several)
+    assert [each.text for each in shown.select(".apart")] == apart
+
+
+@pytest.mark.parametrize("name", HOSTILE_TEXTS)
+def test_a_hostile_name_in_a_list_is_text(name):
+    shown = parse(names([name, name])).select_one(".names")
+    assert {each.name for each in shown.find_all(True)} <= {"bdi", "span"}
+    assert len(shown.select(".outside")) == 2
+
+
+READ = [source(Part.AGENTS)]
+
+
+def count_of_the_away(*agents, sources=READ):
+    screen = paint(snapshot(agents=agents, sources=sources), Health(), audience())
+    return parse(whole(screen)).select_one("#away-box summary #absent")
+
+
+@pytest.mark.parametrize(("count", "heard"), [(0, "0 agents"), (1, "1 agent"), (12, "12 agents")])
+def test_the_fold_says_how_many_are_signed_out(count, heard):
+    shown = count_of_the_away(*(agent(place, state=AgentState.SIGNED_OUT) for place in range(count)), agent(90))
+    assert shown.select_one("[aria-hidden]").text == str(count)
+    assert shown.select_one(".visually-hidden").text == heard
+
+
+def test_of_agents_that_were_never_read_nobody_knows_how_many_are_signed_out():
+    assert count_of_the_away(sources=[]).text == "–"
+
+
+def test_how_many_are_signed_out_is_no_news_to_be_read_out():
+    shown = count_of_the_away(agent(1, state=AgentState.SIGNED_OUT))
+    assert not [each for each in (shown, *shown.parents) if each.has_attr("aria-live") or each.get("role") == "status"]
+
+
+def test_only_the_count_is_sent_anew_when_somebody_signs_out():
+    one, other = agent(1), agent(2)
+    left = agent(2, state=AgentState.SIGNED_OUT)
+    before, after = (
+        paint(snapshot(agents=each, sources=READ), Health(), audience()) for each in ((one, other), (one, left))
+    )
+    assert [each for each in strokes(before, after) if 'id="absent"' in each] == [after.strips["absent"][0].html]

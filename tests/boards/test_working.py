@@ -12,6 +12,7 @@ from eqboard.accounts.access import Grant, Rights
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.spec import Figure, Targets
+from eqboard.boards.templatetags.board import unbroken
 from eqboard.boards.working import figure_of, opened, queue_of
 from eqboard.floor.buckets import Bucket
 from eqboard.floor.levels import Direction, Threshold
@@ -336,3 +337,13 @@ class TestDoor:
         answer = client.get("/working/", ASKED, headers={"accept-language": "he"})
         assert answer.status_code == 200
         assert answer.headers["Content-Language"] == "he"
+
+
+def test_no_line_breaks_within_an_amount():
+    assert unbroken("80 % within T = 20 s. Late.") == "80\xa0% within T\xa0=\xa020\xa0s. Late."
+
+
+def test_a_limit_stands_on_one_line_with_its_mark_and_its_word():
+    shown = working(targets=NINETY).select(".limit")
+    assert [words(each) for each in shown] == ["warning 79 % or less", "critical 60 % or less"]
+    assert all(each.select_one(".alarm") for each in shown)

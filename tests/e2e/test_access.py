@@ -17,9 +17,8 @@ from django.utils import translation
 from playwright.async_api import Browser, Page, Route, expect
 
 from eqboard.boards.health import Health
-from eqboard.boards.spec import WALL_KINDS, Part, Surface, Theme
-from eqboard.floor.snapshot import AgentState, CameBack, Snapshot, Trouble
-from eqboard.floor.snapshot import Part as Source
+from eqboard.boards.spec import WALL_KINDS, BoardPart, Surface, Theme
+from eqboard.floor.snapshot import AgentState, CameBack, Part, Snapshot, Trouble
 from tests.boards.painting import audience
 from tests.boards.walls import hang
 from tests.builders import (
@@ -109,7 +108,7 @@ def storm() -> Snapshot:
     )
 
 
-TROUBLE = Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Source.CALLS,), truth_at=ago(30))
+TROUBLE = Health(trouble=Trouble.UNREACHABLE, troubled_parts=(Part.CALLS,), truth_at=ago(30))
 
 
 async def break_out(stage: Stage) -> None:
@@ -278,7 +277,7 @@ async def test_axe_finds_nothing_whatever_happens_on_the_floor(chromium: Browser
             await findings.look(page, f"{ref}, on a telephone", THEMES[:1])
     for theme in (Theme.LIGHT, Theme.DARK):
         async with browser_of(chromium, language) as page:
-            parts = tuple(Part(kind) for kind in WALL_KINDS)
+            parts = tuple(BoardPart(kind) for kind in WALL_KINDS)
             await hang(page, storm(), audience(Surface.TV, language, theme=theme, parts=parts), TROUBLE)
             await findings.look(page, f"wall, {theme}", THEMES[:1])
     findings.report()

@@ -1,12 +1,15 @@
 """Callers who wait, in a real browser: who comes first, where the late ones stand, and that they push nothing away."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from eqboard.boards.spec import AgentsAs, BoardPart, Kind
 from eqboard.floor.snapshot import Snapshot
-from tests.builders import ago, caller, queue, snapshot, waiting_call
+from tests.builders import abandoned_call, agent, ago, caller, membership, queue, snapshot, waiting_call
 from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -76,3 +79,43 @@ async def test_what_comes_first_is_said_while_somebody_waits(page: Page) -> None
     await expect(page.locator(".part-waiting > .by")).to_have_text("Next to be late first")
     await stage.show(floor([]))
     await expect(page.locator(".part-waiting > .by")).to_be_hidden()
+
+
+async def test_each_time_of_a_caller_says_what_it_is(page: Page) -> None:
+    gone = abandoned_call(wait_seconds=42)
+    shown = replace(floor([5, 300]), abandoned={gone.key: gone})
+    await page.set_viewport_size({"width": 1920, "height": 1080})
+    await Stage(page, ref="supervisor").open(shown)
+    in_time, late = page.locator("#waiting > li:not([data-late])"), page.locator("#waiting > li[data-late]")
+    await expect(in_time).to_contain_text("late in")
+    await expect(in_time.locator(".waited")).to_have_text(re.compile(r"waits\s+0:05"))
+    await expect(late).to_contain_text("late by")
+    await expect(late.locator(".waited")).to_contain_text(re.compile(r"waits\s+5:00"))
+    await expect(page.locator("#abandoned .ticking")).to_have_text("waited 0:42")
+
+
+CUT_AT = """() => {
+    const list = document.querySelector("#agents .names");
+    const [box, first] = [list, list.firstElementChild].map((each) => each.getBoundingClientRect());
+    const isFirstWhole = first.left >= box.left - 1 && first.right <= box.right + 1;
+    return { isCut: list.scrollWidth > list.clientWidth, isFirstWhole };
+}"""
+
+
+@pytest.mark.parametrize("form", [AgentsAs.ROWS, AgentsAs.CARDS])
+@pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Sales", "Technical support", "Complaints and returns", "Billing"),
+        ("מכירות", "תמיכה טכנית", "שירות לקוחות והחזרות", "הנהלת חשבונות"),
+    ],
+)
+async def test_a_list_of_queues_is_cut_at_its_end_whichever_way_the_page_runs(
+    page: Page, names: tuple[str, ...], language: str, form: AgentsAs
+) -> None:
+    queues = tuple(membership(str(500 + place), queue_name=name) for place, name in enumerate(names))
+    await page.set_viewport_size({"width": 700, "height": 800})
+    stage = Stage(page, language=language, agents_as=form, parts=(BoardPart(Kind.AGENTS),))
+    await stage.open(snapshot(agents=[agent(memberships=queues)]))
+    assert await page.evaluate(CUT_AT) == {"isCut": True, "isFirstWhole": True}

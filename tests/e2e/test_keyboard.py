@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from eqboard.boards.choosing import Listed
-from eqboard.boards.spec import AgentsAs, Kind, Part, Surface, Theme
+from eqboard.boards.spec import AgentsAs, BoardPart, Kind, Surface, Theme
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, caller, conference, parked_call, participant, queue, snapshot, waiting_call
 from tests.e2e.stage import Stage
@@ -185,7 +185,7 @@ async def test_whatever_is_on_the_board_is_found(page: Page, words: str, row: st
 
 
 async def test_queues_are_found_by_name_wherever_they_stand(page: Page) -> None:
-    await opened(page, parts=(Part(Kind.TABLE), Part(Kind.BUDGET), Part(Kind.STAFFING)))
+    await opened(page, parts=(BoardPart(Kind.TABLE), BoardPart(Kind.BUDGET), BoardPart(Kind.STAFFING)))
     await page.fill("#find", "supp")
     for rows in ("#table > .line", "#budget > li", "#staffing > li"):
         await expect(page.locator(f"{rows}:visible")).to_have_count(1)
@@ -197,8 +197,17 @@ async def test_queues_are_found_by_name_wherever_they_stand(page: Page) -> None:
     await expect(page.locator("#screen section:visible")).to_have_count(0)
 
 
+async def test_what_is_found_comes_into_sight_however_far_down_one_looked(page: Page) -> None:
+    await page.set_viewport_size({"width": 800, "height": 400})
+    await opened(page)
+    await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    await expect(page.locator("#queue-501")).not_to_be_in_viewport()
+    await page.fill("#find", "supp")
+    await expect(page.locator("#queue-501 .tile-name")).to_be_in_viewport()
+
+
 async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page: Page) -> None:
-    await opened(page, parts=(Part(Kind.BUDGET),))
+    await opened(page, parts=(BoardPart(Kind.BUDGET),))
     said = """getComputedStyle(document.querySelector(".part-budget"), "::after").content
       .replaceAll(/[\\s"]+/g, " ").trim()"""
     assert await page.evaluate(said) == str(len(floor().queues))
@@ -207,7 +216,7 @@ async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page:
 
 
 async def test_who_was_found_and_leaves_is_not_counted_any_more(page: Page) -> None:
-    stage = await opened(page, parts=(Part(Kind.WAITING),))
+    stage = await opened(page, parts=(BoardPart(Kind.WAITING),))
     await page.fill("#find", "grace")
     await expect(page.locator(".part-waiting")).to_have_attribute("data-found", "1")
     await stage.show(dataclasses.replace(floor(), waiting={}))

@@ -1,6 +1,7 @@
 """Numbers in a real browser: each opens its working, by hand and by keyboard, and says when it is bad."""
 
 import dataclasses
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.async_api import Page, Route, expect
 
-from eqboard.boards.spec import Figure, Kind, Part
+from eqboard.boards.spec import BoardPart, Figure, Kind
 from eqboard.boards.working import figure_of, opened, queue_of
 from eqboard.floor.metrics import Metric
 from eqboard.floor.windows import Window
@@ -156,7 +157,7 @@ async def test_trouble_stands_first_with_a_shape_and_a_word(page: Page) -> None:
 
 
 async def test_a_number_of_the_floor_is_announced_and_emphasised_once(page: Page) -> None:
-    stage = await staged(page, parts=(Part(Kind.TOTALS),))
+    stage = await staged(page, parts=(BoardPart(Kind.TOTALS),))
     await page.evaluate(COUNT_EMPHASES)
     await stage.show(BUSY)
     await expect(page.locator("#say")).to_have_text("Critical: Longest wait")
@@ -167,7 +168,7 @@ async def test_a_number_of_the_floor_is_announced_and_emphasised_once(page: Page
 
 
 async def test_nothing_is_announced_while_only_time_goes_by(page: Page) -> None:
-    stage = await staged(page, BUSY, parts=(Part(Kind.TOTALS), Part(Kind.TILES)))
+    stage = await staged(page, BUSY, parts=(BoardPart(Kind.TOTALS), BoardPart(Kind.TILES)))
     await page.evaluate(COUNT_SAYINGS)
     for seconds in range(1, 4):
         await stage.show(BUSY, now=NOON + timedelta(seconds=seconds))
@@ -175,7 +176,7 @@ async def test_nothing_is_announced_while_only_time_goes_by(page: Page) -> None:
 
 
 async def test_one_trouble_is_announced_once_by_its_queue(page: Page) -> None:
-    parts = (Part(Kind.TOTALS), Part(Kind.TILES), Part(Kind.TABLE))
+    parts = (BoardPart(Kind.TOTALS), BoardPart(Kind.TILES), BoardPart(Kind.TABLE))
     stage = await staged(page, parts=parts, figures=(Figure(Metric.LONGEST_WAIT),))
     await stage.show(BUSY)
     await expect(page.locator("#say")).to_have_text("Critical: Support")
@@ -184,7 +185,7 @@ async def test_one_trouble_is_announced_once_by_its_queue(page: Page) -> None:
 async def test_six_tiles_stand_in_even_rows(page: Page) -> None:
     floor = snapshot(queues=[queue(str(500 + place), name=f"Queue {place}") for place in range(6)])
     await page.set_viewport_size({"width": 1200, "height": 768})
-    await staged(page, floor, parts=(Part(Kind.TILES),))
+    await staged(page, floor, parts=(BoardPart(Kind.TILES),))
     tops = await page.locator("#queues > li").evaluate_all("all => all.map((each) => each.getBoundingClientRect().top)")
     assert sorted(tops.count(top) for top in set(tops)) == [3, 3]
 
@@ -193,7 +194,7 @@ async def test_a_trouble_that_is_no_column_of_a_narrow_table_is_named(page: Page
     await page.set_viewport_size({"width": 1000, "height": 768})
     chosen = (Figure(Metric.LONGEST_WAIT), Figure(Metric.AVAILABLE))
     for figures, is_named in ((chosen, False), (chosen[1:], True)):
-        await staged(page, BUSY, parts=(Part(Kind.TABLE),), figures=figures)
+        await staged(page, BUSY, parts=(BoardPart(Kind.TABLE),), figures=figures)
         box = await page.locator("#line-501 .trouble-name").bounding_box()
         assert box is not None
         assert (box["width"] > 1) is is_named
@@ -215,7 +216,7 @@ async def test_a_table_becomes_cards_where_it_is_narrow(page: Page, width: int, 
     figures = tuple(
         Figure(metric, Window.TODAY) for metric in (Metric.OFFERED, Metric.ANSWERED, Metric.ASA, Metric.AHT)
     )
-    await staged(page, parts=(Part(Kind.TABLE),), figures=figures)
+    await staged(page, parts=(BoardPart(Kind.TABLE),), figures=figures)
     label = page.locator("#line-500 .label").first
     box = await label.bounding_box()
     assert box is not None
@@ -231,7 +232,7 @@ EDGES = """() => {
 
 async def test_every_line_of_a_table_has_the_columns_of_its_head(page: Page) -> None:
     figures = (Figure(Metric.WAITING), Figure(Metric.LONGEST_WAIT), Figure(Metric.OFFERED, Window.TODAY))
-    stage = await staged(page, BUSY, parts=(Part(Kind.TABLE),), figures=figures)
+    stage = await staged(page, BUSY, parts=(BoardPart(Kind.TABLE),), figures=figures)
     for width in (1920, 1024):
         await page.set_viewport_size({"width": width, "height": 768})
         await stage.show(CALM if width > 1024 else BUSY)
@@ -242,7 +243,7 @@ async def test_every_line_of_a_table_has_the_columns_of_its_head(page: Page) -> 
 async def test_a_long_table_scrolls_within_the_page_under_its_head(page: Page) -> None:
     await page.set_viewport_size({"width": 1366, "height": 768})
     many = snapshot(queues=[queue(str(500 + place), name=f"Queue {place:03}") for place in range(120)])
-    await staged(page, many, parts=(Part(Kind.TABLE),), figures=(Figure(Metric.WAITING),))
+    await staged(page, many, parts=(BoardPart(Kind.TABLE),), figures=(Figure(Metric.WAITING),))
     table = page.locator(".table")
     await table.evaluate("each => each.scrollTo(0, 2000)")
     head, frame = await page.locator(".table-head").bounding_box(), await table.bounding_box()
@@ -250,6 +251,56 @@ async def test_a_long_table_scrolls_within_the_page_under_its_head(page: Page) -
     assert frame is not None
     assert abs(head["y"] - frame["y"]) < 2
     assert frame["height"] < 768
+
+
+WIDE = (
+    *map(
+        Figure, (Metric.WAITING, Metric.LONGEST_WAIT, Metric.AVAILABLE, Metric.ON_CALL, Metric.PAUSED, Metric.WRAP_UP)
+    ),
+    *(
+        Figure(each, Window.TODAY)
+        for each in (Metric.OFFERED, Metric.ANSWERED, Metric.ABANDONED, Metric.ABANDONMENT, Metric.ASA, Metric.AHT)
+    ),
+)
+SHADOWS = """() => ["::before", "::after"]
+    .map((side) => Number(getComputedStyle(document.querySelector(".table"), side).opacity))"""
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+async def test_a_table_that_is_too_wide_says_on_which_side_there_is_more_and_keeps_its_names(
+    page: Page, language: str
+) -> None:
+    await page.set_viewport_size({"width": 700, "height": 768})
+    await staged(page, parts=(BoardPart(Kind.TABLE),), figures=WIDE, language=language)
+    table, name = page.locator(".table"), page.locator("#line-500 .line-name")
+    before = await name.bounding_box()
+    assert await table.evaluate("each => each.scrollWidth > each.clientWidth")
+    for side, shadows in ((0, [0, 1]), (0.5, [1, 1]), (1, [1, 0])):
+        await table.evaluate(
+            "(each, side) => (each.scrollLeft = side * (each.scrollWidth - each.clientWidth)"
+            " * (document.dir === 'rtl' ? -1 : 1))",
+            side,
+        )
+        await page.wait_for_function(
+            f"() => JSON.stringify(({SHADOWS})()) === '{json.dumps(shadows, separators=(',', ':'))}'"
+        )
+        assert await name.bounding_box() == before
+
+
+async def test_a_table_that_fits_has_no_shadow(page: Page) -> None:
+    await staged(page, parts=(BoardPart(Kind.TABLE),), figures=(Figure(Metric.WAITING),))
+    assert await page.evaluate(SHADOWS) == [0, 0]
+
+
+async def test_in_a_tile_a_number_and_its_window_read_as_one(page: Page) -> None:
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    six = snapshot(queues=[queue(str(500 + place)) for place in range(6)])
+    await staged(page, six, figures=(Figure(Metric.SERVICE_LEVEL, Window.TODAY),))
+    number = page.locator("#queue-500 .tile-figures .number")
+    label, window = [await number.locator(each).bounding_box() for each in (".label", ".window")]
+    assert label is not None
+    assert window is not None
+    assert abs(label["y"] - window["y"]) < 2
 
 
 async def test_how_old_each_link_is_opens_from_the_bar(page: Page) -> None:

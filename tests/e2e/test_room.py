@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page
 
-from eqboard.boards.spec import Figure, Kind, Part
+from eqboard.boards.spec import BoardPart, Figure, Kind
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.windows import Window
@@ -53,7 +53,7 @@ BEYOND_ITS_CELL = """() => {
 async def test_a_narrow_table_names_its_numbers(
     page: Page, figures: tuple[Figure, ...], span: int, language: str
 ) -> None:
-    parts = (Part(Kind.TABLE, span), Part(Kind.AGENTS, 12 - span))
+    parts = (BoardPart(Kind.TABLE, span), BoardPart(Kind.AGENTS, 12 - span))
     await opened(page, 2, parts=parts, figures=figures, language=language)
     assert await page.locator("#table .label").first.is_visible()
     assert await page.evaluate(BEYOND_ITS_CELL) == []

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from eqboard.boards.health import Health
-from eqboard.boards.spec import WALL_KINDS, Figure, Part, Surface, Theme, Wall
+from eqboard.boards.spec import WALL_KINDS, BoardPart, Figure, Surface, Theme, Wall
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric
 from eqboard.floor.snapshot import AgentState, Snapshot
 from eqboard.floor.windows import Window
@@ -31,7 +31,7 @@ SCREENS = {
     "hall": (3840, 2160, Wall(85, 8)),
     "desk": (1920, 1080, Wall(24, 0.8)),
 }
-EVERY_PART = tuple(Part(kind) for kind in WALL_KINDS)
+EVERY_PART = tuple(BoardPart(kind) for kind in WALL_KINDS)
 NAMES = (
     *("A", "n" * 50, "Sales", "Technical support for everybody who has bought one"),
     *("ש", "שירות לקוחות", "מחלקת השירות הטכני לכל מי שקנה פעם אחת משהו אצלנו כ"),

@@ -30,7 +30,7 @@ EVERYTHING = audience(Surface.DESK, "en", Rights(frozenset({Grant(None, frozense
 ONLY_500 = audience(Surface.DESK, "en", Rights(frozenset({Grant(frozenset({"500"}), frozenset())})))
 ON_THE_WALL = audience(Surface.TV, "en", EVERYTHING.rights)
 
-SILENT = "has been silent since"
+SILENT = "which reads EQ for this board, is silent"
 UNHEARD = "has not been heard yet"
 NO_REDIS = "no connection to Redis"
 BROKEN = "EQ answers with errors"

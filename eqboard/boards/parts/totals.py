@@ -54,6 +54,11 @@ def floor_numbers(scene: Scene) -> Iterator[tuple[None, FloorNumbers]]:
     )
 
 
+def away_count(scene: Scene) -> Iterator[tuple[None, int | None]]:
+    """How many are signed out, said while they are folded away; None: nobody knows."""
+    yield None, totals_of(scene.view).away_count
+
+
 def totals_of(view: Snapshot) -> Totals:
     """None for what was never read: nobody knows, which is not the same as 0."""
     states = [agent.state for agent in view.agents.values()]

@@ -1,11 +1,14 @@
 """The few things a board's templates need beyond Django's own."""
 
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import floor
+from unicodedata import bidirectional
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import pgettext
@@ -20,11 +23,14 @@ from eqboard.boards.terms import DIRECTIONS, VARIANTS
 from eqboard.floor.formulas import Term
 from eqboard.floor.levels import Threshold
 from eqboard.floor.metrics import STATES, Target, Unit, unit_of
+from eqboard.floor.snapshot import Membership
 
 register = template.Library()
 
 REPLACEMENT = "�"
 NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\xa0"
+WITHIN_AMOUNT = re.compile(r"(?<=[\d=]) | (?==)")
 
 
 @register.simple_tag
@@ -201,7 +207,39 @@ def limit(threshold: Threshold, name: str) -> str:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """A sentence in which no line breaks between a number and its unit, nor at the sign before it: T = 20 s."""
+    return WITHIN_AMOUNT.sub(NO_BREAK_SPACE, text)
+
+
+@register.filter
 def outside(text: object) -> SafeString:
     """Text from outside: escaped, isolated from the line's direction, its control characters made visible."""
     shown = "".join(REPLACEMENT if is_control(letter) else letter for letter in str(text or ""))
     return format_html('<bdi class="outside">{}</bdi>', shown)
+
+
+@register.filter
+def queue_names(memberships: Iterable[Membership]) -> list[str]:
+    return [each.queue_name for each in memberships]
+
+
+@register.simple_tag
+def names(several: Sequence[str]) -> SafeString:
+    """Names from outside on one line, which runs as the first of them does: what has no room is cut at its end, in the
+    order of reading, whichever way the page runs. Any that runs the other way would be cut at its beginning, and is
+    there whole or not at all.
+    """
+    runs = _direction("".join(several))
+    shown = ((outside(each) if _direction(each) == runs else _apart(each),) for each in several)
+    return format_html('<span class="names" dir="{}">{}</span>', runs, format_html_join(", ", "{}", shown))
+
+
+def _apart(name: str) -> SafeString:
+    return format_html('<span class="apart">{}</span>', outside(name))
+
+
+def _direction(text: str) -> str:
+    """That of its first letter, as HTML's `dir="auto"` has it, which does not look into what is isolated."""
+    strong = next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L")
+    return "ltr" if strong == "L" else "rtl"
