@@ -1,7 +1,8 @@
 /* Arrows on the desk: each list is one stop of the tab key, and within it the arrows go to what lies in their
    direction. */
 
-export const gripOf = (row) => (row?.matches("[data-grip]") ? row : row?.querySelector("[data-grip]"));
+import { gripOf } from "./hand.js";
+
 export const rowOf = (element) => element.closest?.("[data-roving] > *");
 const isSeen = (row) => row.offsetParent !== null;
 

@@ -1,6 +1,6 @@
 /* Finding on the desk: what does not have the words is hidden, and Enter goes to the first that has. */
 
-import { gripOf } from "./arrows.js";
+import { gripOf } from "./hand.js";
 
 const root = document.documentElement;
 const all = (selector) => document.querySelectorAll(selector);

@@ -30,6 +30,9 @@ export function onStir({ type, pointerType, clientX, clientY }) {
 const rowUnderPointer = () => pointer && document.elementFromPoint(...pointer)?.closest("#screen [id]");
 export const rowInFocus = () => document.activeElement?.closest("#screen li");
 
+/** What of a row has the focus when the row has. */
+export const gripOf = (row) => (row?.matches("[data-grip]") ? row : row?.querySelector("[data-grip]"));
+
 /** Does something to the page, and scrolls it so that the row under the hand stays where it is. */
 export function keepStill(act) {
   const row = isStirred() ? (rowUnderPointer()?.closest("li, [role=row]") ?? rowInFocus()) : null;

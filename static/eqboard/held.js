@@ -1,7 +1,7 @@
 /* Lists, and those under the hand: what is seen first is decided by CSS `order` (lists.js), and while a hand is on a
    list, that order is kept: new rows come last, and rows that left keep their place. */
 
-import { isStirred, isUnderHand } from "./hand.js";
+import { gripOf, isStirred, isUnderHand } from "./hand.js";
 import { fitIn, measure, rank, rankOf, setOrder } from "./lists.js";
 
 const words = document.body.dataset;
@@ -80,8 +80,6 @@ function takeAway(row) {
   list.tabIndex = -1;
   list.focus({ preventScroll: true });
 }
-
-export const gripOf = (row) => (row?.matches("[data-grip]") ? row : row?.querySelector("[data-grip]"));
 
 function addTo(list) {
   const rows = [...list.children];

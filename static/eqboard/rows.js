@@ -3,8 +3,8 @@
    strokes.js changes the page, hand.js knows where the pointer, the focus and the selection are, held.js keeps the order
    of a list under the hand. Here is what happens with a message, and once the hand has gone. */
 
-import { keepStill, lookAtSelection, noteSlip, onStir, refuseSlip, rowInFocus } from "./hand.js";
-import { gripOf, hold, isHolding, letGo, settle } from "./held.js";
+import { gripOf, keepStill, lookAtSelection, noteSlip, onStir, refuseSlip, rowInFocus } from "./hand.js";
+import { hold, isHolding, letGo, settle } from "./held.js";
 import { align } from "./lists.js";
 import { becomeAtLast, isWaiting, putAll, takeLeaving } from "./strokes.js";
 
