@@ -88,7 +88,9 @@ def approve(code: str, name: str, team: Team, approved_by: User, now: datetime) 
             Display.objects.filter(code=code, approved_at__lt=now - CODE_LASTS).update(code=None)
             return Display.objects.create(code=code, name=name, team=team, approved_by=approved_by, approved_at=now)
     except IntegrityError as error:
-        raise UsedCodeError from error
+        if is_used(code, now):
+            raise UsedCodeError from error
+        raise
 
 
 def is_spent(code: str, now: datetime) -> bool:

@@ -90,8 +90,9 @@ class Gallery:
         standing = standings.get(limits)
         if standing and held and standing.is_before(held):
             return standing.levels
-        only_others_stand = standings and not standing
-        return {} if only_others_stand or before.audience.held_against != limits else before.levels
+        if standings and standing is None:  # only other versions stand
+            return {}
+        return before.levels if before.audience.held_against == limits else {}
 
     def _keep(self, screen: Screen, held: Stored | None) -> None:
         _put(self._screens, screen.audience, screen)

@@ -29,7 +29,7 @@ def _health(scene: Scene) -> Subjects:
 
 HEALTH = Strip("health", "health", "boards/fragments/health.html", _health)
 TABLE_SUM = Strip("sum", "sum", "boards/fragments/queue_sum.html", queues.sum_row)
-AWAY_COUNT = Strip("absent", "absent", "boards/fragments/away_count.html", totals.away_count)
+AWAY_COUNT = Strip("away_count", "away_count", "boards/fragments/away_count.html", totals.away_count)
 ABANDONED_LISTED = Strip("listed", "listed", "boards/fragments/abandoned_listed.html", calls.abandoned_listed)
 WALL_MORE = Strip("more", "more", "boards/fragments/tv_more.html", wall.more)
 WALL_STATES = Strip("states", "states", "boards/fragments/tv_states.html", wall.states)

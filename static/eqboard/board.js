@@ -1,11 +1,11 @@
 /* What a live page does by itself: time, the age of its numbers, the connection. Numbers come as HTML, and rows.js puts
    them on the page; nothing here knows what they mean.
 
-   server_time.js knows the server's clock, truth.js how old the numbers are, ticking.js what counts time and is seen,
+   server_time.js knows the server's clock, zone.js times of day, truth.js how old the numbers are, ticking.js what counts time and is seen,
    levels.js what is announced, line.js the socket. Here they are joined: by one timer, and none while nobody looks. */
 
 import { acknowledge, beforeMessage, hear, onClose, onOpen, watchLine } from "./line.js";
-import { lookAgain, onScroll, onSelection, tick } from "./ticking.js";
+import { lookAgain, onScroll, tick } from "./ticking.js";
 import { pulse, readPulse } from "./truth.js";
 
 const TICK_MS = 1000;
@@ -50,7 +50,6 @@ const listeners = {
   "htmx:afterSwap": lookAgain,
   visibilitychange: run,
   scroll: onScroll,
-  selectionchange: onSelection,
 };
 for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
 addEventListener("pageshow", run);

@@ -9,13 +9,13 @@ export const isStirred = () => performance.now() - stirredAt < REST_SECONDS * 10
 
 let ends = []; // where a selection begins and ends; what lies between may change without dropping it
 
-/** Once before anything changes: to ask for a selection has the whole page laid out. */
-export function lookAtSelection() {
-  const selection = isStirred() ? getSelection() : null;
-  ends = !selection || selection.isCollapsed ? [] : [selection.anchorNode, selection.focusNode];
+/** When it changes, and not every second: to ask for it has the whole page laid out. */
+export function onSelection() {
+  const { isCollapsed, anchorNode, focusNode } = getSelection();
+  ends = isCollapsed ? [] : [anchorNode, focusNode];
 }
 
-export const isSelected = (node) => ends.some((end) => node.contains(end));
+export const isSelected = (node) => ends.length > 0 && isStirred() && ends.some((end) => node.contains(end));
 
 export function isUnderHand(list) {
   if (!isStirred()) return false;

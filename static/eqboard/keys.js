@@ -76,7 +76,7 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("focusin", ({ target }) => rowOf(target) && stopAt(rowOf(target)));
 document.addEventListener("focusin", onCell);
 document.addEventListener("pointerover", onCell);
-document.addEventListener("htmx:wsAfterMessage", filter); // before rows.js arranges them
+document.addEventListener("htmx:wsAfterMessage", filter); // before held.js puts lists in order
 document.addEventListener("eqboard:shown", countFound); // those that left are gone by then
 document.addEventListener("eqboard:shown", keepStops);
 find?.addEventListener("input", onFind);

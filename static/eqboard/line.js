@@ -2,7 +2,8 @@
 
 import { write } from "./clock.js";
 import { learnFromEcho, ownSeconds } from "./server_time.js";
-import { atTime, pulse, truthAt } from "./truth.js";
+import { pulse, truthAt } from "./truth.js";
+import { atTime } from "./zone.js";
 
 const ACK_SECONDS = 5;
 const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it

@@ -41,10 +41,12 @@ function setFacts({ dataset }, facts) {
   for (const [name, fact] of Object.entries(facts)) if (dataset[name] !== String(fact)) dataset[name] = fact;
 }
 
-/** The columns of a table are those of its head. */
+/** The columns of a table are those of its head. One that is wider than its place keeps its names in sight. */
 export function align(lines) {
   const head = lines.previousElementSibling?.firstElementChild;
-  if (head) lines.parentElement.style.setProperty("--tracks", getComputedStyle(head).gridTemplateColumns);
+  const table = lines.parentElement;
+  if (head) table.style.setProperty("--tracks", getComputedStyle(head).gridTemplateColumns);
+  table.toggleAttribute("data-overflows", table.scrollWidth > table.clientWidth + 1);
 }
 
 const ROOMY_PIXELS = 280; // a tile so wide has room for a number, its name and its level on one line

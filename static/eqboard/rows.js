@@ -3,7 +3,7 @@
    strokes.js changes the page, hand.js knows where the pointer, the focus and the selection are, held.js keeps the order
    of a list under the hand. Here is what happens with a message, and once the hand has gone. */
 
-import { gripOf, keepStill, lookAtSelection, noteSlip, onStir, refuseSlip, rowInFocus } from "./hand.js";
+import { gripOf, keepStill, noteSlip, onSelection, onStir, refuseSlip, rowInFocus } from "./hand.js";
 import { hold, isHolding, letGo, settle } from "./held.js";
 import { align } from "./lists.js";
 import { becomeAtLast, isWaiting, putAll, takeLeaving } from "./strokes.js";
@@ -17,7 +17,7 @@ function onMessage(event) {
   const active = document.activeElement;
   const focus = { id: active?.id, row: rowInFocus()?.id };
   noteSlip(() => keepStill(() => {
-    release();
+    catchUp();
     hold();
     const hasEnded = putAll(message);
     htmx.trigger(event.target, "htmx:wsAfterMessage", { message, socketWrapper }); // what follows a swap follows this
@@ -33,17 +33,18 @@ function focusOn(id, row) {
   next?.focus({ preventScroll: true });
 }
 
-function release() {
-  lookAtSelection();
+/** With what waited for the hand to go. */
+function catchUp() {
   letGo();
   becomeAtLast();
 }
 
-const look = () => (isHolding() || isWaiting()) && keepStill(release);
+const look = () => (isHolding() || isWaiting()) && keepStill(catchUp);
 
 for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove"]) {
   document.addEventListener(type, onStir, { capture: true, passive: true });
 }
+document.addEventListener("selectionchange", onSelection);
 document.addEventListener("htmx:wsBeforeMessage", onMessage);
 document.addEventListener("click", refuseSlip, { capture: true });
 for (const type of ["pointerover", "focusin", "selectionchange"]) document.addEventListener(type, look);

@@ -4,7 +4,7 @@
 
 import { isSelected } from "./hand.js";
 
-const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy"]); // kept by the page
+const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows"]); // kept by the page
 const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data-warning", "data-critical"];
 const TICKING = "time.ticks, .age, [data-clock]"; // ticking.js writes what is in them
 const byId = (id) => (id ? document.getElementById(id) : null);

@@ -2,13 +2,15 @@
    can be looked for and read every second. */
 
 import { clockOf, grade, secondsAt, show, write } from "./clock.js";
+import { isSelected } from "./hand.js";
 import { hearLevels } from "./levels.js";
 import { shownNow } from "./server_time.js";
-import { judge, showAge, stale, truthAt, wallTimeAt } from "./truth.js";
+import { judge, showAge, stale, truthAt } from "./truth.js";
+import { wallTimeAt } from "./zone.js";
 
 const all = (selector) => document.querySelectorAll(selector);
 const NEAR_PIXELS = 200;
-const FEW_ROWS = 72; // of a list with no more, all count: that is less work than a frame for the one that comes into sight
+const MANY = "[data-beyond~='72']"; // rows (lists.js). Of fewer all count: that is less work than a frame for the one that comes into sight
 const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
 const sight = new IntersectionObserver(onSight, { rootMargin: `${NEAR_PIXELS}px` });
 let ticking = null;
@@ -29,7 +31,7 @@ const watchedRows = new WeakSet();
 
 function watched(element) {
   const clock = clockOf(element);
-  if (clock?.row?.parentElement.dataset.count > FEW_ROWS && !watchedRows.has(clock.row)) {
+  if (clock?.row?.parentElement.matches(MANY) && !watchedRows.has(clock.row)) {
     watchedRows.add(clock.row);
     sight.observe(clock.row);
   }
@@ -43,21 +45,13 @@ function momentFor(parts, moment) {
   return old.length ? (truthAt(old) ?? moment) : moment;
 }
 
-let ends = []; // where a selection begins and ends: nobody loses what they have selected
-
-/** When it changes, and not every second: to ask for it has the whole page laid out. */
-export function onSelection() {
-  const { isCollapsed, anchorNode, focusNode } = getSelection();
-  ends = isCollapsed ? [] : [anchorNode, focusNode];
-}
-
 /** Returns whether its row has another level now. */
 function count(clock, moment) {
   const now = momentFor(clock.parts, moment);
   const seconds = secondsAt(clock, now);
   const hasNews = grade(clock, seconds, now);
   const isSeen = hasNews || !unseen.has(clock.row); // a row with another level may come up into sight
-  if (isSeen && !ends.some((end) => clock.element.contains(end))) show(clock, seconds);
+  if (isSeen && !isSelected(clock.element)) show(clock, seconds);
   return hasNews;
 }
 
@@ -80,8 +74,8 @@ function onSight(rows) {
 }
 
 /** A row that has only come near has time until the next tick: a frame of its own would be drawn for it. */
-function isOnScreen({ boundingClientRect: { top, bottom, height } }) {
-  return height > 0 && bottom > 0 && top < innerHeight;
+function isOnScreen({ isIntersecting, boundingClientRect: { top, bottom } }) {
+  return isIntersecting && bottom > 0 && top < innerHeight;
 }
 
 let scrolledTo = 0;
@@ -90,7 +84,7 @@ let scrolledTo = 0;
 export function onScroll() {
   if (Math.abs(scrollY - scrolledTo) < NEAR_PIXELS / 2 || !ticking) return;
   scrolledTo = scrollY;
-  countAll(ticking.clocks, tickedAt);
+  countAll(ticking.clocks.filter(({ row }) => watchedRows.has(row) && !unseen.has(row)), tickedAt);
 }
 
 export function tick() {

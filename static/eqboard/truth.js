@@ -2,6 +2,7 @@
 
 import { mark, write } from "./clock.js";
 import { delayOf, learnFromFrame, now } from "./server_time.js";
+import { atTime } from "./zone.js";
 
 const root = document.documentElement;
 const words = document.body.dataset;
@@ -36,27 +37,6 @@ export function truthAt(parts) {
   const moments = parts.map(readAt);
   return moments.includes(null) ? null : Math.min(...moments);
 }
-
-/* The times that are told, in the board's zone */
-
-const timeZone = knownZone(words.timeZone);
-
-/** A zone that the browser does not know must not cost the page its truth. */
-function knownZone(name) {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name || undefined }).resolvedOptions().timeZone;
-  } catch {
-    return "UTC";
-  }
-}
-
-const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone };
-const clockTime = new Intl.DateTimeFormat(root.lang, format);
-const wallTime = new Intl.DateTimeFormat(root.lang, { ...format, second: undefined });
-export const atTime = (seconds) => clockTime.format(seconds * 1000);
-
-/** What a clock on the wall shows. */
-export const wallTimeAt = (seconds) => wallTime.format(seconds * 1000);
 
 /** Of the oldest of its parts; when they were read, once they are stale. */
 export function showAge(element, moment) {

@@ -144,7 +144,7 @@ READ = [source(Part.AGENTS)]
 
 def count_of_the_away(*agents, sources=READ):
     screen = paint(snapshot(agents=agents, sources=sources), Health(), audience())
-    return parse(whole(screen)).select_one("#away-box summary #absent")
+    return parse(whole(screen)).select_one("#away-box summary #away_count")
 
 
 @pytest.mark.parametrize(("count", "heard"), [(0, "0 agents"), (1, "1 agent"), (12, "12 agents")])
@@ -169,4 +169,5 @@ def test_only_the_count_is_sent_anew_when_somebody_signs_out():
     before, after = (
         paint(snapshot(agents=each, sources=READ), Health(), audience()) for each in ((one, other), (one, left))
     )
-    assert [each for each in strokes(before, after) if 'id="absent"' in each] == [after.strips["absent"][0].html]
+    count = after.strips["away_count"][0].html
+    assert [each for each in strokes(before, after) if 'id="away_count"' in each] == [count]

@@ -263,7 +263,8 @@ WIDE = (
     ),
 )
 SHADOWS = """() => ["::before", "::after"]
-    .map((side) => Number(getComputedStyle(document.querySelector(".table"), side).opacity))"""
+    .map((side) => getComputedStyle(document.querySelector(".table"), side))
+    .map(({ content, opacity }) => (content === "none" ? 0 : Number(opacity)))"""
 
 
 @pytest.mark.parametrize("language", ["en", "he"])

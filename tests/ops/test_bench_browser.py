@@ -25,7 +25,7 @@ from eqboard.boards.fragments import Screen
 from eqboard.config import ROOT
 from eqboard.ops.bench import browser as browser_module
 from eqboard.ops.bench import viewer as viewer_module
-from eqboard.ops.bench.browser import HELD, IDLE, REFERENCE, SWAP, browser, hour, seconds
+from eqboard.ops.bench.browser import ADDED, HELD, IDLE, REFERENCE, browser, hour, seconds
 from eqboard.ops.bench.line import Line, framed, handshake, head_of
 from eqboard.ops.bench.measure import Skipped
 from eqboard.ops.bench.page import static_file
@@ -97,11 +97,12 @@ async def test_a_second_in_which_nothing_changes_leaves_the_page_as_it_is(watche
 async def test_what_is_measured_has_its_target_and_says_how_much_was_in_sight(chromium: Browser, monkeypatch) -> None:
     monkeypatch.setattr(browser_module, "SECOND", 0.01)
     figures = await seconds(chromium, SMALL, "supervisor", rounds=1)
-    busy, idle, swap, whole = figures
+    busy, idle, added, whole = figures
     assert re.fullmatch(r"a busy second, \d of 6 agents in sight", busy.variant)
-    assert (idle.variant, swap.variant, whole.variant, whole.ratio) == (IDLE, SWAP, REFERENCE, 1.0)
-    assert busy.target_share == swap.target_share == pytest.approx(0.016 * 6 / 200)
-    assert all(each.ms is not None and each.ms > 0 for each in figures)
+    assert (idle.variant, added.variant, whole.variant, whole.ratio) == (IDLE, ADDED, REFERENCE, 1.0)
+    assert busy.target_share == pytest.approx(0.016 * 6 / 200)
+    assert min(each.ms or 0 for each in (busy, idle, whole)) > 0
+    assert added.ms == pytest.approx((busy.ms or 0) - (idle.ms or 0))
 
 
 @in_a_browser

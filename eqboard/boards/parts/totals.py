@@ -56,7 +56,9 @@ def floor_numbers(scene: Scene) -> Iterator[tuple[None, FloorNumbers]]:
 
 def away_count(scene: Scene) -> Iterator[tuple[None, int | None]]:
     """How many are signed out, said while they are folded away; None: nobody knows."""
-    yield None, totals_of(scene.view).away_count
+    is_read = any(source.taken_at for source in scene.view.sources.values() if source.part is Part.AGENTS)
+    signed_out = [agent for agent in scene.view.agents.values() if agent.state is AgentState.SIGNED_OUT]
+    yield None, len(signed_out) if is_read else None
 
 
 def totals_of(view: Snapshot) -> Totals:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+LEAST_SECONDS = 1e-9  # ratios are made of it
 NOISY = 1.5  # the reference, and a ratio to it, may swing by this factor between rounds; beyond, they mean nothing
 
 
@@ -117,7 +118,7 @@ def seconds_of(work: Callable[[], object], clock: Callable[[], float]) -> float:
     """What the work takes by that clock, more than 0."""
     began_at = clock()
     work()
-    return max(clock() - began_at, 1e-9)
+    return max(clock() - began_at, LEAST_SECONDS)
 
 
 def _figure(scenario: str, name: str, own: Sequence[float], reference: Sequence[float], is_noisy: bool) -> Figure:
