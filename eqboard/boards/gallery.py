@@ -32,6 +32,8 @@ PAINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boards")
 Judged = tuple[str, Rights]
 """Whose levels stand: those of a board, by its ref, and of the rights of whoever looks. Not of a language."""
 
+MOST_VERSIONS = 8  # of a board that stand at once: it is edited often while nothing new is heard of the floor
+
 HeldAgainst = tuple[object, ...]
 """All that levels depend on besides the numbers (`Audience.held_against`)."""
 
@@ -42,6 +44,10 @@ class Standing:
 
     levels: Levels
     floor: tuple[str, int]  # its epoch and seq
+
+    def is_after(self, other: "Standing") -> bool:
+        """On a newer floor of the same lead."""
+        return self.floor[0] == other.floor[0] and self.floor[1] > other.floor[1]
 
     def is_before(self, held: Stored) -> bool:
         """Whether the floor is as new, or newer: an older one must not undo what is known."""
@@ -57,13 +63,14 @@ as long as they need to notice; each has levels of its own.
 
 def with_newest(standings: Standings, limits: HeldAgainst, newest: Standing) -> Standings:
     """Whichever was not shown on the floor before is forgotten: what nobody watched has not lasted."""
+    others = {each: standing for each, standing in standings.items() if each != limits}
     last = next(reversed(standings.values()), newest)
-    others = {
-        each: standing
-        for each, standing in standings.items()
-        if each != limits and (last.floor == newest.floor or standing.floor == last.floor)
-    }
-    return others | {limits: newest}
+    if last.is_after(newest):  # a page that was begun on an older floor
+        kept = {limits: newest} | others
+    else:
+        kept = {each: standing for each, standing in others.items() if standing.floor in (last.floor, newest.floor)}
+        kept[limits] = newest
+    return dict(list(kept.items())[-MOST_VERSIONS:])
 
 
 class Gallery:

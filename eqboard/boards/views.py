@@ -54,7 +54,7 @@ async def _remember(request: HttpRequest, ref: str) -> None:
         await request.session.asave()
     except (DatabaseError, UpdateError) as error:  # a session says the latter of whatever went wrong
         logger.warning("It is not remembered which board was looked at last (%s)", type(error).__name__)
-    request.session.modified = False  # or Django would store it once more, after the page
+        request.session.modified = False
 
 
 @require_safe

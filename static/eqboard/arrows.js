@@ -12,9 +12,12 @@ export function stopAt(row) {
   for (const each of [gripOf(row), ...row.querySelectorAll("[data-hand]")]) if (each) each.tabIndex = 0;
 }
 
+/** A list that has no stop, or whose stop is not found, has it at its first row. */
 export function keepStops() {
   for (const list of document.querySelectorAll("#screen [data-roving]")) {
-    if (list.firstElementChild && !list.querySelector("[tabindex='0']")) stopAt(list.firstElementChild);
+    const stop = list.querySelector("[tabindex='0']");
+    const first = [...list.children].find(({ hidden }) => !hidden);
+    if (first && (!stop || rowOf(stop)?.hidden)) stopAt(first);
   }
 }
 

@@ -79,7 +79,10 @@ document.addEventListener("pointerover", onCell);
 document.addEventListener("htmx:wsAfterMessage", filter); // before held.js puts lists in order
 document.addEventListener("eqboard:shown", countFound); // those that left are gone by then
 document.addEventListener("eqboard:shown", keepStops);
-find?.addEventListener("input", onFind);
+find?.addEventListener("input", () => {
+  onFind();
+  keepStops();
+});
 toggle?.addEventListener("change", () => switchKeys(toggle.checked));
 switchKeys(stored() !== "off");
 keepStops();

@@ -45,6 +45,7 @@ function setFacts({ dataset }, facts) {
 export function align(lines) {
   const head = lines.previousElementSibling?.firstElementChild;
   const table = lines.parentElement;
+  table.style.removeProperty("--tracks"); // or the head could not become narrower than its lines
   if (head) table.style.setProperty("--tracks", getComputedStyle(head).gridTemplateColumns);
   table.toggleAttribute("data-overflows", table.scrollWidth > table.clientWidth + 1);
 }

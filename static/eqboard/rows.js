@@ -3,7 +3,7 @@
    strokes.js changes the page, hand.js knows where the pointer, the focus and the selection are, held.js keeps the order
    of a list under the hand. Here is what happens with a message, and once the hand has gone. */
 
-import { gripOf, keepStill, noteSlip, onSelection, onStir, refuseSlip, rowInFocus } from "./hand.js";
+import { gripOf, isStirred, keepStill, noteSlip, onSelection, onStir, refuseSlip, rowInFocus } from "./hand.js";
 import { hold, isHolding, letGo, settle } from "./held.js";
 import { align } from "./lists.js";
 import { becomeAtLast, isWaiting, putAll, takeLeaving } from "./strokes.js";
@@ -35,6 +35,7 @@ function focusOn(id, row) {
 
 /** With what waited for the hand to go. */
 function catchUp() {
+  if (isStirred()) onSelection(); // its event may come after the message
   letGo();
   becomeAtLast();
 }

@@ -2,9 +2,9 @@
    so that an element which stays is changed, not replaced: then it keeps the focus, a selected text, what is folded open
    and what an action says about itself. The DOM always has the server's order. */
 
-import { isSelected } from "./hand.js";
+import { holdsSelection, isSelected } from "./hand.js";
 
-const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows"]); // kept by the page
+const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows", "data-steady"]); // kept by the page
 const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data-warning", "data-critical"];
 const TICKING = "time.ticks, .age, [data-clock]"; // ticking.js writes what is in them
 const byId = (id) => (id ? document.getElementById(id) : null);
@@ -118,6 +118,7 @@ function change(old, fresh) {
     return;
   }
   if (old.hasAttribute("hx-preserve") || old.isEqualNode(fresh)) return;
+  if (old.id !== "screen" && holdsSelection(old)) waiting.set(old.id, fresh.cloneNode(true)); // what is in no row, with the whole board
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !OURS.has(name)) old.removeAttribute(name);
   }

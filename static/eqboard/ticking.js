@@ -2,17 +2,17 @@
    can be looked for and read every second. */
 
 import { clockOf, grade, secondsAt, show, write } from "./clock.js";
-import { isSelected } from "./hand.js";
+import { isSelected, isStirred } from "./hand.js";
 import { hearLevels } from "./levels.js";
 import { shownNow } from "./server_time.js";
 import { judge, showAge, stale, truthAt } from "./truth.js";
 import { wallTimeAt } from "./zone.js";
 
 const all = (selector) => document.querySelectorAll(selector);
-const NEAR_PIXELS = 200;
 const MANY = "[data-beyond~='72']"; // rows (lists.js). Of fewer all count: that is less work than a frame for the one that comes into sight
 const unseen = new WeakSet(); // rows that nobody can see: their time is written when they come into sight
-const sight = new IntersectionObserver(onSight, { rootMargin: `${NEAR_PIXELS}px` });
+const near = new Set(); // rows that came into sight or near it since the last tick
+const sight = new IntersectionObserver(onSight, { rootMargin: "200px" });
 let ticking = null;
 let tickedAt = 0; // whatever comes into sight shows the moment that all show, and no frame of its own is drawn for it
 
@@ -67,6 +67,8 @@ function onSight(rows) {
   for (const { target, isIntersecting } of rows) {
     if (isIntersecting) unseen.delete(target);
     else unseen.add(target);
+    if (isIntersecting) near.add(target);
+    else near.delete(target);
   }
   const shown = new Set(rows.filter(isOnScreen).map(({ target }) => target));
   if (shown.size && ticking) countAll(ticking.clocks.filter(({ row }) => shown.has(row)), tickedAt);
@@ -78,19 +80,18 @@ function isOnScreen({ isIntersecting, boundingClientRect: { top, bottom } }) {
   return isIntersecting && bottom > 0 && top < innerHeight;
 }
 
-let scrolledTo = 0;
-
 /** Unless somebody scrolls on to it. */
 export function onScroll() {
-  if (Math.abs(scrollY - scrolledTo) < NEAR_PIXELS / 2 || !ticking) return;
-  scrolledTo = scrollY;
-  countAll(ticking.clocks.filter(({ row }) => watchedRows.has(row) && !unseen.has(row)), tickedAt);
+  if (!near.size || !isStirred() || !ticking) return;
+  countAll(ticking.clocks.filter(({ row }) => near.has(row)), tickedAt);
+  near.clear();
 }
 
 export function tick() {
   judge();
   const hasMessage = !ticking;
   if (hasMessage) lookForTicking();
+  near.clear();
   const moment = (tickedAt = shownNow());
   countAll(ticking.clocks, moment, hasMessage);
   for (const element of ticking.ages) showAge(element, moment);

@@ -9,7 +9,7 @@ from eqboard.accounts.access import Grant, Rights
 from eqboard.accounts.rights import EVERYTHING
 from eqboard.boards import gallery as module
 from eqboard.boards.audience import Audience
-from eqboard.boards.gallery import Gallery
+from eqboard.boards.gallery import MOST_VERSIONS, Gallery
 from eqboard.boards.grading import grade_of
 from eqboard.boards.health import Health
 from eqboard.boards.spec import Surface, Targets
@@ -121,6 +121,25 @@ def test_however_often_a_board_is_edited_levels_of_two_floors_are_kept():
         shown(gallery, board("en", promise=40 + seq), BUSY, seq)
     [standings] = gallery._standings.values()
     assert [standing.floor for standing in standings.values()] == [("a", 48), ("a", 49)]
+
+
+def test_a_page_that_was_begun_on_an_older_floor_has_no_levels_forgotten():
+    gallery, before = Gallery(), board("en")
+    for seq in range(11):
+        shown(gallery, before, BUSY, seq)
+        shown(gallery, EDITED, BUSY, seq)
+    shown(gallery, before, BUSY, 12)
+    shown(gallery, board("en", promise=90), BUSY, 11)
+    shown(gallery, EDITED, BUSY, 13)
+    assert shown(gallery, before, BUSY, 13) == "warning"
+
+
+def test_however_often_a_board_is_edited_while_nothing_is_heard_of_the_floor_few_versions_are_kept():
+    gallery = Gallery()
+    for promise in range(40, 90):
+        shown(gallery, board("en", promise=promise), BUSY, 1)
+    [standings] = gallery._standings.values()
+    assert len(standings) == MOST_VERSIONS
 
 
 @BY_EDIT

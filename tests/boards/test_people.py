@@ -121,6 +121,7 @@ def test_whoever_is_signed_out_has_no_limit():
         (("Sales", "מכירות", "Support"), "ltr", ["מכירות"]),
         (("מכירות", "Sales"), "rtl", ["Sales"]),
         (("1. מכירות", "תמיכה"), "rtl", []),  # a figure has no direction of its own
+        (("24/7", "מכירות"), "rtl", []),
         (("500", "501"), "ltr", []),
         ((), "ltr", []),
     ],
@@ -130,6 +131,11 @@ def test_a_list_of_names_runs_as_its_first_and_is_cut_at_its_end(several, runs, 
     assert shown["dir"] == runs
     assert shown.text == ", ".join(several)
     assert [each.text for each in shown.select(".apart")] == apart
+
+
+@pytest.mark.parametrize(("mark", "name", "runs"), [("\u200f", "Sales", "ltr"), ("\u200e", "מכירות", "rtl")])
+def test_a_mark_that_is_not_shown_does_not_turn_a_list(mark, name, runs):
+    assert parse(names([mark + name])).select_one(".names")["dir"] == runs
 
 
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)

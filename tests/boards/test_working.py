@@ -63,7 +63,7 @@ def test_a_ratio_is_told_with_its_formula_and_its_counts():
 def test_a_number_is_told_as_it_is_shown_and_as_it_is():
     page = working(counts=past(minute(q500=answered(2, 1))))
     assert page.select_one(".working-value .n").text == "66\u202f%"
-    assert "exactly 66.6 %; the board rounds down" in words(page)
+    assert "more exactly 66.6 %; the board rounds down" in words(page)
 
 
 def test_a_whole_percentage_is_exact_already():

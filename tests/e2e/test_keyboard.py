@@ -206,6 +206,13 @@ async def test_what_is_found_comes_into_sight_however_far_down_one_looked(page: 
     await expect(page.locator("#queue-501 .tile-name")).to_be_in_viewport()
 
 
+async def test_the_stop_of_a_list_is_at_a_row_that_is_found(page: Page) -> None:
+    await opened(page)
+    await page.fill("#find", "Bo")
+    await page.locator("#agent-2").locator("xpath=self::*[@tabindex='0']").wait_for()
+    assert await page.locator("#agents > li[tabindex='0']").count() == 1
+
+
 async def test_a_list_says_how_many_it_has_and_how_many_of_them_were_found(page: Page) -> None:
     await opened(page, parts=(BoardPart(Kind.BUDGET),))
     said = """getComputedStyle(document.querySelector(".part-budget"), "::after").content

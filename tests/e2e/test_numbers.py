@@ -288,6 +288,17 @@ async def test_a_table_that_is_too_wide_says_on_which_side_there_is_more_and_kee
         assert await name.bounding_box() == before
 
 
+async def test_in_a_window_made_narrower_a_table_is_as_wide_as_in_one_that_was_narrow_at_first(page: Page) -> None:
+    width = "document.querySelector('.table').scrollWidth"
+    await page.set_viewport_size({"width": 700, "height": 768})
+    await staged(page, parts=(BoardPart(Kind.TABLE),), figures=WIDE)
+    narrow = await page.evaluate(width)
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    await page.wait_for_function(f"() => {width} !== {narrow}")
+    await page.set_viewport_size({"width": 700, "height": 768})
+    await page.wait_for_function(f"() => {width} === {narrow}")
+
+
 async def test_a_table_that_fits_has_no_shadow(page: Page) -> None:
     await staged(page, parts=(BoardPart(Kind.TABLE),), figures=(Figure(Metric.WAITING),))
     assert await page.evaluate(SHADOWS) == [0, 0]

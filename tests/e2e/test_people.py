@@ -21,6 +21,10 @@ ORDER = """list => [...list.children].filter(each => each.offsetParent)
     .sort((one, other) => one[0] - other[0] || one[1] - other[1]).map(each => each[2])"""
 BONES = """() => [...document.querySelectorAll("#screen *")].filter(each => !each.closest("time, .age, .mark"))
     .map(each => [each.tagName, each.id, [...each.childNodes].map(n => n.data?.trim() ?? "").join("|")])"""
+MINUTES_ON_SCREEN = """() => [...new Set([...document.querySelectorAll("#agents time")].filter(each => {
+    const { top, bottom } = each.getBoundingClientRect();
+    return bottom > 60 && top < innerHeight;
+}).map(each => each.textContent.split(":")[0]))]"""
 PRESS_PAUSE = """() => document.querySelector("#agent-1-pause").dispatchEvent(
     new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }))"""
 
@@ -454,3 +458,42 @@ async def test_whoever_comes_up_into_sight_by_a_limit_shows_the_time_of_all(page
     await stage.show(floor(crowd), now=NOON + timedelta(minutes=5))
     assert (await order(page))[0] == "1000"
     await expect(page.locator("#agent-1000 time")).to_have_text(re.compile(r"19:5\d|20:\d\d"))
+
+
+async def test_a_row_that_has_only_come_near_shows_the_time_of_all_once_somebody_scrolls_on_to_it(page: Page) -> None:
+    crowd = floor(agent(key, name=f"Agent {key:04}") for key in range(1, 1001))
+    stage = Stage(page)
+    await stage.open(crowd)
+    await stage.show(crowd, now=NOON + timedelta(minutes=5))
+    await page.mouse.move(400, 400)
+    for _ in range(40):
+        await page.mouse.wheel(0, 90)
+    assert await page.evaluate(MINUTES_ON_SCREEN) == ["6"]
+
+
+# The whole board comes
+
+
+async def test_a_number_that_is_selected_becomes_true_once_it_is_not(page: Page) -> None:
+    stage, number = Stage(page), page.locator("#totals [data-figure^='available'] b.n")
+    await stage.open(floor(people(1, 2)))
+    await page.mouse.move(500, 3)
+    await number.evaluate("({ firstChild }) => getSelection().setBaseAndExtent(firstChild, 0, firstChild, 1)")
+    await stage.show_whole(floor(people(1, 2, 3)))
+    assert await number.inner_text() == "2"
+
+    await page.evaluate("getSelection().removeAllRanges()")
+
+    await expect(number).to_have_text("3")
+
+
+async def test_a_part_is_as_high_as_its_rows_once_the_hand_has_gone(page: Page) -> None:
+    crowd = [agent(key, name=f"Agent {key:02}") for key in range(1, 61)]
+    stage, part = Stage(page), page.locator(".part-agents")
+    await stage.open(floor(crowd))
+    await page.locator("#agent-2").hover()
+    await stage.show(floor(crowd))
+    await stage.show_whole(floor(crowd[:3]))
+    await move_away(page)
+    await stage.show(floor(crowd[:3]))
+    assert await part.evaluate("each => each.style.minBlockSize") == ""

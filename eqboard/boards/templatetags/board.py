@@ -230,8 +230,8 @@ def names(several: Sequence[str]) -> SafeString:
     order of reading, whichever way the page runs. Any that runs the other way would be cut at its beginning, and is
     there whole or not at all.
     """
-    runs = _direction("".join(several))
-    shown = ((outside(each) if _direction(each) == runs else _apart(each),) for each in several)
+    runs = _direction("".join(several)) or "ltr"
+    shown = ((outside(each) if _direction(each) in (runs, None) else _apart(each),) for each in several)
     return format_html('<span class="names" dir="{}">{}</span>', runs, format_html_join(", ", "{}", shown))
 
 
@@ -239,7 +239,10 @@ def _apart(name: str) -> SafeString:
     return format_html('<span class="apart">{}</span>', outside(name))
 
 
-def _direction(text: str) -> str:
-    """That of its first letter, as HTML's `dir="auto"` has it, which does not look into what is isolated."""
-    strong = next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L")
-    return "ltr" if strong == "L" else "rtl"
+def _direction(text: str) -> str | None:
+    """That of its first letter that has one and is shown, as HTML's `dir="auto"` has it, which does not look into what
+    is isolated. None for digits and signs alone: they run as what is around them.
+    """
+    kinds = (bidirectional(letter) for letter in text if not is_control(letter))
+    strong = next((kind for kind in kinds if kind in ("L", "R", "AL")), None)
+    return strong and ("ltr" if strong == "L" else "rtl")
