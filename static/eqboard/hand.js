@@ -17,11 +17,6 @@ export function onSelection() {
 
 export const isSelected = (node) => ends.length > 0 && isStirred() && ends.some((end) => node.contains(end));
 
-/** Whether a selection begins or ends in it, and in nothing within it that has a name of its own. */
-export const holdsSelection = (element) => element.id && isSelected(element) && ends.some((end) => nameable(end) === element);
-
-const nameable = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("[id]");
-
 export function isUnderHand(list) {
   if (!isStirred()) return false;
   return (pointer && list.matches(":hover")) || list.matches(":active, :focus-within") || isSelected(list);

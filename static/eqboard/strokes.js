@@ -2,7 +2,7 @@
    so that an element which stays is changed, not replaced: then it keeps the focus, a selected text, what is folded open
    and what an action says about itself. The DOM always has the server's order. */
 
-import { holdsSelection, isSelected } from "./hand.js";
+import { isSelected } from "./hand.js";
 
 const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows", "data-steady"]); // kept by the page
 const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data-warning", "data-critical"];
@@ -118,7 +118,7 @@ function change(old, fresh) {
     return;
   }
   if (old.hasAttribute("hx-preserve") || old.isEqualNode(fresh)) return;
-  if (old.id !== "screen" && holdsSelection(old)) waiting.set(old.id, fresh.cloneNode(true)); // what is in no row, with the whole board
+  if (isWhole(old) && isSelected(old)) waiting.set(old.id, fresh.cloneNode(true)); // what is in no row, with the whole board
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !OURS.has(name)) old.removeAttribute(name);
   }
@@ -128,6 +128,9 @@ function change(old, fresh) {
   if (old.matches("ul[id], tbody[id], [data-ranked]")) arrange(old, [...fresh.children]);
   else if (!old.matches(TICKING)) changeContent(old, fresh);
 }
+
+/** With nothing in it that is told of by itself, and would be told anew too late. */
+const isWhole = (element) => element.id && !element.querySelector("[id]");
 
 function changeContent(old, fresh) {
   let next = old.firstChild;
