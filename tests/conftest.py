@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -27,6 +28,7 @@ from eqboard.config import Config
 from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser
+from tests.boards.shelves import client_of
 from tests.cast import Cast, configured, create_cast
 
 START_SECONDS = 10.0
@@ -148,6 +150,18 @@ def nobodys_language() -> Iterator[None]:
 def cast(db: None) -> Cast:
     """The people of the tests."""
     return create_cast()
+
+
+@pytest.fixture
+def lead(cast: Cast) -> Client:
+    """The browser of a team's lead."""
+    return client_of(cast.lead)
+
+
+@pytest.fixture
+def screen() -> Client:
+    """A browser without a person, as on a wall."""
+    return Client()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

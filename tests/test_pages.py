@@ -32,13 +32,6 @@ def floor(redis_url: str) -> None:
     async_to_sync(publish)(redis_url, A_FLOOR)
 
 
-@pytest.fixture
-def lead(cast) -> Client:
-    client = Client()
-    client.force_login(cast.lead)
-    return client
-
-
 def soup(answer) -> BeautifulSoup:
     return BeautifulSoup(answer.content, "html.parser")
 

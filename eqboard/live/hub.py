@@ -173,7 +173,7 @@ class Hub:
         async with self._telling:
             self._health = self._current_health()
             self._told_at = time.monotonic()
-            told = await asyncio.gather(*(self._tell_safely(room) for room in list(self._rooms.values())))
+            told = await asyncio.gather(*(self._tell_safely(room) for room in self._rooms.values()))
             self._is_failing = not all(told)
 
     async def _tell_safely(self, room: Room) -> bool:

@@ -6,7 +6,8 @@ const root = document.documentElement;
 const all = (selector) => document.querySelectorAll(selector);
 export const find = document.getElementById("find");
 
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+/** As one finds it: without its accents, and in small letters. */
+export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const ROWS = ":is([data-roving], .tiles, .lines, .plans) > :not([data-gone])";
 const rows = () => [...all(`#screen ${ROWS}`)];
 

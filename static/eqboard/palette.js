@@ -1,5 +1,8 @@
 /* The command palette: everything one can go to or do from here, by its name. It asks the server nothing; what it offers
    stands on the page already, and is pressed there. */
+
+import { fold } from "./finding.js";
+
 (() => {
   const byId = (id) => document.getElementById(id);
   const palette = byId("palette");
@@ -8,7 +11,6 @@
   if (!palette) return;
   const words = palette.dataset;
   const MOST = 50; // as many as one looks through
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const textOf = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? "";
 
   let commands = [];

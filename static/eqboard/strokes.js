@@ -118,7 +118,7 @@ function change(old, fresh) {
     return;
   }
   if (old.hasAttribute("hx-preserve") || old.isEqualNode(fresh)) return;
-  if (isWhole(old) && isSelected(old)) waiting.set(old.id, fresh.cloneNode(true)); // what is in no row, with the whole board
+  if (isSelected(old) && isWhole(old)) waiting.set(old.id, fresh.cloneNode(true)); // what is in no row, with the whole board
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !OURS.has(name)) old.removeAttribute(name);
   }

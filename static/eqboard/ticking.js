@@ -31,7 +31,7 @@ const watchedRows = new WeakSet();
 
 function watched(element) {
   const clock = clockOf(element);
-  if (clock?.row?.parentElement.matches(MANY) && !watchedRows.has(clock.row)) {
+  if (clock?.row && !watchedRows.has(clock.row) && clock.row.parentElement.matches(MANY)) {
     watchedRows.add(clock.row);
     sight.observe(clock.row);
   }
@@ -65,10 +65,9 @@ function countAll(clocks, moment, hasNews = false) {
 
 function onSight(rows) {
   for (const { target, isIntersecting } of rows) {
-    if (isIntersecting) unseen.delete(target);
-    else unseen.add(target);
-    if (isIntersecting) near.add(target);
-    else near.delete(target);
+    const [joined, left] = isIntersecting ? [near, unseen] : [unseen, near];
+    joined.add(target);
+    left.delete(target);
   }
   const shown = new Set(rows.filter(isOnScreen).map(({ target }) => target));
   if (shown.size && ticking) countAll(ticking.clocks.filter(({ row }) => shown.has(row)), tickedAt);

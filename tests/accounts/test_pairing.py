@@ -5,21 +5,10 @@ from django.core import signing
 from django.test import Client
 
 from eqboard.accounts.displays import PAIRING_COOKIE, TOKEN_COOKIE, new_code, read_signed_code, sign_code
-from tests.boards.shelves import client_of
 from tests.cast import static_files_are_not_collected
 from tests.screens import code_on, pair
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
-
-
-@pytest.fixture
-def screen() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def lead(cast) -> Client:
-    return client_of(cast.lead)
 
 
 def test_a_screen_shows_a_code_and_writes_nothing(screen, django_assert_num_queries):

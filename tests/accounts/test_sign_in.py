@@ -4,20 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from tests.boards.shelves import client_of
 from tests.cast import static_files_are_not_collected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
-
-
-@pytest.fixture
-def screen() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def lead(cast) -> Client:
-    return client_of(cast.lead)
 
 
 def sign_in(client, name, password, **headers):

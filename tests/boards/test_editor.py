@@ -25,11 +25,6 @@ NAMES = ["S", "ש", "営", "x" * 50, "מ" * 50, "営" * 50]
 
 
 @pytest.fixture
-def lead(cast) -> Client:
-    return client_of(cast.lead)
-
-
-@pytest.fixture
 def stored(cast) -> SavedBoard:
     return board("Front board", cast.front, updated_by=cast.lead)
 

@@ -5,27 +5,15 @@ from datetime import UTC, datetime
 import pytest
 from asgiref.sync import async_to_sync
 from bs4 import BeautifulSoup
-from django.test import Client
 
 from eqboard.accounts.displays import TOKEN_COOKIE
 from eqboard.accounts.models import Display
 from eqboard.boards.models import DisplayBoard, SavedBoard
-from tests.boards.shelves import client_of
 from tests.builders import agent, membership, queue, snapshot, waiting_call
 from tests.cast import publish, static_files_are_not_collected
 from tests.screens import code_on, pair
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
-
-
-@pytest.fixture
-def screen() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def lead(cast) -> Client:
-    return client_of(cast.lead)
 
 
 def test_a_screen_shows_its_teams_queues_and_has_no_hands(screen, lead, cast, redis_url):

@@ -9,21 +9,10 @@ from django.test import Client
 from eqboard.accounts.displays import new_code
 from eqboard.accounts.models import Display, Membership, Role, Team
 from eqboard.boards.models import DisplayBoard, SavedBoard
-from tests.boards.shelves import client_of
 from tests.cast import static_files_are_not_collected
 from tests.screens import code_on, pair
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
-
-
-@pytest.fixture
-def screen() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def lead(cast) -> Client:
-    return client_of(cast.lead)
 
 
 def test_the_approval_says_who_gave_it_and_which_team_it_shows(screen, lead, cast):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from eqboard.boards.figures import FigureValue
 from eqboard.boards.parts.numbers import numbers
@@ -56,20 +57,20 @@ def floor_numbers(scene: Scene) -> Iterator[tuple[None, FloorNumbers]]:
 
 def away_count(scene: Scene) -> Iterator[tuple[None, int | None]]:
     """How many are signed out, said while they are folded away; None: nobody knows."""
-    is_read = any(source.taken_at for source in scene.view.sources.values() if source.part is Part.AGENTS)
     signed_out = [agent for agent in scene.view.agents.values() if agent.state is AgentState.SIGNED_OUT]
-    yield None, len(signed_out) if is_read else None
+    yield None, _count(scene.view, Part.AGENTS, len(signed_out))
+
+
+def _count(view: Snapshot, part: Part, number: int) -> int | None:
+    """None for what was never read: nobody knows, which is not the same as 0."""
+    source = view.sources.get(part)
+    return number if source and source.taken_at else None
 
 
 def totals_of(view: Snapshot) -> Totals:
-    """None for what was never read: nobody knows, which is not the same as 0."""
     states = [agent.state for agent in view.agents.values()]
     entered = [call.entered_at for call in view.waiting.values() if call.entered_at]
-    read = {source.part for source in view.sources.values() if source.taken_at}
-
-    def count(part: Part, number: int) -> int | None:
-        return number if part in read else None
-
+    count = partial(_count, view)
     return Totals(
         waiting_count=count(Part.CALLS, len(view.waiting)),
         oldest_waiting_at=min(entered, default=None),
