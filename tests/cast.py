@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
-from eqboard.accounts.models import Membership, Role, Team
+from eqboard.accounts.models import Membership, Team, ready_role
 from eqboard.boards.following import followers
 from eqboard.config import Config, get_config
 from eqboard.feed.leader import Leadership
@@ -42,19 +42,24 @@ def create_cast() -> Cast:
     back = Team.objects.create(name="Back office", queue_extensions="502")
     people = {
         "admin": User.objects.create_superuser("admin"),
-        "supervisor": member("supervisor", floor, Role.LEAD),
-        "lead": member("lead", front, Role.LEAD),
-        "viewer": member("viewer", front, Role.VIEWER),
-        "back_lead": member("back_lead", back, Role.LEAD),
+        "supervisor": member("supervisor", floor, "lead"),
+        "lead": member("lead", front, "lead"),
+        "viewer": member("viewer", front, "viewer"),
+        "back_lead": member("back_lead", back, "lead"),
         "outsider": User.objects.create_user("outsider"),
     }
     return Cast(floor, front, back, **people)
 
 
 def member(username: str, team: Team, role: str) -> User:
+    """`role`: the key of a ready one."""
     user = User.objects.create_user(username)
-    Membership.objects.create(user=user, team=team, role=role)
+    join(user, team, role)
     return user
+
+
+def join(user: User, team: Team, role: str) -> Membership:
+    return Membership.objects.create(user=user, team=team, role=ready_role(role))
 
 
 def configured(monkeypatch: pytest.MonkeyPatch, **settings: object) -> Iterator[Config]:

@@ -1,9 +1,13 @@
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from eqboard.accounts.models import Membership, Team
+from eqboard.accounts.access import RIGHTS
+from eqboard.accounts.models import Membership, Role, Team
+from eqboard.accounts.roles import RIGHT_GROUPS, in_order
 
 admin.site.site_header = admin.site.site_title = "eqboard"
 admin.site.index_title = _("Administration")
@@ -36,5 +40,42 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "every_queue", "queue_extensions")
+    list_display = ("name", "every_queue", "queue_extensions", "agent_ids")
     inlines = (MembershipInline,)
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Rights are ticked. What another version of eqboard knows more is not kept."""
+
+    actions = forms.MultipleChoiceField(
+        label=_("Rights"),
+        choices=RIGHT_GROUPS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "radiolist"}),  # Django's: labels as wide as the page
+    )
+
+    class Meta:
+        model = Role
+        fields = ("name", "actions")
+
+    def clean_actions(self) -> list[str]:
+        return in_order(self.cleaned_data["actions"])
+
+
+@admin.register(Role)
+class RoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Ready roles keep their names, which are translated, and stay; what they allow may be changed like any other's."""
+
+    form = RoleForm
+    list_display = ("__str__", "count")
+    ordering = ("name",)
+
+    @admin.display(description=_("rights"))
+    def count(self, role: Role) -> str:
+        return f"{len(role.allows)} / {len(RIGHTS)}"
+
+    def get_fields(self, request: HttpRequest, obj: Role | None = None) -> tuple[str, ...]:
+        return ("actions",) if obj and obj.key else ("name", "actions")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
+        return not (obj and obj.key) and super().has_delete_permission(request, obj)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 
-from eqboard.accounts.models import Membership, Role, Team
+from eqboard.accounts.models import Membership, Team, ready_role
 
 
 def create_demo_users(password: str) -> None:
@@ -12,9 +12,9 @@ def create_demo_users(password: str) -> None:
     """
     floor, _ = Team.objects.get_or_create(name="Floor", defaults={"every_queue": True})
     front, _ = Team.objects.get_or_create(name="Front desk", defaults={"queue_extensions": "500, 501"})
-    _ensure_user("supervisor", password, floor, Role.LEAD, is_administrator=True)
-    _ensure_user("lead", password, front, Role.LEAD)
-    _ensure_user("viewer", password, floor, Role.VIEWER)
+    _ensure_user("supervisor", password, floor, "full", is_administrator=True)
+    _ensure_user("lead", password, front, "lead")
+    _ensure_user("viewer", password, floor, "viewer")
 
 
 def _ensure_user(username: str, password: str, team: Team, role: str, *, is_administrator: bool = False) -> None:
@@ -23,4 +23,4 @@ def _ensure_user(username: str, password: str, team: Team, role: str, *, is_admi
     if not user.check_password(password):  # setting it anew would end every session
         user.set_password(password)
     user.save()
-    Membership.objects.get_or_create(user=user, team=team, defaults={"role": role})
+    Membership.objects.get_or_create(user=user, team=team, defaults={"role": ready_role(role)})

@@ -6,6 +6,7 @@ Display; the screen with that cookie claims it once and gets a token for good. A
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -14,8 +15,8 @@ from django.core import signing
 from django.db import Error, IntegrityError, transaction
 from django.db.models import QuerySet
 
-from eqboard.accounts.access import NOTHING, Grant, Rights
-from eqboard.accounts.models import Display, Membership, Role, Team
+from eqboard.accounts.access import NOTHING, SEE_NUMBERS, Grant, Rights, leads, may_show
+from eqboard.accounts.models import Display, Membership, Team
 
 # Nothing that looks like something else. 31 letters, a prime: only so does the check letter tell every two apart.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXY"
@@ -118,19 +119,32 @@ def display_of(token: str | None) -> Display | None:
 
 
 def rights_of_display(token: str | None, now: datetime) -> Rights:
-    """What the screen may see; it may do nothing. Notes that the screen is there, at most once a minute."""
+    """What the screen may see; it may do nothing. Whether it shows numbers is said by its board.
+
+    Notes that the screen is there, at most once a minute.
+    """
     display = display_of(token)
     if display is None:
         return NOTHING
     if display.seen_at is None or now - display.seen_at > timedelta(minutes=1):
         with suppress(Error):  # a database that may only be read shows the board all the same
             Display.objects.filter(pk=display.pk).update(seen_at=now)
-    return Rights(frozenset({Grant(display.team.queues, frozenset())}))
+    return Rights(frozenset({Grant(display.team.queues, frozenset({SEE_NUMBERS}))}))
+
+
+def teams_led(user_id: int, *, is_administrator: bool) -> QuerySet[Team]:
+    """The teams in which somebody may do anything beyond seeing; all of them for an administrator."""
+    return _teams(user_id, leads, is_administrator=is_administrator)
 
 
 def teams_to_show(user_id: int, *, is_administrator: bool) -> QuerySet[Team]:
-    """The teams whose queues somebody may put on a wall: those they lead; all of them for an administrator."""
+    """The teams whose queues somebody may put on a wall: those they lead, and in which they see who calls."""
+    return _teams(user_id, may_show, is_administrator=is_administrator)
+
+
+def _teams(user_id: int, may: Callable[[frozenset[str]], bool], *, is_administrator: bool) -> QuerySet[Team]:
+    """Rights are a list in the database, of which not every database can be asked."""
     if is_administrator:
         return Team.objects.all()
-    led = Membership.objects.filter(user_id=user_id, role=Role.LEAD)
-    return Team.objects.filter(pk__in=led.values("team_id"))
+    memberships = Membership.objects.filter(user_id=user_id).select_related("role")
+    return Team.objects.filter(pk__in=[each.team_id for each in memberships if may(each.role.allows)])

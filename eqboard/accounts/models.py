@@ -1,16 +1,23 @@
-"""Teams: which people may see which queues, and what they may do there."""
+"""Teams and roles: which people may see which queues, and what they may do there."""
 
 import re
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from eqboard.accounts.access import CHANGE_TARGET, PAUSE_AGENT, RESUME_AGENT, Grant
+from eqboard.accounts.access import RIGHTS, Grant
+from eqboard.accounts.roles import READY_ROLES, in_order
 
 NOT_AN_EXTENSION = _("“%(text)s” is not a queue's extension: use digits, separated by commas.")
+NOT_MY_EXTENSION = _("“%(text)s” is not an extension: use digits.")
+NOT_AN_ID = _("“%(text)s” is not an agent's id: use digits, separated by commas.")
+NOT_A_RIGHT = _("“%(text)s” is not a right that eqboard knows: tick those of the list.")
 SEPARATORS = re.compile(r"[\s,;]+")
+LONGEST_ID = 18  # digits
+LONGEST_EXTENSION = 20  # digits, of one's own
 
 
 def split_extensions(text: str) -> frozenset[str]:
@@ -23,11 +30,41 @@ def validate_extensions(text: str) -> None:
         raise ValidationError(NOT_AN_EXTENSION, params={"text": strange[0]})
 
 
+def validate_ids(text: str) -> None:
+    strange = [each for each in split_extensions(text) if not _is_id(each)]
+    if strange:
+        raise ValidationError(NOT_AN_ID, params={"text": strange[0]})
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+
+
+def validate_rights(actions: object) -> None:
+    """A list of names of RIGHTS."""
+    strange = [each for each in actions if each not in RIGHTS] if isinstance(actions, list) else [actions]
+    if strange:
+        raise ValidationError(NOT_A_RIGHT, params={"text": strange[0]})
+
+
+def validate_extension(text: str) -> None:
+    if not text.isascii() or not text.isdigit():
+        raise ValidationError(NOT_MY_EXTENSION, params={"text": text})
+
+
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True)
     every_queue = models.BooleanField(_("every queue"), default=False, help_text=_("Also those that are added later."))
     queue_extensions = models.TextField(
         _("queues"), blank=True, validators=[validate_extensions], help_text=_("Extensions, separated by commas.")
+    )
+    agent_ids = models.TextField(
+        _("agents"),
+        blank=True,
+        validators=[validate_ids],
+        help_text=_(
+            "Ids of the agents on whom members may act, separated by commas. Blank: whoever serves the queues."
+        ),
     )
 
     class Meta:
@@ -43,24 +80,53 @@ class Team(models.Model):
         """The extensions, or None for every queue."""
         return None if self.every_queue else split_extensions(self.queue_extensions)
 
+    @property
+    def agents(self) -> frozenset[int] | None:
+        """The ids of those on whom members may act, or None for whoever serves the queues."""
+        named = split_extensions(self.agent_ids)
+        return frozenset(int(each) for each in named if _is_id(each)) if named else None
 
-class Role(models.TextChoices):
-    """What a member may do in the team's queues. A viewer only looks."""
 
-    VIEWER = "viewer", _("Viewer: sees the board")
-    LEAD = "lead", _("Team lead: sees and acts")
+class Role(models.Model):
+    """What members may do in their team's queues; that they see these is the membership itself.
+
+    A ready role has a `key` by which programs know it, and is called by its name in the reader's language.
+    """
+
+    key = models.CharField(max_length=20, blank=True, editable=False)  # blank: one that an administrator made
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    actions = models.JSONField(_("rights"), default=list, blank=True, validators=[validate_rights])
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("key",), condition=~models.Q(key=""), name="one_role_of_each_key"),
+        )
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+
+    def __str__(self) -> str:
+        ready = READY_ROLES.get(self.key)
+        return str(ready.name) if ready else self.name
+
+    @property
+    def allows(self) -> frozenset[str]:
+        """The rights of it that this version knows: another one may have written more."""
+        return frozenset(RIGHTS).intersection(self.actions)
 
 
-ACTIONS_OF_ROLE: dict[str, frozenset[str]] = {
-    Role.VIEWER: frozenset(),
-    Role.LEAD: frozenset({PAUSE_AGENT, RESUME_AGENT, CHANGE_TARGET}),
-}
+def ready_role(key: str) -> Role:
+    """A role of READY_ROLES, as it was made once and may have been changed since."""
+    ready = READY_ROLES[key]
+    with translation.override(None):
+        name = str(ready.name)
+    return Role.objects.get_or_create(key=key, defaults={"name": name, "actions": in_order(ready.actions)})[0]
 
 
 class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.VIEWER)
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("role"))
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "team"), name="one_membership_per_team"),)
@@ -71,7 +137,7 @@ class Membership(models.Model):
         return f"{self.user} · {self.team}"
 
     def grant(self) -> Grant:
-        return Grant(self.team.queues, ACTIONS_OF_ROLE.get(self.role, frozenset()))
+        return Grant(self.team.queues, self.role.allows, self.team.agents)
 
 
 class Display(models.Model):
@@ -97,3 +163,28 @@ class Display(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Seat(models.Model):
+    """Where somebody sits, and who they are on EQ. What is done with it stands in seats.py.
+
+    The token of their session on EQ is kept sealed (sealing.py), and shown nowhere.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seat")
+    extension = models.CharField(
+        _("my extension"), max_length=LONGEST_EXTENSION, blank=True, validators=[validate_extension]
+    )
+    eq_user = models.PositiveBigIntegerField(_("EQ user's id"), null=True, blank=True, unique=True)
+    eq_username = models.CharField(max_length=255, blank=True)  # as EQ told it when they were linked, or signed in last
+    eq_type = models.CharField(max_length=20, blank=True)  # the same: "full" or "monitorOnly"
+    sealed_token = models.TextField(blank=True, editable=False)  # of a session that begins, goes on or is over at EQ
+    session_extension = models.CharField(max_length=LONGEST_EXTENSION, blank=True)  # where it is; at none: blank
+    signed_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("telephone and EQ user")
+        verbose_name_plural = _("telephones and EQ users")
+
+    def __str__(self) -> str:
+        return f"{self.user}"

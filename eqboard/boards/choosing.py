@@ -9,7 +9,8 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from eqboard.accounts.displays import display_of, teams_to_show
+from eqboard.accounts import displays
+from eqboard.accounts.displays import display_of
 from eqboard.accounts.models import Display, Membership, Team
 from eqboard.boards.models import SavedBoard, stored_targets
 from eqboard.boards.reading import read_stored
@@ -122,7 +123,11 @@ def seen_boards(user: User) -> QuerySet[SavedBoard]:
 
 
 def teams_led(user: User) -> QuerySet[Team]:
-    return teams_to_show(user.pk, is_administrator=user.is_superuser)
+    return displays.teams_led(user.pk, is_administrator=user.is_superuser)
+
+
+def teams_to_show(user: User) -> QuerySet[Team]:
+    return displays.teams_to_show(user.pk, is_administrator=user.is_superuser)
 
 
 def may_make(user: User) -> bool:

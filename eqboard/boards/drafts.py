@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from eqboard.accounts.displays import teams_to_show
+from eqboard.accounts import displays
 from eqboard.accounts.models import Team
 from eqboard.boards.bounds import LONGEST_NAME
 from eqboard.boards.choosing import may_change, teams_led
@@ -153,4 +153,4 @@ def team_for_copy(board: SavedBoard | None, user: User) -> Team | None:
     """
     if board and may_change(user, board):
         return board.team
-    return teams_to_show(user.pk, is_administrator=False).first()
+    return displays.teams_led(user.pk, is_administrator=False).first()

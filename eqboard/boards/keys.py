@@ -1,12 +1,12 @@
 """By what the calls on a board are known to a page: on a masked one, by what tells nothing of who calls."""
 
+from collections.abc import Container
 from functools import lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
 
-from eqboard.boards.spec import Spec
-from eqboard.floor.masking import hidden_key, is_masked
+from eqboard.floor.masking import hidden_key
 
 PURPOSE = b"eqboard.masked"
 
@@ -21,6 +21,6 @@ def _derived(secret_key: str) -> bytes:
     return blake2b(secret_key.encode(), digest_size=32, person=PURPOSE).digest()
 
 
-def shown_key(key: str, spec: Spec) -> str:
-    """The key of a call of the floor as it is on a board."""
-    return hidden_key(key, secret()) if is_masked(spec.numbers, spec.hides_names) else key
+def shown_key(key: str, shown: Container[str]) -> str:
+    """The key of a call of the floor as it is among the keys that are shown."""
+    return key if key in shown else hidden_key(key, secret())

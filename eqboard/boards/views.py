@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from eqboard.accounts.access import SEE_AUDIT, may_ever, may_show
 from eqboard.accounts.asking import no_team
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
@@ -114,7 +115,8 @@ async def _page(request: HttpRequest, audience: Audience) -> HttpResponse:
         "pulse": shown.pulse,
         "live_url": f"/live/{board.spec.surface}/?{query}",
         "build": build_id(),
-        "may_pair_screens": any(grant.actions for grant in audience.rights.grants),
+        "may_pair_screens": any(may_show(grant.actions) for grant in audience.rights.grants),
+        "may_see_audit": may_ever(audience.rights, SEE_AUDIT),
         "boards": await sync_to_async(boards_for)(await request.auser(), audience.language),
     }
     page = "boards/board.html" if board.spec.surface is Surface.DESK else "boards/tv.html"

@@ -84,7 +84,7 @@ def revoke(request: HttpRequest, display_id: int) -> HttpResponse:
 
 def _teams(user: User) -> QuerySet[Team]:
     """Those the user may put on a wall; whoever has none is refused, but for an administrator, who can make one."""
-    teams = choosing.teams_led(user)
+    teams = choosing.teams_to_show(user)
     if not teams.exists() and not user.is_superuser:
         raise PermissionDenied
     return teams
@@ -111,7 +111,7 @@ class DisplayBoardForm(forms.Form):
 @login_required
 def display_board(request: HttpRequest, display_id: int) -> HttpResponse:
     """Which board a paired screen shows; for those who may pair screens of its team."""
-    teams = choosing.teams_led(user_of(request))
+    teams = choosing.teams_to_show(user_of(request))
     display = get_object_or_404(Display, pk=display_id, team__in=teams, revoked_at=None)
     sent = request.POST if request.method == "POST" else None
     form = DisplayBoardForm(display, sent, choosing.choice_of(display))

@@ -8,18 +8,20 @@ A name is searched for digits of every script, also raised and in circles, with 
 Whoever writes more letters between them, or the number in words, is not found out: where that matters, hide names.
 
 Agents are no callers: somebody at an extension of an agent (up to five digits) keeps number and name. What the exchange
-itself gives out stays too: queues, parking spaces, rooms.
+itself gives out stays too: queues, parking spaces, rooms. What goes on at extensions is left out: no board shows it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
 from unicodedata import numeric
 
 from eqboard.floor.snapshot import AbandonedCall, Agent, Caller, Conference, ParkedCall, Snapshot, WaitingCall
+from eqboard.floor.veil import Veil
 
 SHOWN_DIGITS = 3
 TELLING_DIGITS = 4  # so many in a row are a part of a number by which one may know it
@@ -48,8 +50,14 @@ class Mask:
     own: frozenset[str]  # extensions of agents
     secret: bytes = field(repr=False)  # for keys
 
+    @property
+    def hides(self) -> bool:
+        return is_masked(self.numbers, self.hides_names)
+
     def caller(self, caller: Caller) -> Caller:
         """The caller as they may be shown; the same object if that is how they are."""
+        if not self.hides:
+            return caller
         is_own = caller.number in self.own
         number = caller.number if is_own else self.number(caller.number)
         name = None if self.hides_names and not is_own else self.name(caller.name)
@@ -91,18 +99,32 @@ def hidden_key(key: str, secret: bytes) -> str:
     return "0" + hashed.translate(LETTERS)
 
 
-def masked(snapshot: Snapshot, numbers: MaskedNumbers, hides_names: bool, secret: bytes) -> Snapshot:
-    """The floor as it may be shown, with keys hidden by `secret`. What needs no masking stays the same object."""
-    if not is_masked(numbers, hides_names):
+def masked(
+    snapshot: Snapshot, numbers: MaskedNumbers, hides_names: bool, secret: bytes, veil: Veil | None = None
+) -> Snapshot:
+    """The floor as it may be shown, with keys hidden by `secret`. What needs no masking stays the same object.
+
+    Callers under the `veil` have no number, however numbers are shown otherwise.
+    """
+    if veil is None and not is_masked(numbers, hides_names):
         return snapshot
     mask = Mask(numbers, hides_names, _own_extensions(snapshot), secret)
+    veiled = replace(mask, numbers=MaskedNumbers.HIDDEN)
+    under = veil or Veil()
+
+    def of(keys: Collection[K], key: K) -> Mask:
+        return veiled if key in keys else mask
+
     return replace(
         snapshot,
-        agents=_each(snapshot.agents, lambda agent: _agent(agent, mask)),
-        waiting=_calls(snapshot.waiting, mask),
-        parked=_calls(_each(snapshot.parked, lambda call: _parked(call, mask)), mask),
-        abandoned=_calls(snapshot.abandoned, mask),
-        conferences=_each(snapshot.conferences, lambda room: _conference(room, mask)),
+        agents=_each(snapshot.agents, lambda agent: _agent(agent, of(under.agents, agent.id))),
+        waiting=_calls(snapshot.waiting, partial(of, under.waiting)),
+        parked=_calls(
+            _each(snapshot.parked, lambda call: _parked(call, of(under.parked, call.key))), partial(of, under.parked)
+        ),
+        abandoned=_calls(snapshot.abandoned, partial(of, under.abandoned)),
+        conferences=_each(snapshot.conferences, lambda room: _conference(room, of(under.conferences, room.extension))),
+        lines={},
     )
 
 
@@ -117,12 +139,13 @@ def _each(entities: Mapping[K, V], change: Callable[[V], V]) -> Mapping[K, V]:
     return entities if all(changed[key] is each for key, each in entities.items()) else changed
 
 
-def _calls(calls: Mapping[str, Call], mask: Mask) -> Mapping[str, Call]:
-    """The calls, filed under keys that tell nothing."""
+def _calls(calls: Mapping[str, Call], mask_of: Callable[[str], Mask]) -> Mapping[str, Call]:
+    """The calls, each masked one filed under a key that tells nothing."""
     found: dict[str, Call] = {}
     for key, call in calls.items():
-        hidden = hidden_key(key, mask.secret)
-        found[hidden] = replace(call, key=hidden, caller=mask.caller(call.caller))
+        mask = mask_of(key)
+        shown = hidden_key(key, mask.secret) if mask.hides else key
+        found[shown] = replace(call, key=shown, caller=mask.caller(call.caller)) if mask.hides else call
     return found
 
 

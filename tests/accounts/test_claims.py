@@ -123,7 +123,7 @@ def test_a_code_whose_screen_was_taken_away_is_spent(approved):
 
 def test_a_screen_sees_its_teams_queues_and_may_do_nothing(approved):
     rights = rights_of_display(claim(CODE, NOW), NOW)
-    assert rights == Rights(frozenset({Grant(frozenset({"500", "501"}), frozenset())}))
+    assert rights == Rights(frozenset({Grant(frozenset({"500", "501"}), frozenset({"number.see"}))}))
     assert not may_do(rights, "agent.pause", ["500"])
 
 
@@ -131,7 +131,7 @@ def test_a_screen_follows_its_team(approved, cast):
     token = claim(CODE, NOW)
     cast.front.queue_extensions = "509"
     cast.front.save()
-    assert rights_of_display(token, NOW) == Rights(frozenset({Grant(frozenset({"509"}), frozenset())}))
+    assert rights_of_display(token, NOW) == Rights(frozenset({Grant(frozenset({"509"}), frozenset({"number.see"}))}))
 
 
 @pytest.mark.parametrize("token", [None, "", "guessed", "x" * 10_000, hash_token("")])

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from eqboard.accounts.models import Display
+from eqboard.accounts.roles import READY_ROLES, in_order
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -52,3 +53,45 @@ def test_an_older_eqboard_finds_displays_whose_code_is_over(before):
         Display.objects.create(name=name, team_id=team.pk, code=None, approved_by=lead, approved_at=NOW)
     migrate("0001_initial")
     assert list(display.values_list("name", "code")) == [("Door", ""), ("Hall", "")]
+
+
+def test_a_membership_keeps_its_role_and_a_word_that_was_none_looks(before):
+    migrate("0002_a_code_makes_one_display")
+    team = before.get_model("accounts", "Team").objects.create(name="Front desk")
+    for word in ("viewer", "lead", "owner"):
+        user = User.objects.create_user(word)
+        before.get_model("accounts", "Membership").objects.create(user_id=user.pk, team_id=team.pk, role=word)
+    after = migrate("0003_roles")
+    memberships = after.get_model("accounts", "Membership").objects
+    assert dict(memberships.values_list("user__username", "role__key")) == {
+        "viewer": "viewer",
+        "lead": "lead",
+        "owner": "viewer",
+    }
+    assert after.get_model("accounts", "Team").objects.get().agent_ids == ""
+
+
+def test_the_ready_roles_are_made_with_what_they_promise(before):
+    roles = migrate("0003_roles").get_model("accounts", "Role").objects
+    made = {role.key: (role.name, role.actions) for role in roles.all()}
+    assert made == {key: (str(ready.name), in_order(ready.actions)) for key, ready in READY_ROLES.items()}
+
+
+def test_an_older_eqboard_lets_nobody_do_more_than_they_could(before):
+    after = migrate("0003_roles")
+    team = after.get_model("accounts", "Team").objects.create(name="Front desk")
+    roles = after.get_model("accounts", "Role").objects
+    roles.create(name="Own, more than a lead", actions=["agent.pause", "agent.resume", "target.change", "call.steal"])
+    roles.create(name="Own, less", actions=["agent.pause", "agent.resume"])
+    for role in roles.all():
+        user = User.objects.create_user(role.key or role.name)
+        after.get_model("accounts", "Membership").objects.create(user_id=user.pk, team=team, role=role)
+    memberships = migrate("0002_a_code_makes_one_display").get_model("accounts", "Membership").objects
+    assert dict(memberships.values_list("user__username", "role")) == {
+        "viewer": "viewer",
+        "monitor": "viewer",
+        "lead": "lead",
+        "full": "lead",
+        "Own, more than a lead": "lead",
+        "Own, less": "viewer",
+    }

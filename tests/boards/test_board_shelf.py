@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from eqboard.accounts.displays import hash_token
-from eqboard.accounts.models import Display, Membership, Role
+from eqboard.accounts.models import Display
 from eqboard.boards.choosing import board_of, board_of_display, boards_for, may_change
 from eqboard.boards.drafts import free_name
 from eqboard.boards.models import DisplayBoard, SavedBoard, ServiceTarget
@@ -17,7 +17,7 @@ from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS, ready_spec
 from eqboard.floor.metrics import Target, Variant
 from tests.boards.shelves import PEOPLE, board, client_of, shelf
-from tests.cast import static_files_are_not_collected
+from tests.cast import join, static_files_are_not_collected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
 
@@ -369,8 +369,8 @@ def test_numbers_behind_a_name_go_on_and_keep_to_the_longest(cast):
 def test_an_administrators_board_is_their_own_teams_where_they_lead_one(cast):
     client_of(cast.admin).post("/boards/floor/copy/")
     assert SavedBoard.objects.latest("pk").team is None
-    Membership.objects.create(user=cast.admin, team=cast.back, role=Role.VIEWER)
-    Membership.objects.create(user=cast.admin, team=cast.front, role=Role.LEAD)
+    join(cast.admin, cast.back, "viewer")
+    join(cast.admin, cast.front, "lead")
     client_of(cast.admin).post("/boards/floor/copy/")
     assert SavedBoard.objects.latest("pk").team == cast.front
 

@@ -7,9 +7,9 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from eqboard.accounts.displays import new_code
-from eqboard.accounts.models import Display, Membership, Role, Team
+from eqboard.accounts.models import Display, Team
 from eqboard.boards.models import DisplayBoard, SavedBoard
-from tests.cast import static_files_are_not_collected
+from tests.cast import join, static_files_are_not_collected
 from tests.screens import code_on, pair
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
@@ -85,7 +85,7 @@ def test_an_administrator_without_any_team_is_told_to_make_one(client, cast):
 
 
 def test_looking_at_a_team_is_not_leading_it(lead, cast):
-    Membership.objects.create(user=cast.lead, team=cast.back, role=Role.VIEWER)
+    join(cast.lead, cast.back, "viewer")
     answer = lead.post("/displays/", {"code": new_code(), "name": "Wall", "team": cast.back.pk})
     assert answer.status_code == 422
     assert not Display.objects.exists()

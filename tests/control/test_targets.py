@@ -7,13 +7,12 @@ from asgiref.sync import async_to_sync
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from eqboard.accounts.models import Membership, Role
 from eqboard.boards.models import ServiceTarget, stored_targets
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import sentence
 from eqboard.floor.metrics import Target, Variant
 from tests.builders import queue, snapshot
-from tests.cast import publish, static_files_are_not_collected
+from tests.cast import join, publish, static_files_are_not_collected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config"), static_files_are_not_collected]
 
@@ -81,7 +80,7 @@ def test_after_a_change_one_is_back_at_the_queue_and_told_once(cast):
 
 
 def test_who_leads_one_team_and_looks_at_another_changes_only_the_first(cast):
-    Membership.objects.create(user=cast.lead, team=cast.back, role=Role.VIEWER)
+    join(cast.lead, cast.back, "viewer")
     client = client_of(cast.lead)
     assert client.post("/targets/", {"queue": "502", **RIGHT}).status_code == 403
     assert client.post("/targets/", {"queue": "500", **RIGHT}).status_code == 302

@@ -17,6 +17,7 @@ from tests.builders import (
     agent,
     caller,
     conference,
+    line,
     parked_call,
     participant,
     queue,
@@ -51,6 +52,7 @@ def floor_of(who=SPY, **changes):
         waiting=[waiting_call(caller=who)],
         parked=[parked_call(caller=who)],
         conferences=[conference(participants=(participant(), participant(caller=who, admin=False)))],
+        lines=[line()],
     )
     return replace(floor, abandoned={"1366390218.44": abandoned_call(caller=who)}, **changes)
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from eqboard.accounts.models import Membership
+from eqboard.accounts.models import Membership, Role, ready_role
 from eqboard.boards.following import followers
 from eqboard.boards.models import SavedBoard, ServiceTarget
 from eqboard.boards.reading import write_spec
@@ -62,7 +62,7 @@ def application(transactional_db) -> Any:
     """Imported late: WhiteNoise says then that `staticfiles/` is there only after a `collectstatic`."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No directory at", UserWarning)
-        return importlib.import_module("eqboard.asgi").application
+        return importlib.import_module("eqboard.asgi").doors
 
 
 @pytest.fixture
@@ -222,6 +222,16 @@ async def test_a_forbidden_queue_is_in_no_frame(dial, cast, redis_url, path, wor
     told += await frames_until(line, "Closing")
     assert [word for word in words if not is_told(word, told_to_others)] == []
     assert [word for word in words if is_told(word, told)] == []
+
+
+async def test_a_number_that_one_may_not_see_is_in_no_frame(dial, cast, redis_url) -> None:
+    await Role.objects.filter(key="viewer").aupdate(actions=[])
+    line, control = await dial(cast.viewer), await dial(cast.supervisor)
+    await publish(redis_url, replace(FLOOR, waiting={"1": waiting_call("1", caller=caller("5550142", name=None))}))
+    assert is_told("5550142", await frames_until(control, "Sales"))
+    told = await frames_until(line, "Sales")
+    await publish(redis_url, snapshot(queues=[queue("500", name="Closing")]))
+    assert not is_told("5550142", told + await frames_until(line, "Closing"))
 
 
 QUERIES = {
@@ -415,7 +425,7 @@ async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, monkeyp
             cast.front.queue_extensions = "500"
             await cast.front.asave()
         case "another role":
-            await Membership.objects.filter(user=cast.lead).aupdate(role="viewer")
+            await Membership.objects.filter(user=cast.lead).aupdate(role=await sync_to_async(ready_role)("viewer"))
         case "inactive":
             await User.objects.filter(pk=cast.lead.pk).aupdate(is_active=False)
         case "signed out":
