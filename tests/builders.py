@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import (
     AbandonedCall,
     Agent,
@@ -19,6 +20,9 @@ from eqboard.floor.snapshot import (
     CameBack,
     Conference,
     ExchangeCounts,
+    Line,
+    LineCall,
+    LineState,
     Membership,
     ParkedCall,
     Part,
@@ -145,6 +149,46 @@ def pause_code(id: int = 1, name: str = "Lunch") -> PauseCode:
     return PauseCode(id, name)
 
 
+def line_call(key: str = "1366390218.42", **changes: Any) -> LineCall:
+    """A caller of queue 500 who talks with the agent at extension 207."""
+    defaults = {
+        "id": "42",
+        "unique_id": key,
+        "channel": "SIP/207-0000001a",
+        "other_channel": "SIP/trunk-0000002a",
+        "state": LineState.UP,
+        "direction": "inbound",
+        "queue": "500",
+        "caller_number": "+34600111222",
+        "caller_name": "Carmen",
+        "connected_number": "207",
+        "connected_name": "Ana Ruiz",
+        "started_at": ago(30),
+        "answered_at": ago(25),
+        "is_recorded": False,
+    }
+    return LineCall(key, **defaults | changes)
+
+
+def line(extension: str = "207", **changes: Any) -> Line:
+    """The extension of `agent(7)`, on a call; EQ was asked at noon."""
+    return Line(extension, **{"calls": (line_call(),), "asked_at": NOON} | changes)
+
+
+def claim(slot: str = "call:1366390218.42", **changes: Any) -> Claim:
+    """Dana steals a waiting call; the claim was taken at noon and holds for ten seconds."""
+    defaults = {
+        "subject": slot,
+        "action": "call.steal",
+        "user_id": 1,
+        "who": "Dana",
+        "attempt": "5f0c6f9e-6a3b-4c0e-9a57-0d6a3a1b7c42",
+        "since": NOON,
+        "until": ago(-10),
+    }
+    return Claim(slot, **defaults | changes)
+
+
 def snapshot(
     *,
     sources: Iterable[Source] | None = None,
@@ -155,6 +199,7 @@ def snapshot(
     abandoned: Iterable[AbandonedCall] = (),
     conferences: Iterable[Conference] = (),
     pause_codes: Iterable[PauseCode] = (),
+    lines: Iterable[Line] = (),
 ) -> Snapshot:
     """A floor of the given entities; every part was read at noon unless `sources` say otherwise."""
     sources = [source(part) for part in Part] if sources is None else sources
@@ -167,6 +212,7 @@ def snapshot(
         abandoned={each.key: each for each in abandoned},
         conferences={each.extension: each for each in conferences},
         pause_codes={each.id: each for each in pause_codes},
+        lines={each.extension: each for each in lines},
     )
 
 
@@ -332,6 +378,38 @@ def pause_codes() -> st.SearchStrategy[PauseCode]:
     return st.builds(PauseCode, st.sampled_from(CODE_KEYS), texts())
 
 
+def line_calls() -> st.SearchStrategy[LineCall]:
+    return st.builds(
+        LineCall,
+        key=st.sampled_from(CALL_KEYS),
+        id=maybe(texts()),
+        unique_id=maybe(st.sampled_from(CALL_KEYS)),
+        channel=maybe(texts()),
+        other_channel=maybe(texts()),
+        state=st.sampled_from(LineState),
+        direction=maybe(texts()),
+        queue=maybe(st.sampled_from(QUEUE_KEYS)),
+        caller_number=maybe(texts()),
+        caller_name=maybe(texts()),
+        connected_number=maybe(texts()),
+        connected_name=maybe(texts()),
+        started_at=maybe(moments()),
+        answered_at=maybe(moments()),
+        is_recorded=maybe(st.booleans()),
+    )
+
+
+def lines() -> st.SearchStrategy[Line]:
+    return st.builds(
+        Line,
+        extension=st.sampled_from(EXTENSIONS),
+        calls=st.lists(line_calls(), max_size=2, unique_by=lambda each: each.key).map(tuple),
+        asked_at=maybe(moments()),
+        trouble=maybe(st.sampled_from(Trouble)),
+        unreadable_count=st.integers(0, 9),
+    )
+
+
 def snapshots(max_size: int = 2) -> st.SearchStrategy[Snapshot]:
     """Any floor, of at most `max_size` entities of each kind."""
 
@@ -348,6 +426,7 @@ def snapshots(max_size: int = 2) -> st.SearchStrategy[Snapshot]:
         abandoned=some(abandoned_calls()),
         conferences=some(conferences()),
         pause_codes=some(pause_codes()),
+        lines=some(lines()),
     )
 
 

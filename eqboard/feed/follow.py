@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from eqboard.feed.claims import Claim, living
 from eqboard.feed.messages import Stored, Update, field_of
 from eqboard.floor.buckets import Span
 from eqboard.floor.changes import Delta, apply
@@ -69,6 +70,7 @@ class Floor:
     back_at: datetime | None = None  # when Redis was found again, after it was lost
     ahead_seconds: float = 0.0  # how far the poller's clock, by which all is dated, is ahead of ours
     counts: Counts = field(default_factory=Counts)
+    claims: Mapping[str, Claim] = field(default_factory=dict)  # by slot: who is at what
 
     @property
     def history(self) -> History:
@@ -88,6 +90,11 @@ class Floor:
     def theirs(self, moment: datetime) -> datetime:
         """A moment of our clock on the poller's."""
         return moment + timedelta(seconds=self.ahead_seconds)
+
+    def with_claims(self, claims: Mapping[str, Claim], now: datetime) -> "Floor":
+        """With those of these claims that live at `now`, by our clock; the same floor if they are what it has."""
+        newest = living(claims, self.theirs(now))
+        return self if newest == self.claims else replace(self, claims=newest)
 
     def lost(self) -> "Floor":
         return replace(self, is_connected=False)

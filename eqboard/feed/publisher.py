@@ -8,6 +8,7 @@ import redis.asyncio
 from eqboard.feed import keys
 from eqboard.feed.connection import connect
 from eqboard.feed.leader import LeadershipLost
+from eqboard.feed.looking import looked_at
 from eqboard.feed.messages import Stored, Update, field_of, spans, stored, updates
 from eqboard.feed.reader import Whole, read_whole
 from eqboard.floor.buckets import Span
@@ -67,6 +68,10 @@ class Publisher:
     async def left(self, known: Whole) -> Whole:
         """What the last leader left, `known` being what was read of it before. Raises FeedLost."""
         return await read_whole(self._redis, known.counts)
+
+    async def looked_at(self, now: datetime) -> tuple[str, ...]:
+        """The extensions at which somebody looks. Raises FeedLost."""
+        return await looked_at(self._redis, now)
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -16,6 +16,7 @@ import redis.asyncio
 import redis.asyncio.client
 
 from eqboard.feed import keys
+from eqboard.feed.claims import is_same, read_claims
 from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
 from eqboard.feed.follow import Clocks, Floor, Verdict, judge
 from eqboard.feed.messages import Unreadable, Update, updates
@@ -33,8 +34,9 @@ BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0)
 async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
     """The floor as it becomes known, for as long as the caller listens: `async with aclosing(follow(url)) as floors`.
 
-    Yields after every update, after every whole reading, and once when Redis is lost; then keeps trying. A Redis that
-    comes back empty does not blank the floor: the last truth stays until a poller publishes again.
+    Yields after every update, after every whole reading, when the claims change, and once when Redis is lost; then
+    keeps trying. A Redis that comes back empty does not blank the floor: the last truth stays until a poller publishes
+    again. While Redis is lost, claims stay until they are over.
     """
     floor = Floor()
     attempt = 0
@@ -54,6 +56,9 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
                 logger.warning("The feed is lost (%s); trying again until it is back", type(error).__name__)
                 floor = floor.lost()
                 yield floor
+            elif (newer := floor.with_claims(floor.claims, datetime.now(UTC))) is not floor:
+                floor = newer
+                yield floor
         finally:
             with suppress(*FeedLost):
                 await client.aclose()
@@ -63,7 +68,7 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
 
 
 async def read_floor(redis_url: str) -> Floor:
-    """The floor as it is now, once, without what was counted; without Redis, a floor that says so."""
+    """The floor as it is now, once, without claims and what was counted; without Redis, a floor that says so."""
     client = connect(redis_url)
     try:
         return Floor(await read_stored(client), is_connected=True)
@@ -77,32 +82,51 @@ async def read_floor(redis_url: str) -> Floor:
 async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[Floor, None]:
     """Subscribe, then read the whole floor, then apply what comes. Raises FeedLost."""
     async with client.pubsub() as channel:
-        await _subscribe(channel, keys.UPDATES)
+        await _subscribe(channel, keys.UPDATES, keys.CLAIM_NEWS)
         floor = replace(await _resynced(client, known), is_connected=True)
         clocks = Clocks(floor.ahead_seconds)
         yield floor
         async with aclosing(_messages(client, channel)) as messages:
             is_foreign = False  # tell of messages of another version once, not of each
-            async for data in messages:
-                update = _decoded(data)
-                if update is None and not is_foreign:
-                    logger.warning("Updates of another version are passed over; the whole floor is read instead")
-                is_foreign = update is None
-                newest = await _take(client, floor, update)
-                if newest.held is not None and newest.held is not floor.held:
-                    ahead_seconds = clocks.ahead_seconds(newest.held.sent_at, datetime.now(UTC))
-                    floor = replace(newest, ahead_seconds=ahead_seconds)
+            async for told_on, data in messages:
+                before = floor
+                if told_on == keys.CLAIM_NEWS:
+                    floor = await _with_claims(client, floor)
+                else:
+                    update = _decoded(data)
+                    if update is None and not is_foreign:
+                        logger.warning("Updates of another version are passed over; the whole floor is read instead")
+                    is_foreign = update is None
+                    floor = await _timed(client, floor, await _take(client, floor, update), clocks)
+                if floor.held is not before.held or not is_same(floor.claims, before.claims):
                     yield floor
 
 
-async def _subscribe(channel: redis.asyncio.client.PubSub, name: str) -> None:
+async def _timed(client: redis.asyncio.Redis, before: Floor, newest: Floor, clocks: Clocks) -> Floor:
+    """With what a new update tells of the poller's clock, by which some claims may be over, or others not yet.
+
+    Raises FeedLost.
+    """
+    now = datetime.now(UTC)
+    if newest.held is not None and newest.held is not before.held:
+        newest = replace(newest, ahead_seconds=clocks.ahead_seconds(newest.held.sent_at, now))
+    if newest.ahead_seconds != before.ahead_seconds:
+        return await _with_claims(client, newest)
+    return newest.with_claims(newest.claims, now)
+
+
+async def _subscribe(channel: redis.asyncio.client.PubSub, *names: str) -> None:
     """Come back when Redis has confirmed: what is read from then on cannot miss a message. Raises FeedLost."""
-    await channel.subscribe(name)
-    if await channel.get_message(timeout=ANSWER_SECONDS) is None:
-        raise redis.TimeoutError("Redis does not confirm a subscription")
+    await channel.subscribe(*names)
+    for _ in names:  # each is confirmed on its own
+        if await channel.get_message(timeout=ANSWER_SECONDS) is None:
+            raise redis.TimeoutError("Redis does not confirm a subscription")
 
 
-async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.PubSub) -> AsyncGenerator[bytes, None]:
+async def _messages(
+    client: redis.asyncio.Redis, channel: redis.asyncio.client.PubSub
+) -> AsyncGenerator[tuple[str, bytes], None]:
+    """What is told, and on which channel. Raises FeedLost."""
     silent_seconds = 0.0
     is_asked = False  # a ping on the channel itself has not been answered yet
     while True:
@@ -112,7 +136,7 @@ async def _messages(client: redis.asyncio.Redis, channel: redis.asyncio.client.P
             silent_seconds = 0.0
             is_asked = False
             if message["type"] == "message":  # and not the answer to a ping
-                yield message["data"]
+                yield message["channel"].decode(), message["data"]
             continue
         silent_seconds += LISTEN_SECONDS
         if silent_seconds >= SILENCE_SECONDS:
@@ -146,9 +170,18 @@ async def _take(client: redis.asyncio.Redis, floor: Floor, update: Update | None
 
 
 async def _resynced(client: redis.asyncio.Redis, floor: Floor) -> Floor:
-    """The floor and the counts that are stored; where none are, the last truth stays. Raises FeedLost."""
+    """The floor and the counts that are stored; where none are, the last truth stays. The claims are as stored.
+
+    Raises FeedLost.
+    """
     whole = await read_whole(client, floor.counts)
-    return floor if whole.stored is None else replace(floor, held=whole.stored, counts=whole.counts)
+    stored = floor if whole.stored is None else replace(floor, held=whole.stored, counts=whole.counts)
+    return await _with_claims(client, stored)
+
+
+async def _with_claims(client: redis.asyncio.Redis, floor: Floor) -> Floor:
+    """With the claims as they are stored. Raises FeedLost."""
+    return floor.with_claims(await read_claims(client), datetime.now(UTC))
 
 
 async def nudges(redis_url: str) -> AsyncGenerator[None, None]:

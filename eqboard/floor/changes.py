@@ -8,6 +8,7 @@ from eqboard.floor.snapshot import (
     AbandonedCall,
     Agent,
     Conference,
+    Line,
     ParkedCall,
     Part,
     PauseCode,
@@ -44,6 +45,7 @@ class Changes:
     abandoned: Delta[str, AbandonedCall] = field(default_factory=Delta)
     conferences: Delta[str, Conference] = field(default_factory=Delta)
     pause_codes: Delta[int, PauseCode] = field(default_factory=Delta)
+    lines: Delta[str, Line] = field(default_factory=Delta)
 
     def __bool__(self) -> bool:
         return any(getattr(self, kind) for kind in KINDS)

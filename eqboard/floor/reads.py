@@ -43,5 +43,24 @@ NAMES = (
 )
 """Asked one by one, beside the rounds."""
 
-PRESSED: Mapping[str, str] = {"call_queue_agents.pause": "pausing", "call_queue_agents.resume": "resuming"}
+PRESSED: Mapping[str, str] = {
+    "call_queue_agents.pause": "pausing",
+    "call_queue_agents.resume": "resuming",
+    "call_queue_agents.sign_in": "signing agents in",
+    "call_queue_agents.sign_out": "signing agents out",
+    "call_queue_agents.exit_wrap_up": "ending a wrap-up",
+    "queued_calls.steal": "stealing a waiting caller",
+    "parked_calls.pick_up": "picking up a parked call",
+    "call_monitor.spy": "spying",
+    "call_monitor.whisper": "whispering",
+    "call_monitor.barge_in": "barging in",
+    "extensions.dial": "dialing",
+    "extensions.blind_transfer": "transferring",
+    "extensions.park": "parking",
+    "extensions.hang_up": "hanging up",
+    "call_recordings.start": "recording",
+    "call_recordings.stop": "ending a recording",
+    "call_recordings.cancel": "throwing a recording away",
+    "phones.press": "pressing a telephone's keys",
+}
 """The actions of EQ's API that a board asks for, and what each is called in a sentence."""

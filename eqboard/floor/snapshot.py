@@ -241,6 +241,47 @@ class Conference:
     participants: tuple[Participant, ...] = ()
 
 
+class LineState(StrEnum):
+    """How far a call at an extension has come."""
+
+    DIALING = "dialing"
+    RINGING = "ringing"
+    UP = "up"
+    UNKNOWN = "unknown"  # EQ said no word, or one that we do not know
+
+
+@dataclass(frozen=True, slots=True)
+class LineCall:
+    """One call at an extension. Names and numbers come from outside and are hostile."""
+
+    key: str  # within its line: unique id, else the extension's own channel, else what EQ says of it
+    id: str | None = None  # EQ's id of the call, by which its recordings are found
+    unique_id: str | None = None
+    channel: str | None = None  # the extension's own
+    other_channel: str | None = None  # of whom it talks with
+    state: LineState = LineState.UNKNOWN
+    direction: str | None = None  # inbound, outbound, internal, or a word that we do not know
+    queue: str | None = None  # where the call came from; None: not from a queue, or EQ does not tell
+    caller_number: str | None = None  # who called …
+    caller_name: str | None = None
+    connected_number: str | None = None  # … and whom they called
+    connected_name: str | None = None
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    is_recorded: bool | None = None  # None: EQ does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What goes on at one extension. It is read only while somebody looks at it."""
+
+    extension: str
+    calls: tuple[LineCall, ...] = ()  # the one that began first comes first
+    asked_at: datetime | None = None  # when EQ was asked for these calls; None: it never told any
+    trouble: Trouble | None = None  # why the newest attempt failed; MISSING: EQ knows no such extension
+    unreadable_count: int = 0  # calls of the newest answer that made no sense, wholly or in part
+
+
 @dataclass(frozen=True, slots=True)
 class PauseCode:
     id: int
@@ -259,3 +300,4 @@ class Snapshot:
     abandoned: Mapping[str, AbandonedCall] = field(default_factory=dict)  # of today, the newest ones
     conferences: Mapping[str, Conference] = field(default_factory=dict)
     pause_codes: Mapping[int, PauseCode] = field(default_factory=dict)
+    lines: Mapping[str, Line] = field(default_factory=dict)  # of the extensions that somebody looks at

@@ -27,7 +27,8 @@ def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
     A caller, also one who gave up, is seen through their queue; that they came back, through the queue in which they
     did. An agent is seen through a queue they serve, and their caller through the queue the call came from. Where EQ
     does not tell that queue, it may be any the agent serves: the caller is seen by who may see them all. A parked call
-    or a conference has no queue: it is seen when an agent one may see parked it or takes part.
+    or a conference has no queue: it is seen when an agent one may see parked it or takes part. What goes on at an
+    extension may be a call of whichever queue: it is seen by who may see every queue.
     """
     if queues is None:
         return snapshot
@@ -47,6 +48,7 @@ def visible(snapshot: Snapshot, queues: frozenset[str] | None) -> Snapshot:
         },
         abandoned={key: seen_returns(call, queues) for key, call in snapshot.abandoned.items() if call.queue in queues},
         conferences={key: room for key, room in snapshot.conferences.items() if _has_one_of(room, extensions)},
+        lines={},
     )
 
 

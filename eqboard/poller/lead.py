@@ -8,47 +8,31 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from eqboard.config import Config, in_settings
-from eqboard.eq import EQ, EQError, Rows
+from eqboard.config import Config
+from eqboard.eq import EQ, EQError
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.reader import Whole
 from eqboard.floor.assemble import Taken, assemble
-from eqboard.floor.assemble.agents import STATES
 from eqboard.floor.changes import Delta, diff
 from eqboard.floor.history import History
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.loops import end_if_cancelled
 from eqboard.poller.count import Counter
 from eqboard.poller.lamp import Lamp
+from eqboard.poller.lines import LineReader, line_count
 from eqboard.poller.names import NameBook
+from eqboard.poller.outcomes import Outcomes
 from eqboard.poller.pace import pace_for
-from eqboard.poller.rounds import QUICK, Heard, Reader, due_parts, every_seconds, settled_skew_seconds, trouble_of
+from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds
 
 logger = logging.getLogger(__name__)
 
 PROMPT_SECONDS = 1.0  # what EQ answers within this is published together; what comes later, when it comes
 NAMES_PAUSE_SECONDS = 2.0  # between two looks for names that are due
 FIRST_NAMES_SECONDS = 0.1  # as long as there is nothing that could have a name
-WHAT_IS_LOST = {
-    Trouble.UNREACHABLE: "The connection to EQ at {}",
-    Trouble.BROKEN: "The sense of what EQ at {} answers",
-    Trouble.REFUSED: "The right to read EQ at {}",
-    Trouble.MISSING: "A path of EQ at {}",
-}
-
-STRANGE_WORD = "EQ says %r of an agent's state, and eqboard does not know it. Name it in EQBOARD_EQ_DIALECT"
-MOST_STRANGE_WORDS, LONGEST_WORD = 20, 40
-
 T = TypeVar("T")
-
-
-def address(url: str) -> str:
-    """Host and port alone: nothing else of an address belongs into a log."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def utc_now() -> datetime:
@@ -82,15 +66,11 @@ class Lead:
         self._book = NameBook(config.names_refresh_seconds)
         self._book.recall(self._floor.snapshot)
         self._reader = Reader(eq, clock)
-        place = address(config.eq_url)
-        self._lamps = {trouble: Lamp(what.format(place), logger) for trouble, what in WHAT_IS_LOST.items()}
-        self._row_lamps = {part: Lamp(f"The sense of some rows of EQ's {part}", logger) for part in Part}
+        self._lines = LineReader(eq, publisher.looked_at, clock, line_count(config.eq_concurrent_requests))
+        self._outcomes = Outcomes(config.eq_url)
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
-        self._errors: dict[Part, EQError] = {}  # of the newest attempt at each part
-        self._strange_words: set[str] = set()
         self._skew_seconds = 0.0
-        self._lost_to: dict[Trouble, set[Part]] = {trouble: set() for trouble in Trouble}
         self._failure_count = 0
         self.nudged = asyncio.Event()
 
@@ -115,13 +95,19 @@ class Lead:
         while True:
             started = time.monotonic()
             self.nudged.clear()
+            self._lines.is_due.set()
             parts = due_parts(round_number, self._config.slow_every_rounds)
             await self._take(await self._reader.read(parts, within_seconds))
             await self._hear_the_rest(started)
             round_number += 1
 
+    async def read_lines(self) -> None:
+        """Once a round, beside the parts, read what goes on at the extensions at which somebody looks."""
+        await self._lines.go_round()
+
     async def close(self) -> None:
         await self._reader.close()
+        await self._lines.close()
 
     async def learn_names(self) -> None:
         """Keep the names fresh, gently; what EQ does not tell now is asked later."""
@@ -141,14 +127,17 @@ class Lead:
         self._book.usual = usual
 
     async def _take(self, heard: Heard) -> None:
-        self._note_outcome(heard)
+        self._outcomes.note(heard)
         floor = self._assembled(heard)
-        await self._publish(self._counter.count(self._floor.snapshot, floor, self._clock()))
+        await self._publish(self._with_lines(self._counter.count(self._floor.snapshot, floor, self._clock())))
 
-    @property
-    def _is_deaf(self) -> bool:
-        """EQ told none of what is asked in every round."""
-        return all(part in self._errors for part in QUICK)
+    async def _take_late(self) -> None:
+        """What has come since: of the parts, or of the lines alone, by which nothing is counted."""
+        heard = self._reader.take()
+        await (self._take(heard) if heard.parts else self._publish(self._with_lines(self._floor.snapshot)))
+
+    def _with_lines(self, floor: Snapshot) -> Snapshot:
+        return replace(floor, lines=self._lines.take(floor.lines, Taken(self._clock(), self._skew_seconds)))
 
     def _assembled(self, heard: Heard) -> Snapshot:
         self._skew_seconds = settled_skew_seconds(self._skew_seconds, self._eq.skew_seconds)
@@ -168,65 +157,30 @@ class Lead:
         broken = {part: replace(sources[part], trouble=Trouble.BROKEN) for part in parts}
         return replace(floor, sources=sources | broken)
 
-    def _note_outcome(self, heard: Heard) -> None:
-        """Each kind of loss is over when every part that it had cost is read again, not when it has become another."""
-        well = set(heard.parts) - set(heard.errors)
-        self._errors = {part: error for part, error in self._errors.items() if part not in heard.parts}
-        self._errors |= heard.errors
-        firsts = {trouble_of(error): error for error in reversed(self._errors.values())}
-        for trouble, lamp in self._lamps.items():
-            lost = self._lost_to[trouble]
-            lost -= well
-            lost |= {part for part, error in heard.errors.items() if trouble_of(error) is trouble}
-            if error := firsts.get(trouble):
-                lamp.lost(in_settings(str(error)), error.__cause__)
-            elif not lost:
-                lamp.back()
-        self._note_faults(heard)
-        self._note_strange_words(heard)
-
-    def _note_strange_words(self, heard: Heard) -> None:
-        """Tell once of each word for a state that the board can only show as unknown."""
-        rows = heard.answers.agents if isinstance(heard.answers.agents, Rows) else ()
-        said = {row.status for row in rows if row.status and row.status not in STATES}
-        for word in sorted(said - self._strange_words):
-            if len(self._strange_words) < MOST_STRANGE_WORDS:
-                self._strange_words.add(word)
-                logger.warning(STRANGE_WORD, word[:LONGEST_WORD])
-
-    def _note_faults(self, heard: Heard) -> None:
-        """Tell of rows that make no sense, by the field that is wrong in the first of each part."""
-        faults = heard.faults
-        for part in heard.parts:
-            if fault := faults.get(part):
-                self._row_lamps[part].lost(fault)
-            elif part not in heard.errors:
-                self._row_lamps[part].back()
-
     async def _hear_the_rest(self, started: float) -> None:
         """Publish what EQ tells late, until the next round is due."""
         chance, failed_before = self._chance.random(), self._failure_count
         while True:
-            self._failure_count = failed_before + 1 if self._is_deaf else 0
+            self._failure_count = failed_before + 1 if self._outcomes.are_all_bad else 0
             delay_seconds = self._pace.delay_seconds(failure_count=self._failure_count, chance=chance)
             if not await self._beating_while(self._rest(started, started + delay_seconds)):
                 break
-            await self._take(self._reader.take())
+            await self._take_late()
 
     async def _rest(self, started: float, due: float) -> bool:
         """Until the next round is due, or somebody nudges. True, and before that, when EQ has told more meanwhile."""
         nudged = asyncio.create_task(self.nudged.wait())
-        more = asyncio.create_task(self._reader.wait_for_more())
+        more = {asyncio.create_task(each.wait_for_more()) for each in (self._reader, self._lines)}
         try:
             time_left = max(0.0, due - time.monotonic())
-            await asyncio.wait({nudged, more}, timeout=time_left, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({nudged, *more}, timeout=time_left, return_when=asyncio.FIRST_COMPLETED)
             if nudged.done():
                 await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
-            return more.done() and not nudged.done()
+            return not nudged.done() and any(each.done() for each in more)
         finally:
-            for task in (nudged, more):
+            for task in (nudged, *more):
                 task.cancel()
-            await asyncio.gather(nudged, more, return_exceptions=True)
+            await asyncio.gather(nudged, *more, return_exceptions=True)
 
     async def _beating_while(self, work: Coroutine[Any, Any, T]) -> T:
         """The work's result; while it takes longer than a round, each round is told all the same."""

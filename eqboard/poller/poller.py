@@ -112,7 +112,7 @@ class Poller:
         self._memory.see(self._in_redis)
 
     def _works(self, epoch: str, lead: Lead) -> list[Coroutine[Any, Any, None]]:
-        works = [self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.go_round()]
+        works = [self._renew(epoch), self._hear_nudges(lead), lead.learn_names(), lead.read_lines(), lead.go_round()]
         return [*works, self._hours.keep(lead)] if self._hours else works
 
     async def _renew(self, epoch: str) -> None:
@@ -132,6 +132,7 @@ class Poller:
                         self._nudge_lamp.back()
                         lead.nudged.set()
             except FeedLost as error:
+                end_if_cancelled()  # as the lead ended of the same loss, at the same moment
                 await asyncio.sleep(ATTEMPT_SECONDS)  # if Redis itself is gone, the lead ends meanwhile
                 self._nudge_lamp.lost(f"Redis refuses ({type(error).__name__})")
 

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
 
 from eqboard.feed.follow import Floor
 from eqboard.feed.leader import Leadership
@@ -126,6 +127,21 @@ async def speaking(redis_url: str) -> AsyncIterator[Speaker]:
         yield speaker
     finally:
         await speaker.close()
+
+
+async def told_on(channel_name: str, redis_url: str, work: Awaitable[Any]) -> int:
+    """How many messages come on a channel while the work is done."""
+    async with AsyncRedis.from_url(redis_url) as client, client.pubsub() as channel:
+        await channel.subscribe(channel_name)
+        await work
+        await client.publish(channel_name, "end")
+        count = 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=1)
+                if message and message["data"] == b"end":
+                    return count
+                count += message is not None
 
 
 @contextmanager

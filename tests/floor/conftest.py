@@ -1,7 +1,7 @@
 """Rounds by hand: EQ's rows as dicts, read as the telephone reads them, put together at a moment of our choosing."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,8 @@ import pytest
 from eqboard.eq import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows, read_answer
-from eqboard.floor.assemble import Answers, Names, Taken, assemble
-from eqboard.floor.snapshot import Part, Snapshot
+from eqboard.floor.assemble import Answers, LineAnswer, Names, Taken, assemble, lines_of
+from eqboard.floor.snapshot import Line, Part, Snapshot, Trouble
 from tests.builders import NOON
 
 OPERATION_OF = {
@@ -21,6 +21,7 @@ OPERATION_OF = {
     "parked": "parked_calls.all",
     "conferences": "conferences.all",
     "sessions": "active_sessions.agents",
+    "lines": "active_calls.all",
 }
 EVERY_SECONDS = dict.fromkeys(Part, 1.0)
 DIALECT = load_dialect()
@@ -55,6 +56,15 @@ class Floor:
         taken = Taken(self.now, self.skew_seconds)
         self.snapshot = assemble(answers, self.names, self.snapshot, taken, EVERY_SECONDS)
         return self.snapshot
+
+    def line(self, *rows: dict[str, Any], trouble: Trouble | None = None, after_seconds: float = 1.0) -> Line:
+        """Extension 207 after it was asked for, and answered these rows, or failed."""
+        self.now += timedelta(seconds=after_seconds)
+        calls = trouble or answer("lines", [{"extension": "207", **row} for row in rows])
+        taken = Taken(self.now, self.skew_seconds)
+        lines = lines_of({"207": LineAnswer(self.now, calls)}, ["207"], self.snapshot.lines, taken)
+        self.snapshot = replace(self.snapshot, lines=lines)
+        return self.snapshot.lines["207"]
 
     def agent(self, *rows: dict[str, Any], **options: Any) -> Any:
         """Agent 7 after a round that answered these rows."""

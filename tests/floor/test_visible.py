@@ -15,6 +15,7 @@ from tests.builders import (
     agent,
     caller,
     conference,
+    line,
     membership,
     parked_call,
     participant,
@@ -54,6 +55,7 @@ def test_whoever_may_see_nothing_sees_only_how_fresh_it_is():
         abandoned=[abandoned_call()],
         conferences=[conference()],
         pause_codes=[pause_code()],
+        lines=[line()],
     )
     view = visible(floor, frozenset())
     assert view == Snapshot(sources=floor.sources, pause_codes=floor.pause_codes)
@@ -65,6 +67,12 @@ def test_what_is_allowed_is_the_same_object_as_before():
     assert view.queues["500"] is floor.queues["500"]
     assert view.agents[7] is floor.agents[7]
     assert view.waiting["1366390218.42"] is floor.waiting["1366390218.42"]
+
+
+def test_what_goes_on_at_an_extension_is_seen_only_by_who_may_see_every_queue():
+    floor = snapshot(agents=[agent(7)], lines=[line("207")])
+    assert visible(floor, None).lines == floor.lines
+    assert not visible(floor, frozenset({"500", "501"})).lines
 
 
 def test_a_forbidden_queue_is_not_there():

@@ -11,16 +11,17 @@ from eqboard.eq.wire import Rows
 from eqboard.floor.assemble.agents import agents_of
 from eqboard.floor.assemble.answers import AgentName, Answers, Names, Taken
 from eqboard.floor.assemble.calls import abandoned_of, conferences_of, parked_of, waiting_of
+from eqboard.floor.assemble.lines import LineAnswer, lines_of
 from eqboard.floor.assemble.queues import queues_of
 from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source, combined_state
 
-__all__ = ["AgentName", "Answers", "Names", "Taken", "assemble", "combined_state"]
+__all__ = ["AgentName", "Answers", "LineAnswer", "Names", "Taken", "assemble", "combined_state", "lines_of"]
 
 
 def assemble(
     answers: Answers, names: Names, previous: Snapshot, taken: Taken, every_seconds: Mapping[Part, float]
 ) -> Snapshot:
-    """The floor after one round."""
+    """The floor after one round. What goes on at extensions is read beside the rounds (`lines_of`)."""
     sources = _sources(answers, previous, taken, every_seconds)
     agents = agents_of(answers, names, previous, taken)
     waiting = waiting_of(answers.calls, agents, names, previous, taken)
@@ -33,6 +34,7 @@ def assemble(
         abandoned=abandoned_of(names, previous),
         conferences=conferences_of(answers.conferences, previous, taken),
         pause_codes={key: PauseCode(key, name) for key, name in names.pause_codes.items()},
+        lines=previous.lines,
     )
 
 
