@@ -103,6 +103,10 @@ class Config(BaseSettings):
     confirm_seconds: float = Field(
         6.0, ge=1, le=120, description="Seconds to watch the floor for the effect of an action; 2.5 rounds at least"
     )
+    act_without_eq_user: bool = Field(
+        True,
+        description="Actions of people who are not signed in to EQ go out by eqboard's key alone; off: refused",
+    )
 
     # The parts of eqboard
     # (these two may hold a password, and so stay out of repr)
@@ -114,7 +118,13 @@ class Config(BaseSettings):
     )
 
     # The web
-    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; 50 or more random characters")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs sessions and seals the tokens of EQ's; 50 or more random characters"
+    )
+    secret_key_fallbacks: SecretStr = Field(
+        SecretStr(""),
+        description="Earlier secret keys, by comma: what they signed or sealed still opens",
+    )
     allowed_hosts: str = Field("127.0.0.1,localhost", description="Host names the site is reached by, by comma")
     https: bool = Field(True, description="The site is served over HTTPS: secure cookies, HSTS, redirects")
     trust_proxy: bool = Field(
@@ -205,10 +215,19 @@ class Config(BaseSettings):
             )
         return value
 
+    @field_validator("secret_key_fallbacks")
+    @classmethod
+    def _are_long(cls, value: SecretStr) -> SecretStr:
+        if any(len(each) < SHORTEST_SECRET_KEY for each in listed(value.get_secret_value())):
+            raise ValueError(
+                f"must be earlier secret keys, separated by commas, of {SHORTEST_SECRET_KEY} characters or more each"
+            )
+        return value
+
     @field_validator("allowed_hosts")
     @classmethod
     def _names_a_host(cls, value: str) -> str:
-        names = host_names(value)
+        names = listed(value)
         if not names or not all(HOST_NAME.fullmatch(name) for name in names):
             raise ValueError("must name the host by which browsers reach the site, like board.example.com, and no port")
         return value
@@ -313,9 +332,9 @@ class Config(BaseSettings):
                 )
 
 
-def host_names(text: str) -> list[str]:
-    """The names in a list that is separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+def listed(text: str) -> list[str]:
+    """What stands in a list that is separated by commas."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _split(url: str) -> SplitResult | None:

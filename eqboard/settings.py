@@ -9,14 +9,15 @@ from typing import Any
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from eqboard.config import ROOT, ConfigError, get_config, host_names
+from eqboard.config import ROOT, ConfigError, get_config, listed
 from eqboard.ops.logs import logging_config
 
 config = get_config()
 
 SECRET_KEY = config.secret_key.get_secret_value()
+SECRET_KEY_FALLBACKS = listed(config.secret_key_fallbacks.get_secret_value())
 DEBUG = config.debug
-ALLOWED_HOSTS = host_names(config.allowed_hosts)
+ALLOWED_HOSTS = listed(config.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host != "*"]
 
 INSTALLED_APPS = [

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from eqboard.config import Config, ConfigError, eq_from, get_config, in_settings
+from eqboard.config import Config, ConfigError, eq_from, get_config, in_settings, listed
 from eqboard.eq import EQ, TLS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +78,14 @@ def test_blank_optional_settings_are_none(load, blank):
 @pytest.mark.parametrize("blank", ["", " "])
 def test_blank_files_for_tls_are_none(load, blank):
     assert load(eq_ca_file=blank, eq_client_certificate=blank, eq_client_key=blank).eq_tls == TLS()
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [("", []), (" , ", []), ("s" * 50, ["s" * 50]), (f"{'s' * 50}, {'t' * 60},", ["s" * 50, "t" * 60])],
+)
+def test_earlier_secret_keys_are_separated_by_commas(load, text, keys):
+    assert listed(load(secret_key_fallbacks=text).secret_key_fallbacks.get_secret_value()) == keys
 
 
 def test_settings_that_nobody_knows_do_not_matter(load):
@@ -167,6 +175,7 @@ WRONG = [
     ("redis_url", ["redis://h/0?protocol=9", "redis://h/0?retry=x", "rediss://h/0?ssl_cert_reqs=abc"]),
     ("redis_url", ["redis://h/main", "redis://h/-1", f"redis://:{CANARY}#@h/0", "unix://", "unix://tmp/redis.sock"]),
     ("secret_key", ["s", CANARY, "s" * 49]),
+    ("secret_key_fallbacks", [CANARY, "s" * 49, f"{'s' * 50},{CANARY}"]),
     ("simulator_password", ["s", CANARY, "s" * 9]),
     ("allowed_hosts", ["", " , ,", "https://board.example", "board.example:8443", "[::1]:8000"]),
     (

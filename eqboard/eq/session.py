@@ -6,7 +6,7 @@ ended it on purpose by signing in elsewhere is not thrown out again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from types import TracebackType
@@ -36,16 +36,26 @@ class UserKind(StrEnum):
 class Session(Resources):
     """The operations of an EQ server, each in the user's name: EQ's own history says who it was.
 
-    `token` is what has to be kept for going on later: `Session(eq, kind, user, extension, token)`.
+    `token` is what has to be kept for going on later: `Session(eq, kind, user, extension, token)`. `keep` is told the
+    one that takes its place, before anything is sent with it.
     """
 
-    def __init__(self, eq: "EQ", kind: UserKind, user: int, extension: str | None, token: SecretStr) -> None:
+    def __init__(
+        self,
+        eq: "EQ",
+        kind: UserKind,
+        user: int,
+        extension: str | None,
+        token: SecretStr,
+        keep: Callable[[SecretStr], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(self)
         self.kind = kind
         self.user = user
         self.extension = extension
         self.token: SecretStr | None = token
         self._eq = eq
+        self._keep = keep
         self._renewal: asyncio.Task[None] | None = None
         self._ending: SecretStr | None = None
         secrets.add(token)
@@ -102,8 +112,7 @@ class Session(Resources):
 
         When EQ could not be asked, it may be called again.
         """
-        if self._renewal is not None:
-            await asyncio.wait({self._renewal})  # what it brings is to be ended, not to come afterwards
+        await self._settled()  # what it brings is to be ended, not to come afterwards
         ending, self.token = self.token or self._ending, None
         if ending is None:
             return
@@ -112,6 +121,17 @@ class Session(Resources):
         if self._ending is ending:  # else somebody else who signed out at the same time has heard it before
             self._ending = None
             secrets.forget(ending)
+
+    async def let_go(self) -> None:
+        """Leave the session as it is, for whoever has kept its token: nothing is sent in it from here any more."""
+        await self._settled()
+        held, self.token, self._ending = self.token or self._ending, None, None
+        if held is not None:
+            secrets.forget(held)
+
+    async def _settled(self) -> None:
+        if self._renewal is not None:
+            await asyncio.wait({self._renewal})
 
     async def _end(self, token: SecretStr) -> None:
         sessions = self._eq.supervisor_sessions if self.kind is UserKind.SUPERVISOR else self._eq.agent_sessions
@@ -135,6 +155,8 @@ class Session(Resources):
         self.token = await _sign_in(self._eq, self.kind, self.user, self.extension)
         secrets.add(self.token)
         secrets.forget(old)
+        if self._keep is not None:
+            await self._keep(self.token)
 
 
 async def _sign_in(eq: "EQ", kind: UserKind, user: int, extension: str | None, *, force: bool = False) -> SecretStr:

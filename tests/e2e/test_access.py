@@ -209,7 +209,8 @@ async def test_axe_finds_nothing_before_the_door(
 OPEN_CHAPTERS = "for (const each of document.querySelectorAll('details:not(.menu)')) each.open = true"
 LEAVES = (
     *("/boards/", "/boards/new/", "/boards/import/", "/boards/4711/edit/", "/boards/4711/delete/", "/targets/"),
-    *("/displays/", "/displays/4711/board/", "/displays/4711/revoke/", "/password/"),
+    *("/audit/", "/displays/", "/displays/4711/board/", "/displays/4711/revoke/", "/password/"),
+    "/seat/",
 )
 
 

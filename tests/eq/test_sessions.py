@@ -718,6 +718,72 @@ async def test_a_token_that_another_holds_too_stays_hidden(eq, desk):
     assert secrets.hide("a-token-of-two") == "a-token-of-two"
 
 
+async def test_whoever_keeps_the_token_hears_of_the_one_that_takes_its_place_before_it_is_used(eq, desk):
+    kept = []
+
+    async def keep(token):
+        kept.append((token.get_secret_value(), list(desk.asked)))
+
+    session = Session(eq, UserKind.SUPERVISOR, 1, "301", SecretStr("x" * 64), keep)
+    await act(session)
+    assert kept == [(FIRST, [ACTION, SIGN_IN])]
+    await act(session)
+    assert len(kept) == 1
+
+
+async def test_a_new_token_that_cannot_be_kept_is_an_error_and_nothing_is_sent_with_it(eq, desk):
+    async def keep(token):
+        raise RuntimeError("The database is away")
+
+    session = Session(eq, UserKind.SUPERVISOR, 1, "301", SecretStr("x" * 64), keep)
+    with pytest.raises(RuntimeError):
+        await act(session)
+    assert desk.asked == [ACTION, SIGN_IN]
+    await session.let_go()
+
+
+async def test_a_session_that_is_let_go_goes_on_at_eq_and_is_not_used_from_here(eq, desk):
+    desk.tokens[0] = "a-token-let-go"
+    session = await eq.sign_in_supervisor(user=1)
+    await session.let_go()
+    await session.let_go()
+    assert desk.valid == {"a-token-let-go"}
+    assert secrets.hide("a-token-let-go") == "a-token-let-go"
+    with pytest.raises(EQSignedOut):
+        await act(session)
+    assert desk.asked == [SIGN_IN]
+    again = Session(eq, UserKind.SUPERVISOR, 1, None, SecretStr("a-token-let-go"))
+    await act(again)
+    assert desk.carried[-1] == "a-token-let-go"
+
+
+async def test_letting_go_waits_for_a_token_that_is_about_to_come(dial):
+    desk, may_come = Desk(), asyncio.Event()
+    desk.tokens[0] = "a-token-to-come"
+    kept = []
+
+    async def sign_in(request):
+        await may_come.wait()
+        return desk.sign_in()
+
+    async def keep(token):
+        kept.append(token.get_secret_value())
+
+    desk.lines = {SIGN_IN: lambda request: sign_in(request)}
+    session = Session(dial(Exchange(desk)), UserKind.SUPERVISOR, 1, None, SecretStr("x" * 64), keep)
+    asking = asyncio.create_task(act(session))
+    while SIGN_IN not in desk.asked:
+        await asyncio.sleep(0)
+    asking.cancel()
+    leaving = asyncio.create_task(session.let_go())
+    await asyncio.sleep(0)
+    assert not leaving.done()
+    may_come.set()
+    await leaving
+    assert kept == ["a-token-to-come"]
+    assert secrets.hide("a-token-to-come") == "a-token-to-come"
+
+
 async def test_no_repr_of_a_session_tells_its_token(eq):
     session = await eq.sign_in_supervisor(user=1, extension="301")
     assert repr(session) == str(session) == "<Session of supervisor 1>"
