@@ -1,22 +1,25 @@
 """Who answers what over HTTP. Websockets: `live/routing.py`."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from eqboard.accounts import views as accounts
 from eqboard.accounts.asking import form_page
 from eqboard.boards import panels
 from eqboard.boards import views as boards
-from eqboard.control import editing, screens, shelf, targets
+from eqboard.control import agents, editing, log, screens, seat, shelf, targets
 from eqboard.control import views as control
 from eqboard.ops import views as ops
 
 sign_in = form_page(LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True))
 
 control_paths = [
-    path("agents/<int:agent_id>/pause/", control.pause, name="pause"),
-    path("agents/<int:agent_id>/resume/", control.resume, name="resume"),
+    path("agents/<int:agent_id>/pause/", agents.pause, name="pause"),
+    path("agents/<int:agent_id>/resume/", agents.resume, name="resume"),
+    path("agents/<int:agent_id>/sign-in/", agents.sign_in, name="sign_in_agent"),
+    path("agents/<int:agent_id>/sign-out/", agents.sign_out, name="sign_out_agent"),
+    path("agents/<int:agent_id>/exit-wrap-up/", agents.exit_wrap_up, name="exit_wrap_up"),
     path("actions/<uuid:attempt>/", control.outcome, name="outcome"),
 ]
 
@@ -50,11 +53,15 @@ urlpatterns = [
     *screen_paths,
     path("working/", panels.working, name="working"),
     path("targets/", targets.targets, name="targets"),
+    path("seat/", seat.seat, name="seat"),
+    path("audit/", log.audit, name="audit"),
+    path("audit/export/", log.export, name="audit_export"),
     path("", include((control_paths, "control"))),
     path("sign-in/", sign_in, name="sign_in"),
     path("password/", form_page(accounts.PasswordPage.as_view()), name="password"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("sign-out/", seat.sign_out, name="sign_out"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/logout/", seat.sign_out),  # the administration's own would leave the session on EQ
     path("admin/", admin.site.urls),
     path("healthz", ops.healthz, name="healthz"),
 ]

@@ -3,34 +3,44 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from eqboard.accounts.access import PAUSE_AGENT
-from eqboard.boards.templatetags.board import outside
+from eqboard.accounts import access
+from eqboard.control import obstacles, seat_words
+from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.refusals import of_eq, of_obstacle
+from eqboard.control.saying import say
 from eqboard.floor.snapshot import AgentState
-
-SIGNED_OUT = "SignedOut"  # our own refusal, in the place of EQ's
 
 
 def sentence(entry: AuditEntry) -> SafeString:
     """For the newest entry of an attempt."""
-    name = entry.target_name
+    name, details = entry.target_name, entry.details
+    if entry.action in seat_words.STEPS:
+        return seat_words.sentence_of(entry.action, entry.step, details, name)
     match entry.step:
         case Step.ASKED:
             return say(_("Asking EQ…"))
         case Step.ACCEPTED:
-            return say(_("EQ accepted; not seen yet…"))
+            return _accepted(entry.action, name)
+        case Step.LEFT:
+            return say(_("%(name)s has left; the telephone there rings…"), name=name)
         case Step.CONFIRMED:
-            return _confirmed(entry.action, entry.details.get("seen"), name)
+            return _confirmed(entry.action, details, name)
         case Step.DENIED:
             return denied(name)
         case Step.REFUSED:
-            return _refused(entry.details, name)
+            obstacle = obstacles.from_data(details)
+            return of_obstacle(obstacle, name) if obstacle else of_eq(details, name)
         case Step.NOT_SEEN:
-            return _not_seen(entry.details, name)
+            return _not_seen(entry.action, details, name)
+        case Step.LOST:
+            return _lost(name)
+        case Step.ENDED:
+            return _ended(details, name)
         case Step.DONE:
             return say(_("Done."))
         case _:
@@ -39,63 +49,71 @@ def sentence(entry: AuditEntry) -> SafeString:
             )
 
 
-def say(text: str, **outside_words: object) -> SafeString:
-    """Our own text with words from outside in it, each escaped and isolated; `sentence` is put into HTML."""
-    return mark_safe(escape(text) % {key: outside(word) for key, word in outside_words.items()})  # noqa: S308
-
-
-def signed_out_meanwhile(name: str) -> SafeString:
-    return say(_("%(name)s has signed out meanwhile, so nothing was sent."), name=name)
-
-
 def denied(name: str) -> SafeString:
     text = _(
-        "You may not do this for %(name)s: your role only looks, or they also serve queues of other teams. "
+        "You may not do this for %(name)s: your role does not allow it, or they also serve queues of other teams. "
         "Ask an administrator."
     )
     return say(text, name=name)
 
 
-def _confirmed(action: str, seen: object, name: str) -> SafeString:
-    if action != PAUSE_AGENT:
-        return say(_("%(name)s is back."), name=name)
-    if seen != AgentState.PAUSED:  # a call, or the wrap-up after it, goes on
+def _accepted(action: str, name: str) -> SafeString:
+    if action == access.PRESS_KEY:
+        return say(_("EQ has pressed the key at %(name)s. What it does there, EQ does not tell."), name=name)
+    if action in access.MONITORING:
+        return say(_("Calling your telephone…"))
+    return say(_("EQ accepted; not seen yet…"))
+
+
+def _confirmed(action: str, details: Mapping[str, Any], name: str) -> SafeString:
+    if action == access.PAUSE_AGENT and details.get("seen") != AgentState.PAUSED:  # a call or a wrap-up goes on
         return say(_("%(name)s will be paused as soon as the call is over."), name=name)
-    return say(_("%(name)s is paused."), name=name)
+    return say(_confirmations().get(action, _("Done.")), name=name)
 
 
-def _refused(details: Mapping[str, Any], name: str) -> SafeString:
-    error = details.get("error")
-    if error == SIGNED_OUT:
-        return signed_out_meanwhile(name)
-    if error == "EQUnreachable":
-        return say(_("EQ cannot be reached, so nothing happened. Try again when the board is live."))
-    if error == "EQSignedOut":
-        return say(_("EQ does not accept eqboard's key, so nothing happened. Ask whoever runs eqboard to check it."))
-    if error == "EQNotFound":  # what is wrong with the request itself would be 400 (contract §1)
-        return say(
-            _("This EQ has no such action where eqboard looks for it, so nothing happened. Tell whoever runs eqboard.")
-        )
-    for parameter, kind, description in details.get("complaints", []):
-        known = _complaint(str(parameter), str(kind), name)
-        reason = description or f"{parameter or 'request'} {kind}"
-        return known or say(_("EQ refused: %(reason)s."), reason=reason)
-    return say(_("EQ refused, without saying why. Nothing happened."))
+def _confirmations() -> Mapping[str, str]:
+    """Made when asked, in the reader's language."""
+    return {
+        access.PAUSE_AGENT: _("%(name)s is paused."),
+        access.RESUME_AGENT: _("%(name)s is back."),
+        access.SIGN_IN_AGENT: _("%(name)s is signed in."),
+        access.SIGN_OUT_AGENT: _("%(name)s is signed out."),
+        access.EXIT_WRAP_UP: _("%(name)s is out of wrap-up."),
+        access.SPY: _("You are listening to %(name)s."),
+        access.WHISPER: _("You are whispering to %(name)s."),
+        access.BARGE_IN: _("You are in the call of %(name)s."),
+        STOP_LISTENING: _("You are not listening to %(name)s any more."),
+        access.STEAL: _("%(name)s has arrived."),
+        access.PICK_UP: _("%(name)s has arrived."),
+        access.DIAL: _("The telephone of %(name)s is dialing."),
+        access.TRANSFER: _("%(name)s has handed the call on."),
+        access.PARK: _("The call of %(name)s is parked."),
+        access.HANG_UP: _("The call of %(name)s is over."),
+        access.RECORD: _("The call of %(name)s is being recorded."),
+        STOP_RECORDING: _("The recording at %(name)s has ended, and is kept."),
+        CANCEL_RECORDING: _("The recording at %(name)s has ended, and is thrown away."),
+        access.REMOVE_PARTICIPANT: _("%(name)s is out of the conference."),
+    }
 
 
-def _complaint(parameter: str, kind: str, name: str) -> SafeString | None:
-    """The vendor's special errors of the agent action."""
-    match parameter, kind:
-        case "agent", "nonexistent":
-            return say(_("EQ refused: %(name)s no longer exists there."), name=name)
-        case (("agent" | "queue"), "not_signed_in"):
-            return say(_("EQ refused: %(name)s is not signed in. Sign them in first."), name=name)
-        case "pauseCode", "nonexistent":
-            return say(_("EQ refused: this pause reason no longer exists. Choose another."))
-    return None
+def _lost(name: str) -> SafeString:
+    text = _("%(name)s is lost: they left, nobody answered in time, and they are in no queue any more. Call them back.")
+    return say(text, name=name)
 
 
-def _not_seen(details: Mapping[str, Any], name: str) -> SafeString:
+def _ended(details: Mapping[str, Any], name: str) -> SafeString:
+    """`seconds` is how long it lasted; after a crash nobody knows."""
+    seconds = details.get("seconds")
+    if not isinstance(seconds, int):
+        return say(_("The listening to %(name)s is over."), name=name)
+    minutes, rest = divmod(seconds, 60)
+    return say(_("The listening to %(name)s is over; it lasted %(time)s."), name=name, time=f"{minutes}:{rest:02}")
+
+
+def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
+    who = str(details.get("who", ""))
+    if details.get("answer") == "lost":  # after a crash (control/settling.py)
+        return say(_("EQ's answer was lost, and the floor shows no effect of it at %(name)s. Try again."), name=name)
     match details.get("seen"):
         case "no_news":
             return say(
@@ -103,8 +121,33 @@ def _not_seen(details: Mapping[str, Any], name: str) -> SafeString:
             )
         case "gone":
             return say(_("EQ accepted, but %(name)s is no longer on the floor."), name=name)
-    text = _(
-        "EQ accepted, but nothing changed: %(name)s is as before. "
-        "A call or another supervisor may have come between; try again."
-    )
-    return say(text, name=name)
+        case "unanswered":
+            return say(_("The telephone rang, and nobody answered. Try again when somebody is there."))
+        case "with_agent" if not who:
+            return say(_("EQ accepted, but %(name)s is with somebody outside your teams."), name=name)
+        case "with_agent":
+            return say(_("EQ accepted, but %(name)s is with %(who)s."), name=name, who=who)
+        case "waiting":
+            return say(_("EQ accepted, but %(name)s still waits in a queue. Try again."), name=name)
+        case "parked":
+            return say(_("EQ accepted, but %(name)s is still parked. Try again."), name=name)
+    return _unchanged(action, name)
+
+
+def _unchanged(action: str, name: str) -> SafeString:
+    if action in access.MONITORING:
+        return say(
+            _(
+                "EQ accepted, but your telephone does not ring: it may be busy, on “do not disturb”, or not "
+                "registered. Look at it, and try again."
+            )
+        )
+    if action == STOP_LISTENING:
+        return say(_("EQ accepted, but your telephone still listens to %(name)s. Hang up there."), name=name)
+    if action in (*access.ON_AGENTS, access.DIAL):
+        text = _(
+            "EQ accepted, but nothing changed: %(name)s is as before. "
+            "A call or another supervisor may have come between; try again."
+        )
+        return say(text, name=name)
+    return say(_("EQ accepted, but nothing changed. The call may have ended meanwhile; look, and try again."))

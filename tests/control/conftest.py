@@ -13,7 +13,7 @@ from django.test import AsyncClient
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.control import perform
+from eqboard.control import background, holding, perform, watching
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Limits, Server
 from eqboard.feed.subscriber import read_floor
@@ -21,6 +21,7 @@ from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot
 from eqboard.loops import PerLoop
 from tests.builders import agent, membership, pause_code, snapshot, source
 from tests.cast import publish
+from tests.control.pretend import PretendEQ
 from tests.environment import KEY_CANARY
 
 OF_502 = membership("502", queue_name="Complaints")
@@ -76,6 +77,17 @@ async def exchange(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 @pytest.fixture
+async def pretend(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PretendEQ]:
+    """The pretend EQ server, and `telephone` to it, which the board's own is for this test."""
+    server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
+    answers = PretendEQ()
+    async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
+        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        answers.telephone = telephone
+        yield answers
+
+
+@pytest.fixture
 async def floor(config: Config, redis_url: str) -> Snapshot:
     """What is published before the test."""
     shown = a_floor()
@@ -87,9 +99,10 @@ async def floor(config: Config, redis_url: str) -> Snapshot:
 @pytest.fixture(autouse=True)
 async def no_watch_is_left(db: None) -> AsyncIterator[None]:
     yield
-    for task in list(perform.watches):
+    for task in list(background.works):
         task.cancel()
-    await asyncio.gather(*perform.watches, return_exceptions=True)
+    await asyncio.gather(*background.works, return_exceptions=True)
+    await holding.books.get().close()
 
 
 @pytest.fixture(autouse=True)
@@ -102,13 +115,13 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def brief(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """Watch the floor for a moment only: for tests in which nothing comes."""
     short = config.model_copy(update={"confirm_seconds": 0.2, "poll_seconds": 0.08})
-    monkeypatch.setattr(perform, "get_config", lambda: short)
+    monkeypatch.setattr(watching, "get_config", lambda: short)
 
 
 async def settled() -> None:
     """Wait until every attempt is watched to its end."""
-    while perform.watches:
-        await asyncio.gather(*perform.watches)
+    while background.works:
+        await asyncio.gather(*background.works)
 
 
 async def signed_in(user: Any, **options: Any) -> AsyncClient:

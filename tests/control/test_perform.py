@@ -9,13 +9,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from eqboard.config import ConfigError
-from eqboard.control import perform
+from eqboard.control import background, perform
 from eqboard.control.models import AuditEntry
 from eqboard.loops import PerLoop
 from tests.builders import agent, pause_code
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import a_floor, begin, last_entry, settled, signed_in, steps
-from tests.control.test_refusals import said, state
+from tests.control.test_refusals import said, state, url_of
 from tests.environment import KEY_CANARY
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
@@ -30,7 +30,8 @@ async def test_pausing_without_a_reason(cast, floor, exchange):
 async def test_pausing_with_a_reason(cast, floor, exchange):
     await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "2"})
     assert exchange.asked == [{"action": "pause", "options": '{"agent":7,"pauseCode":2}'}]
-    assert (await last_entry()).details["pause_code"] == 2
+    asked = await AuditEntry.objects.aget(step="asked")
+    assert asked.details["order"] == {"action": "agent.pause", "agent": 7, "pause_code": 2}
 
 
 async def test_resuming(cast, floor, exchange):
@@ -59,7 +60,8 @@ async def test_what_was_asked_is_written_down_before_eq_hears_of_it(cast, floor,
     entry = await last_entry()
     assert (entry.actor_id, entry.actor_name, entry.address) == (cast.lead.pk, "lead", "127.0.0.1")
     assert (entry.action, entry.target, entry.target_name) == ("agent.pause", "agent-7", "Ana Ruiz")
-    assert entry.details == {"queues": ["500"], "pause_code": 1}
+    assert entry.details["order"] == {"action": "agent.pause", "agent": 7, "pause_code": 1}
+    assert entry.queues == ",500,"
     exchange.may_answer.set()
     await pressing
     assert await steps() == ["asked", "accepted"]
@@ -69,7 +71,7 @@ async def test_what_was_asked_is_written_down_before_eq_hears_of_it(cast, floor,
 
 REFUSALS = [
     (("agent", "nonexistent"), "Ana Ruiz no longer exists"),
-    (("agent", "not_signed_in"), "Ana Ruiz is not signed in. Sign them in first"),
+    (("agent", "not_signed_in"), "Ana Ruiz is not signed in to EQ itself"),
     (("queue", "not_signed_in"), "Ana Ruiz is not signed in. Sign them in first"),
     (("pauseCode", "nonexistent"), "this pause reason no longer exists. Choose another"),
     (("agent", "invalid", "Agent ID is not a number"), "EQ refused: Agent ID is not a number."),
@@ -190,20 +192,78 @@ async def test_a_browser_that_went_away_does_not_stop_what_was_begun(cast, floor
     assert await steps() == ["asked", "refused"]
 
 
-async def test_a_double_click_asks_twice_and_both_are_written_down(cast, floor, exchange):
-    """The button is disabled while it asks; the server does not guess that two presses are one."""
+async def test_a_double_click_acts_once(cast, floor, exchange):
+    """Two presses of two numbers: the page may be open twice. The second is shown what becomes of the first."""
     client = await signed_in(cast.lead)
-    await client.post("/agents/7/pause/")
-    await client.post("/agents/7/pause/")
-    assert len(exchange.asked) == 2
-    assert sorted(await steps()) == ["accepted", "accepted", "asked", "asked"]
-    assert len({entry.attempt async for entry in AuditEntry.objects.all()}) == 2
+    first = await client.post("/agents/7/pause/")
+    second = await client.post("/agents/7/pause/")
+    assert len(exchange.asked) == 1
+    assert await steps() == ["asked", "accepted"]
+    assert state(second) == "accepted"
+    assert url_of(second) == url_of(first)
+
+
+async def test_a_replayed_form_acts_once(cast, floor, exchange):
+    """Also when the first press is long over."""
+    client = await signed_in(cast.lead)
+    form = {"press": "b9d2c8f0-5f0e-4c53-9c7e-0d5c2f8f1a11", "pause_code": "1"}
+    exchange.complain("agent", "not_signed_in")
+    await client.post("/agents/7/pause/", form)
+    exchange.answer = httpx.Response(200, json=None)
+    again = await client.post("/agents/7/pause/", form)
+    assert len(exchange.asked) == 1
+    assert state(again) == "refused"
+    assert await steps() == ["asked", "refused"]
+
+
+async def test_a_press_with_somebody_elses_number_does_nothing(cast, floor, exchange):
+    form = {"press": "b9d2c8f0-5f0e-4c53-9c7e-0d5c2f8f1a11"}
+    exchange.complain("agent", "not_signed_in")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", form)
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/pause/", form)
+    assert (answer.status_code, said(answer)) == (404, "This action is not known here.")
+    assert len(exchange.asked) == 1
+
+
+async def test_of_two_who_press_at_the_same_moment_one_acts_and_the_other_is_told(cast, floor, exchange):
+    cast.lead.first_name, cast.lead.last_name = "Dana", "Levi"
+    await cast.lead.asave()
+    exchange.may_answer.clear()
+    pressing = begin((await signed_in(cast.lead)).post("/agents/7/pause/"))
+    await exchange.was_asked.wait()
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/resume/")
+    assert (answer.status_code, state(answer)) == (200, "refused")
+    assert said(answer).startswith("Dana Levi is doing something with Ana Ruiz just now, so nothing was sent.")
+    exchange.may_answer.set()
+    await pressing
+    assert len(exchange.asked) == 1
+    assert await steps() == ["asked", "refused", "accepted"]
+
+
+async def test_who_was_refused_leaves_the_way_free_for_the_next(cast, floor, exchange):
+    exchange.complain("agent", "not_signed_in")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    exchange.answer = httpx.Response(200, json=None)
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/pause/")
+    assert state(answer) == "accepted"
+
+
+async def test_without_redis_nothing_is_sent(cast, floor, exchange, redis_server):
+    """Nobody would know who else is at it, nor who is where."""
+    client = await signed_in(cast.lead)
+    await client.post("/agents/7/resume/")
+    await settled()
+    exchange.asked.clear()
+    redis_server.stop()
+    answer = await client.post("/agents/7/pause/")
+    assert "nothing was" in said(answer)
+    assert not exchange.asked
 
 
 async def test_no_connection_to_the_database_is_kept(cast, floor, exchange, monkeypatch):
     """What is done after the request has no request's end to tidy up after it."""
     closed = []
-    monkeypatch.setattr(perform, "close_old_connections", lambda: closed.append(threading.get_ident()))
+    monkeypatch.setattr(background, "close_old_connections", lambda: closed.append(threading.get_ident()))
     await (await signed_in(cast.lead)).post("/agents/7/pause/")
     [thread] = closed
     assert thread != threading.get_ident()

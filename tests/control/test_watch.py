@@ -7,8 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.control import perform
-from eqboard.control.actions import is_paused, is_resumed
+from eqboard.control import nudger, perform
+from eqboard.control.catalogue.agents import is_paused, is_resumed
+from eqboard.control.order import Order
 from eqboard.eq import EQ, Server
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import follow, nudges
@@ -57,7 +58,7 @@ DURING_A_CALL = (membership(state=AgentState.ON_CALL, paused=True),)
     ],
 )
 def test_a_pause_is_seen_in_every_queue_and_with_its_reason(one, code, seen):
-    assert is_paused(one, code) is seen
+    assert is_paused(Order("agent.pause", 7, pause_code=code), one) is seen
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_pause_is_seen_in_every_queue_and_with_its_reason(one, code, seen):
     ],
 )
 def test_a_return_is_seen_when_no_queue_is_paused(one, seen):
-    assert is_resumed(one, None) is seen
+    assert is_resumed(Order("agent.resume", 7), one) is seen
 
 
 # Watching
@@ -145,7 +146,7 @@ async def test_another_reason_than_the_one_given_is_not_the_effect(cast, floor, 
     await publish(redis_url, read_at(now() + timedelta(seconds=1), other))
     await settled()
     entry = await last_entry()
-    assert (entry.step, entry.details) == ("not_seen", {"seen": "paused", "pause_code": 2})
+    assert (entry.step, entry.details) == ("not_seen", {"seen": "paused"})
 
 
 @pytest.mark.usefixtures("brief")
@@ -195,7 +196,7 @@ async def test_the_poller_is_nudged_when_eq_accepted(cast, floor, exchange, redi
     async def send_nudge(url):
         nudged.append(url)
 
-    monkeypatch.setattr(perform, "send_nudge", send_nudge)
+    monkeypatch.setattr(nudger, "send_nudge", send_nudge)
     await press(cast)
     await publish(redis_url, read_at(now(), PAUSED))
     await settled()
@@ -203,7 +204,7 @@ async def test_the_poller_is_nudged_when_eq_accepted(cast, floor, exchange, redi
 
 
 async def test_nobody_is_nudged_for_a_refusal(cast, floor, exchange, monkeypatch):
-    monkeypatch.setattr(perform, "send_nudge", None)
+    monkeypatch.setattr(nudger, "send_nudge", None)
     exchange.complain("agent", "not_signed_in")
     await (await signed_in(cast.lead)).post("/agents/7/pause/")
     await settled()

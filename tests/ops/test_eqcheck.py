@@ -173,7 +173,7 @@ def test_pausing_is_told_of_where_reads_are_elsewhere(run: Run, simulator: str, 
     path.write_text('[operations."parked_calls.all"]\npath = "/parking_lot"\n')
     done = run("--json", EQ_URL=simulator, EQ_DIALECT=str(path))
     report = json.loads(done.stdout)
-    assert any(each.startswith("Actions are never tried: pausing goes to POST /call") for each in report["warnings"])
+    assert any(each.startswith("Actions are never tried; they go to POST /call") for each in report["warnings"])
     assert '# [operations."call_queue_agents.resume"]\n# path = "/…"' in report["suggestion"]
 
 

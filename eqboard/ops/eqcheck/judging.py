@@ -194,11 +194,14 @@ def _lack(read: Read, result: Result, names: Names) -> str:
 
 def _actions(unsettled: Iterable[Operation]) -> Iterator[str]:
     """What will be pressed one day, and went to nowhere on a server whose reads are elsewhere."""
-    places = [f"{PRESSED[each.name]} goes to {each.method} {each.path}" for each in unsettled]
+    at_place: dict[str, list[str]] = {}
+    for each in unsettled:
+        at_place.setdefault(f"{each.method} {each.path}", []).append(PRESSED[each.name])
+    places = [f"{place} ({', '.join(what)})" for place, what in at_place.items()]
     if places:
         yield (
-            f"Actions are never tried: {', '.join(places)}. If the paths of this EQ's reads are others, look those of "
-            "its actions up too."
+            f"Actions are never tried; they go to {', '.join(places)}. If the paths of this EQ's reads are others, "
+            "look those of its actions up too."
         )
 
 

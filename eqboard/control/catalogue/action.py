@@ -1,0 +1,42 @@
+"""What an action is: when it is possible, how EQ is asked for it, and what on the floor shows that it happened."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from eqboard.control.evidence import Evidence, Look
+from eqboard.control.obstacles import Obstacle
+from eqboard.control.order import Order
+from eqboard.eq.operations import Resources
+from eqboard.floor.snapshot import Snapshot
+
+
+def nowhere(_: Order) -> tuple[str, ...]:
+    return ()
+
+
+def nothing(_: Order, __: Snapshot) -> Obstacle | None:
+    return None
+
+
+async def no_question(_: Resources, __: Order) -> Obstacle | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`name` is dotted, stable and never reused; `right` is the one that allows it (accounts/access.py), "" where only
+    who has begun something may end it.
+
+    `obstacle` is known from the floor, `question` is what EQ is asked right before, a read. `look` is None where EQ
+    shows nothing of the effect: then being accepted is all there is to know.
+    """
+
+    name: str
+    right: str
+    ask: Callable[[Resources, Order], Awaitable[None]]
+    look: Callable[[Order, Evidence], Look] | None
+    obstacle: Callable[[Order, Snapshot], Obstacle | None] = nothing
+    question: Callable[[Resources, Order], Awaitable[Obstacle | None]] = no_question
+    looks_at: Callable[[Order], tuple[str, ...]] = nowhere  # the extensions whose calls tell
+    has_journey: bool = False  # a caller leaves, and arrives later or is lost (contract §4)
+    lasts: bool = False  # once confirmed it goes on until it is seen no more; who does it may go over to the next

@@ -1,0 +1,78 @@
+"""Callers who are sent elsewhere: stolen out of a queue, picked up from the parking lot.
+
+"Success" comes at once, and the caller leaves within milliseconds; they arrive when somebody answers at the
+destination, seconds later, and are lost if nobody does (contract §4). So such an action has two points.
+"""
+
+from collections.abc import Awaitable
+
+from eqboard.accounts.access import PICK_UP, STEAL
+from eqboard.control.catalogue.action import Action
+from eqboard.control.evidence import (
+    DONE,
+    NO_NEWS,
+    UNDER_WAY,
+    Evidence,
+    Look,
+    Stage,
+    call_at,
+    holder_of,
+    is_callers,
+    is_up,
+)
+from eqboard.control.obstacles import of_parked, of_waiting
+from eqboard.control.order import CallRef, Order
+from eqboard.control.questions import before_picking_up, before_stealing
+from eqboard.eq.operations import Resources
+from eqboard.floor.snapshot import AgentState, Part
+
+
+def _look(order: Order, evidence: Evidence) -> Look:
+    """The destination comes first: whoever talks there has arrived, whatever older lists still say."""
+    call = call_of(order)
+    line = evidence.line(order.destination)
+    there = call_at(line, call) if line else None
+    if there is not None:
+        return DONE if is_up(there) else UNDER_WAY
+    if not evidence.knows(Part.CALLS if order.action == STEAL else Part.PARKED):
+        return NO_NEWS
+    is_all_read = line is not None and evidence.knows(Part.CALLS) and evidence.knows(Part.PARKED)
+    return _elsewhere(order, call, evidence) or Look(Stage.GONE if is_all_read else Stage.LEFT)
+
+
+def _elsewhere(order: Order, call: CallRef, evidence: Evidence) -> Look | None:
+    """Where else the caller is: with an agent, in a queue, parked."""
+    floor = evidence.floor
+    agent = holder_of(call, floor.agents.values()) if evidence.knows(Part.AGENTS) else None
+    if agent is not None and agent.extension == order.destination:
+        return UNDER_WAY if agent.state is AgentState.RINGING else DONE
+    if agent is not None and agent.state is not AgentState.RINGING:
+        return Look(Stage.UNCHANGED, "with_agent", agent.name)
+    if any(is_callers(call, each.caller) for each in floor.waiting.values()):
+        return Look(Stage.UNCHANGED, "waiting")
+    if any(is_callers(call, each.caller) for each in floor.parked.values()):
+        return Look(Stage.UNCHANGED, "parked")
+    return None
+
+
+def call_of(order: Order) -> CallRef:
+    assert order.call is not None  # noqa: S101 (an order of this kind names one)
+    return order.call
+
+
+def _steal(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.queued_calls.steal(channel=call_of(order).channel, destination=order.destination or "")
+
+
+def _pick_up(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.parked_calls.pick_up(channel=call_of(order).channel, destination=order.destination or "")
+
+
+def _destination(order: Order) -> tuple[str, ...]:
+    return (order.destination,) if order.destination else ()
+
+
+STEAL_CALL = Action(STEAL, STEAL, _steal, _look, of_waiting, before_stealing, _destination, has_journey=True)
+PICK_UP_CALL = Action(PICK_UP, PICK_UP, _pick_up, _look, of_parked, before_picking_up, _destination, has_journey=True)
+
+ACTIONS = (STEAL_CALL, PICK_UP_CALL)

@@ -1,0 +1,111 @@
+"""What a telephone is made to do: dial, transfer, park, hang up, record, press a key."""
+
+from collections.abc import Awaitable, Callable
+
+from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, TRANSFER
+from eqboard.control.catalogue.action import Action
+from eqboard.control.catalogue.callers import call_of
+from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
+from eqboard.control.order import Order
+from eqboard.control.questions import before_recording, before_transferring, still_at_telephone, telephone_exists
+from eqboard.eq.operations import Resources
+from eqboard.floor.snapshot import LineCall, Part
+
+START_RECORDING = RECORD
+STOP_RECORDING = "recording.stop"
+CANCEL_RECORDING = "recording.cancel"
+
+
+def _look_dialled(order: Order, evidence: Evidence) -> Look:
+    """The telephone has a call to there. A mere attempt counts: whether somebody answers is another matter."""
+    line = evidence.line(order.extension)
+    if line is None:
+        return NO_NEWS
+    return DONE if any(each.connected_number == order.destination for each in line.calls) else UNCHANGED
+
+
+def _look_gone(order: Order, evidence: Evidence) -> Look:
+    """The telephone has that call no more."""
+    line = evidence.line(order.extension)
+    if line is None:
+        return NO_NEWS
+    return UNCHANGED if own_call(line, call_of(order)) else DONE
+
+
+def _look_parked(order: Order, evidence: Evidence) -> Look:
+    if not evidence.knows(Part.PARKED):
+        return NO_NEWS
+    call = call_of(order)
+    is_there = any(is_callers(call, each.caller) for each in evidence.floor.parked.values())
+    return DONE if is_there else UNCHANGED
+
+
+def _recorded(order: Order, evidence: Evidence) -> LineCall | None:
+    line = evidence.line(order.extension)
+    return next((each for each in line.calls if is_up(each)), None) if line else None
+
+
+def _look_recording(order: Order, evidence: Evidence) -> Look:
+    call = _recorded(order, evidence)
+    if call is None or call.is_recorded is None:
+        return NO_NEWS if evidence.line(order.extension) is None else UNCHANGED
+    is_wanted = order.action == START_RECORDING
+    return DONE if call.is_recorded is is_wanted else UNCHANGED
+
+
+def _dial(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.extensions.dial(extension=_at(order), destination=order.destination or "")
+
+
+def _transfer(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.extensions.blind_transfer(
+        extension=_at(order), destination=order.destination or "", channel=call_of(order).channel
+    )
+
+
+def _park(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.extensions.park(extension=_at(order), channel=call_of(order).channel)
+
+
+def _hang_up(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.extensions.hang_up(extension=_at(order), channel=call_of(order).channel)
+
+
+def _start(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.call_recordings.start(extension=_at(order))
+
+
+def _stop(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.call_recordings.stop(extension=_at(order))
+
+
+def _cancel(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.call_recordings.cancel(extension=_at(order))
+
+
+def _press(eq: Resources, order: Order) -> Awaitable[None]:
+    return eq.phones.press(extension=_at(order), key=order.key or "")
+
+
+def _at(order: Order) -> str:
+    return order.extension or ""
+
+
+def _own_line(order: Order) -> tuple[str, ...]:
+    return (_at(order),)
+
+
+def _recording(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Action:
+    return Action(name, RECORD, ask, _look_recording, question=before_recording, looks_at=_own_line)
+
+
+DIAL_FROM = Action(DIAL, DIAL, _dial, _look_dialled, question=telephone_exists, looks_at=_own_line)
+TRANSFER_CALL = Action(TRANSFER, TRANSFER, _transfer, _look_gone, question=before_transferring, looks_at=_own_line)
+PARK_CALL = Action(PARK, PARK, _park, _look_parked, question=still_at_telephone, looks_at=_own_line)
+END_CALL = Action(HANG_UP, HANG_UP, _hang_up, _look_gone, question=still_at_telephone, looks_at=_own_line)
+RECORD_CALL = _recording(START_RECORDING, _start)
+KEEP_RECORDING = _recording(STOP_RECORDING, _stop)
+DROP_RECORDING = _recording(CANCEL_RECORDING, _cancel)
+PRESS = Action(PRESS_KEY, PRESS_KEY, _press, None)  # what a key does to a telephone, EQ does not show
+
+ACTIONS = (DIAL_FROM, TRANSFER_CALL, PARK_CALL, END_CALL, RECORD_CALL, KEEP_RECORDING, DROP_RECORDING, PRESS)

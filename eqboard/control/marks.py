@@ -1,0 +1,95 @@
+"""The small answer to a press: a mark that says how far it has come, and asks again until that is settled."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eqboard.config import get_config
+from eqboard.control.attempt import Actor, Attempt, Target
+from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.models import AuditEntry, Step
+from eqboard.control.order import Order
+from eqboard.control.perform import perform
+from eqboard.control.watching import LONGEST_RINGING_SECONDS
+from eqboard.control.words import sentence
+
+LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it
+UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the mark beside the button shows."""
+
+    state: str
+    sentence: str
+    url: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.url or self.state not in UNSETTLED
+
+
+async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) -> HttpResponse:
+    """Perform it, and answer with its mark."""
+    attempt = Attempt(press_of(request), actor, order, target, request.POST.get("reason", "").strip())
+    done = await perform(attempt)
+    entry = await newest_entry(done, actor.user.pk)
+    if entry is None:  # somebody else's press has this number
+        return await refuse(request, _("This action is not known here."), 404)
+    return await mark(request, outcome_of(entry), 403 if entry.step == Step.DENIED else 200)
+
+
+def press_of(request: HttpRequest) -> uuid.UUID:
+    """The number that the page gave to this press, so that it is done once however often it comes; else a new one."""
+    try:
+        return uuid.UUID(request.POST.get("press", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+async def newest_entry(attempt: uuid.UUID, user_id: int | None) -> AuditEntry | None:
+    """Only for the one who made the attempt."""
+    return await AuditEntry.objects.filter(attempt=attempt, actor_id=user_id).alast()
+
+
+def outcome_of(entry: AuditEntry) -> Outcome:
+    """What the newest entry says; one that waits for the next step says what is known once nobody will write it."""
+    age = datetime.now(UTC) - entry.at
+    if entry.step == Step.ASKED and age > LOST_AFTER:
+        entry.step = Step.UNKNOWN
+    if entry.step in (Step.ACCEPTED, Step.LEFT) and age > LOST_AFTER + _patience(entry):
+        entry.step, entry.details = Step.NOT_SEEN, {"seen": "no_news"}
+    return Outcome(_state(entry), sentence(entry), reverse("control:outcome", args=[entry.attempt]))
+
+
+def _state(entry: AuditEntry) -> str:
+    """What EQ shows nothing of is over once it is accepted."""
+    action = CATALOGUE.get(entry.action)
+    is_all = entry.step == Step.ACCEPTED and action is not None and action.look is None
+    return Step.DONE.value if is_all else str(entry.step)
+
+
+def _patience(entry: AuditEntry) -> timedelta:
+    """As long as somebody may still be watching."""
+    return timedelta(seconds=max(get_config().watch_seconds, LONGEST_RINGING_SECONDS if entry.step == Step.LEFT else 0))
+
+
+async def refuse(request: HttpRequest, text: str, status: int = 422, state: str = "refused") -> HttpResponse:
+    """Nothing was done, and nothing is written down: the sentence says why."""
+    return await mark(request, Outcome(state, text), status)
+
+
+async def mark(request: HttpRequest, outcome: Outcome, status: int = 200) -> HttpResponse:
+    return await sync_to_async(render)(request, "control/outcome.html", {"outcome": outcome}, status=status)
+
+
+async def show_form(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """A form for the dialog. It numbers the press that it is for: sent twice it acts once."""
+    return await sync_to_async(render)(request, template, {"press": uuid.uuid4(), **context})

@@ -1,0 +1,56 @@
+"""Has EQ read at once when an effect is awaited, and every second while any is, however many."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from eqboard.config import get_config
+from eqboard.feed.connection import FeedLost
+from eqboard.feed.publisher import send_nudge
+from eqboard.loops import PerLoop
+
+logger = logging.getLogger(__name__)
+
+NUDGE_SECONDS = 1.0  # while an effect is awaited EQ is read so often, however rarely otherwise
+
+
+class Nudger:
+    """The first reading may come before the switch has acted (contract §4), so one is not enough."""
+
+    def __init__(self) -> None:
+        self._waiting_count = 0
+        self._task: asyncio.Task[None] | None = None
+        self._is_lost = False
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        await self._nudge()
+        self._waiting_count += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._go_on())
+        try:
+            yield
+        finally:
+            self._waiting_count -= 1
+
+    async def _go_on(self) -> None:
+        try:
+            while self._waiting_count:
+                await asyncio.sleep(NUDGE_SECONDS)
+                await self._nudge()
+        finally:
+            self._task = None
+
+    async def _nudge(self) -> None:
+        try:
+            await send_nudge(get_config().redis_url)
+        except FeedLost:
+            if not self._is_lost:
+                logger.warning("The poller could not be nudged: Redis is away")
+            self._is_lost = True
+        else:
+            self._is_lost = False
+
+
+nudgers = PerLoop(Nudger)

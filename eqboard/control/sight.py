@@ -1,0 +1,81 @@
+"""What somebody who presses a button sees of the floor, and who they are."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+
+from eqboard.accounts.access import Rights, seen_queues
+from eqboard.accounts.address import address_of
+from eqboard.accounts.rights import arights_of
+from eqboard.boards.following import followers
+from eqboard.config import get_config
+from eqboard.control.attempt import Actor
+from eqboard.feed.follow import Floor
+from eqboard.floor.snapshot import Agent, Part, Snapshot
+from eqboard.floor.visible import visible
+
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+def signed_in(view: View) -> View:
+    """Like login_required; but a button pressed after the session ended sends the whole page to the sign-in."""
+
+    @wraps(view)
+    async def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = await request.auser()
+        if user.is_authenticated:
+            return await view(request, *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("sign_in")})
+        return redirect("sign_in")
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The whole floor, what of it the actor may see (`view`), and who they are.
+
+    What another team has is not there at all. What is there comes from the whole floor: an agent with all their queues,
+    the unseen ones too, as those decide what may be done.
+    """
+
+    actor: Actor
+    floor: Floor
+    view: Snapshot
+
+    @property
+    def rights(self) -> Rights:
+        return self.actor.rights
+
+    @property
+    def whole(self) -> Snapshot:
+        return self.floor.snapshot
+
+    def agent(self, agent_id: int) -> Agent | None:
+        return self.whole.agents[agent_id] if agent_id in self.view.agents else None
+
+    def is_current(self, *parts: Part) -> bool:
+        """Whether these are known as of this moment: an old floor does not know who is where by now."""
+        now = self.floor.theirs(datetime.now(UTC))
+        return self.floor.is_connected and all(_is_fresh(self.floor, part, now) for part in parts)
+
+
+def _is_fresh(floor: Floor, part: Part, now: datetime) -> bool:
+    source = floor.snapshot.sources.get(part)
+    return source is not None and not source.is_stale(now, get_config().stale_rounds)
+
+
+async def look(request: HttpRequest) -> Sight:
+    user = await request.auser()
+    assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
+    rights = await arights_of(user)
+    floor = await followers.get().newest()
+    actor = Actor(user, rights, address_of(request))
+    return Sight(actor, floor, visible(floor.snapshot, seen_queues(rights)))
