@@ -17,6 +17,7 @@ import dj_database_url
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from eqboard.accounts.access import DOING
 from eqboard.eq import EQ, TLS, Limits, Server, TLSError, load_dialect
 from eqboard.eq.client import API_PATH, fault_of_key, is_usable_url
 from eqboard.feed.connection import is_usable
@@ -106,6 +107,10 @@ class Config(BaseSettings):
     act_without_eq_user: bool = Field(
         True,
         description="Actions of people who are not signed in to EQ go out by eqboard's key alone; off: refused",
+    )
+    reason_for: str = Field(
+        "",
+        description="Actions that need a reason, by comma, like `monitor.spy,call.steal`; it is kept in the audit log",
     )
 
     # The parts of eqboard
@@ -232,6 +237,14 @@ class Config(BaseSettings):
             raise ValueError("must name the host by which browsers reach the site, like board.example.com, and no port")
         return value
 
+    @field_validator("reason_for")
+    @classmethod
+    def _names_actions(cls, value: str) -> str:
+        strange = [name for name in listed(value) if name not in DOING]
+        if strange:
+            raise ValueError(f"names something that is no action; these are: {', '.join(DOING)}")
+        return value
+
     @field_validator("language")
     @classmethod
     def _is_spoken(cls, value: str) -> str:
@@ -307,6 +320,10 @@ class Config(BaseSettings):
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
         return STALE_ROUNDS if self.stale_after_seconds is None else self.stale_after_seconds / self.poll_seconds
+
+    @property
+    def actions_with_reason(self) -> frozenset[str]:
+        return frozenset(listed(self.reason_for))
 
     @property
     def zone(self) -> ZoneInfo:

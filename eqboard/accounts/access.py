@@ -36,6 +36,8 @@ MONITORING = (SPY, WHISPER, BARGE_IN)
 ON_CALLS = (STEAL, PICK_UP, DIAL, TRANSFER, PARK, HANG_UP, RECORD, REMOVE_PARTICIPANT)
 RIGHTS = (*SEEING, *ON_AGENTS, *MONITORING, *ON_CALLS, PRESS_KEY, CHANGE_TARGET)
 """Every right there is, in the order in which people read them."""
+DOING = (*ON_AGENTS, *MONITORING, *ON_CALLS, PRESS_KEY)
+"""What EQ is asked for; the other rights see, or change what is eqboard's own."""
 
 # What the ready roles begin with. EQ knows two of them as types of its supervisors: `monitorOnly` and `full`.
 VIEW_ONLY = frozenset({SEE_NUMBERS})
@@ -105,6 +107,13 @@ def may_do(rights: Rights, action: str, queues: Iterable[str], agent: int | None
     """
     touched = frozenset(queues)
     return any(action in each.actions and each.covers(touched) and each.reaches(agent) for each in rights.grants)
+
+
+def actions_on(rights: Rights, queues: Iterable[str], agent: int | None = None) -> frozenset[str]:
+    """Every action that `may_do` allows on them."""
+    touched = frozenset(queues)
+    given = (each.actions for each in rights.grants if each.covers(touched) and each.reaches(agent))
+    return frozenset().union(*given)
 
 
 def limited(rights: Rights, actions: frozenset[str]) -> Rights:

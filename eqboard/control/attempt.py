@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 
 from eqboard.accounts.access import Rights, may_do, may_ever
+from eqboard.config import get_config
 from eqboard.control.audit import Doer, Thing, write_down
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
@@ -56,6 +57,11 @@ class Attempt:
     @property
     def action(self) -> Action:
         return CATALOGUE[self.order.action]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether a policy demands one that was not given."""
+        return not self.reason and self.action.right in get_config().actions_with_reason
 
     def is_allowed(self) -> bool:
         """By a team, on all that it touches; one's own telephone serves whoever may do it at all."""

@@ -16,10 +16,11 @@ from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.order import Order
 from eqboard.control.perform import perform
+from eqboard.control.story import LOST_AFTER
 from eqboard.control.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.words import sentence
 
-LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it
+NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")
 UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
 
 
@@ -37,13 +38,30 @@ class Outcome:
 
 
 async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) -> HttpResponse:
-    """Perform it, and answer with its mark."""
+    """Perform it, and answer with its mark; or ask for the reason that a policy demands."""
     attempt = Attempt(press_of(request), actor, order, target, request.POST.get("reason", "").strip())
+    if attempt.needs_reason and attempt.is_allowed():
+        return await ask_reason(request, attempt)
     done = await perform(attempt)
     entry = await newest_entry(done, actor.user.pk)
     if entry is None:  # somebody else's press has this number
         return await refuse(request, _("This action is not known here."), 404)
     return await mark(request, outcome_of(entry), 403 if entry.step == Step.DENIED else 200)
+
+
+async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """A form that sends the same again, with a reason, to the mark that it was for."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_AGAIN]
+    context = {
+        "press": attempt.id,
+        "name": attempt.target.name,
+        "fields": fields,
+        "path": request.path,
+        "target": request.headers.get("HX-Target", ""),
+    }
+    form = await sync_to_async(render)(request, "control/reason_form.html", context)
+    form["HX-Retarget"], form["HX-Reswap"] = "#dialog-body", "innerHTML"
+    return form
 
 
 def press_of(request: HttpRequest) -> uuid.UUID:

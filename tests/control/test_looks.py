@@ -1,0 +1,275 @@
+"""What on the floor shows that an action happened: pure, one look at a time."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from eqboard.accounts import access
+from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
+from eqboard.control.evidence import Evidence, Look, Stage
+from eqboard.control.order import CallRef, Order
+from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot, Trouble
+from tests.builders import (
+    NOON,
+    agent,
+    ago,
+    caller,
+    conference,
+    line,
+    line_call,
+    membership,
+    parked_call,
+    participant,
+    snapshot,
+    source,
+    waiting_call,
+)
+
+KEY, CHANNEL = "1366390218.42", "SIP/trunk-0000002a"
+CARMEN = caller(unique_id=KEY, channel=CHANNEL)
+WAITING = waiting_call(KEY, caller=CARMEN)
+SEEN = CallRef(KEY, KEY, CHANNEL, "500")
+STEAL = Order(access.STEAL, call=SEEN, destination="210")
+PICK_UP = Order(access.PICK_UP, call=replace(SEEN, place="71"), destination="210")
+RINGS = line("210", calls=(line_call(KEY, channel="SIP/210-1", state=LineState.RINGING),))
+TALKS = line("210", calls=(line_call(KEY, channel="SIP/210-1"),))
+QUIET = line("210", calls=())
+
+
+def look(order: Order, floor: Snapshot, since=NOON) -> Look:
+    found = CATALOGUE[order.action].look
+    assert found is not None
+    return found(order, Evidence(floor, since))
+
+
+def stage(order: Order, floor: Snapshot, since=NOON) -> Stage:
+    return look(order, floor, since).stage
+
+
+# A caller who is sent elsewhere
+
+
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        (snapshot(waiting=[WAITING], lines=[QUIET]), Look(Stage.UNCHANGED, "waiting")),
+        (snapshot(waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
+        (snapshot(lines=[RINGS]), Look(Stage.UNDER_WAY)),
+        (snapshot(waiting=[WAITING], lines=[RINGS]), Look(Stage.UNDER_WAY)),
+        (snapshot(lines=[TALKS]), Look(Stage.DONE)),
+        (snapshot(lines=[QUIET]), Look(Stage.GONE)),
+        (snapshot(), Look(Stage.LEFT)),
+        (snapshot(parked=[parked_call(KEY, caller=CARMEN)], lines=[QUIET]), Look(Stage.UNCHANGED, "parked")),
+        (
+            snapshot(agents=[agent(7, state=AgentState.ON_CALL, caller=CARMEN)], lines=[QUIET]),
+            Look(Stage.UNCHANGED, "with_agent", "Ana Ruiz"),
+        ),
+        (
+            snapshot(agents=[agent(7, state=AgentState.RINGING, caller=CARMEN)], waiting=[WAITING], lines=[QUIET]),
+            Look(Stage.UNCHANGED, "waiting"),
+        ),
+        (snapshot(agents=[agent(7, extension="210", state=AgentState.ON_CALL, caller=CARMEN)]), Look(Stage.DONE)),
+        (snapshot(agents=[agent(7, extension="210", state=AgentState.RINGING, caller=CARMEN)]), Look(Stage.UNDER_WAY)),
+    ],
+)
+@pytest.mark.parametrize("order", [STEAL, PICK_UP], ids=["steal", "pick_up"])
+def test_a_caller_leaves_and_arrives(order, floor, expected):
+    assert look(order, floor) == expected
+
+
+def test_a_caller_whose_unique_id_changed_is_known_by_the_channel():
+    """As on the older switch when somebody is picked up (contract §4)."""
+    renamed = line("210", calls=(line_call("1366390218.99", channel="SIP/210-1", other_channel=CHANNEL),))
+    assert stage(PICK_UP, snapshot(lines=[renamed])) is Stage.DONE
+
+
+def test_somebody_elses_call_at_the_destination_is_no_arrival():
+    other = line("210", calls=(line_call("1366390218.99", channel="SIP/210-1", other_channel="SIP/trunk-9"),))
+    assert stage(STEAL, snapshot(lines=[other])) is Stage.GONE
+
+
+@pytest.mark.parametrize(
+    ("sources", "lines", "expected"),
+    [
+        ([], [QUIET], Stage.NO_NEWS),
+        ([source(Part.CALLS, taken_at=ago(1)), source(Part.PARKED)], [QUIET], Stage.NO_NEWS),
+        ([source(Part.CALLS)], [QUIET], Stage.LEFT),
+        ([source(Part.CALLS), source(Part.PARKED)], [line("210", calls=(), asked_at=ago(1))], Stage.LEFT),
+        ([source(Part.CALLS), source(Part.PARKED)], [line("210", trouble=Trouble.BROKEN)], Stage.LEFT),
+        ([source(Part.CALLS), source(Part.PARKED)], [line("210", calls=(), unreadable_count=1)], Stage.LEFT),
+        ([source(Part.CALLS), source(Part.PARKED)], [QUIET], Stage.GONE),
+    ],
+    ids=range(7),
+)
+def test_who_is_nowhere_is_gone_only_when_everything_was_read_since(sources, lines, expected):
+    assert stage(STEAL, snapshot(sources=sources, lines=lines)) is expected
+
+
+def test_an_older_reading_of_the_destination_is_no_arrival():
+    """The caller may have been there before, and have been sent back into the queue."""
+    assert stage(STEAL, snapshot(waiting=[WAITING], lines=[line("210", asked_at=ago(1))])) is Stage.UNCHANGED
+
+
+# Listening
+
+
+SPY = Order(access.SPY, agent=7, extension="207", monitor_extension="210")
+EAR = line_call(
+    "9.1", channel="SIP/210-1", other_channel=None, caller_number="210", connected_number="207", state=LineState.UP
+)
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ((), Stage.UNCHANGED),
+        ((replace(EAR, state=LineState.RINGING),), Stage.UNDER_WAY),
+        ((EAR,), Stage.DONE),
+        ((replace(EAR, connected_number="208"),), Stage.UNCHANGED),
+        ((replace(EAR, caller_number="207", connected_number="210"),), Stage.UNCHANGED),
+        ((line_call(), EAR), Stage.DONE),
+    ],
+    ids=range(6),
+)
+@pytest.mark.parametrize("action", access.MONITORING)
+def test_listening_is_seen_at_the_monitor_extension(action, calls, expected):
+    assert stage(replace(SPY, action=action), snapshot(lines=[line("210", calls=calls)])) is expected
+
+
+def test_an_end_of_listening_is_seen_when_the_call_is_gone():
+    stop = replace(SPY, action=STOP_LISTENING)
+    assert stage(stop, snapshot(lines=[line("210", calls=(EAR,))])) is Stage.UNCHANGED
+    assert stage(stop, snapshot(lines=[QUIET])) is Stage.DONE
+    assert stage(stop, snapshot()) is Stage.NO_NEWS
+    assert stage(stop, snapshot(lines=[line("210", calls=(), unreadable_count=1)])) is Stage.NO_NEWS
+
+
+# At a telephone
+
+OWN = "SIP/207-0000001a"
+AT_207 = CallRef(KEY, KEY, OWN, "207", other_channel=CHANNEL, other_number="+34600111222")
+
+
+def at_207(action: str, **changes) -> Order:
+    return replace(Order(action, extension="207", call=AT_207, destination="210"), **changes)
+
+
+@pytest.mark.parametrize("action", [access.TRANSFER, access.HANG_UP])
+def test_a_call_is_over_or_handed_on_when_the_telephone_has_it_no_more(action):
+    assert stage(at_207(action), snapshot(lines=[line()])) is Stage.UNCHANGED
+    assert stage(at_207(action), snapshot(lines=[line(calls=())])) is Stage.DONE
+    another = line_call("7.7", channel="SIP/207-9", other_channel="SIP/trunk-9")
+    assert stage(at_207(action), snapshot(lines=[line(calls=(another,))])) is Stage.DONE
+    assert stage(at_207(action), snapshot()) is Stage.NO_NEWS
+
+
+def test_a_call_is_parked_when_the_caller_is_in_the_lot():
+    assert stage(at_207(access.PARK), snapshot()) is Stage.UNCHANGED
+    assert stage(at_207(access.PARK), snapshot(parked=[parked_call(KEY, caller=CARMEN)])) is Stage.DONE
+    renamed = parked_call("9.9", caller=caller(unique_id="9.9", channel=CHANNEL))
+    assert stage(at_207(access.PARK), snapshot(parked=[renamed])) is Stage.DONE
+    assert stage(at_207(access.PARK), snapshot(sources=[])) is Stage.NO_NEWS
+
+
+def test_dialing_is_seen_by_whom_the_telephone_calls():
+    dialed = line_call("9.1", caller_number="207", connected_number="210", state=LineState.DIALING)
+    assert stage(at_207(access.DIAL), snapshot(lines=[line(calls=(dialed,))])) is Stage.DONE
+    assert stage(at_207(access.DIAL), snapshot(lines=[line()])) is Stage.UNCHANGED
+    assert stage(at_207(access.DIAL), snapshot()) is Stage.NO_NEWS
+
+
+@pytest.mark.parametrize(
+    ("action", "is_recorded", "expected"),
+    [
+        (access.RECORD, True, Stage.DONE),
+        (access.RECORD, False, Stage.UNCHANGED),
+        (access.RECORD, None, Stage.UNCHANGED),
+        (STOP_RECORDING, False, Stage.DONE),
+        (STOP_RECORDING, True, Stage.UNCHANGED),
+        (CANCEL_RECORDING, False, Stage.DONE),
+        (CANCEL_RECORDING, None, Stage.UNCHANGED),
+    ],
+)
+def test_a_recording_is_seen_at_the_call(action, is_recorded, expected):
+    calls = (line_call(is_recorded=is_recorded),)
+    assert stage(at_207(action), snapshot(lines=[line(calls=calls)])) is expected
+
+
+def test_what_a_key_does_nobody_sees():
+    assert CATALOGUE[access.PRESS_KEY].look is None
+
+
+def test_a_participant_is_out_when_the_room_has_them_no_more():
+    inside = replace(participant(), caller=caller("207", unique_id=KEY, channel=OWN))
+    order = Order(access.REMOVE_PARTICIPANT, extension="207", call=replace(AT_207, place="900", other_channel=None))
+    assert stage(order, snapshot(conferences=[conference(participants=(inside,))])) is Stage.UNCHANGED
+    assert stage(order, snapshot(conferences=[conference(participants=())])) is Stage.DONE
+    assert stage(order, snapshot()) is Stage.DONE
+    assert stage(order, snapshot(sources=[])) is Stage.NO_NEWS
+
+
+# Agents, in one queue or in all
+
+IN_BOTH = (membership("500"), membership("501"))
+HALF = (membership("500", state=AgentState.PAUSED, paused=True), membership("501"))
+
+
+def on_7(action: str, **changes) -> Order:
+    return replace(Order(action, agent=7), **changes)
+
+
+@pytest.mark.parametrize(
+    ("order", "memberships", "is_done"),
+    [
+        (on_7(access.PAUSE_AGENT, queue="500"), HALF, True),
+        (on_7(access.PAUSE_AGENT, queue="501"), HALF, False),
+        (on_7(access.PAUSE_AGENT), HALF, False),
+        (on_7(access.RESUME_AGENT, queue="501"), HALF, True),
+        (on_7(access.RESUME_AGENT, queue="500"), HALF, False),
+        (on_7(access.SIGN_OUT_AGENT), IN_BOTH, False),
+        (on_7(access.SIGN_OUT_AGENT), (), True),
+        (on_7(access.SIGN_OUT_AGENT), (membership("500", state=AgentState.SIGNED_OUT),), True),
+        (on_7(access.SIGN_OUT_AGENT, queue="501"), (membership("500"),), True),
+        (on_7(access.SIGN_OUT_AGENT, queue="500"), (membership("500"),), False),
+        (on_7(access.SIGN_IN_AGENT, sign_in_to=(("500", 2),)), (membership("500", skill=2),), True),
+        (on_7(access.SIGN_IN_AGENT, sign_in_to=(("500", 2),)), (membership("500", skill=3),), False),
+        (on_7(access.SIGN_IN_AGENT, sign_in_to=(("500", 2),)), (membership("500", skill=None),), True),
+        (on_7(access.SIGN_IN_AGENT, sign_in_to=(("500", 3), ("501", 3))), (membership("500", skill=3),), False),
+        (on_7(access.SIGN_IN_AGENT), IN_BOTH, True),
+        (on_7(access.SIGN_IN_AGENT), (), False),
+        (on_7(access.SIGN_IN_AGENT, is_paused=True), IN_BOTH, False),
+        (on_7(access.EXIT_WRAP_UP), (membership("500", state=AgentState.WRAP_UP), membership("501")), False),
+        (
+            on_7(access.EXIT_WRAP_UP, queue="501"),
+            (membership("500", state=AgentState.WRAP_UP), membership("501")),
+            True,
+        ),
+        (on_7(access.EXIT_WRAP_UP), IN_BOTH, True),
+    ],
+    ids=range(20),
+)
+def test_what_is_done_with_an_agent_is_seen_in_their_queues(order, memberships, is_done):
+    floor = snapshot(agents=[agent(7, memberships=memberships)])
+    assert (stage(order, floor) is Stage.DONE) is is_done
+
+
+def test_an_agent_who_has_left_the_floor_shows_nothing():
+    assert look(on_7(access.PAUSE_AGENT), snapshot()) == Look(Stage.UNCHANGED, "gone")
+
+
+@pytest.mark.parametrize("action", sorted(set(CATALOGUE) - {access.PRESS_KEY}))
+def test_what_was_read_before_eq_accepted_shows_nothing(action):
+    order = Order(
+        action,
+        agent=7,
+        extension="207",
+        monitor_extension="210",
+        destination="210",
+        call=AT_207,
+        sign_in_to=(("500", 3),),
+    )
+    floor = snapshot(agents=[agent(7)], lines=[TALKS, line()])
+    assert stage(order, floor, NOON + timedelta(seconds=1)) is Stage.NO_NEWS

@@ -1,0 +1,145 @@
+"""Why an order is not sent, by what is known before EQ is asked: pure."""
+
+from dataclasses import replace
+
+import pytest
+
+from eqboard.accounts import access
+from eqboard.accounts.access import Grant, Rights
+from eqboard.control import obstacles
+from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.obstacles import Obstacle, Why
+from eqboard.control.order import CallRef, Order
+from eqboard.control.strangers import without_strangers
+from eqboard.floor.snapshot import AgentState, Snapshot
+from tests.builders import agent, caller, membership, parked_call, queue, snapshot, waiting_call
+
+KEY, CHANNEL = "1366390218.42", "SIP/trunk-0000002a"
+CARMEN = caller(unique_id=KEY, channel=CHANNEL)
+SEEN = CallRef(KEY, KEY, CHANNEL, "500")
+STEAL = Order(access.STEAL, call=SEEN, destination="210")
+PICK_UP = Order(access.PICK_UP, call=replace(SEEN, place="71"), destination="210")
+SPY = Order(access.SPY, agent=7, extension="207", monitor_extension="210")
+OUT = agent(7, state=AgentState.SIGNED_OUT, memberships=(membership(state=AgentState.SIGNED_OUT),))
+
+
+def obstacle(order: Order, floor: Snapshot) -> Obstacle | None:
+    return CATALOGUE[order.action].obstacle(order, floor)
+
+
+def with_ana(state: AgentState, **changes):
+    return agent(7, state=state, caller=CARMEN, **changes)
+
+
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        (snapshot(waiting=[waiting_call(KEY, caller=CARMEN)]), None),
+        (
+            snapshot(waiting=[waiting_call(KEY, caller=CARMEN)], agents=[with_ana(AgentState.RINGING)]),
+            None,
+        ),
+        (
+            snapshot(waiting=[waiting_call(KEY, caller=CARMEN)], agents=[with_ana(AgentState.ON_CALL)]),
+            Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207"),
+        ),
+        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
+        (
+            snapshot(waiting=[waiting_call(KEY, caller=CARMEN, queue="501", queue_name="Support")]),
+            Obstacle(Why.ELSEWHERE, where="Support"),
+        ),
+        (snapshot(parked=[parked_call(KEY, caller=CARMEN)]), Obstacle(Why.ELSEWHERE, where="71")),
+        (snapshot(waiting=[waiting_call("9.9", caller=caller(unique_id="9.9", channel="SIP/x"))]), Obstacle(Why.GONE)),
+        (
+            snapshot(waiting=[waiting_call(KEY, caller=replace(CARMEN, channel="SIP/other"))]),
+            Obstacle(Why.ELSEWHERE, where="Sales"),
+        ),
+        (snapshot(), Obstacle(Why.GONE)),
+    ],
+    ids=range(9),
+)
+def test_only_a_caller_who_waits_where_they_were_seen_is_stolen(floor, expected):
+    assert obstacle(STEAL, floor) == expected
+
+
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        (snapshot(parked=[parked_call(KEY, caller=CARMEN)]), None),
+        (snapshot(parked=[parked_call(KEY, caller=CARMEN, space="72")]), Obstacle(Why.ELSEWHERE, where="72")),
+        (snapshot(waiting=[waiting_call(KEY, caller=CARMEN)]), Obstacle(Why.ELSEWHERE, where="Sales")),
+        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
+        (snapshot(), Obstacle(Why.GONE)),
+    ],
+    ids=range(5),
+)
+def test_only_a_caller_who_is_parked_where_they_were_seen_is_picked_up(floor, expected):
+    assert obstacle(PICK_UP, floor) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "someone", "expected"),
+    [
+        (SPY, agent(7, state=AgentState.ON_CALL), None),
+        (SPY, agent(7), Obstacle(Why.NOT_TALKING, "Ana Ruiz")),
+        (SPY, agent(7, state=AgentState.RINGING), Obstacle(Why.NOT_TALKING, "Ana Ruiz")),
+        (SPY, agent(7, state=AgentState.ON_CALL, extension="299"), Obstacle(Why.GONE)),
+        (SPY, agent(8, state=AgentState.ON_CALL), Obstacle(Why.GONE)),
+        (replace(SPY, monitor_extension="207"), agent(7, state=AgentState.ON_CALL), Obstacle(Why.ITSELF, where="207")),
+    ],
+    ids=range(6),
+)
+@pytest.mark.parametrize("action", access.MONITORING)
+def test_only_who_talks_at_that_telephone_is_listened_to(action, order, someone, expected):
+    assert obstacle(replace(order, action=action), snapshot(agents=[someone])) == expected
+
+
+@pytest.mark.parametrize(
+    "action", [access.PAUSE_AGENT, access.RESUME_AGENT, access.SIGN_OUT_AGENT, access.EXIT_WRAP_UP]
+)
+def test_only_who_is_signed_in_to_the_queue_is_acted_on_in_it(action):
+    floor = snapshot(agents=[agent(7)])
+    assert obstacle(Order(action, agent=7), floor) is None
+    assert obstacle(Order(action, agent=7, queue="500"), floor) is None
+    assert obstacle(Order(action, agent=7, queue="501"), floor) == Obstacle(Why.SIGNED_OUT, "Ana Ruiz")
+    assert obstacle(Order(action, agent=7), snapshot(agents=[OUT])) == Obstacle(Why.SIGNED_OUT, "Ana Ruiz")
+    assert obstacle(Order(action, agent=8), floor) == Obstacle(Why.GONE)
+
+
+def test_nobody_is_signed_in_where_they_are_already():
+    floor = snapshot(agents=[agent(7)])
+    order = Order(access.SIGN_IN_AGENT, agent=7, sign_in_to=(("500", 3),))
+    assert obstacle(order, floor) == Obstacle(Why.SIGNED_IN, "Ana Ruiz")
+    assert obstacle(replace(order, sign_in_to=(("500", 3), ("501", 3))), floor) is None
+    assert obstacle(order, snapshot(agents=[OUT])) is None
+
+
+# Nobody is told of people and queues that they may not see
+
+OURS = Rights(frozenset({Grant(frozenset({"500"}), access.LEAD)}))
+MAX = agent(9, name="Max", memberships=(membership("502"),))
+FLOOR = snapshot(agents=[agent(7), MAX], queues=[queue("500"), queue("502", name="Complaints")])
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207"), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
+        (Obstacle(Why.WITH_AGENT, "Max", "207"), Obstacle(Why.WITH_AGENT)),
+        (Obstacle(Why.ELSEWHERE, where="Complaints"), Obstacle(Why.ELSEWHERE)),
+        (Obstacle(Why.ELSEWHERE, where="71"), Obstacle(Why.ELSEWHERE, where="71")),
+    ],
+    ids=range(4),
+)
+def test_a_sentence_names_nobody_of_another_team(known, told):
+    assert without_strangers(known, OURS, FLOOR) == told
+    everything = Rights(frozenset({Grant(None, access.FULL)}))
+    assert without_strangers(known, everything, FLOOR) == known
+
+
+@pytest.mark.parametrize("why", Why)
+def test_an_obstacle_is_read_as_it_was_written_down(why):
+    whole = Obstacle(why, "Dana", "210", access.STEAL)
+    assert obstacles.from_data(whole.as_data()) == whole
+    assert obstacles.from_data(Obstacle(why).as_data()) == Obstacle(why)
+    assert obstacles.from_data({"error": "EQInvalid"}) is None
