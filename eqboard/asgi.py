@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import django
 
@@ -19,6 +20,13 @@ except (ConfigError, DatabaseUnusable) as error:  # one sentence instead of the 
 from channels.routing import ProtocolTypeRouter
 
 from eqboard.boards.mishaps import Door
+from eqboard.control.settling import settlers
 from eqboard.live.routing import websocket
 
-application = ProtocolTypeRouter({"http": Door(), "websocket": websocket})
+doors = ProtocolTypeRouter({"http": Door(), "websocket": websocket})
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """From the first visit on, as there is no earlier moment under Daphne: what a crash left unfinished is settled."""
+    settlers.get().start()
+    await doors(scope, receive, send)

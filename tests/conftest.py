@@ -17,7 +17,8 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from django.conf import settings
-from django.test import Client
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -25,6 +26,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from eqboard.config import Config
+from eqboard.control import guard
 from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser
@@ -144,6 +146,20 @@ def nobodys_language() -> Iterator[None]:
     yield
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_log_is_emptied_after_a_test() -> Iterator[None]:
+    """Django empties every table after a test with transactions; the database would refuse that of the audit log."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_all(case: TransactionTestCase) -> None:
+        with guard.lifted(connection):
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        yield
 
 
 @pytest.fixture

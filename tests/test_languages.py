@@ -38,8 +38,9 @@ LETTERS = r"[^\W\d_\u0590-\u05ff]+"  # of any script but Hebrew
 PLACEHOLDER = r"%\(\w+\)s|\{\w+\}"
 # Latin words that stay what they are in Hebrew: products, keys, symbols, and what each language calls itself.
 PROPER = {
-    *("eqboard", "EQ", "Administration", "Redis", "poller", "PBX", "JavaScript", "JSON", "Europe", "Madrid"),
+    *("eqboard", "EQ", "Administration", "Redis", "poller", "PBX", "JavaScript", "JSON", "CSV", "Europe", "Madrid"),
     *("true", "false"),  # words of a board's file
+    "complaints",  # a field of what the audit log keeps
     *("Ctrl", "Esc", "Enter", "Tab", "K", "b", "p", "English", "Español"),
     *re.findall(LETTERS, " ".join(SYMBOLS.values()).replace("_", " ")),
     *"CTs",  # Erlang's formula, and the two limits of a promise

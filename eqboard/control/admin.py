@@ -6,8 +6,12 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from eqboard.accounts.models import Seat
 from eqboard.boards.templatetags.board import outside
 from eqboard.control.models import AuditEntry
+from eqboard.control.seat_admin import SeatAdmin
+
+admin.site.register(Seat, SeatAdmin)
 
 
 @admin.register(AuditEntry)
@@ -15,7 +19,10 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """To read, not to write."""
 
     list_display = ("moment", "actor_name", "address", "action", "whom", "step", "what")
-    fields = ("moment", "attempt", "actor_name", "address", "action", "target", "whom", "step", "what")
+    fields = (
+        *("moment", "attempt", "actor_name", "address", "action", "target", "whom", "queues", "reason"),
+        *("step", "what"),
+    )
     readonly_fields = fields
     list_filter = ("action", "step", "actor_name")
     search_fields = ("actor_name", "target_name")

@@ -163,4 +163,4 @@ def change(doer: Doer, queue: str, name: str, target: Target | None) -> None:
             ServiceTarget.objects.update_or_create(queue=queue, defaults=asdict(target))
         thing = Thing("queues" if queue == ALL_OTHERS else f"queue-{queue}", name)
         details = {"old": old and asdict(old), "new": target and asdict(target)}
-        write_down(doer, CHANGE_TARGET, thing, Step.DONE, details)
+        write_down(doer, CHANGE_TARGET, thing, Step.DONE, details, queues=(queue,))

@@ -7,8 +7,10 @@ from django.db import IntegrityError
 
 from eqboard.accounts.access import Rights
 from eqboard.accounts.demo import create_demo_users
-from eqboard.accounts.models import Membership, Team, ready_role, split_extensions, validate_extensions
+from eqboard.accounts.models import Membership, Seat, Team, ready_role, split_extensions, validate_extensions
 from eqboard.accounts.rights import EVERYTHING, rights_of
+from eqboard.simulator.scenarios import build_world
+from tests.builders import NOON
 from tests.cast import join, static_files_are_not_collected
 
 pytestmark = [pytest.mark.django_db, static_files_are_not_collected]
@@ -100,6 +102,15 @@ def test_the_demo_has_one_person_for_each_kind_of_right():
     assert {tuple(sorted(grant.queues or ())) for grant in rights_of(lead).grants} == {("500", "501")}
     assert [bool(grant.actions) for grant in rights_of(lead).grants] == [True]
     assert [(grant.queues, set(grant.actions)) for grant in rights_of(viewer).grants] == [(None, {"number.see"})]
+
+
+def test_the_people_of_the_demo_are_supervisors_of_the_simulator_and_sit_at_their_desks():
+    create_demo_users("one")
+    world = build_world("quiet_morning", seed=1, started_at=NOON.timestamp())
+    desks = {each.email_address: each.desk for each in world.directory.live_supervisors()}
+    for seat in Seat.objects.select_related("user"):
+        assert desks[seat.user.email] == seat.extension
+    assert Seat.objects.count() == 3
 
 
 def test_the_demo_run_again_makes_nobody_twice_and_sets_the_password_anew():

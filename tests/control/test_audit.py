@@ -1,11 +1,15 @@
 """What was written down stays: no way through the model, its manager or the admin changes or deletes it."""
 
+from contextlib import suppress
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F, ProtectedError
 
+from eqboard.control.audit import AlreadyDone, Thing
 from eqboard.control.models import AuditEntry, AuditError, Step
 from tests.cast import static_files_are_not_collected
+from tests.control.written import write
 
 pytestmark = [pytest.mark.django_db, static_files_are_not_collected]
 
@@ -79,6 +83,62 @@ def test_whoever_acted_is_not_forgotten(entry, cast):
 
 def test_an_entry_reads_as_one_line(entry):
     assert str(entry).endswith(" lead agent.pause : asked")
+
+
+# The one door
+
+
+def test_a_step_is_written_once(cast):
+    attempt = write(cast.lead, Step.ASKED)
+    with pytest.raises(AlreadyDone, match=f"{attempt} is asked already"):
+        write(cast.lead, Step.ASKED, attempt=attempt)
+    write(cast.lead, Step.ACCEPTED, attempt=attempt)
+    write(cast.lead, Step.ASKED)
+    assert AuditEntry.objects.count() == 3
+
+
+def test_what_else_was_written_with_it_stays(cast):
+    attempt = write(cast.lead, Step.ASKED)
+    with transaction.atomic():
+        write(cast.lead, Step.DONE)
+        with suppress(AlreadyDone):
+            write(cast.lead, Step.ASKED, attempt=attempt)
+        write(cast.lead, Step.DENIED)
+    assert [each.step for each in AuditEntry.objects.all()] == [Step.ASKED, Step.DONE, Step.DENIED]
+
+
+def test_another_error_of_the_database_is_what_it_is(cast, monkeypatch):
+    def fail(*_, **__):
+        raise IntegrityError("something else")
+
+    monkeypatch.setattr(AuditEntry, "save", fail)
+    with pytest.raises(IntegrityError, match="something else"):
+        write(cast.lead, Step.ASKED)
+
+
+@pytest.mark.parametrize(
+    ("queues", "stored"),
+    [
+        (("501", "500"), ",500,501,"),
+        (("500", "500"), ",500,"),
+        ((), ""),
+        (("",), ""),
+        (("5,0\0",), ",50\N{REPLACEMENT CHARACTER},"),
+    ],
+)
+def test_queues_are_stored_so_that_each_can_be_looked_for(cast, queues, stored):
+    write(cast.lead, Step.ASKED, queues=queues)
+    assert AuditEntry.objects.get().queues == stored
+
+
+def test_text_from_outside_is_stored_whatever_is_in_it(cast):
+    order = {"order": {"chan\0nel": "a\0", "tries": [["\ud800", 7, None, True]], "pair": ("x", "y")}}
+    write(cast.lead, (Step.ASKED, order), thing=Thing("call-\0" + "1" * 200, "x"), reason="\ud800" + "y" * 900)
+    entry = AuditEntry.objects.get()
+    assert entry.details == {
+        "order": {"chan\ufffdnel": "a\ufffd", "tries": [["\ufffd", 7, None, True]], "pair": ["x", "y"]}
+    }
+    assert (entry.target, entry.reason) == ("call-\ufffd" + "1" * 94, "\ufffd" + "y" * 499)
 
 
 # The administrator's pages

@@ -212,6 +212,6 @@ def test_names_from_outside_are_stored_whatever_is_in_them(cast):
 def test_steps_of_one_attempt_share_it_and_others_do_not(cast):
     doer, thing = Doer(cast.lead, "203.0.113.9"), Thing("agent-7", "Ana")
     attempt = uuid.uuid4()
-    for given in (attempt, attempt, None, None):
-        write_down(doer, "agent.pause", thing, Step.ASKED, {}, given)
+    for step, given in ((Step.ASKED, attempt), (Step.ACCEPTED, attempt), (Step.DONE, None), (Step.DONE, None)):
+        write_down(doer, "agent.pause", thing, step, {}, given)
     assert len(set(AuditEntry.objects.values_list("attempt", flat=True))) == 3
