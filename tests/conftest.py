@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -42,9 +43,18 @@ hypothesis.settings.load_profile("eqboard")
 expect.set_options(timeout=PAGE_PATIENCE_MS)
 
 
-def pytest_configure() -> None:
-    """A slow hash is right for passwords and wrong for tests that sign in a hundred times."""
+def pytest_configure(config: pytest.Config) -> None:
+    """A slow hash is right for passwords and wrong for tests that sign in a hundred times.
+
+    The database is a file as on a site: one in memory knows no waiting for each other, and fails where two write. What
+    it loses when the machine stops is no loss here.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    folder = tempfile.mkdtemp(prefix="eqboard-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    database = settings.DATABASES["default"]
+    database.setdefault("TEST", {})["NAME"] = f"{folder}/test.sqlite3"
+    database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,0 +1,262 @@
+"""Every action, and all that can go wrong with it: what is sent, what is said, and what the audit log says."""
+
+import asyncio
+import uuid
+
+import httpx
+import pytest
+
+from eqboard.boards.following import followers
+from eqboard.control.models import AuditEntry
+from tests.builders import snapshot
+from tests.cast import publish, static_files_are_not_collected
+from tests.control.conftest import begin, settled, signed_in, steps
+from tests.control.everything import OWN, PRESSES, connected, everybody_talks
+from tests.control.switchboard import complaint, now, sits_at
+from tests.control.test_refusals import said, state, url_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+EVERY = pytest.mark.parametrize("action", PRESSES)
+
+
+@pytest.fixture
+async def house(config, redis_url, monkeypatch):
+    await publish(redis_url, everybody_talks())
+    async with connected(monkeypatch) as house:
+        yield house
+
+
+@pytest.fixture
+async def full(cast):
+    """The browser of somebody who may everything, and sits at 210."""
+    await sits_at(cast.admin, "210")
+    return await signed_in(cast.admin)
+
+
+async def entries(attempt: str | None = None) -> list[AuditEntry]:
+    found = AuditEntry.objects.all() if attempt is None else AuditEntry.objects.filter(attempt=attempt)
+    return [entry async for entry in found]
+
+
+# EQ's answers: each is asked once, whatever comes of it
+
+ANSWERS = {
+    "slow": (httpx.ReadTimeout("slow"), "unknown", "EQUnreachable", "nobody knows whether it happened"),
+    "down": (httpx.ConnectError("refused"), "refused", "EQUnreachable", "cannot be reached, so nothing happened"),
+    "cut off": (httpx.RemoteProtocolError("closed"), "unknown", "EQBroken", "nobody knows whether it happened"),
+    "401": (httpx.Response(401, json=[]), "refused", "EQSignedOut", "does not accept eqboard's key"),
+    "404": (httpx.Response(404, text="<h1>nginx</h1>"), "refused", "EQNotFound", "has no such action"),
+    "500": (httpx.Response(500, text="oops"), "unknown", "EQBroken", "nobody knows whether it happened"),
+    "nothing said": (httpx.Response(400), "refused", "EQInvalid", "without saying why"),
+}
+SPECIAL = {
+    "agent.pause": ("pauseCode", "nonexistent", "this pause reason no longer exists"),
+    "agent.resume": ("agent", "not_signed_in", "is not signed in to EQ itself"),
+    "agent.sign_in": ("queue", "already_signed_in", "is signed in there already"),
+    "agent.sign_out": ("queue", "not_signed_in", "is not signed in"),
+    "agent.exit_wrap_up": ("agent", "nonexistent", "no longer exists there"),
+    "monitor.spy": ("monitorExtension", "nonexistent", "knows no such extension"),
+    "monitor.whisper": ("targetExtension", "nonexistent", "knows no such extension"),
+    "monitor.barge_in": ("monitorExtension", "nonexistent", "knows no such extension"),
+    "call.steal": ("channel", "nonexistent", "the call is not there any more"),
+    "call.pick_up": ("channel", "nonexistent", "the call is not there any more"),
+    "call.dial": ("extension", "nonexistent", "knows no such extension"),
+    "call.transfer": ("channel", "nonexistent", "the call is not there any more"),
+    "call.park": ("channel", "nonexistent", "the call is not there any more"),
+    "call.hang_up": ("channel", "nonexistent", "the call is not there any more"),
+    "recording.start": ("extension", "nonexistent", "knows no such extension"),
+    "recording.stop": ("extension", "nonexistent", "knows no such extension"),
+    "recording.cancel": ("extension", "nonexistent", "knows no such extension"),
+    "phone.press": ("key", "invalid", "this telephone has no such key"),
+    "conference.remove": ("channel", "nonexistent", "the call is not there any more"),
+}
+
+
+@pytest.mark.parametrize("how", ANSWERS)
+@EVERY
+async def test_an_answer_that_is_no_success_is_told_as_it_is(full, house, action, how):
+    answer, step, error, sentence = ANSWERS[how]
+    house.told[PRESSES[action].sends[0]] = answer
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
+    assert (shown.status_code, state(shown)) == (200, step)
+    assert sentence in said(shown)
+    assert len(house.actions) == 1
+    asked, ended = await entries()
+    assert (asked.step, ended.step, ended.action, ended.actor_name) == ("asked", step, action, "admin")
+    assert ended.details["error"] == error
+    assert asked.details["order"]["action"] == action
+
+
+@EVERY
+async def test_a_special_error_of_eq_becomes_a_sentence(full, house, action):
+    parameter, kind, sentence = SPECIAL[action]
+    house.told[PRESSES[action].sends[0]] = complaint(parameter, kind)
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
+    assert state(shown) == "refused"
+    assert sentence in said(shown)
+    assert len(house.actions) == 1
+    ended = (await entries())[-1]
+    assert (ended.step, ended.details["complaints"]) == ("refused", [[parameter, kind, ""]])
+
+
+# What is asked first
+
+
+ASKS_FIRST = {
+    "monitor.spy": "/active_calls",
+    "call.steal": "/queued_calls",
+    "call.pick_up": "/parked_calls",
+    "call.dial": "/active_calls",
+    "call.transfer": "/active_calls",
+    "call.park": "/active_calls",
+    "call.hang_up": "/active_calls",
+    "recording.start": "/active_calls",
+}
+
+
+@pytest.mark.parametrize("how", ["slow", "down", "500", "401"])
+@pytest.mark.parametrize("action", ASKS_FIRST)
+async def test_where_eq_does_not_tell_what_has_to_be_known_first_nothing_is_sent(full, house, action, how):
+    house.told[ASKS_FIRST[action]] = ANSWERS[how][0]
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
+    assert state(shown) == "refused"
+    assert "nothing was sent" in said(shown)
+    assert house.is_untouched
+    ended = (await entries())[-1]
+    assert (ended.step, ended.details["error"]) == ("refused", "NotChecked")
+
+
+# What is pressed on
+
+GONE = {"agent": "99", "at": "299", "waiting": "0" * 32, "parked": "0" * 32, "call": "0" * 32, "inside": "0" * 32}
+
+
+@EVERY
+async def test_what_nobody_knows_is_not_there(full, house, action):
+    path = PRESSES[action].where.format(**GONE)
+    shown = await full.post(path, PRESSES[action].form(OWN))
+    if action == "call.dial":  # who may use every telephone may use one without an agent
+        assert (await entries())[-1].details["error"] == "NoExtension"
+    elif action == "phone.press":
+        assert state(shown) == "done"
+    elif "/calls/{call}" in PRESSES[action].where:
+        assert state(shown) == "refused"
+        assert "othing was sent" in said(shown)
+    else:
+        assert shown.status_code == 404
+        assert await entries() == []
+    assert house.is_untouched or action == "phone.press"
+
+
+@EVERY
+async def test_what_has_vanished_meanwhile_is_left_alone(full, house, redis_url, action):
+    path, form = PRESSES[action].path(OWN), PRESSES[action].form(OWN)
+    empty = snapshot(sources=everybody_talks().sources.values())
+    await publish(redis_url, empty)
+    house.calls["207"] = []
+    shown = await full.post(path, form)
+    if action in ("call.dial", "phone.press"):  # the telephone is there all the same
+        return
+    assert shown.status_code in (200, 404, 422)
+    assert state(shown) == "refused"
+    assert house.is_untouched
+    assert {entry.step for entry in await entries()} <= {"refused"}
+
+
+WRONG = {
+    "agent.pause": {"pause_code": "9"},
+    "agent.resume": {"queue": "999"},
+    "agent.sign_in": {"queue": "999"},
+    "agent.sign_out": {"queue": "x"},
+    "agent.exit_wrap_up": {"queue": "\0"},
+    "monitor.spy": {"extension": "no extension"},
+    "monitor.whisper": {"extension": "9" * 99},
+    "monitor.barge_in": {"extension": "\u202e1"},
+    "call.steal": {"destination": "somebody"},
+    "call.pick_up": {"destination": ""},
+    "call.dial": {"destination": "x" * 999},
+    "call.transfer": {"destination": "<b>"},
+}
+
+
+@pytest.mark.parametrize("action", WRONG)
+async def test_a_malformed_form_is_answered_with_what_is_wrong(full, house, action):
+    shown = await full.post(PRESSES[action].path(OWN), WRONG[action])
+    assert shown.status_code in (200, 422), shown.status_code
+    assert len(shown.text) > 40
+    assert house.is_untouched
+    assert await entries() == []
+
+
+@pytest.mark.parametrize("press", ["", "x", "\0", "7" * 400, "00000000-0000-0000-0000-00000000000g"])
+@EVERY
+async def test_a_press_without_a_number_of_its_own_gets_one(full, house, action, press):
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN, press=press))
+    assert state(shown) in ("accepted", "done")
+    assert len({entry.attempt for entry in await entries()}) == 1
+
+
+@EVERY
+async def test_a_replayed_form_acts_once(full, house, action):
+    form = PRESSES[action].form(OWN, press=str(uuid.uuid4()))
+    house.told[PRESSES[action].sends[0]] = complaint("agent", "invalid")
+    assert state(await full.post(PRESSES[action].path(OWN), form)) == "refused"
+    del house.told[PRESSES[action].sends[0]]
+    again = await full.post(PRESSES[action].path(OWN), form)
+    assert state(again) == "refused"
+    assert len(house.actions) == 1
+    assert await steps() == ["asked", "refused"]
+
+
+TWICE = {"phone.press"}  # who types a number presses the same key several times
+
+
+@EVERY
+async def test_two_tabs_of_one_person_act_once(cast, full, house, action):
+    other = await signed_in(cast.admin)
+    path, form = PRESSES[action].path(OWN), PRESSES[action].form(OWN)
+    first, second = await asyncio.gather(begin(full.post(path, form)), begin(other.post(path, form)))
+    if action in TWICE:
+        assert len(house.actions) == 2
+        return
+    assert len(house.actions) == 1
+    assert (await steps())[:2] == ["asked", "accepted"]
+    assert {state(first), state(second)} <= {"asked", "accepted"}
+    assert url_of(first) == url_of(second)
+
+
+# The feed
+
+
+@EVERY
+async def test_without_redis_nothing_is_sent(full, house, redis_server, action):
+    form = PRESSES[action].form(OWN)
+    assert (await followers.get().newest()).is_connected
+    redis_server.stop()
+    shown = await full.post(PRESSES[action].path(OWN), form)
+    assert state(shown) == "refused"
+    assert "othing was " in said(shown)
+    assert house.is_untouched
+    assert {entry.step for entry in await entries()} <= {"refused"}
+
+
+@EVERY
+async def test_over_an_old_floor_nothing_is_sent(full, house, redis_url, action):
+    """Nobody knows who is where by now."""
+    old = everybody_talks()
+    for part, source in old.sources.items():
+        old.sources[part] = type(source)(part, 1.0, now().replace(year=2020))
+    await publish(redis_url, old)
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
+    assert state(shown) == "refused"
+    assert house.is_untouched
+    assert await entries() == []
+
+
+@EVERY
+async def test_what_is_not_seen_in_time_is_told_as_not_seen(full, house, brief, action):
+    shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
+    await settled()
+    expected = ["asked", "accepted"] + ([] if action == "phone.press" else ["not_seen"])
+    assert await steps() == expected
+    assert state(shown) in ("accepted", "done")
