@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = {"run": ("run",), "dev": ("run", "dev"), "postgres": ("run", "postgres")}  # what is set up → its groups
+KINDS = {  # what is set up → its groups
+    "run": ("run",),
+    "dev": ("run", "dev", "sso"),
+    "postgres": ("run", "postgres"),
+    "sso": ("run", "sso"),
+}
 NO_REDIS = (
     "eqboard needs a Redis server, and an embedded one could not be installed: "
     "install redis-server (Debian: apt-get install redis-server; macOS: brew install redis) and run make again."

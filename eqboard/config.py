@@ -9,7 +9,7 @@ from datetime import datetime, time
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)", re.ASCII)
 HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
+WELL_KNOWN = "/.well-known/"
 SHORTEST_SECRET_KEY = 50  # Django's deployment check asks the same
 SHORTEST_PASSWORD = 10  # settings.AUTH_PASSWORD_VALIDATORS asks the same of everyone
 
@@ -135,6 +137,32 @@ class Config(BaseSettings):
     trust_proxy: bool = Field(
         False, description="A reverse proxy in front sets X-Forwarded-Proto, and appends to X-Forwarded-For"
     )
+
+    # Who signs in, and how
+    session_hours: float = Field(
+        12, ge=0.25, le=744, description="Hours after which somebody who signed in has to do so again"
+    )
+    second_factor: Literal["off", "optional", "required"] = Field(
+        "off", description="Signing in by a code of one's own device too: off, optional or required of everybody"
+    )
+    oidc_url: str = Field(
+        "", description="Issuer of an OpenID Connect provider to sign in by, as it names itself; blank: none"
+    )
+    oidc_client_id: str = Field("", description="By what name the provider knows eqboard")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that the provider gave eqboard")
+    oidc_name: str = Field("", description="What the sign-in page calls the provider; blank for its host's name")
+    oidc_verified_domains: str = Field(
+        "",
+        description="Domains, by comma, whose e-mail addresses count as verified though the provider does not say so",
+    )
+    oidc_create_users: bool = Field(
+        False, description="Whoever the provider knows may come, without a team at first; off: only who is here already"
+    )
+    oidc_only: bool = Field(
+        False, description="Passwords are for administrators alone, at /sign-in/?password; all others use the provider"
+    )
+
+    # Time and language
     time_zone: str = Field("UTC", description="Time zone of clock times on the page, for example Europe/Madrid")
     day_begins: str = Field(
         "00:00",
@@ -245,6 +273,27 @@ class Config(BaseSettings):
             raise ValueError(f"names something that is no action; these are: {', '.join(DOING)}")
         return value
 
+    @field_validator("oidc_url")
+    @classmethod
+    def _is_issuer(cls, value: str) -> str:
+        parts = _split(value.strip())
+        if not value.strip():
+            return ""
+        if parts is None or not parts.hostname or parts.scheme not in ("https", "http"):
+            raise ValueError("must be a URL like https://login.example.com/realms/office")
+        if "@" in parts.netloc or parts.query or parts.fragment or WELL_KNOWN in parts.path:
+            raise ValueError("must be the issuer alone: no user, no query, and nothing of /.well-known/")
+        if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+            raise ValueError("must begin with https://: who people are is told by it")
+        return value.strip()
+
+    @field_validator("oidc_verified_domains")
+    @classmethod
+    def _are_domains(cls, value: str) -> str:
+        if not all(DOMAIN.fullmatch(name) for name in listed(value)):
+            raise ValueError("must be domains like example.com, separated by commas")
+        return value
+
     @field_validator("language")
     @classmethod
     def _is_spoken(cls, value: str) -> str:
@@ -290,6 +339,25 @@ class Config(BaseSettings):
         except TLSError as error:
             raise ValueError(f"{PREFIX}EQ_{error.field.upper()} is wrong: {_told(error)}") from None
         return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        needed = {
+            "OIDC_CLIENT_ID": self.oidc_client_id,
+            "OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+        }
+        missing = [name for name, value in needed.items() if not value.strip()]
+        if self.oidc_url and missing:
+            raise ValueError(f"{PREFIX}OIDC_URL is of no use unless {PREFIX}{missing[0]} is set too")
+        if not self.oidc_url and (self.oidc_only or self.oidc_create_users):
+            name = "OIDC_ONLY" if self.oidc_only else "OIDC_CREATE_USERS"
+            raise ValueError(f"{PREFIX}{name} is of no use unless {PREFIX}OIDC_URL is set too")
+        return self
+
+    @property
+    def oidc_shown_name(self) -> str:
+        """What people read of the provider; blank where there is none."""
+        return self.oidc_name.strip() or urlsplit(self.oidc_url).hostname or ""
 
     @property
     def eq_tls(self) -> TLS:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eqboard.config import ROOT, ConfigError, get_config, listed
 from eqboard.ops.logs import logging_config
+from eqboard.sso import additions
 
 config = get_config()
 
@@ -100,12 +101,14 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
 AXES_CLIENT_IP_CALLABLE = "eqboard.accounts.address.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # five minutes are five minutes; and nothing more is recorded
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]  # what it writes down of a form is without these
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -125,6 +128,9 @@ WHITENOISE_MAX_AGE = 0  # names carry no hash, so browsers ask each time whether
 # `staticfiles/` is there only after a `collectstatic`, which the finders make unnecessary.
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 
+# Browsers take a name with this beginning from the site itself alone, by HTTPS: no neighbour's name plants a session.
+SESSION_COOKIE_NAME = "__Host-sessionid" if config.https else "sessionid"
+SESSION_COOKIE_AGE = int(config.session_hours * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SAVE_EVERY_REQUEST = False
@@ -137,5 +143,15 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 TRUST_PROXY = config.trust_proxy  # ours: see accounts/address.py
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if config.trust_proxy else None
 X_FRAME_OPTIONS = "DENY"
+
+# How people prove who they are beyond a password (sso.py)
+SECOND_FACTOR = config.second_factor
+OIDC_NAME = config.oidc_shown_name
+OIDC_ONLY = config.oidc_only
+OIDC_CREATE_USERS = config.oidc_create_users
+_more = additions(config)
+INSTALLED_APPS += _more.apps
+MIDDLEWARE += _more.middleware
+globals().update(_more.values)
 
 LOGGING = logging_config()

@@ -144,6 +144,17 @@ def test_settings_do_not_change(load):
         load().language = "es"
 
 
+def test_a_provider_is_called_by_its_name_or_else_by_its_host(load):
+    whole = {"oidc_client_id": "eqboard", "oidc_client_secret": CANARY}
+    config = load(oidc_url=" https://login.example/realms/office/ ", **whole)
+    assert (config.oidc_url, config.oidc_shown_name) == ("https://login.example/realms/office/", "login.example")
+    assert CANARY not in repr(config)
+
+
+def test_without_a_provider_there_is_no_name(load):
+    assert load().oidc_shown_name == ""
+
+
 # What is wrong
 
 WRONG = [
@@ -177,6 +188,14 @@ WRONG = [
     ("secret_key", ["s", CANARY, "s" * 49]),
     ("secret_key_fallbacks", [CANARY, "s" * 49, f"{'s' * 50},{CANARY}"]),
     ("simulator_password", ["s", CANARY, "s" * 9]),
+    ("session_hours", ["0", "0.2", "745", "nan", "long"]),
+    ("second_factor", ["", "on", "true", "Required"]),
+    (
+        "oidc_url",
+        ["login.example", "ftp://h", "https://", "https://[::1", "http://login.example", f"https://u:{CANARY}@h"],
+    ),
+    ("oidc_url", [f"https://h?k={CANARY}", f"https://h#{CANARY}", "https://h/.well-known/openid-configuration"]),
+    ("oidc_verified_domains", ["example", "@office.example", "a.example b.example", "https://a.example"]),
     ("allowed_hosts", ["", " , ,", "https://board.example", "board.example:8443", "[::1]:8000"]),
     (
         "allowed_hosts",
@@ -438,3 +457,21 @@ def test_the_command_line_says_one_sentence_and_ends_with_2(tmp_path, command, s
     assert done.stderr.startswith(f"eqboard: {sentence}")
     assert done.stderr.count("\n") == 1
     assert CANARY not in done.stderr
+
+
+# A provider to sign in by
+
+
+@pytest.mark.parametrize(
+    ("missing", "settings"),
+    [
+        ("OIDC_CLIENT_ID", {"oidc_url": "https://h", "oidc_client_secret": CANARY}),
+        ("OIDC_CLIENT_SECRET", {"oidc_url": "https://h", "oidc_client_id": "eqboard", "oidc_client_secret": " "}),
+        ("OIDC_URL", {"oidc_only": "true"}),
+        ("OIDC_URL", {"oidc_create_users": "true"}),
+    ],
+)
+def test_a_provider_that_is_half_named_is_one_sentence(complaint, missing, settings):
+    sentence = complaint(**settings)
+    assert f"EQBOARD_{missing}" in sentence
+    assert CANARY not in sentence

@@ -99,6 +99,11 @@ def may_ever(rights: Rights, action: str) -> bool:
     return any(action in grant.actions for grant in rights.grants)
 
 
+def done_to_several(rights: Rights) -> frozenset[str]:
+    """What one may do to agents at all, one by one or together."""
+    return frozenset(action for action in ON_AGENTS if may_ever(rights, action))
+
+
 def may_do(rights: Rights, action: str, queues: Iterable[str], agent: int | None = None) -> bool:
     """Whether one team gives the action on all of `queues`, those that the action would touch, and on `agent` (by id)
     where somebody is acted on.

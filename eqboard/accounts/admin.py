@@ -1,4 +1,7 @@
+from typing import Any
+
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
@@ -36,6 +39,15 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """With what can be done about a second factor, where there is one."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if apps.is_installed("eqboard.accounts.second_factor") and self.has_change_permission(request):
+            from eqboard.accounts.second_factor.taking import take_second_factor_away  # it needs allauth's tables
+
+            return actions | {take_second_factor_away.__name__: self.get_action(take_second_factor_away)}
+        return actions
 
 
 @admin.register(Team)

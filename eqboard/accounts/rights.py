@@ -8,15 +8,16 @@ from django.db.models import F
 from eqboard.accounts.access import FULL, MONITOR_ONLY, NOTHING, Grant, Rights, limited
 from eqboard.accounts.models import Membership
 from eqboard.accounts.seats import MONITOR_ONLY_TYPE
+from eqboard.accounts.second_factor.need import lacks_second_factor
 
 EVERYTHING = Rights(frozenset({Grant(None, FULL)}))
 
 
 def rights_of(user: AbstractBaseUser | AnonymousUser) -> Rights:
     """What the user may see and do now. An administrator (superuser) may everything, a stranger nothing; who is a
-    supervisor on EQ that may only monitor, may do no more here.
+    supervisor on EQ that may only monitor, may do no more here. Where a second factor is required, nothing without one.
     """
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or lacks_second_factor(user):
         return NOTHING
     if getattr(user, "is_superuser", False):
         return EVERYTHING
