@@ -1,26 +1,73 @@
 """Who answers what over HTTP. Websockets: `live/routing.py`."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from eqboard.accounts import views as accounts
 from eqboard.accounts.asking import form_page
+from eqboard.accounts.entrance import SignInPage, administrators_sign_in
 from eqboard.boards import panels
 from eqboard.boards import views as boards
-from eqboard.control import agents, editing, log, screens, seat, shelf, targets
+from eqboard.control import (
+    agents,
+    callers,
+    editing,
+    keypad,
+    listening,
+    log,
+    monitoring,
+    people,
+    recordings,
+    rooms,
+    screens,
+    seat,
+    shelf,
+    targets,
+    telephones,
+    together,
+    undo,
+)
 from eqboard.control import views as control
 from eqboard.ops import views as ops
 
-sign_in = form_page(LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True))
+AT_CALL = "extensions/<str:extension>/calls/<slug:handle>/"
+
+telephone_paths = [
+    path("telephone/", people.my_telephone, name="my_telephone"),
+    path("extensions/<str:extension>/", people.telephone_panel, name="telephone"),
+    path("extensions/<str:extension>/dial/", telephones.dial, name="dial"),
+    path("extensions/<str:extension>/keys/", keypad.keys, name="phone_keys"),
+    path("extensions/<str:extension>/keys/<slug:key>/", keypad.press, name="press_key"),
+    path(f"{AT_CALL}transfer/", telephones.transfer, name="transfer"),
+    path(f"{AT_CALL}park/", telephones.park, name="park"),
+    path(f"{AT_CALL}hang-up/", telephones.hang_up, name="hang_up"),
+    path(f"{AT_CALL}recordings/", recordings.listed, name="recordings"),
+    path(f"{AT_CALL}recording/start/", recordings.start, name="start_recording"),
+    path(f"{AT_CALL}recording/stop/", recordings.stop, name="stop_recording"),
+    path(f"{AT_CALL}recording/cancel/", recordings.cancel, name="cancel_recording"),
+]
 
 control_paths = [
+    path("agents/<int:agent_id>/", people.agent_panel, name="agent_panel"),
+    *telephone_paths,
     path("agents/<int:agent_id>/pause/", agents.pause, name="pause"),
     path("agents/<int:agent_id>/resume/", agents.resume, name="resume"),
     path("agents/<int:agent_id>/sign-in/", agents.sign_in, name="sign_in_agent"),
     path("agents/<int:agent_id>/sign-out/", agents.sign_out, name="sign_out_agent"),
     path("agents/<int:agent_id>/exit-wrap-up/", agents.exit_wrap_up, name="exit_wrap_up"),
+    path("agents/<int:agent_id>/spy/", listening.spy, name="spy"),
+    path("agents/<int:agent_id>/whisper/", listening.whisper, name="whisper"),
+    path("agents/<int:agent_id>/barge-in/", listening.barge_in, name="barge_in"),
+    path("monitoring/", monitoring.monitoring, name="monitoring"),
+    path("monitoring/stop/", listening.stop, name="stop_listening"),
+    path("calls/<slug:handle>/steal/", callers.steal, name="steal"),
+    path("parked/<slug:handle>/pick-up/", callers.pick_up, name="pick_up"),
+    path("conferences/<slug:handle>/hang-up/", rooms.remove_participant, name="remove_participant"),
+    path("agents/together/<uuid:batch>/", together.progress, name="together_progress"),
+    path("agents/together/<uuid:batch>/undo/", undo.undo_together, name="undo_together"),
+    path("agents/together/<slug:deed>/", together.together, name="together"),
     path("actions/<uuid:attempt>/", control.outcome, name="outcome"),
+    path("actions/<uuid:attempt>/undo/", undo.undo, name="undo"),
 ]
 
 shelf_paths = [
@@ -57,11 +104,12 @@ urlpatterns = [
     path("audit/", log.audit, name="audit"),
     path("audit/export/", log.export, name="audit_export"),
     path("", include((control_paths, "control"))),
-    path("sign-in/", sign_in, name="sign_in"),
+    path("sign-in/", form_page(SignInPage.as_view()), name="sign_in"),
     path("password/", form_page(accounts.PasswordPage.as_view()), name="password"),
     path("sign-out/", seat.sign_out, name="sign_out"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("admin/logout/", seat.sign_out),  # the administration's own would leave the session on EQ
+    path("admin/login/", administrators_sign_in, name="admin_sign_in"),
+    path("admin/logout/", seat.sign_out, name="admin_sign_out"),  # Django's own would leave EQ's session
     path("admin/", admin.site.urls),
     path("healthz", ops.healthz, name="healthz"),
 ]

@@ -4,7 +4,6 @@ Nothing of the developer's own may leak in: neither their environment nor the `.
 """
 
 import os
-import secrets
 
 KEY_CANARY = "canary-key-4b1d0f6a"  # must never be seen in a log, a page or an error
 KEPT = {"EQBOARD_TESTS_NEED_BROWSER"}
@@ -12,7 +11,7 @@ KEPT = {"EQBOARD_TESTS_NEED_BROWSER"}
 for name in [name for name in os.environ if name.startswith("EQBOARD_") and name not in KEPT]:
     del os.environ[name]
 os.environ |= {
-    "EQBOARD_SECRET_KEY": secrets.token_urlsafe(64),
+    "EQBOARD_SECRET_KEY": "the tests sign with this, and each of their processes with the same",
     "EQBOARD_EQ_KEY": KEY_CANARY,
     "EQBOARD_HTTPS": "false",
 }

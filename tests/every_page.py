@@ -6,6 +6,7 @@ What comes from outside is digits here, so that every letter on a page is ours.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,9 +14,12 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
+from pydantic import SecretStr
 
-from eqboard.accounts.access import Grant, Rights
-from eqboard.accounts.models import Display, Team
+from eqboard.accounts.access import FULL, MONITORING, ON_AGENTS, Grant, Rights
+from eqboard.accounts.models import Display, Seat, Team
+from eqboard.accounts.sealing import seal
+from eqboard.accounts.second_factor.drawing import draw
 from eqboard.boards import files, reading, rules, shapes
 from eqboard.boards.audience import Audience
 from eqboard.boards.choosing import Listed, ready_ones
@@ -30,9 +34,20 @@ from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.spec import AgentsAs, BoardPart, Figure, Kind, StateLimit, Surface, Targets
 from eqboard.boards.terms import VARIANTS
 from eqboard.boards.working import opened
+from eqboard.control import seat_steps
+from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.ears import Ear, Hearing
+from eqboard.control.models import AuditEntry, Step
+from eqboard.control.prospects import DEEDS
 from eqboard.control.screens import DisplayBoardForm, DisplayForm
+from eqboard.control.search import Search
+from eqboard.control.seat import ExtensionForm, LinkForm, seat_context
+from eqboard.control.seat_steps import Told
+from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
 from eqboard.control.shelf import NOT_CHOSEN
+from eqboard.control.story import Story
 from eqboard.control.targets import TargetForm, rows_of
+from eqboard.control.telling import tell
 from eqboard.feed.follow import Counts
 from eqboard.floor.abandoned import MOST_OF_QUEUE
 from eqboard.floor.buckets import Bucket
@@ -41,6 +56,7 @@ from eqboard.floor.levels import Direction, Threshold
 from eqboard.floor.metrics import OF_THIS_MOMENT, Metric, Target, Variant
 from eqboard.floor.snapshot import AgentState, CameBack, ExchangeCounts, Part, Snapshot, Trouble
 from eqboard.floor.windows import Window
+from tests.accounts.more_ways import PROVIDER, more_ways
 from tests.boards.painting import MIDNIGHT, audience, floor_of
 from tests.boards.past import answered, minute, past, scene
 from tests.builders import (
@@ -49,7 +65,9 @@ from tests.builders import (
     agent,
     ago,
     caller,
+    claim,
     conference,
+    line_call,
     membership,
     parked_call,
     participant,
@@ -58,6 +76,7 @@ from tests.builders import (
     snapshot,
     waiting_call,
 )
+from tests.every_panel import panels
 
 # The floor: queues in every trouble, callers late and not, agents in every state, who gave up in each way
 
@@ -153,8 +172,11 @@ HEALTHS = [
     Health(unreadable_count=2),
     Health(is_slow=True),
 ]
-LEADS = Rights(frozenset({Grant(None, frozenset({"agent.pause", "agent.resume", "target.change"}))}))
-FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset({"agent.pause", "agent.resume"}))}))
+LEADS = Rights(frozenset({Grant(None, frozenset({"number.see", "agent.pause", "agent.resume", "target.change"}))}))
+FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset({"number.see", "agent.pause", "agent.resume"}))}))
+
+ACTS = Rights(frozenset({Grant(None, FULL)}))
+OWN_PHONE, OUTSIDE = caller("207", name="7", channel="SIP/207-1"), caller(**NAMELESS)
 
 # What was counted: for each queue a service-level budget and an estimate of another kind
 
@@ -243,6 +265,9 @@ def wall(language: str, rights: Rights = LEADS, **chosen: Any) -> Audience:
     return audience(Surface.TV, language, rights, parts=parts, **WHOLE | chosen)
 
 
+ASKED_FOR = ("extension", "user")  # by who signs in to EQ
+
+
 # Pages
 
 
@@ -259,12 +284,13 @@ def board_page(
     screen = whole(paint(floor_of(floor, counts=counts), health or Health(), who, MIDNIGHT))
     template = {Surface.DESK: "boards/board.html", Surface.TV: "boards/tv.html"}[who.surface]
     context = {"board": who.board, "screen": screen, "pulse": "", "live_url": "/", "may_pair_screens": True}
+    context["together"] = ON_AGENTS
     return page(template, who.language, boards=_listed(who.language), **context)
 
 
 def pages(language: str) -> Iterator[str]:
     """Every page there is. Needs the database."""
-    for each in (_boards, _shelf, _editor, _accounts, _targets):
+    for each in (_boards, _shelf, _editor, _accounts, _more_ways, _targets, _audit, _seat):
         yield from each(language)
 
 
@@ -403,6 +429,52 @@ def _accounts(language: str) -> Iterator[str]:
         yield page("accounts/displays.html", language, **context)
 
 
+def _more_ways(language: str) -> Iterator[str]:
+    """Pages of a second factor and of a provider, in every condition; they lead to each other."""
+    provider = PROVIDER | {"oidc_url": "https://7", "oidc_name": "7"}
+    form = DisplayForm(User.objects.none(), {"code": "1"})  # type: ignore[arg-type]
+    with more_ways(second_factor="required", **provider):
+        for context in (
+            {"authenticators": {"totp": 1}, "codes_left": 2},
+            {"authenticators": {"totp": 1}, "codes_left": 1},
+        ):
+            yield page("accounts/second_factor/state.html", language, **context)
+        for is_required in (True, False):
+            yield page("accounts/second_factor/state.html", language, is_required=is_required)
+        yield page("accounts/second_factor/set_up.html", language, form=form, secret="2345", drawing=draw("7"))
+        for name in ("take_away", "code", "again"):
+            yield page(f"accounts/second_factor/{name}.html", language, form=form)
+        for codes in (["1"], []):
+            yield page("accounts/second_factor/recovery_codes.html", language, unused_codes=codes, can_view_codes=codes)
+        yield page("accounts/sign_in.html", language, form=form, provider_name="7")
+        yield page("accounts/locked.html", language, is_of_code=True)
+        yield page("accounts/leaving.html", language, url="https://7", provider_name="7")
+        yield page("accounts/not_let_in.html", language, sentence="7")
+
+
+def _together(language: str) -> Iterator[str]:
+    """Several agents: what will happen to each, and what became of each."""
+    form = {"codes": [pause_code(1, "1")], "queues": [queue(name="500"), queue("501", name="501")]}
+    prospect = {"name": "7", "agent": 7, "says": "1", "will_be_sent": True}
+    for deed, action in DEEDS.items():
+        for prospects in ([prospect], [prospect, prospect], [prospect | {"why_not": "1", "will_be_sent": False}]):
+            count = sum(each["will_be_sent"] is True for each in prospects)
+            known = {"deed": deed, "action": action, "agents": range(len(prospects)), "form": form, "choice": {}}
+            yield page(
+                "control/together_form.html",
+                language,
+                prospects=prospects,
+                sent_count=count,
+                needs_reason=True,
+                **known,
+            )
+    for is_undo in (False, True):
+        batch = {"id": 1, "url": "/", "undo_url": "/", "agents": [7], "is_undo": is_undo}
+        lines = [{"name": "7", "outcome": {"state": "refused", "sentence": "1"}}]
+        counts = {"good_count": 1, "open_count": 1, "bad_count": 1, "undo": {"left_ms": 1}}
+        yield page("control/together.html", language, it={"batch": batch, "lines": lines} | counts)
+
+
 def _targets(language: str) -> Iterator[str]:
     sent = QueryDict("queue=500&percent=0&seconds=1&variant=all&short_seconds=2")
     formulas = [(FORMULAS[each], VARIANTS[each]) for each in Variant]
@@ -413,13 +485,114 @@ def _targets(language: str) -> Iterator[str]:
             yield page("control/targets.html", language, rows=rows, formulas=formulas)
 
 
+def _audit(language: str) -> Iterator[str]:
+    """The log: attempts with every step, a search with every fault, nothing found, and nothing written down."""
+    nonsense = {"q": "1" * 101, "before": "0", "begin": "2026-03-03", "end": "2026-03-02"}
+    with translation.override(language):
+        stories = [*(_attempt(step) for step in Step), _attempt(Step.ASKED, Step.ACCEPTED, Step.CONFIRMED, Step.ENDED)]
+        lines = [tell(each, LEADS, NOON, 1.0) for each in (*stories, _attempt(Step.ASKED, Step.REFUSED))]
+        full = {"search": Search({"q": "1"}), "lines": lines, "query": "q=1", "newer": "1", "older": "1"}
+        for context in (
+            full,
+            {"search": Search(nonsense)},
+            {"search": Search({})},
+            {"search": Search({}), "query": "q"},
+        ):
+            yield page("control/audit.html", language, may_see_audit=True, **context)
+
+
+def _attempt(*steps: Step) -> Story:
+    """On a caller, with a reason; EQ's words about it, where it refused."""
+    details = {Step.REFUSED: {"complaints": [["1", "2", "3"]]}}
+    told = {"target": "call-1", "target_name": "1", "actor_name": "2", "address": "203.0.113.9", "reason": "3"}
+    action = "agent.pause" if len(steps) < 3 else "monitor.spy"
+    return Story(
+        tuple(
+            AuditEntry(
+                step=each, at=NOON, action=action, queues=",500,501,", details=details.get(each, {"4": 5}), **told
+            )
+            for each in steps
+        )
+    )
+
+
+def _seat(language: str) -> Iterator[str]:
+    """One's own telephone: nobody on EQ, not signed in, signed in, at another extension; and each thing it says."""
+    nobody = Seat(extension="301")
+    known = Seat(extension="301", eq_user=1, eq_username="2", eq_type="monitorOnly")
+    busy = Seat(extension="302", eq_user=1, eq_username="2", session_extension="301", signed_in_at=NOON)
+    busy.sealed_token = seal(SecretStr("3"))
+    nowhere = Seat(eq_user=1, eq_username="2", signed_in_at=NOON, sealed_token=busy.sealed_token)
+    with translation.override(language):
+        for held in (nobody, known, busy, nowhere):
+            for is_so in (True, False):
+                context = seat_context(held) | {"needs_eq_user": is_so, "may_unlink": is_so}
+                yield page("control/seat.html", language, **context)
+        for told in (*_told(), *(seat_steps.refusal(LINK, "1", each) for each in SeatFault)):
+            yield page("control/seat.html", language, **seat_context(nobody, told=told))
+        wrong = {"extension_form": ExtensionForm({"extension": "1" * 21}), "link_form": LinkForm({"eq_user": "0"})}
+        yield page("control/seat.html", language, **seat_context(nobody, **wrong))
+        yield page("control/seat.html", language, **seat_context(nobody, ExtensionForm({"extension": "-1"})))
+
+
+def _told() -> Iterator[Told]:
+    """What was done, what nobody knows, and every conflict."""
+    for step, action in product((Step.DONE, Step.UNKNOWN), sorted(STEPS)):
+        yield from (Told(action, step, "1", details) for details in ({"extension": "1", "is_checked": True}, {}))
+    yield Told(CHOOSE_EXTENSION, Step.DONE, "")
+    yield from (Told(SIGN_IN, Step.REFUSED, "1", {"complaints": [[each, "nonexistent", ""]]}) for each in ASKED_FOR)
+    own = {"error": "EQConflict", "complaints": [["", "already_signed_in", ""]]}
+    for holders in ([{"extension": "1", "since": NOON.isoformat()}], [{"since": NOON.isoformat()}], []):
+        yield Told(SIGN_IN, Step.REFUSED, "1", {**own, "holders": holders})
+    other = {"error": "EQConflict", "complaints": [["extension", "in_use", ""]], "extension": "1"}
+    for holders in ([{"extension": "1", "name": "2"}], []):
+        yield Told(SIGN_IN, Step.REFUSED, "1", {**other, "holders": holders})
+
+
 # What is swapped into a page
 
 
 def pieces(language: str) -> Iterator[str]:
     yield page("control/pause_form.html", language, agent=agent(7, name="7"), codes=[pause_code(1, "1")])
     yield page("control/outcome.html", language, outcome={"state": "refused", "sentence": "1"})
+    yield page("control/outcome.html", language, outcome={"state": "accepted", "sentence": "1", "undo": {"left_ms": 1}})
+    yield from _together(language)
     yield from _workings(language)
+    yield from _calls(language)
+    yield from panels(page, language)
+    yield from _listening(language)
+
+
+def _listening(language: str) -> Iterator[str]:
+    """The strip in each of its conditions, and the dialog that asks from where; agents with each of their buttons."""
+    who = agent(7, name="7")
+    one = Ear("301", who, "monitor.spy", "8", Hearing.LISTENING, NOON, line_call(), ("1", "2"), MONITORING)
+    ears = [
+        *(replace(one, action=each) for each in MONITORING),
+        *(replace(one, hearing=each, call=None) for each in Hearing),
+        replace(one, next_action="monitor.stop"),
+    ]
+    outcome = {"state": "ended", "sentence": "1"}
+    yield page("control/listening_ears.html", language, ears=ears, coming=[{"outcome": outcome}], is_blind=True)
+    yield page("control/listening_news.html", language, news=[{"attempt": "1", "outcome": outcome}])
+    yield page("control/listening_form.html", language, agent=who, form=ExtensionForm({"extension": "-"}))
+    people = [agent(each, name="7", state=state) for each, state in enumerate(AgentState)]
+    floor, board = snapshot(agents=people, queues=[queue(name="500")]), desk(language, ACTS, Kind.AGENTS, Kind.AWAY)
+    yield whole(paint(floor_of(floor), Health(), board, MIDNIGHT))
+
+
+def _calls(language: str) -> Iterator[str]:
+    """The hands on calls: the rows for whoever may act on them, who else is at them, and the dialogs."""
+    room = conference(name="900", participants=(participant("207", "7", caller=OWN_PHONE), participant(caller=OUTSIDE)))
+    floor = replace(EVERYTHING, conferences={room.extension: room})
+    doing = [claim(f"slot:{each}", subject="call:1.0", action=each, who="1") for each in (*CATALOGUE, "none")]
+    who = desk(language, ACTS, Kind.WAITING, Kind.PARKED, Kind.CONFERENCES)
+    yield whole(paint(floor_of(floor, claims={each.slot: each for each in doing}), Health(), who, MIDNIGHT))
+    known = {"handle": "a", "caller": OWN_PHONE, "telephones": {"207": agent(7, name="7")}, "mark": "#mark"}
+    for own in ("207", ""):
+        yield page("control/steal.html", language, call=waiting_call(queue_name="500"), own=own, **known)
+        yield page("control/pick_up.html", language, call=parked_call(), own=own, **known)
+    yield page("control/remove_participant.html", language, room=room, **known)
 
 
 def _workings(language: str) -> Iterator[str]:

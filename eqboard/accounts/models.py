@@ -183,6 +183,11 @@ class Seat(models.Model):
     signed_in_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("extension",), condition=~models.Q(extension=""), name="one_person_per_extension"
+            ),
+        )
         verbose_name = _("telephone and EQ user")
         verbose_name_plural = _("telephones and EQ users")
 

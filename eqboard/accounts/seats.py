@@ -16,7 +16,7 @@ MONITOR_ONLY_TYPE = "monitorOnly"  # EQ's other type of supervisor is "full" (EQ
 
 
 class TakenError(Exception):
-    """The EQ user belongs to somebody else."""
+    """The EQ user, or the extension, belongs to somebody else."""
 
 
 def seat_of(user_id: int) -> Seat:
@@ -36,8 +36,14 @@ def is_themselves(user: User, *eq_names: str | None) -> bool:
 
 
 def choose_extension(user: User, extension: str) -> None:
-    """Remember it; "" for none."""
-    Seat.objects.update_or_create(user=user, defaults={"extension": extension})
+    """Remember it; "" for none. Raises TakenError: whose telephone it is may do more there than others."""
+    try:
+        with transaction.atomic():
+            Seat.objects.update_or_create(user=user, defaults={"extension": extension})
+    except IntegrityError:
+        if Seat.objects.filter(extension=extension).exclude(user=user).exists():
+            raise TakenError from None
+        raise
 
 
 def link(user: User, eq_user: int, username: str, eq_type: str) -> None:

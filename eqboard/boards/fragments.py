@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from eqboard.accounts.access import seen_queues
+from eqboard.accounts.access import done_to_several, seen_queues
 from eqboard.boards.audience import Audience
 from eqboard.boards.health import Health
 from eqboard.boards.layout import parts_of, strips_of
@@ -90,9 +90,10 @@ def whole(screen: Screen) -> str:
     rows = {name: mark_safe("".join(each.html for each in row)) for name, row in screen.strips.items()}  # noqa: S308
     parts = [{"strip": strip, "span": part.span, "rows": rows.get(strip.name, "")} for part, strip in parts_of(board)]
     with translation.override(screen.audience.language), timezone.override(screen.audience.zone):
-        sees_all = seen_queues(screen.audience.rights) is None
+        rights = screen.audience.rights
+        may = {"sees_all": seen_queues(rights) is None, "may_select": bool(done_to_several(rights))}
         page = get_template(f"boards/{board.spec.surface}_screen.html")
-        return page.render({"strips": rows, "parts": parts, "board": board, "sees_all": sees_all})
+        return page.render({"strips": rows, "parts": parts, "board": board, **may})
 
 
 def whole_strokes(screen: Screen) -> list[str]:

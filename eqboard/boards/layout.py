@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from eqboard.boards.parts import agents, calls, planning, queues, totals, wall
+from eqboard.boards.parts import agents, calls, parked, planning, queues, rooms, totals, wall
 from eqboard.boards.scene import Scene
 from eqboard.boards.spec import AgentsAs, Board, BoardPart, Kind, Surface
 
@@ -49,13 +49,13 @@ DESK = {
         "abandoned", "gone", "boards/fragments/abandoned_call.html", calls.abandoned, "boards/parts/abandoned.html"
     ),
     Kind.PARKED: Strip(
-        "parked", "parked", "boards/fragments/parked_call.html", calls.parked, "boards/parts/parked.html"
+        "parked", "parked", "boards/fragments/parked_call.html", parked.parked, "boards/parts/parked.html"
     ),
     Kind.CONFERENCES: Strip(
         "conferences",
         "conference",
         "boards/fragments/conference.html",
-        calls.conferences,
+        rooms.conferences,
         "boards/parts/conferences.html",
     ),
     Kind.BUDGET: Strip(

@@ -1,9 +1,11 @@
 """What an audience sees of the floor, as its board has chosen it: everything that the board's parts are made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from eqboard.accounts.access import Rights, may_do, may_ever
+from eqboard.accounts.access import Rights, actions_on
+from eqboard.boards.claimed import Doing
 from eqboard.boards.figures import Basis
 from eqboard.boards.health import Health
 from eqboard.boards.spec import Board
@@ -21,12 +23,9 @@ class Hands:
     rights: Rights
     floor: Snapshot
 
-    def may(self, action: str, agent: int) -> bool:
-        return may_do(self.rights, action, (each.queue for each in self.floor.agents[agent].signed_in))
-
-    def may_to_others(self, action: str, agent: int) -> bool:
-        """Whether they may do it, but not to this agent."""
-        return may_ever(self.rights, action) and not self.may(action, agent)
+    def on(self, agent: int) -> frozenset[str]:
+        """Every action that they may do to this agent."""
+        return actions_on(self.rights, (each.queue for each in self.floor.agents[agent].signed_in), agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Scene:
     board: Board
     thresholds: Thresholds  # the board's
     levels: Levels
+    claims: Mapping[str, tuple[Doing, ...]] = field(default_factory=dict)  # by subject: who is at what; none on a wall
 
     @property
     def view(self) -> Snapshot:
@@ -62,3 +62,8 @@ class Scene:
         """What happened in a queue, or in all that are shown."""
         queues = self.queues if queue is None else frozenset({queue})
         return self.basis.tally(queues, window)
+
+
+def claims_on(scene: Scene, subject: str) -> tuple[Doing, ...]:
+    """Who is at it: `call:<key>`, `parked:<key>`, `agent:<id>`, `conference:<extension>`, with the view's keys."""
+    return scene.claims.get(subject, ())

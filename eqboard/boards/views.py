@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from eqboard.accounts.access import SEE_AUDIT, may_ever, may_show
+from eqboard.accounts.access import SEE_AUDIT, done_to_several, may_ever, may_show
 from eqboard.accounts.asking import no_team
 from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
 from eqboard.accounts.rights import arights_of
@@ -116,6 +116,7 @@ async def _page(request: HttpRequest, audience: Audience) -> HttpResponse:
         "live_url": f"/live/{board.spec.surface}/?{query}",
         "build": build_id(),
         "may_pair_screens": any(may_show(grant.actions) for grant in audience.rights.grants),
+        "together": done_to_several(audience.rights),
         "may_see_audit": may_ever(audience.rights, SEE_AUDIT),
         "boards": await sync_to_async(boards_for)(await request.auser(), audience.language),
     }

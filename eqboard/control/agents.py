@@ -83,12 +83,13 @@ async def sign_in(request: HttpRequest, agent_id: int) -> HttpResponse:
     agent = sight.agent(agent_id)
     if agent is None or not sight.is_current(Part.AGENTS):
         return await unseen(request, sight)
-    queues = open_queues(agent, sight)
-    form = SignInForm(queues, agent, sent(request))
     if request.method != "POST":
+        queues = open_queues(agent, sight)
         if not queues:
             return await refuse(request, _("There is no queue left that you may sign this agent in to."))
+        form = SignInForm(queues, agent)
         return await show_form(request, "control/sign_in_form.html", {"agent": agent, "form": form})
+    form = SignInForm(queues_without(agent, sight), agent, request.POST)
     if not form.is_valid():
         return await refuse(request, form.sentence())
     chosen = form.chosen()
@@ -122,7 +123,9 @@ async def _form(
     is_everywhere = may_do(sight.rights, action, [each.queue for each in agent.signed_in], agent.id)
     if not allowed and not is_everywhere:
         return await refuse(request, denied(agent.name), 403, "denied")
-    known = {"agent": agent, "queues": allowed, "is_everywhere": is_everywhere}
+    asked_for = request.GET.get("queue", "")
+    chosen = asked_for if any(each.extension == asked_for for each in allowed) else ""
+    known = {"agent": agent, "queues": allowed, "is_everywhere": is_everywhere, "chosen": chosen}
     return await show_form(request, template, known | context)
 
 
@@ -139,9 +142,14 @@ def allowed_queues(sight: Sight, action: str, agent: Agent) -> list[Queue]:
 
 def open_queues(agent: Agent, sight: Sight) -> list[Queue]:
     """The queues that one may sign the agent in to, and in which they are not yet."""
+    queues = queues_without(agent, sight)
+    return [each for each in queues if may_do(sight.rights, SIGN_IN_AGENT, [each.extension], agent.id)]
+
+
+def queues_without(agent: Agent, sight: Sight) -> list[Queue]:
+    """The queues that one sees, and in which the agent is not."""
     present = {each.queue for each in agent.signed_in}
-    others = (queue for queue in sight.view.queues.values() if queue.extension not in present)
-    return by_name(each for each in others if may_do(sight.rights, SIGN_IN_AGENT, [each.extension], agent.id))
+    return by_name(queue for queue in sight.view.queues.values() if queue.extension not in present)
 
 
 def by_name(queues: Iterable[Queue]) -> list[Queue]:

@@ -1,8 +1,10 @@
 """What an action touches: the target of an attempt, from the whole floor. Pure."""
 
 from eqboard.boards.fragments import dom_id
+from eqboard.boards.parts.rooms import queues_in
 from eqboard.control.attempt import Target
 from eqboard.control.order import CallRef
+from eqboard.floor.seated import seated
 from eqboard.floor.snapshot import Agent, Conference, ParkedCall, Snapshot, WaitingCall
 
 
@@ -31,6 +33,12 @@ def at_ear(agent: Agent, monitor_extension: str) -> Target:
     return Target(target.id, target.name, target.queues, target.subject, f"ear:{monitor_extension}", agent.id)
 
 
+def at_own_ear(agent: Agent, monitor_extension: str) -> Target:
+    """The end of one's own listening, which marks nobody's row."""
+    target, ear = at_agent(agent), f"ear:{monitor_extension}"
+    return Target(target.id, target.name, target.queues, ear, f"stop:{monitor_extension}", agent.id, is_own=True)
+
+
 def at_telephone(extension: str, floor: Snapshot, *, is_own: bool, call: CallRef | None = None) -> Target:
     """An extension is reached through the agent who sits there; one without an agent, over every queue alone."""
     agent = agent_at(extension, floor)
@@ -50,8 +58,7 @@ def at_telephone(extension: str, floor: Snapshot, *, is_own: bool, call: CallRef
 
 def at_participant(room: Conference, call: CallRef, name: str, floor: Snapshot) -> Target:
     """It touches the queues of all agents in the room."""
-    inside = [agent_at(each.caller.number, floor) for each in room.participants]
-    queues = tuple({membership.queue for agent in inside if agent for membership in agent.signed_in})
+    queues = tuple(queues_in(room, seated(floor)))
     return Target(
         dom_id("conference", room.extension), name, queues, f"conference:{room.extension}", f"line:{call.channel}"
     )
@@ -59,8 +66,7 @@ def at_participant(room: Conference, call: CallRef, name: str, floor: Snapshot) 
 
 def agent_at(extension: str | None, floor: Snapshot) -> Agent | None:
     """Who sits there; of several who have been there, the one who is signed in."""
-    there = [each for each in floor.agents.values() if extension and each.extension == extension]
-    return max(there, key=lambda each: bool(each.signed_in), default=None)
+    return seated(floor).get(extension or "")
 
 
 def _name(call: WaitingCall | ParkedCall) -> str:

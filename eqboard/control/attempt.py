@@ -12,7 +12,7 @@ from eqboard.config import get_config
 from eqboard.control.audit import Doer, Thing, write_down
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
-from eqboard.control.models import Step
+from eqboard.control.models import AuditEntry, Step
 from eqboard.control.order import Order
 
 
@@ -44,6 +44,17 @@ class Target:
     is_own: bool = False
 
 
+def allows(rights: Rights, right: str, target: Target) -> bool:
+    """By a team, on all that it touches; one's own telephone serves whoever may do it at all. "" is the right of who
+    began it.
+    """
+    if not right:
+        return target.is_own
+    if target.is_own:
+        return may_ever(rights, right)
+    return may_do(rights, right, target.queues, target.agent)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """`reason` is the one that was given, where a policy asks for it."""
@@ -53,6 +64,7 @@ class Attempt:
     order: Order
     target: Target
     reason: str = ""
+    batch: uuid.UUID | None = None  # of several that were pressed for together
 
     @property
     def action(self) -> Action:
@@ -64,13 +76,17 @@ class Attempt:
         return not self.reason and self.action.right in get_config().actions_with_reason
 
     def is_allowed(self) -> bool:
-        """By a team, on all that it touches; one's own telephone serves whoever may do it at all."""
-        right, target, rights = self.action.right, self.target, self.actor.rights
-        if not right:
-            return target.is_own
-        if target.is_own:
-            return may_ever(rights, right)
-        return may_do(rights, right, target.queues, target.agent)
+        return allows(self.actor.rights, self.action.right, self.target)
+
+    @property
+    def relations(self) -> dict[str, str]:
+        """The attempts that it belongs with, for the audit."""
+        named = {"batch": self.batch, "undoes": self.order.undoes}
+        return {name: str(each) for name, each in named.items() if each}
+
+    async def is_begun(self) -> bool:
+        """Whether this very press was written down before."""
+        return await AuditEntry.objects.filter(attempt=self.id).aexists()
 
     async def note(self, step: Step, **details: Any) -> None:
         """Raises AlreadyDone when this very press was written down before."""

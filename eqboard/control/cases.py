@@ -28,6 +28,7 @@ class Case:
     since: datetime
     begun_at: datetime
     was_seen_gone: bool = False  # of what lasts: in the round before
+    goes_on: bool = False  # of what lasts: it was seen in this round
 
 
 def case_of(entry: AuditEntry, order: Order | None, now: datetime) -> Case | None:
@@ -61,7 +62,8 @@ def _verdict(case: Case, look: Look, floor: Floor, now: datetime) -> Step | None
 
 def _ended(case: Case, look: Look, floor: Floor, now: datetime) -> Step | None:
     """What was confirmed and lasts has ended when two rounds do not see it, or when nothing can be seen of it."""
-    if look.stage is Stage.DONE:
+    case.goes_on = look.stage is Stage.DONE
+    if case.goes_on:
         case.begun_at, case.was_seen_gone = now, False
         return None
     was_gone, case.was_seen_gone = case.was_seen_gone, look.stage is Stage.UNCHANGED

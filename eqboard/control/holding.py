@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from eqboard.boards.following import followers
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 LASTS = timedelta(seconds=10)  # a claim whose process died is over after this
 KEEP_EVERY = timedelta(seconds=3)
+NEXT = "next:"  # begins the slot of what takes the place of something that lasts
 
 books = PerLoop(lambda: Claims(get_config().redis_url))
 
@@ -30,38 +31,60 @@ class Other:
 
 
 class Hold:
-    """One attempt's claim."""
+    """One attempt's claim. Who goes over from what lasts to the next thing, as from spying to whispering, holds both
+    until the next is seen: it may be refused, or not happen, and then the first goes on.
+    """
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
         self._slot = attempt.target.slot
-        self._kept_at = datetime.min.replace(tzinfo=UTC)
+        self._former: Claim | None = None
+        self._since = self._kept_at = datetime.min.replace(tzinfo=UTC)
 
     async def take(self) -> Other | None:
         """None: it is ours. Raises FeedLost."""
         now = await self._now()
+        self._since = self._kept_at = now
+        claim = self._claim(now)
+        holder = await books.get().take(claim, now)
+        if holder is not None and holder.attempt == self._attempt.order.undoes:
+            await books.get().release(holder.slot, holder.attempt)
+            holder = await books.get().take(claim, now)
+        if holder is not None and self._attempt.action.lasts and _is_ones_own_before(holder, claim):
+            self._former, self._slot = holder, f"{NEXT}{self._slot}"
+            holder = await books.get().take(replace(claim, slot=self._slot), now)
+        return None if holder is None else _other(holder, claim)
+
+    async def go_over(self) -> None:
+        """It is seen: what its actor did before is over."""
+        if self._former is None:
+            return
+        former, interim, now = self._former, self._slot, await self._now()
+        self._former, self._slot, self._kept_at = None, former.slot, now
+        try:
+            await books.get().release(former.slot, former.attempt)
+            await books.get().take(self._claim(now), now)
+            await books.get().release(interim, str(self._attempt.id))
+        except FeedLost:
+            logger.debug("Redis is away: %s holds no claim any more", self._attempt.id)
+
+    def _claim(self, now: datetime) -> Claim:
         attempt = self._attempt
-        claim = Claim(
+        return Claim(
             slot=self._slot,
             subject=attempt.target.subject,
             action=attempt.order.action,
             user_id=attempt.actor.user.pk,
             who=attempt.actor.name,
             attempt=str(attempt.id),
-            since=now,
+            since=self._since,
             until=now + LASTS,
         )
-        self._kept_at = now
-        holder = await books.get().take(claim, now)
-        if holder is not None and attempt.action.lasts and _is_ones_own_before(holder, claim):
-            await books.get().release(holder.slot, holder.attempt)
-            holder = await books.get().take(claim, now)
-        return None if holder is None else _other(holder, claim)
 
-    async def keep(self) -> bool:
+    async def keep(self, *, at_once: bool = False) -> bool:
         """Called often; asks Redis every few seconds. False: another attempt has it. Without Redis nobody has."""
         now = await self._now()
-        if now - self._kept_at < KEEP_EVERY:
+        if now - self._kept_at < KEEP_EVERY and not at_once:
             return True
         self._kept_at = now
         try:

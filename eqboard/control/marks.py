@@ -1,7 +1,7 @@
 """The small answer to a press: a mark that says how far it has come, and asks again until that is settled."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
@@ -10,15 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from eqboard.accounts.access import SEE_NUMBERS, may_do
+from eqboard.accounts.rights import arights_of
 from eqboard.config import get_config
 from eqboard.control.attempt import Actor, Attempt, Target
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.discretion import hide_numbers, is_of_caller, newest_for
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.offers import Offer, offer_for
 from eqboard.control.order import Order
 from eqboard.control.perform import perform
 from eqboard.control.story import LOST_AFTER
 from eqboard.control.watching import LONGEST_RINGING_SECONDS
-from eqboard.control.words import sentence
+from eqboard.control.words import asking, sentence
 
 NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")
 UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
@@ -31,6 +35,7 @@ class Outcome:
     state: str
     sentence: str
     url: str = ""
+    undo: Offer | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -44,9 +49,23 @@ async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) 
         return await ask_reason(request, attempt)
     done = await perform(attempt)
     entry = await newest_entry(done, actor.user.pk)
+    if entry is None and done != attempt.id:  # one's own press of a moment ago, which is just being written down
+        return await mark(request, Outcome(Step.ASKED.value, asking(), reverse("control:outcome", args=[done])))
     if entry is None:  # somebody else's press has this number
         return await refuse(request, _("This action is not known here."), 404)
-    return await mark(request, outcome_of(entry), 403 if entry.step == Step.DENIED else 200)
+    return await tell(request, entry, 403 if entry.step == Step.DENIED else 200)
+
+
+async def tell(request: HttpRequest, entry: AuditEntry, status: int = 200) -> HttpResponse:
+    """The mark of the newest entry of an attempt, to its actor; with an offer to undo it, while there is one."""
+    offer = await offer_for(entry, datetime.now(UTC))
+    told = await _discreet(request, entry)
+    return await mark(request, replace(outcome_of(told), undo=offer), status)
+
+
+async def _discreet(request: HttpRequest, entry: AuditEntry) -> AuditEntry:
+    """A caller is named as the board names them to its reader."""
+    return newest_for(entry, await arights_of(await request.auser())) if is_of_caller(entry.target) else entry
 
 
 async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -54,7 +73,7 @@ async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_AGAIN]
     context = {
         "press": attempt.id,
-        "name": attempt.target.name,
+        "name": _name(attempt),
         "fields": fields,
         "path": request.path,
         "target": request.headers.get("HX-Target", ""),
@@ -62,6 +81,12 @@ async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     form = await sync_to_async(render)(request, "control/reason_form.html", context)
     form["HX-Retarget"], form["HX-Reswap"] = "#dialog-body", "innerHTML"
     return form
+
+
+def _name(attempt: Attempt) -> str:
+    target, rights = attempt.target, attempt.actor.rights
+    tells = is_of_caller(target.id) and not may_do(rights, SEE_NUMBERS, target.queues)
+    return str(hide_numbers(target.name)) if tells else target.name
 
 
 def press_of(request: HttpRequest) -> uuid.UUID:
@@ -95,8 +120,10 @@ def _state(entry: AuditEntry) -> str:
 
 
 def _patience(entry: AuditEntry) -> timedelta:
-    """As long as somebody may still be watching."""
-    return timedelta(seconds=max(get_config().watch_seconds, LONGEST_RINGING_SECONDS if entry.step == Step.LEFT else 0))
+    """As long as somebody may still be watching: a telephone may ring meanwhile."""
+    action = CATALOGUE.get(entry.action)
+    may_ring = action is not None and (action.has_journey or action.lasts)
+    return timedelta(seconds=get_config().watch_seconds + (LONGEST_RINGING_SECONDS if may_ring else 0))
 
 
 async def refuse(request: HttpRequest, text: str, status: int = 422, state: str = "refused") -> HttpResponse:

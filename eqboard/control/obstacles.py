@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from eqboard.control.evidence import holder_of, is_callers
+from eqboard.control.evidence import holder_of, is_callers, own_call
 from eqboard.control.order import CallRef, Order
 from eqboard.floor.snapshot import AgentState, Snapshot
 
@@ -29,6 +29,10 @@ class Why(StrEnum):
     NO_VOICE = "NoVoice"  # not signed in to EQ, where the policy demands it
     NOT_CHECKED = "NotChecked"  # EQ did not tell what has to be known first
     NO_FEED = "NoFeed"  # without Redis nobody knows who else is at it
+    CHANGED = "Changed"  # what was to be undone is not so any more
+    ALREADY = "Already"  # it is so, without asking
+    BLIND = "Blind"  # of several, whose turn came when the floor could not be seen
+    EQ_AWAY = "EQAway"  # of several, who came after one for whom EQ did not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,30 @@ def of_parked(order: Order, floor: Snapshot) -> Obstacle | None:
         return Obstacle(Why.GONE)
     for each in floor.parked.values():
         if is_callers(call, each.caller):
-            is_here = each.space == call.place and each.caller.channel == call.channel
+            is_here = (each.space or "") == call.place and each.caller.channel == call.channel
             return None if is_here else Obstacle(Why.ELSEWHERE, where=each.space or "")
     return whereabouts(call, floor)
+
+
+def of_participant(order: Order, floor: Snapshot) -> Obstacle | None:
+    """They are in that room still, on that very channel."""
+    call = order.call
+    room = floor.conferences.get(call.place) if call else None
+    inside = [each.caller for each in room.participants] if room else []
+    is_there = call is not None and any(is_callers(call, each) and each.channel == call.channel for each in inside)
+    return None if is_there else Obstacle(Why.GONE)
+
+
+def of_call_at_telephone(order: Order, floor: Snapshot) -> Obstacle | None:
+    """The telephone has that very call; what EQ says of it right before comes later (questions.py)."""
+    call, line = order.call, floor.lines.get(order.extension or "")
+    if call is None or line is None:
+        return Obstacle(Why.GONE)
+    if own_call(line, call) is not None:
+        return None
+    found = whereabouts(call, floor)
+    is_still_there = found.why is Why.WITH_AGENT and found.where == order.extension  # as another call of that telephone
+    return Obstacle(Why.GONE) if is_still_there else found
 
 
 def whereabouts(call: CallRef, floor: Snapshot) -> Obstacle:

@@ -24,6 +24,15 @@ class CallRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """How an agent stood in one queue."""
+
+    queue: str
+    skill: int | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One thing to be done. `action` is the name in the catalogue; what an action has no use for stays None."""
 
@@ -38,6 +47,9 @@ class Order:
     destination: str | None = None  # an extension, or a telephone number
     monitor_extension: str | None = None  # from where somebody listens
     key: str | None = None  # of a telephone
+    undoes: str | None = None  # an attempt, by id …
+    was_seen: bool = False  # … whether the floor had shown its effect by then …
+    stood: tuple[Stand, ...] = ()  # … and how the agent had stood before it, in the queues that it touched
 
 
 orders = TypeAdapter(Order)

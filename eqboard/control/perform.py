@@ -14,6 +14,8 @@ from eqboard.config import eq_from, get_config
 from eqboard.control.attempt import Attempt
 from eqboard.control.audit import AlreadyDone, storable
 from eqboard.control.background import outlive_the_request
+from eqboard.control.before import before_of
+from eqboard.control.catalogue.action import PartlyDone
 from eqboard.control.holding import Hold
 from eqboard.control.models import Step
 from eqboard.control.obstacles import Obstacle, Why
@@ -23,6 +25,7 @@ from eqboard.control.voices import NoVoice, in_whose_name, voice_of
 from eqboard.control.watching import watch
 from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
 from eqboard.feed.connection import FeedLost
+from eqboard.floor.snapshot import Snapshot
 from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
@@ -31,10 +34,12 @@ telephones = PerLoop(lambda: eq_from(get_config()))
 PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
 
 
-async def perform(attempt: Attempt) -> uuid.UUID:
+async def perform(attempt: Attempt, *, is_answer_awaited: bool = False) -> uuid.UUID:
     """Do it, if the actor may and it can be. Returns the attempt whose entries tell what became of it: this one, or the
-    one before if the same was pressed twice.
+    one before if the same was pressed twice. `is_answer_awaited`: not before EQ has answered, however long it takes.
     """
+    if await attempt.is_begun():  # or what has changed since, perhaps by it, would be told as its end
+        return attempt.id
     floor = (await followers.get().newest()).snapshot
     obstacle = attempt.action.obstacle(attempt.order, floor)
     if not attempt.is_allowed() and not _touches_nothing(attempt, obstacle):
@@ -48,7 +53,7 @@ async def perform(attempt: Attempt) -> uuid.UUID:
         return await _over(attempt, Step.REFUSED, **Obstacle(Why.NO_FEED).as_data())
     if other is not None:
         return other.same or await _over(attempt, Step.REFUSED, **other.obstacle.as_data())
-    return await _begin(attempt, hold)
+    return await _begin(attempt, hold, floor, None if is_answer_awaited else PENDING_AFTER_SECONDS)
 
 
 def _touches_nothing(attempt: Attempt, obstacle: Obstacle | None) -> bool:
@@ -56,21 +61,23 @@ def _touches_nothing(attempt: Attempt, obstacle: Obstacle | None) -> bool:
     return obstacle is not None and obstacle.why is Why.SIGNED_OUT and not attempt.target.queues
 
 
-async def _begin(attempt: Attempt, hold: Hold) -> uuid.UUID:
+async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: float | None) -> uuid.UUID:
     telephone = telephones.get()
+    order = attempt.order
+    details = {"order": as_data(order), "eq_user": await in_whose_name(attempt.actor.user), **before_of(order, floor)}
     try:
-        await attempt.note(Step.ASKED, order=as_data(attempt.order), eq_user=await in_whose_name(attempt.actor.user))
+        await attempt.note(Step.ASKED, **details, **attempt.relations)
     except AlreadyDone:
         return attempt.id
     # A quick answer is told at once; a slow one is pending meanwhile, and written down even if the browser goes away.
-    await asyncio.wait({outlive_the_request(_carry_out(attempt, hold, telephone))}, timeout=PENDING_AFTER_SECONDS)
+    await asyncio.wait({outlive_the_request(_carry_out(attempt, hold, telephone))}, timeout=wait_seconds)
     return attempt.id
 
 
 async def _over(attempt: Attempt, step: Step, **details: Any) -> uuid.UUID:
     """Nothing is sent; that it was tried is written down, once."""
     try:
-        await attempt.note(step, **details)
+        await attempt.note(step, **details, **attempt.relations)
     except AlreadyDone:
         logger.debug("The press %s came twice", attempt.id)
     return attempt.id
@@ -110,6 +117,8 @@ async def _ask(attempt: Attempt, telephone: EQ) -> bool:
             await attempt.action.ask(voice, attempt.order)
     except NoVoice:
         await attempt.note(Step.REFUSED, **Obstacle(Why.NO_VOICE).as_data())
+    except PartlyDone as error:
+        await attempt.note(Step.UNKNOWN, **answer_of(error.error), is_partly=True)
     except EQError as error:
         if isinstance(error, EQNotFound):
             logger.warning("EQ knows no path for %s; name the one that it has in EQBOARD_EQ_DIALECT", error.operation)

@@ -71,11 +71,13 @@ async def telephone_exists(eq: Resources, order: Order) -> Obstacle | None:
 
 
 async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
-    """Without a conversation nothing is recorded, and EQ says "Success" all the same."""
+    """Without a conversation nothing is recorded, and EQ says "Success" all the same; of several it takes any."""
     calls = await _calls_at(eq, order.extension or "")
     if isinstance(calls, Obstacle):
         return calls
-    talks = any(each.status == LineState.UP for each in calls)
+    talks = [each.channel for each in calls if each.status == LineState.UP]
+    if order.call is not None and talks and talks != [order.call.channel]:
+        return GONE
     return None if talks else Obstacle(Why.NOT_TALKING, where=order.extension or "")
 
 
@@ -90,7 +92,7 @@ async def _still_parked(eq: Resources, order: Order) -> Obstacle | None:
     call = order.call
     if call is None:
         return GONE
-    spaces = [each for each in await eq.parked_calls.all() if each.space == call.place]
+    spaces = [each for each in await eq.parked_calls.all() if (each.space or "") == call.place]
     return None if _is_in(call, spaces) else GONE
 
 

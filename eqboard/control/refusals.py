@@ -7,16 +7,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
+from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
 from eqboard.control.obstacles import Obstacle, Why
 from eqboard.control.saying import say
+from eqboard.eq import EQError, EQSignedOut, EQUnreachable
 
 
 def signed_out_meanwhile(name: str) -> SafeString:
     return say(_("%(name)s has signed out meanwhile, so nothing was sent."), name=name)
 
 
-def of_obstacle(obstacle: Obstacle, name: str) -> SafeString:
+AT_TELEPHONE = (access.TRANSFER, access.PARK, access.HANG_UP, access.RECORD, STOP_RECORDING, CANCEL_RECORDING)
+"""Actions on a call, whose target goes by the name of who has the telephone."""
+
+
+def of_obstacle(obstacle: Obstacle, name: str, action: str = "") -> SafeString:
     """Nothing was sent."""
+    if action in AT_TELEPHONE and obstacle.why in (Why.GONE, Why.WITH_AGENT, Why.ELSEWHERE):
+        return _call_has_moved(obstacle, name)
     if obstacle.why is Why.SIGNED_OUT:
         return signed_out_meanwhile(name)
     if obstacle.why is Why.CLAIMED:
@@ -26,6 +34,25 @@ def of_obstacle(obstacle: Obstacle, name: str) -> SafeString:
     if obstacle.why is Why.ELSEWHERE and not obstacle.where:
         return say(_("%(name)s is in another place by now, so nothing was sent."), name=name)
     return say(_sentences()[obstacle.why], name=name, who=obstacle.who, where=obstacle.where)
+
+
+def _call_has_moved(obstacle: Obstacle, name: str) -> SafeString:
+    """Of a call at the telephone of `name`."""
+    if obstacle.why is Why.GONE:
+        return say(_("That call at %(name)s is over, or has changed, so nothing was sent. Look again."), name=name)
+    if obstacle.why is Why.WITH_AGENT and obstacle.who:
+        return say(
+            _("Who was on that call at %(name)s is with %(who)s by now, so nothing was sent."),
+            name=name,
+            who=obstacle.who,
+        )
+    if obstacle.why is Why.ELSEWHERE and obstacle.where:
+        return say(
+            _("Who was on that call at %(name)s is in another place by now (%(where)s), so nothing was sent."),
+            name=name,
+            where=obstacle.where,
+        )
+    return say(_("Who was on that call at %(name)s is in another place by now, so nothing was sent."), name=name)
 
 
 def _sentences() -> Mapping[Why, str]:
@@ -42,6 +69,10 @@ def _sentences() -> Mapping[Why, str]:
         Why.NO_VOICE: _("Here everybody acts in their own name. Sign in to EQ at “My telephone”, then try again."),
         Why.NOT_CHECKED: _("EQ could not be asked what has to be known first, so nothing was sent. Try again."),
         Why.NO_FEED: _("eqboard has no connection to Redis, so nothing was sent. Try again when the board is live."),
+        Why.CHANGED: _("%(name)s has been changed by somebody meanwhile, so nothing was undone. Look at the row."),
+        Why.ALREADY: _("%(name)s is so already, so nothing was sent."),
+        Why.BLIND: _("eqboard could not see the floor, so nothing was sent for %(name)s. Try again when it is live."),
+        Why.EQ_AWAY: _("EQ did not answer for somebody before, so nothing was sent for %(name)s. Try again later."),
     }
 
 
@@ -75,6 +106,15 @@ def of_eq(details: Mapping[str, Any], name: str) -> SafeString:
         reason = description or f"{parameter or 'request'} {kind}"
         return known or say(_("EQ refused: %(reason)s."), reason=reason)
     return say(_("EQ refused, without saying why. Nothing happened."))
+
+
+def not_told(error: EQError) -> SafeString:
+    """Why there is nothing to show of what EQ was asked for, where nothing was to happen."""
+    if isinstance(error, EQSignedOut):
+        return say(_("EQ does not accept eqboard's key, so it told nothing. Ask whoever runs eqboard to check it."))
+    if isinstance(error, EQUnreachable):
+        return say(_("EQ cannot be reached, so it told nothing. Try again when the board is live."))
+    return say(_("EQ did not tell. Try again; if it stays like this, tell whoever runs eqboard."))
 
 
 def _complaint(parameter: str, kind: str, name: str) -> SafeString | None:

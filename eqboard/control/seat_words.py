@@ -34,6 +34,7 @@ class SeatFault(StrEnum):
     KEPT = "Kept"  # a link that only an administrator takes away
     CHANGED = "Changed"  # the link, while EQ was asked
     NO_EXTENSION = "NoExtension"
+    OCCUPIED = "Occupied"  # the extension is somebody else's
 
 
 def sentence_of(action: str, step: str, details: Mapping[str, Any], name: str) -> SafeString:
@@ -120,6 +121,12 @@ def _own_fault(error: object, name: str) -> SafeString | None:
             return say(_("Your link to EQ was changed meanwhile. Load this page again."))
         case SeatFault.NO_EXTENSION:
             return say(_("EQ has no extension %(name)s. Nothing was saved."), name=name)
+        case SeatFault.OCCUPIED:
+            text = _(
+                "Somebody else has said that %(name)s is theirs. They have to give it up at “My telephone” first, or "
+                "an administrator takes it from them. Nothing was saved."
+            )
+            return say(text, name=name)
     return None
 
 

@@ -43,10 +43,13 @@ def _store_extension(doer: Doer, extension: str, *, is_checked: bool) -> Told:
     with transaction.atomic():
         old = seats.seat_of(doer.user.pk).extension
         told = Told(CHOOSE_EXTENSION, Step.DONE, extension, {"old": old, "is_checked": is_checked})
-        if old != extension:
+        if old == extension:
+            return told
+        try:
             seats.choose_extension(doer.user, extension)
-            note(doer, told)
-        return told
+        except TakenError:
+            told = refusal(CHOOSE_EXTENSION, extension, SeatFault.OCCUPIED)
+        return note(doer, told)
 
 
 async def link(doer: Doer, telephone: EQ, eq_user: int) -> Told:

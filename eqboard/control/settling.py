@@ -18,6 +18,8 @@ from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.control import unfinished
+from eqboard.control.attempt import Actor, Attempt, Target
+from eqboard.control.audit import split
 from eqboard.control.background import outlive_the_request
 from eqboard.control.cases import Case, case_of, end_of
 from eqboard.control.holding import books
@@ -25,7 +27,7 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.control.story import UNATTENDED
 from eqboard.control.strangers import seen_names
 from eqboard.control.unfinished import INTERRUPTED
-from eqboard.control.watching import LONGEST_RINGING_SECONDS
+from eqboard.control.watching import LONGEST_RINGING_SECONDS, adopt
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
@@ -101,6 +103,8 @@ class Settler:
         if step is not None:
             await _add(entry, step, await _told(case, entry, step, floor))
             del self._cases[entry.attempt]
+        elif case.goes_on:
+            outlive_the_request(adopt(await _attempt_of(entry, case), entry.at))
         return None
 
 
@@ -122,6 +126,15 @@ async def _give_up(entry: AuditEntry) -> None:
         await _add(entry, Step.ENDED, {"how": UNATTENDED})
     elif entry.step != Step.ASKED:
         await _add(entry, Step.NOT_SEEN, {"seen": "no_news"})
+
+
+async def _attempt_of(entry: AuditEntry, case: Case) -> Attempt:
+    """As it was when it was made: what lasts is a listening."""
+    order, actor = case.order, Actor(entry.actor, await arights_of(entry.actor), entry.address)
+    subject, slot = f"agent:{order.agent}", f"ear:{order.monitor_extension}"
+    queues = tuple(sorted(split(entry.queues)))
+    target = Target(entry.target, entry.target_name, queues, subject, slot, order.agent)
+    return Attempt(entry.attempt, actor, order, target, entry.reason)
 
 
 async def _have_read(floor: Floor, now: datetime, cases: list[Case]) -> None:

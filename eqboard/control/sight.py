@@ -75,7 +75,10 @@ def _is_fresh(floor: Floor, part: Part, now: datetime) -> bool:
 async def look(request: HttpRequest) -> Sight:
     user = await request.auser()
     assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
-    rights = await arights_of(user)
+    return await see(Actor(user, await arights_of(user), address_of(request)))
+
+
+async def see(actor: Actor) -> Sight:
+    """As it is now."""
     floor = await followers.get().newest()
-    actor = Actor(user, rights, address_of(request))
-    return Sight(actor, floor, visible(floor.snapshot, seen_queues(rights)))
+    return Sight(actor, floor, visible(floor.snapshot, seen_queues(actor.rights)))

@@ -51,6 +51,7 @@ async def watch(attempt: Attempt, hold: Hold, accepted_at: datetime) -> None:
             step = await _follow(attempt, hold, vigil, looking, accepted_at)
         await attempt.note(step, **await _told(attempt, vigil))
         if action.lasts and step is Step.CONFIRMED:
+            await hold.go_over()
             await attend(attempt, hold, looking, datetime.now(UTC))
     finally:
         await hold.let_go()
@@ -107,10 +108,23 @@ async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datet
                 return await _end(attempt, began_at, now, "switched")
             look = look_of(attempt, floor, until or began_at)
             if look.stage is Stage.UNCHANGED and until is not None:
-                return await _end(attempt, began_at, until, "hung_up")  # two readings agree
+                is_ours = await hold.keep(at_once=True)
+                return await _end(attempt, began_at, until, "hung_up" if is_ours else "switched")  # two readings agree
             if look.stage is not Stage.NO_NEWS:
                 until = now if look.stage is Stage.UNCHANGED else None
     return None
+
+
+async def adopt(attempt: Attempt, began_at: datetime) -> None:
+    """Attend what lasts, and was left alone by a process that is gone; nothing, where somebody does already."""
+    hold = Hold(attempt)
+    try:
+        if await hold.take() is None:
+            await attend(attempt, hold, Looking(attempt.action.looks_at(attempt.order)), began_at)
+    except FeedLost:
+        pass  # the next round finds it again
+    finally:
+        await hold.let_go()
 
 
 async def _end(attempt: Attempt, began_at: datetime, ended_at: datetime, how: str) -> None:

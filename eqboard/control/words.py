@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from eqboard.accounts import access
 from eqboard.control import obstacles, seat_words
 from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.refusals import of_eq, of_obstacle
@@ -23,7 +24,7 @@ def sentence(entry: AuditEntry) -> SafeString:
         return seat_words.sentence_of(entry.action, entry.step, details, name)
     match entry.step:
         case Step.ASKED:
-            return say(_("Asking EQ…"))
+            return asking()
         case Step.ACCEPTED:
             return _accepted(entry.action, name)
         case Step.LEFT:
@@ -34,7 +35,7 @@ def sentence(entry: AuditEntry) -> SafeString:
             return denied(name)
         case Step.REFUSED:
             obstacle = obstacles.from_data(details)
-            return of_obstacle(obstacle, name) if obstacle else of_eq(details, name)
+            return of_obstacle(obstacle, name, entry.action) if obstacle else of_eq(details, name)
         case Step.NOT_SEEN:
             return _not_seen(entry.action, details, name)
         case Step.LOST:
@@ -43,10 +44,16 @@ def sentence(entry: AuditEntry) -> SafeString:
             return _ended(details, name)
         case Step.DONE:
             return say(_("Done."))
+        case Step.UNKNOWN if details.get("is_partly"):
+            return say(_("EQ did only a part of it for %(name)s. Look at the row, and do the rest by hand."), name=name)
         case _:
             return say(
                 _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")
             )
+
+
+def asking() -> SafeString:
+    return say(_("Asking EQ…"))
 
 
 def denied(name: str) -> SafeString:
@@ -79,6 +86,8 @@ def _confirmations() -> Mapping[str, str]:
         access.SIGN_IN_AGENT: _("%(name)s is signed in."),
         access.SIGN_OUT_AGENT: _("%(name)s is signed out."),
         access.EXIT_WRAP_UP: _("%(name)s is out of wrap-up."),
+        UNDO_PAUSE: _("%(name)s is as before."),
+        UNDO_SIGN_OUT: _("%(name)s is as before."),
         access.SPY: _("You are listening to %(name)s."),
         access.WHISPER: _("You are whispering to %(name)s."),
         access.BARGE_IN: _("You are in the call of %(name)s."),
@@ -121,6 +130,8 @@ def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
             )
         case "gone":
             return say(_("EQ accepted, but %(name)s is no longer on the floor."), name=name)
+        case "unanswered" if action in access.MONITORING:
+            return say(_("Your telephone rang, and nobody picked it up. Press again, and pick up when it rings."))
         case "unanswered":
             return say(_("The telephone rang, and nobody answered. Try again when somebody is there."))
         case "with_agent" if not who:
@@ -144,7 +155,7 @@ def _unchanged(action: str, name: str) -> SafeString:
         )
     if action == STOP_LISTENING:
         return say(_("EQ accepted, but your telephone still listens to %(name)s. Hang up there."), name=name)
-    if action in (*access.ON_AGENTS, access.DIAL):
+    if action in (*access.ON_AGENTS, UNDO_PAUSE, UNDO_SIGN_OUT, access.DIAL):
         text = _(
             "EQ accepted, but nothing changed: %(name)s is as before. "
             "A call or another supervisor may have come between; try again."

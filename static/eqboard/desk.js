@@ -1,4 +1,7 @@
 /* What a desk does when something is pressed: dialogs, what becomes of it, plain words when it fails. */
+
+import { clear, fail } from "./pressing.js";
+
 (() => {
   const words = document.body.dataset;
   const byId = (id) => (id ? document.getElementById(id) : null);
@@ -35,13 +38,26 @@
     const hand = detail.requestConfig?.elt;
     byId("dialog-notices").replaceChildren();
     opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
+    htmx.process(body); // it would do so a moment later: until then Enter sends the form by the browser
     dialog.showModal();
     body.querySelector("input:checked, input, button")?.focus(); // htmx has used up any autofocus before it was shown
   }
 
   function closeAfter({ detail }) {
-    const from = detail.elt.closest?.("dialog");
-    if (from && detail.successful && detail.target !== byId("dialog-body")) from.close();
+    const { elt, verb } = detail.requestConfig ?? {};
+    const from = verb === "post" && elt.isConnected ? elt.closest("dialog") : null; // else the dialog shows what comes next
+    const isTold = detail.successful || detail.xhr?.responseText.includes('class="outcome"'); // a refusal is told beside the board
+    const isHere = detail.target === byId("dialog-body") || detail.xhr?.getResponseHeader("HX-Retarget")?.startsWith("#dialog");
+    if (isTold) clear(detail);
+    if (from && isTold && !isHere) from.close();
+  }
+
+  /** What is still under way when its dialog is closed, and what went wrong, goes on beside the board. */
+  function keepResults() {
+    const results = byId("dialog-body").querySelector(".together");
+    if (!results?.querySelector(".outcome:not([data-state='confirmed'], [data-state='done'])")) return;
+    byId("notices").append(results);
+    htmx.process(results);
   }
 
   /** The row may leave while its dialog is open. The action is asked for all the same, and answered beside the board. */
@@ -56,9 +72,9 @@
       more words than a row has room for, and stays until it is dismissed: it moves to the notices. */
   function settle({ target }) {
     const outcome = target.closest?.(".outcome") ?? target.querySelector?.(".mark .outcome");
-    if (!outcome || ["asked", "accepted"].includes(outcome.dataset.state)) return;
+    if (!outcome || ["asked", "accepted", "left"].includes(outcome.dataset.state)) return;
     byId("say").textContent = outcome.querySelector(".sentence").textContent;
-    const isGood = outcome.dataset.state === "confirmed";
+    const isGood = ["confirmed", "done"].includes(outcome.dataset.state);
     if (!isGood && outcome.closest(".mark")) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent);
   }
 
@@ -87,19 +103,29 @@
   }
 
   /** Asking what became of an action is no action: it goes on by itself, and nothing has to be pressed again. */
-  const isFollowUp = ({ detail }) => Boolean(detail.elt.closest?.(".outcome"));
+  const isFollowUp = ({ detail }) => detail.requestConfig?.verb === "get" && Boolean(detail.elt.closest?.(".outcome, .together"));
 
   function onRefusal(event) {
-    const { detail } = event;
+    const { xhr } = event.detail;
     if (isFollowUp(event)) return;
-    if (detail.xhr.responseText.includes('id="not-sent"')) return notice(words.sayOutdated);
-    notice(detail.xhr.status === 403 ? words.sayForbidden : words.sayFailed);
+    if (xhr.responseText.includes('id="not-sent"')) return tell(xhr, words.sayOutdated, "refused");
+    if (xhr.status === 403) return tell(xhr, words.sayForbidden, "refused");
+    tell(xhr, words.sayFailed, "unknown");
   }
 
   function onSilence(event) {
-    const { detail } = event;
+    const { xhr, requestConfig } = event.detail;
     if (isFollowUp(event)) return;
-    notice(detail.requestConfig?.verb === "get" ? words.sayNoAnswer : words.sayUnsure);
+    if (requestConfig?.verb === "get") return notice(words.sayNoAnswer);
+    tell(xhr, words.sayUnsure, "unknown");
+  }
+
+  /** Where it was pressed; in the dialog that is in the way of that, too. */
+  function tell(xhr, text, state) {
+    const outcome = fail(xhr, text, state);
+    if (!outcome || dialog?.open) notice(text);
+    if (outcome && !dialog?.open) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent);
+    if (outcome && !dialog?.open) byId("say").textContent = text;
   }
 
   /** A refusal that brings its own sentence is shown where the action was; anything else in one of ours.
@@ -114,19 +140,36 @@
   }
 
   function onClick({ target }) {
-    target.closest("[data-close]")?.closest("dialog").close();
+    const close = target.closest("[data-close]");
+    if (close?.closest("dialog")) close.closest("dialog").close();
+    else close?.closest(".together").remove();
     byId(target.closest("[data-open]")?.dataset.open)?.showModal();
-    target.closest("[data-dismiss]")?.parentElement.remove();
+    const dismiss = target.closest("[data-dismiss]");
+    if (dismiss) takeAway(dismiss.parentElement);
+  }
+
+  /** A mark is empty then: its styles ask for that. */
+  function takeAway(line) {
+    const mark = line.closest(".mark");
+    if (mark) mark.replaceChildren();
+    else line.remove();
+  }
+
+  /** What went well leaves by itself (dialogs.css), and then is in nobody's way. */
+  function onLeft({ target, animationName }) {
+    if (animationName === "leave") takeAway(target);
   }
 
   const listeners = {
-    "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "eqboard:nobody": () => hint(words.sayNobody), "htmx:beforeSwap": onPiece,
+    "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "eqboard:nobody": ({ detail }) => hint(detail ?? words.sayNobody), "htmx:beforeSwap": onPiece,
+    "eqboard:notice": ({ detail }) => notice(detail),
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
-    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, click: onClick,
+    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, click: onClick, animationend: onLeft,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   document.addEventListener("htmx:wsBeforeMessage", rememberOutcomes, { capture: true }); // before it is shown
   document.addEventListener("htmx:afterSwap", openDialog);
   document.addEventListener("htmx:afterSwap", settle);
+  dialog?.addEventListener("close", keepResults);
   dialog?.addEventListener("close", () => document.dispatchEvent(new CustomEvent("eqboard:focus", { detail: opener })));
 })();

@@ -60,3 +60,12 @@ export function noteSlip(act) {
   act();
   if (rowUnderPointer() !== before) shiftedAt = performance.now();
 }
+
+/** What makes no sense now says why, and is not pressed. */
+export function refuseDisabled(event) {
+  const button = event.target.closest?.("#screen [aria-disabled='true']");
+  if (!button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  document.dispatchEvent(new CustomEvent("eqboard:nobody", { detail: button.title }));
+}

@@ -34,11 +34,29 @@ const LETTERS = {
   "?": () => byId("keys")?.showModal(),
   b: () => openBoards(),
   p: (target) => pauseIn(target.closest("#screen .person")),
+  l: (target) => listenIn(target.closest("#screen .person")),
+  s: (target) => pressIn(target.closest("#screen .call"), "sayNoCaller"),
+  k: (target) => pressIn(target.closest("#screen .parked"), "sayNoParked"),
 };
 
 function pauseIn(person) {
   if (!person) return document.dispatchEvent(new CustomEvent("eqboard:nobody"));
-  person.querySelector("[data-hand]")?.click();
+  person.querySelector("[data-hand]:is([id$='-pause'], [id$='-resume'])")?.click();
+}
+
+/** The button itself says when there is no call; without one, one may not listen, or there is no room for it. */
+function listenIn(person) {
+  const hand = person?.querySelector("[data-hand][id$='-listen']");
+  if (hand) return hand.click();
+  const word = !person ? "sayNobody" : person.dataset.state === "on_call" ? "sayNoListening" : "sayNoCall";
+  document.dispatchEvent(new CustomEvent("eqboard:nobody", { detail: document.body.dataset[word] }));
+}
+
+/** The row's own button; without one, the word says of whom there would be one. */
+function pressIn(row, word) {
+  const hand = row?.querySelector("[data-hand]");
+  if (hand) hand.click();
+  else document.dispatchEvent(new CustomEvent("eqboard:nobody", { detail: document.body.dataset[word] }));
 }
 
 function openBoards() {
@@ -49,7 +67,7 @@ function openBoards() {
 }
 
 /** By the key's place where another script has no such letter. */
-const letterOf = ({ key, code }) => (LETTERS[key] ? key : { KeyP: "p", KeyB: "b" }[code]);
+const letterOf = ({ key, code }) => (LETTERS[key] ? key : { KeyP: "p", KeyL: "l", KeyB: "b", KeyS: "s", KeyK: "k" }[code]);
 
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
 

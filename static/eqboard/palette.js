@@ -21,7 +21,7 @@ import { fold } from "./finding.js";
   /* What there is */
 
   function gather() {
-    return [...here(), ...boards(), ...queues(), ...agents(), ...settings()];
+    return [...here(), ...boards(), ...queues(), ...agents(), ...actions(), ...signOuts(), ...settings()];
   }
 
   const from = (selector) => [...document.querySelectorAll(selector)];
@@ -50,6 +50,29 @@ import { fold } from "./finding.js";
     }));
   }
 
+  /** Every button of every row, by its own name and that of its row: "Pause Liam Brown". */
+  function actions() {
+    return from("#screen li[id] button[data-hand][aria-labelledby]:not([aria-disabled='true'], .opens)").map((hand) => ({
+      group: "actions", name: nameOf(hand), detail: "", run: () => byId(hand.id)?.click(),
+    }));
+  }
+
+  const nameOf = (hand) => hand.getAttribute("aria-labelledby").split(" ").map((id) => textOf(byId(id))).filter(Boolean).join(" ");
+
+  /** To sign somebody out has no button in their row; the bar for several agents says whether one may at all. */
+  function signOuts() {
+    const several = document.querySelector("#together [data-one]");
+    const rows = several ? from("#agents > .person[id]:not(:has(.others-too))") : [];
+    return rows.map((row) => ({
+      group: "actions", name: `${several.dataset.say} ${textOf(row.querySelector(".who"))}`, detail: "", run: () => signOut(several, row.id),
+    }));
+  }
+
+  function signOut({ dataset }, id) {
+    const path = dataset.one.replace("/0/", `/${id.replace(/^[a-z]+-/, "")}/`);
+    htmx.ajax("GET", path, { source: byId(id), target: byId("dialog-body"), swap: "innerHTML" });
+  }
+
   function settings() {
     const choices = from("#menu .choice:not([hidden]) button").map((button) => ({
       group: "more", name: textOf(button), detail: textOf(button.closest("fieldset").querySelector("legend")), run: () => button.click(),
@@ -58,6 +81,15 @@ import { fold } from "./finding.js";
       group: "more", name: textOf(each.firstChild), detail: "", run: () => each.click(),
     }));
     return [...pages, ...choices];
+  }
+
+  /** Any telephone, by the digits that are typed: eqboard has no list of them. */
+  function telephone() {
+    const [extension] = input.value.trim().match(/(?<!\S)[0-9*#]{2,20}$/) ?? [];
+    if (!extension) return [];
+    const path = words.telephone.replace("0", encodeURIComponent(extension));
+    const open = () => document.dispatchEvent(new CustomEvent("eqboard:panel", { detail: path }));
+    return [{ group: "more", name: words.sayExtension.replace("{n}", extension), detail: "", text: "", run: open }];
   }
 
   /** By its id: the row may have been replaced since. */
@@ -75,13 +107,14 @@ import { fold } from "./finding.js";
 
   function search() {
     const wanted = fold(input.value).split(/\s+/).filter(Boolean);
-    const found = commands.filter(({ text }) => wanted.every((word) => text.includes(word)));
-    found.sort((one, other) => rank(one, wanted) - rank(other, wanted));
-    shown = inGroups(found.slice(0, MOST));
+    const known = commands.filter(({ text }) => wanted.every((word) => text.includes(word)));
+    known.sort((one, other) => rank(one, wanted) - rank(other, wanted));
+    const others = telephone();
+    shown = inGroups([...known.slice(0, MOST - others.length), ...others]);
     chosen = 0;
     draw();
     byId("palette-none").hidden = shown.length > 0;
-    byId("palette-count").textContent = words.sayFound.replace("{n}", found.length);
+    byId("palette-count").textContent = words.sayFound.replace("{n}", known.length + others.length);
   }
 
   /** What begins with the words comes before what only contains them. */

@@ -1,123 +1,67 @@
-/* Numbers that open: the panel that shows the working of one, the arrow keys from one to the next, and how old they are.
-   A number is known by its row and by what it counts: its element may be another one by the next message. */
-(() => {
-  const byId = (id) => (id ? document.getElementById(id) : null);
-  const panel = byId("panel");
-  const body = byId("panel-body");
-  const NUMBER = "[data-figure]";
-  const HOLDER = ".tile, .line, .plan, .totals";
+/* The panel beside the board, for the one thing in focus: the working of a number (numbers.js), or an agent or a
+   telephone (side.js). Whoever takes it fills it; here it is shown and closed, and says what is wrong with it. */
 
-  const placeOf = (number) => ({ holder: number.closest(HOLDER)?.id, figure: number.dataset.figure, kind: number.className });
+const byId = (id) => document.getElementById(id);
 
-  /** The number in the same place, however often its row was replaced. */
-  function at({ holder, figure, kind } = {}) {
-    const all = [...(byId(holder)?.querySelectorAll(NUMBER) ?? [])].filter((each) => each.dataset.figure === figure);
-    return all.find((each) => each.className === kind) ?? all[0];
+export const panel = byId("panel");
+export const body = byId("panel-body");
+
+let owner = null; // whose it is: `left` is called when it is theirs no more, `back` finds what gets the focus then
+
+export function take(next) {
+  if (owner && owner !== next) {
+    owner.left();
+    clear();
   }
+  owner = next;
+}
 
-  /* Opening and closing */
+export function show() {
+  panel.hidden = false;
+}
 
-  let opener;
-  let isAsked = false;
+export function close() {
+  if (panel.hidden) return;
+  panel.hidden = true;
+  clear(); // and so it asks no more
+  const place = owner?.back();
+  owner?.left();
+  owner = null;
+  place?.focus({ preventScroll: true });
+}
 
-  function open(number) {
-    opener = placeOf(number);
-    const [metric, window] = opener.figure.split(" ");
-    const queue = opener.holder.includes("-") ? opener.holder.replace(/^[a-z]+-/, "") : "";
-    const query = new URLSearchParams({ queue, metric, window });
-    mark();
-    isAsked = true;
-    htmx.ajax("GET", `${panel.dataset.url}&${query}`, { source: panel, target: body });
+function clear() {
+  outliveMark();
+  body.replaceChildren();
+}
+
+/** What becomes of an action is told beside the board when its panel is closed, or the next one is pressed; what went
+    well is told no more. What only stands in for an answer (pressing.js) waits for it. */
+export function outliveMark() {
+  for (const outcome of byId("panel-mark").querySelectorAll(".outcome")) {
+    if (outcome.dataset.state === "asked" && !outcome.hasAttribute("hx-get")) continue;
+    outcome.remove();
+    if (["confirmed", "done"].includes(outcome.dataset.state)) continue;
+    byId("notices").append(outcome);
+    htmx.process(outcome);
   }
+}
 
-  function close() {
-    if (panel.hidden) return;
-    panel.hidden = true;
-    body.replaceChildren(); // and so it asks no more
-    const number = at(opener);
-    opener = undefined;
-    mark();
-    number?.focus({ preventScroll: true });
-  }
+export function say(text) {
+  show();
+  const line = byId("panel-trouble") ?? Object.assign(document.createElement("p"), { id: "panel-trouble", className: "error" });
+  line.setAttribute("role", "status");
+  if (line.textContent !== text) line.textContent = text;
+  if (line.parentElement !== body) body.prepend(line);
+}
 
-  function mark() {
-    const number = at(opener);
-    for (const each of document.querySelectorAll(`${NUMBER}[aria-expanded]`)) if (each !== number) each.removeAttribute("aria-expanded");
-    number?.setAttribute("aria-expanded", "true");
-  }
+function onKey(event) {
+  if (event.key !== "Escape" || panel.hidden || document.querySelector("dialog[open], :popover-open")) return;
+  event.stopPropagation();
+  close();
+}
 
-  /** Only who has opened it is taken there: every few seconds it is merely renewed. */
-  function onShown({ target }) {
-    if (target !== body || !opener) return;
-    panel.hidden = false;
-    if (isAsked) byId("panel-title")?.focus({ preventScroll: true });
-    isAsked = false;
-  }
-
-  /** A number that has left, or an eqboard that does not answer, is told in the panel, and once. */
-  function onTrouble(event) {
-    const status = event.detail.xhr?.status ?? 0;
-    if (event.type === "htmx:beforeSwap" && status < 400) return;
-    event.stopPropagation();
-    if (event.type !== "htmx:beforeSwap") return say(panel.dataset.sayLate);
-    event.detail.shouldSwap = false;
-    event.detail.isError = false;
-    if (status === 404 || status === 403) body.replaceChildren();
-    say(status === 404 || status === 403 ? panel.dataset.sayGone : panel.dataset.sayLate);
-  }
-
-  function say(text) {
-    panel.hidden = false;
-    const line = byId("panel-trouble") ?? Object.assign(document.createElement("p"), { id: "panel-trouble", className: "error" });
-    line.setAttribute("role", "status");
-    line.textContent = text;
-    body.prepend(line);
-  }
-
-  /* Keys: from one number of a row to the next; Escape goes back */
-
-  function onKey(event) {
-    if (event.key === "Escape" && !panel.hidden && !document.querySelector("dialog[open], :popover-open")) {
-      event.stopPropagation();
-      return close();
-    }
-    const number = event.target.closest?.(NUMBER);
-    const isRightToLeft = document.documentElement.dir === "rtl";
-    const step = { ArrowRight: isRightToLeft ? -1 : 1, ArrowLeft: isRightToLeft ? 1 : -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!number || !step) return;
-    const all = [...number.closest(HOLDER).querySelectorAll(NUMBER)].filter((each) => each.checkVisibility({ visibilityProperty: true }));
-    all[all.indexOf(number) + step]?.focus();
-    event.preventDefault();
-  }
-
-  /* How old the numbers are, from EQ to here */
-
-  function showHops() {
-    const pulse = byId("pulse")?.dataset ?? {};
-    for (const hop of document.querySelectorAll("[data-hop]")) {
-      const at = pulse[hop.dataset.hop];
-      hop.toggleAttribute("data-told", Boolean(at));
-      if (at) hop.querySelector("time").dataset.since = at;
-    }
-  }
-
-  /** Nothing until it is measured (truth.js). */
-  function showDelay() {
-    const { delay } = byId("pulse")?.dataset ?? {};
-    if (delay) byId("delay").textContent = byId("freshness").dataset.sayDelay.replace("{n}", delay);
-  }
-
-  if (panel) {
-    document.addEventListener("click", ({ target }) => {
-      const number = target.closest?.(`#screen ${NUMBER}`);
-      if (number) open(number);
-    });
-    byId("panel-close").addEventListener("click", close);
-    document.addEventListener("keydown", onKey, { capture: true });
-    document.addEventListener("htmx:afterSwap", onShown);
-    for (const name of ["htmx:beforeSwap", "htmx:sendError", "htmx:timeout"]) panel.addEventListener(name, onTrouble);
-  }
-  document.addEventListener("htmx:wsAfterMessage", () => { mark(); showHops(); }, { capture: true }); // before all ticks
-  document.addEventListener("eqboard:shown", showDelay);
-  showHops();
-})();
+if (panel) {
+  byId("panel-close").addEventListener("click", close);
+  document.addEventListener("keydown", onKey, { capture: true });
+}

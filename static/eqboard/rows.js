@@ -3,7 +3,7 @@
    strokes.js changes the page, hand.js knows where the pointer, the focus and the selection are, held.js keeps the order
    of a list under the hand. Here is what happens with a message, and once the hand has gone. */
 
-import { gripOf, isStirred, keepStill, noteSlip, onSelection, onStir, refuseSlip, rowInFocus } from "./hand.js";
+import { gripOf, isStirred, keepStill, noteSlip, onSelection, onStir, refuseDisabled, refuseSlip, rowInFocus } from "./hand.js";
 import { hold, isHolding, letGo, settle } from "./held.js";
 import { align } from "./lists.js";
 import { becomeAtLast, isWaiting, putAll, takeLeaving } from "./strokes.js";
@@ -48,6 +48,7 @@ for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove
 document.addEventListener("selectionchange", onSelection);
 document.addEventListener("htmx:wsBeforeMessage", onMessage);
 document.addEventListener("click", refuseSlip, { capture: true });
+document.addEventListener("click", refuseDisabled, { capture: true });
 for (const type of ["pointerover", "focusin", "selectionchange"]) document.addEventListener(type, look);
 document.addEventListener("eqboard:focus", ({ detail }) => focusOn(detail.id, detail.row));
 settle([]);

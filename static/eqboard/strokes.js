@@ -4,7 +4,7 @@
 
 import { isSelected } from "./hand.js";
 
-const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows", "data-steady"]); // kept by the page
+const OURS = new Set(["style", "tabindex", "open", "data-long", "data-beyond", "data-count", "data-found", "data-flip", "data-open", "data-head", "data-roomy", "data-overflows", "data-steady", "data-picked", "aria-description"]); // kept by the page
 const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data-warning", "data-critical"];
 const TICKING = "time.ticks, .age, [data-clock]"; // ticking.js writes what is in them
 const byId = (id) => (id ? document.getElementById(id) : null);
@@ -112,7 +112,8 @@ function isAlike(old, fresh) {
   return facts.every((name) => old.getAttribute(name) === fresh.getAttribute(name));
 }
 
-function change(old, fresh) {
+/** Also for what is renewed in another way than by messages: the panel. */
+export function change(old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.data !== fresh.data && !isSelected(old)) old.data = fresh.data;
     return;

@@ -275,7 +275,8 @@ def test_each_who_confers_is_told_with_voice_and_time():
         participant("202", "Bo", muted=True, talking=True),
         participant("203", "Cy", joined_at=None),
     )
-    page = page_of(snapshot(agents=[agent(extension="201")], conferences=[conference(participants=people)]))
+    floor = snapshot(agents=[agent(extension="201")], queues=QUEUES, conferences=[conference(participants=people)])
+    page = page_of(floor, on(rights=FRONT))
     told = [each.get_text(" ", strip=True) for each in page.select(".participant")]
     assert told == ["Ana talking", "Bo muted", "Cy listening"]
     assert [bool(each.find("time")) for each in page.select(".participant")] == [True, True, False]

@@ -201,7 +201,7 @@ def test_the_totals_of_a_team_count_only_what_it_sees():
 
 def buttons(one: Agent, rights: Rights, surface: Surface = Surface.DESK) -> list[str]:
     page = page_of(snapshot(agents=[one]), rights, surface)
-    return [each.get("hx-get") or each.get("hx-post") for each in page.select("button[data-hand]")]
+    return [each.get("hx-get") or each["hx-post"] for each in page.select("button[data-hand]:not([data-panel])")]
 
 
 PAUSED_HERE = membership("500", state=AgentState.PAUSED, paused=True)
@@ -238,7 +238,7 @@ def test_an_agent_who_also_serves_another_teams_queue_has_no_button(state):
     """The action would touch that queue too, though it is not to be seen here."""
     shared = agent(7, state=state, memberships=(membership("500", state=state), membership("502", state=state)))
     assert buttons(shared, FRONT) == []
-    assert len(buttons(shared, EVERYTHING)) == 1
+    assert buttons(shared, EVERYTHING)
 
 
 def test_another_teams_queue_that_they_are_not_signed_in_to_does_not_matter():
@@ -247,7 +247,7 @@ def test_another_teams_queue_that_they_are_not_signed_in_to_does_not_matter():
 
 
 def test_an_agent_in_no_queue_is_acted_on_only_by_those_of_every_queue():
-    assert buttons(agent(7, memberships=()), EVERYTHING) == ["/agents/7/pause/"]
+    assert "/agents/7/pause/" in buttons(agent(7, memberships=()), EVERYTHING)
 
 
 # What is not known

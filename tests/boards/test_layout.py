@@ -107,5 +107,5 @@ def test_rooms_and_parked_calls_stand_in_a_steady_order():
         parked=[parked_call("1", parked_at=NOON), parked_call("2", parked_at=NOON - timedelta(seconds=1))],
         conferences=[conference("901", name="b"), conference("900", name="B"), conference("902", name="a")],
     )
-    assert [call.key for call in shown(floor, "parked")] == ["2", "1"]
-    assert [room.extension for room in shown(floor, "conferences")] == ["902", "900", "901"]
+    assert [row.call.key for row in shown(floor, "parked")] == ["2", "1"]
+    assert [row.room.extension for row in shown(floor, "conferences")] == ["902", "900", "901"]

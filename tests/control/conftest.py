@@ -22,6 +22,7 @@ from eqboard.loops import PerLoop
 from tests.builders import agent, membership, pause_code, snapshot, source
 from tests.cast import publish
 from tests.control.pretend import PretendEQ
+from tests.control.switchboard import Switchboard, talking
 from tests.environment import KEY_CANARY
 
 OF_502 = membership("502", queue_name="Complaints")
@@ -85,6 +86,23 @@ async def pretend(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
         answers.telephone = telephone
         yield answers
+
+
+@pytest.fixture
+async def switchboard(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Switchboard]:
+    """The exchange that the telephone reaches."""
+    answers = Switchboard()
+    server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
+    async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
+        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        yield answers
+
+
+@pytest.fixture
+async def busy(switchboard: Switchboard, redis_url: str) -> Switchboard:
+    """Ana is on a call with Carmen."""
+    await publish(redis_url, talking())
+    return switchboard
 
 
 @pytest.fixture

@@ -99,6 +99,13 @@ def test_a_crash_while_watching_is_not_seen_after_its_time_and_half_a_minute(lea
         assert "Look again when the board is live" in said(answer)
 
 
+@pytest.mark.parametrize("action", ["call.steal", "monitor.spy"])
+@pytest.mark.parametrize(("seconds", "shown"), [(37, "accepted"), (110, "accepted"), (112, "not_seen")])
+def test_where_a_telephone_may_ring_it_is_waited_for_longer(lead, cast, action, seconds, shown):
+    note(cast.lead, Step.ACCEPTED, seconds_ago=seconds, action=action)
+    assert state(ask(lead)) == shown
+
+
 def test_looking_writes_nothing(lead, cast):
     note(cast.lead, Step.ASKED, seconds_ago=99)
     ask(lead)

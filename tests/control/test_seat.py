@@ -163,6 +163,19 @@ async def test_one_may_have_none_again(linked, pretend):
     assert pretend.asked == []
 
 
+async def test_an_extension_of_somebody_else_is_refused(dana, cast, pretend):
+    """Whose telephone it is may do more there than others."""
+    await sync_to_async(choose_extension)(cast.supervisor, "302")
+    client = await signed_in(dana)
+    answer = await do(client, "extension", extension="302")
+    assert "Somebody else has said that 302 is theirs." in text_of(answer)
+    assert (await seat(dana)).extension == ""
+    assert await written() == [("seat.extension", "refused", "Occupied")]
+    await sync_to_async(choose_extension)(cast.supervisor, "")
+    await do(client, "extension", extension="302")
+    assert (await seat(dana)).extension == "302"
+
+
 async def test_an_extension_that_eq_does_not_have_is_refused_and_the_old_one_stays(linked, pretend):
     answer = await do(await signed_in(linked), "extension", extension="999")
     assert answer.status_code == 422

@@ -2,12 +2,15 @@
 
 import asyncio
 import uuid
-from datetime import timedelta
+from collections.abc import Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
+from eqboard.boards.following import followers
 from eqboard.control import settling, unfinished
 from eqboard.control.audit import Thing
 from eqboard.control.cases import GIVE_UP_AFTER
@@ -15,13 +18,15 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.control.order import CallRef, Order, as_data
 from eqboard.control.settling import Settler
 from eqboard.control.watching import LONGEST_RINGING_SECONDS
+from eqboard.feed.claims import Claim
 from eqboard.feed.connection import connect
 from eqboard.feed.follow import Floor
 from eqboard.feed.looking import looked_at
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot
 from tests.builders import agent, claim, line, line_call, snapshot, source, waiting_call
-from tests.control.conftest import OF_502
+from tests.cast import publish
+from tests.control.conftest import OF_502, settled
 from tests.control.written import DINA, NOON, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -258,6 +263,33 @@ async def test_one_that_begins_to_ring_is_not_over(cast, settler):
     for rounds in range(3):
         await settler.settle_unfinished(called(ringing), LATER + rounds * ROUND)
     assert (await newest(attempt)).step == Step.CONFIRMED
+
+
+async def test_one_that_goes_on_is_attended_again_and_its_end_is_seen(cast, settler, redis_url):
+    """So the strip comes back, and others see who listens."""
+    attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), datetime.now(UTC)
+    talks = agent(7, state=AgentState.ON_CALL)
+    await publish(redis_url, called(LISTENING, agents=(talks,), at=now).snapshot)
+    await settler.settle_unfinished(await followers.get().newest(), now)
+    held = await claims_once(lambda claims: bool(claims))
+    assert held["ear:210"].attempt == str(attempt)
+    assert (held["ear:210"].who, held["ear:210"].subject) == ("lead", "agent:7")
+    for second in (1, 2, 3):
+        await publish(redis_url, called(at=datetime.now(UTC) + timedelta(seconds=second)).snapshot)
+    await settled()
+    entry = await newest(attempt)
+    assert (entry.step, entry.details["how"]) == (Step.ENDED, "hung_up")
+    assert entry.details["seconds"] > 0
+    assert not await claims_once(lambda claims: not claims)
+
+
+async def claims_once(is_so) -> Mapping[str, Claim]:
+    """The claims that this process knows of, as soon as they are so."""
+    async with asyncio.timeout(10), aclosing(followers.get().floors()) as floors:
+        async for floor in floors:
+            if is_so(floor.claims):
+                return floor.claims
+    raise AssertionError
 
 
 # Entries of other versions, and many

@@ -98,6 +98,9 @@ class Stage:
             assert file is not None, path
             await route.fulfill(path=file[0], content_type=file[1])
             return
+        if path.startswith("monitoring/"):  # as every page asks by itself: nobody listens
+            await route.fulfill(json={"now": NOON.timestamp(), "attempts": [], "ears": "", "news": ""})
+            return
         if path:
             self.asked.append(f"{route.request.method} /{path}")
             await route.fulfill(status=204)

@@ -97,7 +97,7 @@ async def test_a_web_server_lost_meanwhile_is_no_call_to_press_again(stack: Stac
     stack.fault("latency", "/call_queue_agent_action", seconds=20)
     await board.locator("#agent-5-pause").click()
     await board.locator("#dialog button.primary").click()
-    await expect(board.locator("#mark-agent-5 .outcome")).to_have_attribute("data-state", "asked")
+    await expect(board.locator("#mark-agent-5 .outcome[hx-get]")).to_have_attribute("data-state", "asked")
 
     async with board.expect_event("requestfailed", lambda request: "/actions/" in request.url):
         stack.stop("web")

@@ -53,8 +53,9 @@ async def test_a_list_is_one_stop_of_the_tab_key_and_arrows_go_on_within_it(page
     await page.set_viewport_size({"width": 1366, "height": 900})
     await opened(page)
     await page.locator("#agent-1").focus()
-    await page.keyboard.press("Tab")
-    await expect(page.locator("#agent-1-pause")).to_be_focused()
+    for button in ("pause", "listen", "more"):
+        await page.keyboard.press("Tab")
+        await expect(page.locator(f"#agent-1-{button}")).to_be_focused()
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.closest('#agents')") is None
     await page.keyboard.press("Shift+Tab")

@@ -173,9 +173,19 @@ def test_a_site_on_postgresql_gets_its_driver_and_the_demo_needs_no_more(root: P
     assert commands.having("pip install") == 1
 
 
+def test_more_ways_to_sign_in_are_an_extra_that_the_tests_bring_along(root: Path, commands: Commands) -> None:
+    set_up(root, "run")
+    assert commands.having("django-allauth") == 0
+    set_up(root, "dev")
+    assert commands.having("django-allauth[mfa,socialaccount]") == 1
+    commands.clear()
+    set_up(root, "sso")
+    assert commands == []
+
+
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert install.main(["everything"]) == 2
-    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres\n"
+    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres|sso\n"
 
 
 def pinned() -> set[str]:
@@ -187,7 +197,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("group", ["run", "dev", "embedded"])
+@pytest.mark.parametrize("group", ["run", "dev", "embedded", "postgres", "sso"])
 def test_everything_asked_for_is_pinned(group: str) -> None:
     asked = {canonical(re.split(r"[\[<>=; ]", line)[0]) for line in install.requirements(ROOT, group)}
     assert asked <= pinned()

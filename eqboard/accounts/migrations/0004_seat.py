@@ -46,6 +46,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "telephone and EQ user",
                 "verbose_name_plural": "telephones and EQ users",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("extension", ""), _negated=True),
+                        fields=("extension",),
+                        name="one_person_per_extension",
+                    )
+                ],
             },
         ),
     ]

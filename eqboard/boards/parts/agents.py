@@ -3,45 +3,90 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eqboard.accounts.access import PAUSE_AGENT, RESUME_AGENT
-from eqboard.boards.scene import Hands, Scene
+from eqboard.accounts.access import (
+    EXIT_WRAP_UP,
+    ON_AGENTS,
+    PAUSE_AGENT,
+    RESUME_AGENT,
+    SIGN_IN_AGENT,
+    SPY,
+    may_ever,
+)
+from eqboard.boards.claimed import Doing
+from eqboard.boards.scene import Hands, Scene, claims_on
 from eqboard.boards.spec import StateLimit
 from eqboard.floor.snapshot import Agent, AgentState
+
+MOST_BUTTONS = 2  # in a row; everything else is in the panel
+ACTIONS = frozenset({*ON_AGENTS, SPY})  # some of them in a row, the rest in the panel
 
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
+    """`buttons` are names of actions, what is wanted most first: where there is room for one, it is that."""
+
     agent: Agent
     limit: StateLimit | None  # of the state they are in
-    may_pause: bool
-    may_resume: bool
+    buttons: tuple[str, ...]
+    may_open: bool  # the panel, as there is something to do
     is_others_too: bool  # no button, because they also serve queues of other teams
+    claims: tuple[Doing, ...]
+
+    @property
+    def is_on_call(self) -> bool:
+        return self.agent.state is AgentState.ON_CALL
 
 
 def present(scene: Scene) -> Iterator[tuple[int, AgentRow]]:
     """By name: whoever is over a limit is put first by the page, which alone knows the moment that it happens."""
     for agent in _by_name(scene):
         if agent.state is not AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, scene.board.spec.limits, scene.hands)
+            yield agent.id, agent_row(agent, scene.board.spec.limits, scene)
 
 
 def away(scene: Scene) -> Iterator[tuple[int, AgentRow]]:
     for agent in _by_name(scene):
         if agent.state is AgentState.SIGNED_OUT:
-            yield agent.id, agent_row(agent, (), scene.hands)
+            yield agent.id, away_row(agent, scene)
 
 
-def agent_row(agent: Agent, limits: Iterable[StateLimit], hands: Hands) -> AgentRow:
+def agent_row(agent: Agent, limits: Iterable[StateLimit], scene: Scene) -> AgentRow:
     """An agent with the buttons that make sense now."""
-    present = agent.state is not AgentState.SIGNED_OUT
-    everywhere = agent.state is AgentState.PAUSED or agent.pause_follows
-    return AgentRow(
-        agent,
-        limit_of(agent, limits),
-        may_pause=present and not everywhere and hands.may(PAUSE_AGENT, agent.id),
-        may_resume=present and (everywhere or agent.partly_paused) and hands.may(RESUME_AGENT, agent.id),
-        is_others_too=present and hands.may_to_others(PAUSE_AGENT, agent.id),
-    )
+    hands, claims = scene.hands, claims_on(scene, f"agent:{agent.id}")
+    allowed = hands.on(agent.id)
+    buttons = tuple(each for each in _sensible(agent) if each in allowed)[:MOST_BUTTONS]
+    is_others_too = not allowed & ACTIONS and any(may_ever(hands.rights, each) for each in ACTIONS)
+    may_open = bool(allowed & ACTIONS) or (is_others_too and _may_in_some_queue(agent, hands))
+    return AgentRow(agent, limit_of(agent, limits), buttons, may_open, is_others_too, claims)
+
+
+def away_row(agent: Agent, scene: Scene) -> AgentRow:
+    """Whoever is in no queue yet can only be signed in, to the queues in which one may do that."""
+    grants = scene.hands.rights.grants
+    may_sign_in = any(SIGN_IN_AGENT in each.actions and each.reaches(agent.id) for each in grants)
+    buttons = (SIGN_IN_AGENT,) if may_sign_in else ()
+    return AgentRow(agent, None, buttons, may_sign_in, False, claims_on(scene, f"agent:{agent.id}"))
+
+
+def _sensible(agent: Agent) -> Iterator[str]:
+    """What can be done now, what is wanted most first; at last what could be if they were on a call."""
+    is_paused_everywhere = agent.state is AgentState.PAUSED or agent.pause_follows
+    if agent.state is AgentState.WRAP_UP:
+        yield EXIT_WRAP_UP
+    if agent.state is AgentState.ON_CALL:
+        yield SPY
+    if is_paused_everywhere or agent.partly_paused:
+        yield RESUME_AGENT
+    if not is_paused_everywhere:
+        yield PAUSE_AGENT
+    if agent.state is not AgentState.ON_CALL:
+        yield SPY
+
+
+def _may_in_some_queue(agent: Agent, hands: Hands) -> bool:
+    queues = {each.queue for each in hands.floor.agents[agent.id].signed_in}
+    grants = (each for each in hands.rights.grants if each.actions & ACTIONS and each.reaches(agent.id))
+    return any(each.queues is None or not queues.isdisjoint(each.queues) for each in grants)
 
 
 def limit_of(agent: Agent, limits: Iterable[StateLimit]) -> StateLimit | None:

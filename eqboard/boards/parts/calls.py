@@ -1,19 +1,22 @@
-"""Callers who wait or gave up, parked calls and conferences."""
+"""Callers who wait, and those who gave up."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from eqboard.accounts.access import STEAL, may_do
+from eqboard.boards.claimed import Doing
+from eqboard.boards.handles import handle_of
 from eqboard.boards.keys import shown_key
 from eqboard.boards.parts.numbers import number
-from eqboard.boards.scene import Scene
+from eqboard.boards.scene import Scene, claims_on
 from eqboard.boards.spec import Figure
 from eqboard.floor.abandoned import by_time, is_full
 from eqboard.floor.levels import Direction, Threshold, threshold_for
 from eqboard.floor.metrics import Metric, breaches_at
-from eqboard.floor.moments import FAR_OFF, LONG_AGO
+from eqboard.floor.moments import FAR_OFF
 from eqboard.floor.numbers import number_of
-from eqboard.floor.snapshot import AbandonedCall, Conference, ParkedCall, WaitingCall
+from eqboard.floor.snapshot import AbandonedCall, WaitingCall
 from eqboard.floor.windows import Window
 
 MOST_SHOWN = 200  # callers who gave up, in one list
@@ -26,6 +29,8 @@ class WaitingRow:
     breaches_at: datetime | None  # from then on an answer is late; None: nobody knows since when they wait
     threshold: Threshold | None  # of their queue's longest wait
     gave_up_count: int  # how often this number gave up today
+    handle: str  # by which the call is stolen; "": one may not
+    claims: tuple[Doing, ...]
 
 
 def waiting(scene: Scene) -> Iterator[tuple[str, WaitingRow]]:
@@ -35,13 +40,13 @@ def waiting(scene: Scene) -> Iterator[tuple[str, WaitingRow]]:
     breach on top; the late ones follow, and whoever is late for the longest leads them. As both stand in this order,
     time moves nobody here: the page only knows who of them is late.
     """
-    gave_up = _gave_up_counts(scene)
-    rows = [_waiting_row(scene, call, gave_up) for call in scene.view.waiting.values()]
+    gave_up, handles = _gave_up_counts(scene), _handles(scene)
+    rows = [_waiting_row(scene, call, gave_up, handles) for call in scene.view.waiting.values()]
     for row in sorted(rows, key=lambda each: (each.breaches_at or FAR_OFF, each.call.key)):
         yield row.call.key, row
 
 
-def _waiting_row(scene: Scene, call: WaitingCall, gave_up: Mapping[str, int]) -> WaitingRow:
+def _waiting_row(scene: Scene, call: WaitingCall, gave_up: Mapping[str, int], handles: Mapping[str, str]) -> WaitingRow:
     target = scene.board.targets.of(call.queue)
     return WaitingRow(
         call,
@@ -49,7 +54,19 @@ def _waiting_row(scene: Scene, call: WaitingCall, gave_up: Mapping[str, int]) ->
         breaches_at=breaches_at(call.entered_at, target) if call.entered_at else None,
         threshold=threshold_for(scene.thresholds, call.queue, Metric.LONGEST_WAIT, Window.NOW, Direction.HIGH),
         gave_up_count=gave_up.get(call.key, 0),
+        handle=handles.get(call.key, ""),
+        claims=claims_on(scene, f"call:{call.key}"),
     )
+
+
+def _handles(scene: Scene) -> dict[str, str]:
+    """Of those whom one may steal, by the key as it is shown: made of the calls as they are, not as they are masked."""
+    may = {queue: may_do(scene.hands.rights, STEAL, (queue,)) for queue in scene.queues}
+    return {
+        shown_key(key, scene.view.waiting): handle_of(key, call.caller, call.queue)
+        for key, call in scene.hands.floor.waiting.items()
+        if may.get(call.queue)
+    }
 
 
 def _gave_up_counts(scene: Scene) -> dict[str, int]:
@@ -63,10 +80,10 @@ def _gave_up_counts(scene: Scene) -> dict[str, int]:
         if number and gone.queue in scene.queues:
             own = counts.setdefault(number, {})
             own[gone.queue] = max(own.get(gone.queue, 0), gone.attempts)
-    shown = scene.board.spec
     return {
-        shown_key(key, shown): sum(counts.get(number_of(call.caller) or "", {}).values())
+        shown_key(key, scene.view.waiting): sum(counts.get(number_of(call.caller) or "", {}).values())
         for key, call in floor.waiting.items()
+        if call.queue in scene.queues
     }
 
 
@@ -99,18 +116,3 @@ def listed(scene: Scene, most: int | None = None) -> Listed:
 
 def abandoned_listed(scene: Scene) -> Iterator[tuple[None, Listed]]:
     yield None, listed(scene, MOST_SHOWN)
-
-
-def parked(scene: Scene) -> Iterator[tuple[str, ParkedCall]]:
-    """Whoever goes back first stands first."""
-    for call in sorted(scene.view.parked.values(), key=_by_return):
-        yield call.key, call
-
-
-def _by_return(call: ParkedCall) -> tuple[datetime, datetime, str]:
-    return call.returns_at or FAR_OFF, call.parked_at or LONG_AGO, call.key
-
-
-def conferences(scene: Scene) -> Iterator[tuple[str, Conference]]:
-    for room in sorted(scene.view.conferences.values(), key=lambda each: (each.name.casefold(), each.extension)):
-        yield room.extension, room

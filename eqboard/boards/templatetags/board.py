@@ -80,7 +80,7 @@ def age(*parts: str) -> SafeString:
 
 @register.simple_tag
 def number(shown: FigureValue, where: str = "") -> SafeString:
-    """A number that opens its working (panel.js). `where` may hold "tile", for short words, and "first": the one that
+    """A number that opens its working (numbers.js). `where` may hold "tile", for short words, and "first": the one that
     the tab key goes to, from which one goes on by the arrow keys.
     """
     level = shown.level

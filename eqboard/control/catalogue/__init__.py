@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 
-from eqboard.control.catalogue import agents, callers, listening, rooms, telephones
+from eqboard.control.catalogue import agents, callers, listening, restoring, rooms, telephones
 from eqboard.control.catalogue.action import Action
 
 CATALOGUE: Mapping[str, Action] = {
     each.name: each
-    for each in (*agents.ACTIONS, *callers.ACTIONS, *listening.ACTIONS, *telephones.ACTIONS, *rooms.ACTIONS)
+    for each in (
+        *agents.ACTIONS,
+        *callers.ACTIONS,
+        *listening.ACTIONS,
+        *telephones.ACTIONS,
+        *rooms.ACTIONS,
+        *restoring.ACTIONS,
+    )
 }

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from eqboard.control.evidence import Evidence, Look
 from eqboard.control.obstacles import Obstacle
 from eqboard.control.order import Order
+from eqboard.eq import EQError
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Snapshot
+
+
+class PartlyDone(Exception):
+    """Of several requests EQ accepted the first ones, and not this one."""
+
+    def __init__(self, error: EQError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def nowhere(_: Order) -> tuple[str, ...]:

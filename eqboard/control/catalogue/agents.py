@@ -52,7 +52,7 @@ def has_left_wrap_up(order: Order, agent: Agent) -> bool:
     return not any(each.state is AgentState.WRAP_UP for each in touched(order, agent))
 
 
-def _look(sign: Sign, order: Order, evidence: Evidence) -> Look:
+def look_of_agent(sign: Sign, order: Order, evidence: Evidence) -> Look:
     if not evidence.knows(Part.AGENTS):
         return NO_NEWS
     agent = evidence.floor.agents.get(order.agent or 0)
@@ -63,35 +63,35 @@ def _look(sign: Sign, order: Order, evidence: Evidence) -> Look:
 
 
 def _pause(eq: Resources, order: Order) -> Awaitable[None]:
-    return eq.call_queue_agents.pause(agent=_id(order), queue=order.queue, pause_code=order.pause_code)
+    return eq.call_queue_agents.pause(agent=agent_of(order), queue=order.queue, pause_code=order.pause_code)
 
 
 def _resume(eq: Resources, order: Order) -> Awaitable[None]:
-    return eq.call_queue_agents.resume(agent=_id(order), queue=order.queue)
+    return eq.call_queue_agents.resume(agent=agent_of(order), queue=order.queue)
 
 
 def _sign_in(eq: Resources, order: Order) -> Awaitable[None]:
     queues, skills = [queue for queue, _ in order.sign_in_to], [skill for _, skill in order.sign_in_to]
     return eq.call_queue_agents.sign_in(
-        agent=_id(order), queues=queues or None, skills=skills or None, paused=order.is_paused
+        agent=agent_of(order), queues=queues or None, skills=skills or None, paused=order.is_paused
     )
 
 
 def _sign_out(eq: Resources, order: Order) -> Awaitable[None]:
-    return eq.call_queue_agents.sign_out(agent=_id(order), queue=order.queue)
+    return eq.call_queue_agents.sign_out(agent=agent_of(order), queue=order.queue)
 
 
 def _exit_wrap_up(eq: Resources, order: Order) -> Awaitable[None]:
-    return eq.call_queue_agents.exit_wrap_up(agent=_id(order), queue=order.queue)
+    return eq.call_queue_agents.exit_wrap_up(agent=agent_of(order), queue=order.queue)
 
 
-def _id(order: Order) -> int:
+def agent_of(order: Order) -> int:
     assert order.agent is not None  # noqa: S101 (an order of this kind names one)
     return order.agent
 
 
 def _action(name: str, ask: Callable[[Resources, Order], Awaitable[None]], sign: Sign) -> Action:
-    return Action(name, name, ask, partial(_look, sign), of_signing_in if name == SIGN_IN_AGENT else of_agent)
+    return Action(name, name, ask, partial(look_of_agent, sign), of_signing_in if name == SIGN_IN_AGENT else of_agent)
 
 
 PAUSE = _action(PAUSE_AGENT, _pause, is_paused)

@@ -5,6 +5,7 @@ from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
 from eqboard.control.catalogue.telephones import END_CALL
 from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
+from eqboard.control.obstacles import of_participant
 from eqboard.control.order import Order
 from eqboard.floor.snapshot import Part
 
@@ -19,6 +20,6 @@ def _look(order: Order, evidence: Evidence) -> Look:
     return UNCHANGED if is_there else DONE
 
 
-REMOVE = Action(REMOVE_PARTICIPANT, REMOVE_PARTICIPANT, END_CALL.ask, _look)
+REMOVE = Action(REMOVE_PARTICIPANT, REMOVE_PARTICIPANT, END_CALL.ask, _look, of_participant)
 
 ACTIONS = (REMOVE,)

@@ -6,6 +6,7 @@ from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, TRAN
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
 from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
+from eqboard.control.obstacles import of_call_at_telephone
 from eqboard.control.order import Order
 from eqboard.control.questions import before_recording, before_transferring, still_at_telephone, telephone_exists
 from eqboard.eq.operations import Resources
@@ -42,7 +43,9 @@ def _look_parked(order: Order, evidence: Evidence) -> Look:
 
 def _recorded(order: Order, evidence: Evidence) -> LineCall | None:
     line = evidence.line(order.extension)
-    return next((each for each in line.calls if is_up(each)), None) if line else None
+    if line is None:
+        return None
+    return own_call(line, order.call) if order.call else next((each for each in line.calls if is_up(each)), None)
 
 
 def _look_recording(order: Order, evidence: Evidence) -> Look:
@@ -96,13 +99,13 @@ def _own_line(order: Order) -> tuple[str, ...]:
 
 
 def _recording(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Action:
-    return Action(name, RECORD, ask, _look_recording, question=before_recording, looks_at=_own_line)
+    return Action(name, RECORD, ask, _look_recording, of_call_at_telephone, before_recording, _own_line)
 
 
 DIAL_FROM = Action(DIAL, DIAL, _dial, _look_dialled, question=telephone_exists, looks_at=_own_line)
-TRANSFER_CALL = Action(TRANSFER, TRANSFER, _transfer, _look_gone, question=before_transferring, looks_at=_own_line)
-PARK_CALL = Action(PARK, PARK, _park, _look_parked, question=still_at_telephone, looks_at=_own_line)
-END_CALL = Action(HANG_UP, HANG_UP, _hang_up, _look_gone, question=still_at_telephone, looks_at=_own_line)
+TRANSFER_CALL = Action(TRANSFER, TRANSFER, _transfer, _look_gone, of_call_at_telephone, before_transferring, _own_line)
+PARK_CALL = Action(PARK, PARK, _park, _look_parked, of_call_at_telephone, still_at_telephone, _own_line)
+END_CALL = Action(HANG_UP, HANG_UP, _hang_up, _look_gone, of_call_at_telephone, still_at_telephone, _own_line)
 RECORD_CALL = _recording(START_RECORDING, _start)
 KEEP_RECORDING = _recording(STOP_RECORDING, _stop)
 DROP_RECORDING = _recording(CANCEL_RECORDING, _cancel)

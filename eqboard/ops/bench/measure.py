@@ -19,11 +19,13 @@ class Skipped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One way of doing it. Milliseconds of processor time, and how often the reference's; medians over the rounds.
+    """One way of doing it. Milliseconds, and how often the reference's; medians over the rounds. They are of processor
+    time, or of the clock where somebody waits.
 
     `share_of_core`: of work that goes on all the time, the milliseconds of a second, 1 for all of them; it is to be
     below `target_share`. `viewer_kilobytes`: what a viewer gets of it in a minute. `amount`: of what takes no time but
-    room, how much there is, and in what; then `ms` is None, and the ratio is to what there was at the start.
+    room, how much there is, and in what; then `ms` is None, and the ratio is to what there was at the start. `tail`: of
+    what was waited for, which milliseconds 95 of 100 stay below, the most, and how often it was.
     """
 
     scenario: str
@@ -38,6 +40,7 @@ class Figure:
     target_share: float | None = None
     viewer_kilobytes: float | None = None
     amount: tuple[float, str] | None = None
+    tail: tuple[float, float, int] | None = None
 
     def as_dict(self) -> dict[str, str | float | bool]:
         beside = {
@@ -46,6 +49,7 @@ class Figure:
             "share_of_core": self.share_of_core,
             "target_share_of_core_below": self.target_share,
             "kilobytes_per_viewer_minute": self.viewer_kilobytes,
+            **(dict(zip(("p95_ms", "most_ms", "n"), self.tail, strict=True)) if self.tail else {}),
         }
         return {
             "scenario": self.scenario,

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
+from eqboard.accounts.access import done_to_several
 from eqboard.boards.choosing import Listed, ready_ones
 from eqboard.boards.fragments import Screen, whole
 
@@ -33,6 +34,7 @@ def page_of(screen: Screen, pulse: SafeString, boards: Sequence[Listed] | None =
             "pulse": pulse,
             "live_url": LIVE_PATH,
             "build": BUILD,
+            "together": done_to_several(audience.rights),
         }
         return render_to_string("boards/board.html", context, request)
 

@@ -1,6 +1,7 @@
 """A pretend EQ server in a process of its own, and the processor time that it takes."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from select import select
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from eqboard.config import ROOT
 from eqboard.ops.bench.measure import Skipped
@@ -20,6 +22,7 @@ START_SECONDS = 120.0  # a large site is warmed up first
 END_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
 READY = "The simulator listens at "
+API = "/eq/api/2.0"
 
 
 class ServerFailed(Exception):
@@ -34,13 +37,32 @@ class PretendServer:
     connection: HTTPConnection
     key: str = field(repr=False)
 
+    @property
+    def port(self) -> int:
+        """Where it listens, on this machine."""
+        return self.connection.port
+
     def ask(self, path: str) -> bytes:
         """The answer to a read of the EQ API. ServerFailed for any but a success; OSError, HTTPException."""
-        self.connection.request("GET", f"/eq/api/2.0{path}?auth_key={self.key}")
+        return self._asked("GET", f"{API}{path}")
+
+    def ask_anew(self, path: str) -> bytes:
+        """The same after a pause: the server ends a connection that nobody has used for a minute."""
+        self.connection.close()
+        return self.ask(path)
+
+    def order(self, method: str, lever: str, **fields: str) -> Any:
+        """The value that the control interface answers; over a connection of its own. Raises as `ask`."""
+        self.connection.close()
+        return json.loads(self._asked(method, f"/control/{lever}", urlencode(fields)))
+
+    def _asked(self, method: str, path: str, form: str = "") -> bytes:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+        self.connection.request(method, f"{path}?auth_key={self.key}", form or None, headers)
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:
-            raise ServerFailed(f"The simulator answered {path} with status {answer.status}.")
+            raise ServerFailed(f"The simulator answered {path.removeprefix(API)} with status {answer.status}.")
         return body
 
 
@@ -64,7 +86,7 @@ def pretend_server(words: Sequence[str], key: str) -> Iterator[PretendServer]:
             with closing(HTTPConnection(_address(process), timeout=TIMEOUT_SECONDS)) as connection:
                 yield PretendServer(process, connection, key)
         finally:
-            _end(process)
+            end(process)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -77,7 +99,8 @@ def _address(process: subprocess.Popen[str]) -> str:
     return urlsplit(said.removeprefix(READY)).netloc
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def end(process: subprocess.Popen[Any]) -> None:
+    """In good order if it will, and it is given END_SECONDS for that."""
     process.terminate()
     try:
         process.wait(END_SECONDS)

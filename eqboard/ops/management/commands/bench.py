@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from eqboard.config import get_config
+from eqboard.ops.bench.actions import actions
 from eqboard.ops.bench.browser import browser
 from eqboard.ops.bench.measure import Figure, Skipped
 from eqboard.ops.bench.parsing import parsing
@@ -24,6 +25,7 @@ SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {
     "ticks": ticks,
     "simulator": simulator,
     "browser": browser,
+    "actions": actions,
 }
 ROUNDS, QUICK_ROUNDS = 30, 7
 INTERRUPTED = 130  # what shells make of Ctrl-C
@@ -71,7 +73,7 @@ def table(figures: Iterable[Figure]) -> str:
     """
     lines = ["| scenario | variant | ms | × reference (least to most) |", "|---|---|---|---|"]
     for each in figures:
-        what = f"{each.variant}{share(each)}{traffic(each)}{room(each)}"
+        what = f"{each.variant}{share(each)}{traffic(each)}{room(each)}{tail(each)}"
         ms = "–" if each.ms is None else f"{each.ms:.1f}"
         lines.append(f"| {each.scenario} | {what} | {ms} | {compared(each)} |")
     return "\n".join(lines)
@@ -111,3 +113,11 @@ def room(figure: Figure) -> str:
         return ""
     number, unit = figure.amount
     return f": {number:,.4g} {unit}" if unit else f": {number:,.0f}"
+
+
+def tail(figure: Figure) -> str:
+    """How long the slow ones took; nothing for what nobody waits for."""
+    if figure.tail is None:
+        return ""
+    p95, most, count = figure.tail
+    return f": p95 {p95:.1f} ms, most {most:.1f} ms, n {count}"

@@ -1,0 +1,69 @@
+"""Somebody else who looks at the board while buttons are pressed: when does it stand on their screen?"""
+
+import asyncio
+import re
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.bench.sockets import Address, Socket, number_of
+
+SEEN_SECONDS = 30.0
+KEPT_FRAMES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A frame: its number, its messages, and when the last of them had come, of the monotonic clock."""
+
+    number: int
+    text: bytes
+    at: float
+
+
+class Onlooker:
+    def __init__(self) -> None:
+        self._frames: deque[Seen] = deque(maxlen=KEPT_FRAMES)
+        self._news = asyncio.Event()
+
+    async def sees(self, pattern: bytes, since: float) -> Seen:
+        """The first frame after that moment that has it. Raises ServerFailed when none comes in time."""
+        try:
+            async with asyncio.timeout(SEEN_SECONDS):
+                while True:
+                    self._news.clear()
+                    for frame in self._frames:
+                        if frame.at >= since and re.search(pattern, frame.text):
+                            return frame
+                    await self._news.wait()
+        except TimeoutError:
+            raise ServerFailed(f"What was pressed for was not seen within {SEEN_SECONDS:g} s.") from None
+
+    async def look(self, socket: Socket) -> None:
+        """Raises OSError when the socket ends."""
+        messages: list[bytes] = []
+        while True:
+            messages.append(await socket.read())
+            number = number_of(messages[-1])
+            if number is not None:
+                self._frames.append(Seen(number, b"".join(messages), time.monotonic()))
+                self._news.set()
+                messages = []
+
+
+@asynccontextmanager
+async def onlooker(address: Address) -> AsyncIterator[Onlooker]:
+    """One who has the whole board, until the block ends. Raises OSError, ServerFailed."""
+    socket = await Socket.open(address)
+    there = Onlooker()
+    looking = asyncio.create_task(there.look(socket))
+    try:
+        await there.sees(b'id="screen"', 0.0)
+        yield there
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        socket.close()

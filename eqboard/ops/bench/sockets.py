@@ -1,0 +1,112 @@
+"""A board's websocket without a browser: it reads what comes, and acknowledges it as the page does."""
+
+import asyncio
+import json
+import os
+import re
+import struct
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+
+from eqboard.ops.bench.overheard import HOST
+
+ACK_SECONDS = 5.0  # as the page (static/eqboard/line.js)
+CONNECT_SECONDS = 60.0  # many come at once
+MOST_BYTES = 16 * 1024 * 1024
+TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA  # RFC 6455, section 5.2
+FINAL, MASKED = 0x80, 0x80
+FRAME_NUMBER = re.compile(rb'data-frame="(\d+)"')
+PULSE_BYTES = 4096  # the pulse comes last, and is shorter than that
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a board's socket is, and the cookies of whoever looks at it."""
+
+    port: int
+    path: str
+    cookie: str
+
+    def __repr__(self) -> str:
+        return f"<address {self.path}>"
+
+
+class Socket:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._acked_at = 0.0
+
+    @classmethod
+    async def open(cls, address: Address) -> "Socket":
+        """Raises OSError when the server does not want it."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(HOST, address.port, limit=MOST_BYTES)
+            writer.write(_handshake(address))
+            head = await reader.readuntil(b"\r\n\r\n")
+        if b" 101 " not in head.partition(b"\r\n")[0]:
+            writer.close()
+            raise ConnectionRefusedError("The server refused a board's socket.")
+        return cls(reader, writer)
+
+    async def read(self) -> bytes:
+        """The next message of a board. Echoes are no such, and pings are answered. Raises OSError when it is over."""
+        while True:
+            kind, payload = await self._frame()
+            if kind == CLOSE:
+                raise ConnectionResetError("The server closed a board's socket.")
+            if kind == PING:
+                self._send(PONG, payload)
+            if kind == TEXT and not payload.startswith(b"{"):
+                self._acknowledge(payload)
+                return payload
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _acknowledge(self, shown: bytes) -> None:
+        number = number_of(shown)
+        now = time.monotonic()
+        if number is None or now - self._acked_at < ACK_SECONDS:
+            return
+        self._acked_at = now
+        self._send(TEXT, json.dumps({"ack": number, "at": now}).encode())
+
+    async def _frame(self) -> tuple[int, bytes]:
+        """A server's frame: whole, and not masked."""
+        try:
+            first, length = await self._reader.readexactly(2)
+            if length == 126:
+                (length,) = struct.unpack("!H", await self._reader.readexactly(2))
+            elif length == 127:
+                (length,) = struct.unpack("!Q", await self._reader.readexactly(8))
+            return first & 0x0F, await self._reader.readexactly(length)
+        except asyncio.IncompleteReadError:
+            raise ConnectionResetError("A board's socket has ended.") from None
+
+    def _send(self, kind: int, payload: bytes) -> None:
+        """What we say is short, and masked, as every client's has to be."""
+        mask = os.urandom(4)
+        masked = bytes(each ^ mask[place % 4] for place, each in enumerate(payload))
+        self._writer.write(bytes([FINAL | kind, MASKED | len(payload)]) + mask + masked)
+
+
+def number_of(shown: bytes) -> int | None:
+    """The number of the frame that ends with this message; None for one of its earlier messages."""
+    found = FRAME_NUMBER.search(shown, max(0, len(shown) - PULSE_BYTES))
+    return int(found[1]) if found else None
+
+
+def _handshake(address: Address) -> bytes:
+    lines = (
+        f"GET {address.path} HTTP/1.1",
+        f"Host: {HOST}:{address.port}",
+        f"Origin: http://{HOST}:{address.port}",
+        f"Cookie: {address.cookie}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}",
+        "Sec-WebSocket-Version: 13",
+    )
+    return "\r\n".join((*lines, "", "")).encode("ascii")

@@ -1,0 +1,424 @@
+"""Listening in, the whole loop: buttons, simulator, poller, Redis, and the strip that tells of it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from asgiref.sync import sync_to_async
+from bs4 import BeautifulSoup
+from pydantic import SecretStr
+
+from eqboard.accounts import seats
+from eqboard.control import background, perform, vigil, watching
+from eqboard.control.models import AuditEntry
+from eqboard.eq import EQ, Server
+from eqboard.feed.subscriber import follow
+from eqboard.floor.snapshot import AgentState
+from eqboard.loops import PerLoop
+from eqboard.poller.poller import Poller
+from eqboard.simulator.app import build_app
+from eqboard.simulator.scenarios import build_world
+from eqboard.simulator.switch.parties import LegStatus
+from tests.cast import member, static_files_are_not_collected
+from tests.control.conftest import begin, signed_in
+from tests.control.test_refusals import said, state
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+
+KEY = "a-key-of-theirs"
+PATIENCE_SECONDS = 20.0
+TALKING, IDLE = (1, 2), 3
+
+
+@dataclass
+class House:
+    """A simulated exchange that a real poller reads: agents 1 and 2 talk with callers, agent 3 has none.
+
+    `paths` is what EQ was asked for; what ends with `fails` gets a broken answer, and an action waits for `meanwhile`.
+    """
+
+    world: object
+    paths: list[str] = field(default_factory=list)
+    fails: str = ""
+    meanwhile: asyncio.Event | None = None
+
+    def leg(self, extension):
+        """The call at that extension."""
+        [leg] = self.world.switch.lines.legs_at(extension)
+        return leg
+
+    def pick_up(self, extension):
+        self.world.switch.telephones.answer(self.leg(extension))
+
+    def hang_up(self, extension):
+        self.world.switch.telephones.hang_up(self.leg(extension))
+
+    def mode(self, extension):
+        return str(self.leg(extension).monitoring.mode)
+
+    def of(self, agent_id):
+        return self.world.directory.live_agent(agent_id).name
+
+
+@pytest.fixture(autouse=True)
+def quick_ends(config, monkeypatch):
+    """Nobody waits long for what does not happen."""
+    monkeypatch.setattr(vigil, "LOST_AFTER", timedelta(seconds=0.5))
+    short = config.model_copy(update={"confirm_seconds": 2.0})
+    monkeypatch.setattr(watching, "get_config", lambda: short)
+
+
+@pytest.fixture
+async def house(config, redis_url, monkeypatch):
+    began_at = datetime.now(UTC) - timedelta(seconds=20)
+    world = build_world("by_hand", seed=1, started_at=began_at.timestamp(), queues=1, agents=3)
+    for _ in TALKING:
+        world.place_call("500")
+    world.tick(5)
+    house = House(world)
+    app = build_app(world, key=KEY, clock=lambda: datetime.now(UTC).timestamp())
+    quick = config.model_copy(update={"poll_seconds": 0.2})
+    async with EQ(Server("http://eq", SecretStr(KEY)), transport=Line(httpx.ASGITransport(app), house)) as eq:
+        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: eq))
+        polling = asyncio.create_task(Poller(quick, eq).run())
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                async for floor in follow(redis_url):
+                    if {key for key, each in floor.snapshot.agents.items() if is_talking(each)} == set(TALKING):
+                        break
+            yield house
+        finally:
+            polling.cancel()
+            await asyncio.gather(polling, return_exceptions=True)
+
+
+def is_talking(agent):
+    return agent.state is AgentState.ON_CALL
+
+
+class Line(httpx.AsyncBaseTransport):
+    """The way to the house."""
+
+    def __init__(self, inner, house):
+        self._inner = inner
+        self._house = house
+
+    async def handle_async_request(self, request):
+        house, path = self._house, request.url.path
+        house.paths.append(path)
+        if house.meanwhile and request.method == "POST":
+            await house.meanwhile.wait()
+        if house.fails and path.endswith(house.fails):
+            return httpx.Response(500)
+        return await self._inner.handle_async_request(request)
+
+
+async def until(is_so):
+    """Wait until an awaited question is answered with something, and return that."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (found := await is_so()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def seated(user, extension):
+    """Their browser, with a telephone of their own."""
+    await sync_to_async(seats.choose_extension)(user, extension)
+    return await signed_in(user)
+
+
+async def strip(client, *attempts):
+    """What the strip tells: the sentence of each listening, and the news."""
+    answer = (await client.get("/monitoring/", {"attempt": list(attempts)})).json()
+    ears, news = (BeautifulSoup(answer[part], "html.parser") for part in ("ears", "news"))
+    return [each.text for each in ears.select(".ear-says > span")], [each.text for each in news.select(".sentence")]
+
+
+async def says(client, sentence, *attempts):
+    """Wait until the strip says it, as a listening or as news."""
+
+    async def is_said():
+        ears, news = await strip(client, *attempts)
+        return sentence in (*ears, *news)
+
+    await until(is_said)
+
+
+async def press(client, way="spy", agent_id=1, **form):
+    answer = await client.post(f"/agents/{agent_id}/{way}/", form)
+    entry = await AuditEntry.objects.alast()
+    assert entry is not None
+    return answer, entry.attempt
+
+
+async def steps_of(attempt):
+    return [each.step async for each in AuditEntry.objects.filter(attempt=attempt)]
+
+
+async def reaches(attempt, step):
+    """Wait until the attempt has taken this step; returns its entry."""
+    return await until(lambda: AuditEntry.objects.filter(attempt=attempt, step=step).afirst())
+
+
+async def listening(house, client, extension="301", **how):
+    """Press, pick up, and be confirmed."""
+    answer, attempt = await press(client, **how)
+    assert state(answer) in ("asked", "accepted"), said(answer)
+    await is_ringing(house, extension)
+    house.pick_up(extension)
+    await reaches(attempt, "confirmed")
+    return attempt
+
+
+async def is_ringing(house, extension="301"):
+    async def rings():
+        return [each for each in house.world.switch.lines.legs_at(extension) if each.status is LegStatus.RINGING]
+
+    await until(rings)
+
+
+async def test_it_calls_rings_listens_and_is_over_when_one_hangs_up(cast, house):
+    client, name = await seated(cast.lead, "301"), house.of(1)
+    answer, attempt = await press(client)
+    assert said(answer) == "Calling your telephone…"
+    await says(client, f"301 rings: pick up to listen to {name}")
+    house.pick_up("301")
+    await says(client, f"Listening to {name} from 301")
+    await reaches(attempt, "confirmed")
+    assert house.mode("301") == "spy"
+
+    house.hang_up("301")
+
+    ended = await reaches(attempt, "ended")
+    assert ended.details["how"] == "hung_up"
+    minutes, seconds = divmod(ended.details["seconds"], 60)
+    await says(client, f"The listening to {name} is over; it lasted {minutes}:{seconds:02}.", attempt)
+    assert await steps_of(attempt) == ["asked", "accepted", "confirmed", "ended"]
+    assert await strip(client) == ([], [])
+
+
+async def test_one_changes_between_the_three_ways_while_one_listens(cast, house):
+    client, name = await seated(cast.lead, "301"), house.of(1)
+    first = await listening(house, client)
+    for way, mode, sentence in (
+        ("whisper", "whisper", f"Whispering to {name} from 301"),
+        ("barge-in", "bargeIn", f"In the call of {name} from 301"),
+        ("spy", "spy", f"Listening to {name} from 301"),
+    ):
+        _answer, attempt = await press(client, way)
+        await reaches(attempt, "confirmed")
+        assert house.mode("301") == mode
+        await says(client, sentence)
+        assert (await reaches(first, "ended")).details["how"] == "switched"
+        assert await strip(client, first) == ([sentence], [])
+        first = attempt
+    house.hang_up("301")
+    assert (await reaches(first, "ended")).details["how"] == "hung_up"
+
+
+async def test_one_goes_over_to_another_agent(cast, house):
+    client = await seated(cast.lead, "301")
+    first = await listening(house, client)
+    _answer, second = await press(client, agent_id=2)
+    await reaches(second, "confirmed")
+    assert (await reaches(first, "ended")).details["how"] == "switched"
+    assert (await strip(client))[0] == [f"Listening to {house.of(2)} from 301"]
+
+
+async def test_a_change_that_eq_refuses_leaves_one_listening_as_before(cast, house):
+    """And whoever listens is told so, and can still stop."""
+    client = await seated(cast.lead, "301")
+    first = await listening(house, client)
+    house.fails = "/call_monitor_action"
+    answer, second = await press(client, "whisper")
+    await reaches(second, "unknown")
+    assert (await strip(client))[0] == [f"Listening to {house.of(1)} from 301"]
+    assert await steps_of(first) == ["asked", "accepted", "confirmed"]
+    house.fails = ""
+    assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in ("asked", "accepted")
+    assert (await reaches(first, "ended")).details["how"] == "hung_up"
+    assert state(answer) in ("asked", "unknown")
+
+
+async def test_stop_hangs_up_that_very_call(cast, house):
+    client, name = await seated(cast.lead, "301"), house.of(1)
+    attempt = await listening(house, client)
+    await says(client, f"Listening to {name} from 301")
+    channel = house.leg("301").channel
+
+    answer = await client.post("/monitoring/stop/", {"extension": "301"})
+
+    stopping = (await AuditEntry.objects.filter(action="monitor.stop").afirst()).attempt
+    assert state(answer) in ("asked", "accepted")
+    await reaches(stopping, "confirmed")
+    await reaches(attempt, "ended")
+    asked = await AuditEntry.objects.aget(attempt=stopping, step="asked")
+    assert asked.details["order"]["call"]["channel"] == channel
+    assert house.world.switch.lines.legs_at("301") == []
+    ears, news = await strip(client, attempt, stopping)
+    assert ears == []
+    assert [each[: len(name) + 27] for each in news] == [f"The listening to {name} is over; "]
+
+
+async def test_a_stop_that_eq_accepts_and_that_does_not_happen_is_told(cast, house, monkeypatch):
+    client, name = await seated(cast.lead, "301"), house.of(1)
+    attempt = await listening(house, client)
+    await says(client, f"Listening to {name} from 301")
+    exchange = house.world.switch.monitors._exchange
+    monkeypatch.setattr(exchange, "scenario", replace(exchange.scenario, stuck_monitor_share=1.0))
+
+    await client.post("/monitoring/stop/", {"extension": "301"})
+
+    stopping = (await AuditEntry.objects.filter(action="monitor.stop").afirst()).attempt
+    await reaches(stopping, "not_seen")
+    ears, news = await strip(client, attempt, stopping)
+    assert ears == [f"Listening to {name} from 301"]
+    assert news == [f"EQ accepted, but your telephone still listens to {name}. Hang up there."]
+
+
+async def test_a_telephone_that_is_not_answered_is_told(cast, house):
+    client = await seated(cast.lead, "301")
+    _answer, attempt = await press(client)
+    await says(client, f"301 rings: pick up to listen to {house.of(1)}")
+    house.hang_up("301")
+    assert (await reaches(attempt, "not_seen")).details["seen"] == "unanswered"
+    told = "Your telephone rang, and nobody picked it up. Press again, and pick up when it rings."
+    assert await strip(client, attempt) == ([], [told])
+
+
+@pytest.mark.parametrize(
+    ("agent_id", "extension", "sentence"),
+    [
+        (IDLE, "301", "There is no call at {name} now, so nothing was sent."),
+        (1, "999", "EQ knows no extension 999, so nothing was sent. Choose another."),
+        (1, "201", "Extension 201 cannot be both ends of it, so nothing was sent. Choose another."),
+        (1, "202", "Extension 202 is busy: nobody would be put through, so nothing was sent. Choose another."),
+    ],
+    ids=["not talking", "unknown", "itself", "busy"],
+)
+async def test_what_cannot_work_is_not_sent(cast, house, agent_id, extension, sentence):
+    client = await seated(cast.lead, "301")
+    answer, attempt = await press(client, agent_id=agent_id, extension=extension)
+    refused = await reaches(attempt, "refused")
+    assert said(await client.get(f"/actions/{attempt}/")) == sentence.format(name=house.of(agent_id))
+    assert refused.target_name == house.of(agent_id)
+    assert not [each for each in house.paths if each.endswith("/call_monitor_action")]
+    assert answer.status_code == 200
+    assert await strip(client) == ([], [])
+
+
+async def test_two_listen_to_one_agent_and_each_is_told_of_the_other(cast, house):
+    lead, supervisor = await seated(cast.lead, "301"), await seated(cast.supervisor, "302")
+    await listening(house, lead)
+    await listening(house, supervisor, "302")
+    for client, other in ((lead, "supervisor"), (supervisor, "lead")):
+        shown = BeautifulSoup((await client.get("/monitoring/")).json()["ears"], "html.parser")
+        assert other in shown.select_one(".ear-others").text
+
+
+async def test_of_two_at_one_telephone_the_second_is_told_who_has_it(cast, house):
+    lead, supervisor = await seated(cast.lead, "301"), await seated(cast.supervisor, "302")
+    await listening(house, lead)
+    _answer, attempt = await press(supervisor, "whisper", extension="301")
+    await reaches(attempt, "refused")
+    told = await supervisor.get(f"/actions/{attempt}/")
+    assert said(told) == "lead is listening from this telephone, so nothing was sent."
+    assert house.mode("301") == "spy"
+    assert await strip(supervisor) == ([], [])
+
+
+async def test_nobody_elses_listening_can_be_stopped(cast, house):
+    lead, supervisor = await seated(cast.lead, "301"), await seated(cast.supervisor, "302")
+    attempt = await listening(house, lead)
+    answer = await supervisor.post("/monitoring/stop/", {"extension": "301"})
+    assert (answer.status_code, said(answer)) == (
+        404,
+        "You are not listening from this telephone now, so nothing was sent.",
+    )
+    assert not await AuditEntry.objects.filter(action="monitor.stop").aexists()
+    assert house.mode("301") == "spy"
+    assert await strip(supervisor, attempt) == ([], [])
+
+
+async def test_before_the_telephone_rings_there_is_nothing_to_hang_up(cast, house):
+    client = await seated(cast.lead, "301")
+    house.meanwhile = asyncio.Event()
+    pressing = begin(press(client))
+    await says(client, f"Calling 301, to listen to {house.of(1)}…")
+    answer = await client.post("/monitoring/stop/", {"extension": "301"})
+    assert (answer.status_code, said(answer)) == (
+        422,
+        "Your telephone does not ring yet, so there is nothing to hang up.",
+    )
+    house.meanwhile.set()
+    await pressing
+
+
+async def test_the_strip_asks_eq_nothing_of_its_own(cast, house):
+    client = await seated(cast.lead, "301")
+    before = [each for each in house.paths if each.endswith("/active_calls")]
+    await client.get("/monitoring/")
+    await client.get("/monitoring/")
+    assert [each for each in house.paths if each.endswith("/active_calls")] == before == []
+
+
+async def test_the_extension_is_asked_for_once_and_remembered(cast, house):
+    client = await signed_in(cast.lead)
+    asked = await client.post("/agents/1/spy/")
+    assert (asked.status_code, asked["HX-Retarget"]) == (200, "#dialog-body")
+    form = BeautifulSoup(asked.text, "html.parser").form
+    assert form["hx-post"] == "/agents/1/spy/"
+    assert not await AuditEntry.objects.aexists()
+
+    await client.post("/agents/1/spy/", {"extension": "301", "press": form.select_one("[name=press]")["value"]})
+
+    attempt = (await AuditEntry.objects.filter(action="monitor.spy").afirst()).attempt
+    await is_ringing(house)
+    house.pick_up("301")
+    await reaches(attempt, "confirmed")
+    assert (await sync_to_async(seats.seat_of)(cast.lead.pk)).extension == "301"
+
+
+@pytest.mark.parametrize("extension", ["999", "302"], ids=["unknown", "somebody else's"])
+async def test_an_extension_that_cannot_be_ones_own_is_not_remembered(cast, house, extension):
+    await seated(cast.supervisor, "302")
+    client = await signed_in(cast.lead)
+    answer = await client.post("/agents/1/spy/", {"extension": extension})
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialog-body")
+    form = BeautifulSoup(answer.text, "html.parser").form
+    assert extension in form.select_one(".outcome .sentence").text
+    assert form.select_one("[name=extension]")["value"] == extension
+    assert (await sync_to_async(seats.seat_of)(cast.lead.pk)).extension == ""
+    assert not await AuditEntry.objects.filter(action="monitor.spy").aexists()
+
+
+async def test_the_rows_of_others_say_who_listens(cast, house):
+    client = await seated(cast.lead, "301")
+    await listening(house, client)
+    watcher = await signed_in(await sync_to_async(member)("watcher", cast.front, "viewer"))
+
+    async def is_marked():
+        page = BeautifulSoup((await watcher.get("/")).text, "html.parser")
+        return page.select_one("#agent-1 .claim")
+
+    assert (await until(is_marked)).text == "lead is listening"
+
+
+async def test_after_a_restart_of_the_web_server_it_is_told_that_nobody_attends_any_more(cast, house):
+    client = await seated(cast.lead, "301")
+    attempt = await listening(house, client)
+    for task in list(background.works):
+        task.cancel()
+    await asyncio.gather(*background.works, return_exceptions=True)
+
+    async def is_lost():
+        return await strip(client, attempt) != ([f"Listening to {house.of(1)} from 301"], [])
+
+    await until(is_lost)
+    ears, _news = await strip(client, attempt)
+    assert ears == [
+        f"eqboard has lost sight of your listening to {house.of(1)}: whether it goes on is not known. "
+        "Hang up at your telephone to end it."
+    ]

@@ -1,0 +1,146 @@
+"""Conferences: who is hung up at their telephone, by whom; and who cannot be."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import AsyncClient
+
+from eqboard.boards.parts.rooms import handle_in_room
+from eqboard.control.models import AuditEntry
+from eqboard.floor.snapshot import Part
+from tests.builders import agent, caller, conference, membership, participant, source
+from tests.cast import publish, static_files_are_not_collected
+from tests.control.closed_loop import hand_of, patient, running
+from tests.control.conftest import last_entry, settled, signed_in, steps
+from tests.control.hotline import a_floor, connected
+from tests.control.test_refusals import said, state, url_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
+
+ANA = caller("207", name="Ana Ruiz", unique_id="2.1", channel="SIP/207-00000001")
+GUEST = caller("181", name="Second line 1", unique_id="2.2", channel="SIP/181-00000002")
+OUTSIDE = caller("0791234567", name="Carmen", unique_id="2.3", channel="SIP/trunk-00000003")
+PRETENDER = caller("207", name="Ana Ruiz?", unique_id="2.4", channel="SIP/trunk-00000004")
+EVERYBODY = tuple(participant(each.number, each.name, caller=each) for each in (ANA, GUEST, OUTSIDE, PRETENDER))
+ROOM = conference("801", participants=EVERYBODY)
+
+
+def path_of(who, room="801") -> str:
+    return f"/conferences/{handle_in_room(who, room)}/hang-up/"
+
+
+@pytest.fixture
+async def hotline(config, monkeypatch):
+    async with connected(monkeypatch) as answers:
+        yield answers
+
+
+@pytest.fixture
+async def floor(config, redis_url):
+    await publish(redis_url, a_floor(conferences=[ROOM]))
+
+
+async def nothing_happened(hotline) -> bool:
+    return not hotline.asked and not await AuditEntry.objects.aexists()
+
+
+async def test_a_participant_is_hung_up_on_their_very_channel(cast, floor, hotline):
+    client = await signed_in(cast.lead)
+    form = BeautifulSoup(
+        (await client.get(path_of(GUEST), headers={"HX-Trigger": "conference-801-abc"})).text, "html.parser"
+    )
+    assert form.h2.get_text(" ", strip=True) == "Hang up Second line 1"
+    assert form.form["hx-target"] == "#mark-conference-801-abc"
+    answer = await client.post(path_of(GUEST))
+    assert (answer.status_code, state(answer)) == (200, "accepted")
+    asked = {"extension": "181", "action": "hangUp", "channel": GUEST.channel}
+    assert hotline.asked == [("extension_action", asked)]
+    entry = await last_entry()
+    assert (entry.action, entry.target, entry.target_name) == ("conference.remove", "conference-801", "Second line 1")
+    assert entry.queues == ",500,"
+
+
+@pytest.mark.parametrize("who", [OUTSIDE, PRETENDER], ids=["outside", "a number that is somebody else's"])
+async def test_whoever_is_at_no_telephone_of_the_exchange_is_left_alone(cast, floor, hotline, who):
+    client = await signed_in(cast.lead)
+    for answer in (await client.get(path_of(who)), await client.post(path_of(who))):
+        assert (answer.status_code, said(answer)) == (422, "EQ can hang up only telephones of the exchange.")
+    assert await nothing_happened(hotline)
+
+
+@pytest.mark.parametrize(
+    "participants",
+    [(), (participant(caller=replace(GUEST, channel="SIP/181-00000099")),)],
+    ids=["gone", "back on another channel"],
+)
+async def test_whoever_has_left_meanwhile_is_left_alone(cast, config, redis_url, hotline, participants):
+    inside = (participant(caller=ANA), *participants)
+    await publish(redis_url, a_floor(conferences=[replace(ROOM, participants=inside)]))
+    answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
+    assert (answer.status_code, "not in this conference any more" in said(answer)) == (404, True)
+    assert await nothing_happened(hotline)
+
+
+async def test_in_another_room_it_is_another_press(cast, floor, hotline):
+    assert (await (await signed_in(cast.lead)).post(path_of(GUEST, "802"))).status_code == 404
+    assert await nothing_happened(hotline)
+
+
+async def test_a_viewer_is_refused_and_that_is_written_down(cast, floor, hotline):
+    client = await signed_in(cast.viewer)
+    assert (await client.get(path_of(GUEST))).status_code == 403
+    answer = await client.post(path_of(GUEST))
+    assert (answer.status_code, state(answer), hotline.asked) == (403, "denied", [])
+    assert await steps() == ["denied"]
+
+
+async def test_a_room_in_which_another_team_takes_part_is_not_ones_own(cast, config, redis_url, hotline):
+    both = agent(7, memberships=(membership(), membership("502")))
+    await publish(redis_url, a_floor(agents=[both], conferences=[ROOM]))
+    assert (await (await signed_in(cast.lead)).post(path_of(GUEST))).status_code == 403
+    assert (await (await signed_in(cast.supervisor)).post(path_of(GUEST))).status_code == 200
+
+
+async def test_another_teams_room_is_as_if_it_were_not_there(cast, floor, hotline):
+    client = await signed_in(cast.back_lead)
+    foreign, missing = await client.post(path_of(GUEST)), await client.post(f"/conferences/{48 * 'a'}/hang-up/")
+    assert (foreign.status_code, foreign.text) == (missing.status_code, missing.text)
+    assert foreign.status_code == 404
+    assert await nothing_happened(hotline)
+
+
+async def test_a_stranger_is_led_to_the_sign_in(db, floor, hotline):
+    pressed = await AsyncClient().post(path_of(GUEST), headers={"HX-Request": "true"})
+    assert (pressed.status_code, pressed["HX-Redirect"]) == (401, "/sign-in/")
+    assert await nothing_happened(hotline)
+
+
+async def test_an_old_list_hangs_nobody_up(cast, config, redis_url, hotline):
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    await publish(redis_url, a_floor(conferences=[ROOM], sources=[source(each, taken_at=long_ago) for each in Part]))
+    answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
+    assert "cannot see the floor" in said(answer)
+    assert await nothing_happened(hotline)
+
+
+@pytest.fixture
+def patient_config(monkeypatch, redis_url):
+    yield from patient(monkeypatch, redis_url)
+
+
+async def test_a_guest_is_out_of_the_conference_in_a_closed_loop(cast, patient_config, redis_url, monkeypatch):
+    config = patient_config
+    async with running(config, redis_url, monkeypatch, guests=(("181", "Second line 1"),)) as site:
+        call = site.world.place_call("500", name="Grace Hopper", number="5550103")
+        site.bring_in(1)
+        site.world.tick(1)
+        site.world.switch.rooms.open(call)
+        client = await signed_in(cast.lead)
+        row = await hand_of(client, "Second line", ref="floor", within="li.conference .participant:has(button)")
+        answer = await client.post(row["hx-get"])
+        await settled()
+        assert await steps() == ["asked", "accepted", "confirmed"]
+        assert state(await client.get(url_of(answer))) == "confirmed"
+        assert "is out of the conference" in said(await client.get(url_of(answer)))
