@@ -20,7 +20,7 @@ except (ConfigError, DatabaseUnusable) as error:  # one sentence instead of the 
 from channels.routing import ProtocolTypeRouter
 
 from eqboard.boards.mishaps import Door
-from eqboard.control.settling import settlers
+from eqboard.control.doing.settling import settlers
 from eqboard.live.routing import websocket
 
 doors = ProtocolTypeRouter({"http": Door(), "websocket": websocket})

@@ -8,26 +8,14 @@ from eqboard.accounts.asking import form_page
 from eqboard.accounts.entrance import SignInPage, administrators_sign_in
 from eqboard.boards import panels
 from eqboard.boards import views as boards
-from eqboard.control import (
-    agents,
-    callers,
-    editing,
-    keypad,
-    listening,
-    log,
-    monitoring,
-    people,
-    recordings,
-    rooms,
-    screens,
-    seat,
-    shelf,
-    targets,
-    telephones,
-    together,
-    undo,
-)
 from eqboard.control import views as control
+from eqboard.control.audit import log
+from eqboard.control.monitors import listening, monitoring
+from eqboard.control.on_agents import agents, together, undo
+from eqboard.control.on_calls import callers, rooms
+from eqboard.control.on_telephones import keypad, people, recordings, telephones
+from eqboard.control.seats import seat
+from eqboard.control.shelves import editing, screens, shelf, targets
 from eqboard.ops import views as ops
 
 AT_CALL = "extensions/<str:extension>/calls/<slug:handle>/"

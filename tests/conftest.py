@@ -27,7 +27,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from eqboard.config import Config
-from eqboard.control import guard
+from eqboard.control.audit import guard
 from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser

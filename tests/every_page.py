@@ -34,20 +34,20 @@ from eqboard.boards.reckoning import FLOOR
 from eqboard.boards.spec import AgentsAs, BoardPart, Figure, Kind, StateLimit, Surface, Targets
 from eqboard.boards.terms import VARIANTS
 from eqboard.boards.working import opened
-from eqboard.control import seat_steps
+from eqboard.control.audit.search import Search
+from eqboard.control.audit.story import Story
+from eqboard.control.audit.telling import tell
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.ears import Ear, Hearing
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.prospects import DEEDS
-from eqboard.control.screens import DisplayBoardForm, DisplayForm
-from eqboard.control.search import Search
-from eqboard.control.seat import ExtensionForm, LinkForm, seat_context
-from eqboard.control.seat_steps import Told
-from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
-from eqboard.control.shelf import NOT_CHOSEN
-from eqboard.control.story import Story
-from eqboard.control.targets import TargetForm, rows_of
-from eqboard.control.telling import tell
+from eqboard.control.monitors.ears import Ear, Hearing
+from eqboard.control.on_agents.prospects import DEEDS
+from eqboard.control.seats import seat_steps
+from eqboard.control.seats.seat import ExtensionForm, LinkForm, seat_context
+from eqboard.control.seats.seat_steps import Told
+from eqboard.control.seats.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
+from eqboard.control.shelves.screens import DisplayBoardForm, DisplayForm
+from eqboard.control.shelves.shelf import NOT_CHOSEN
+from eqboard.control.shelves.targets import TargetForm, rows_of
 from eqboard.feed.follow import Counts
 from eqboard.floor.abandoned import MOST_OF_QUEUE
 from eqboard.floor.buckets import Bucket

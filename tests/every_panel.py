@@ -8,14 +8,14 @@ from django.contrib.auth.models import User
 from django.utils import translation
 
 from eqboard.accounts.rights import EVERYTHING
-from eqboard.control import hands
-from eqboard.control.attempt import Actor
-from eqboard.control.handset import handset_of
-from eqboard.control.people import Told
-from eqboard.control.phone_keys import picture_of
+from eqboard.control.doing.attempt import Actor
+from eqboard.control.on_telephones import hands
+from eqboard.control.on_telephones.handset import handset_of
+from eqboard.control.on_telephones.people import Told
+from eqboard.control.on_telephones.phone_keys import picture_of
+from eqboard.control.on_telephones.telephone_forms import DialForm
 from eqboard.control.refusals import not_told
 from eqboard.control.sight import Sight
-from eqboard.control.telephone_forms import DialForm
 from eqboard.eq import EQBroken, EQSignedOut, EQUnreachable
 from eqboard.eq.models import Phone
 from eqboard.floor.snapshot import Agent, AgentState, LineState

@@ -23,8 +23,8 @@ from eqboard.boards.mishaps import Door, unreadable
 from eqboard.boards.models import SavedBoard
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
-from eqboard.control import keeping
 from eqboard.control.models import AuditEntry
+from eqboard.control.shelves import keeping
 from tests.boards.shelves import board
 from tests.builders import agent, queue, snapshot
 from tests.cast import Cast, publish, static_files_are_not_collected

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from eqboard.accounts.models import Seat
 from eqboard.boards.templatetags.board import outside
 from eqboard.control.models import AuditEntry
-from eqboard.control.seat_admin import SeatAdmin
+from eqboard.control.seats.seat_admin import SeatAdmin
 
 admin.site.register(Seat, SeatAdmin)
 

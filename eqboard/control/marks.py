@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from eqboard.accounts.access import SEE_NUMBERS, may_do
 from eqboard.accounts.rights import arights_of
 from eqboard.config import get_config
-from eqboard.control.attempt import Actor, Attempt, Target
+from eqboard.control.audit.discretion import hide_numbers, is_of_caller, newest_for
+from eqboard.control.audit.story import LOST_AFTER
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.discretion import hide_numbers, is_of_caller, newest_for
+from eqboard.control.doing.attempt import Actor, Attempt, Target
+from eqboard.control.doing.order import Order
+from eqboard.control.doing.perform import perform
+from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.offers import Offer, offer_for
-from eqboard.control.order import Order
-from eqboard.control.perform import perform
-from eqboard.control.story import LOST_AFTER
-from eqboard.control.watching import LONGEST_RINGING_SECONDS
+from eqboard.control.on_agents.offers import Offer, offer_for
 from eqboard.control.words import asking, sentence
 
 NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")

@@ -57,7 +57,7 @@ class AppendOnly(models.QuerySet["AuditEntry"]):
 
 class AuditEntry(models.Model):
     """One step of one attempt. Append-only: it cannot be changed or deleted through the model or its manager, nor by
-    SQL (control/guard.py).
+    SQL (control/audit/guard.py).
 
     `queues` are the extensions of those it touches, by which others may read of it: "" or ",500,501,".
     """

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.obstacles import Obstacle, Why
+from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.saying import say
 from eqboard.eq import EQError, EQSignedOut, EQUnreachable
 

@@ -15,7 +15,7 @@ from eqboard.accounts.address import address_of
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
-from eqboard.control.attempt import Actor
+from eqboard.control.doing.attempt import Actor
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Agent, Part, Snapshot
 from eqboard.floor.visible import visible

@@ -7,13 +7,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
-from eqboard.control import obstacles, seat_words
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
+from eqboard.control.doing import obstacles
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.refusals import of_eq, of_obstacle
 from eqboard.control.saying import say
+from eqboard.control.seats import seat_words
 from eqboard.floor.snapshot import AgentState
 
 
@@ -121,7 +122,7 @@ def _ended(details: Mapping[str, Any], name: str) -> SafeString:
 
 def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     who = str(details.get("who", ""))
-    if details.get("answer") == "lost":  # after a crash (control/settling.py)
+    if details.get("answer") == "lost":  # after a crash (control/doing/settling.py)
         return say(_("EQ's answer was lost, and the floor shows no effect of it at %(name)s. Try again."), name=name)
     match details.get("seen"):
         case "no_news":

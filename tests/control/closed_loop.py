@@ -14,7 +14,7 @@ from django.test import AsyncClient
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.control import perform
+from eqboard.control.doing import perform
 from eqboard.eq import EQ, Server
 from eqboard.feed.subscriber import follow
 from eqboard.loops import PerLoop

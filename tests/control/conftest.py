@@ -13,7 +13,7 @@ from django.test import AsyncClient
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.control import background, holding, perform, watching
+from eqboard.control.doing import background, holding, perform, watching
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Limits, Server
 from eqboard.feed.subscriber import read_floor

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from eqboard.boards.handles import handle_of
 from eqboard.boards.parts.rooms import handle_in_room
-from eqboard.control import perform
-from eqboard.control.handset import call_handle
+from eqboard.control.doing import perform
+from eqboard.control.on_telephones.handset import call_handle
 from eqboard.eq import EQ, Limits, Server
 from eqboard.floor.snapshot import AgentState, LineCall, Part, Snapshot
 from eqboard.loops import PerLoop

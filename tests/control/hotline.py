@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.control import perform
+from eqboard.control.doing import perform
 from eqboard.eq import EQ, Limits, Server
 from eqboard.floor.snapshot import Agent, AgentState, Caller, Part, Snapshot
 from eqboard.loops import PerLoop

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 import httpx
 
 from eqboard.accounts.models import Seat
-from eqboard.control.handset import call_handle
 from eqboard.control.models import AuditEntry
+from eqboard.control.on_telephones.handset import call_handle
 from eqboard.floor.snapshot import LineCall, Part, Snapshot
 from tests.builders import agent, line, line_call, membership, queue, snapshot, source
 

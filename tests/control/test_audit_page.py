@@ -10,10 +10,9 @@ from bs4 import BeautifulSoup
 from django.test import AsyncClient
 from django.utils import timezone
 
-from eqboard.control import log
-from eqboard.control.audit import Thing
+from eqboard.control.audit import Thing, log
+from eqboard.control.audit.sheet import BOM, harmless
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.sheet import BOM, harmless
 from tests.boards.shelves import PEOPLE, client_of
 from tests.cast import member, static_files_are_not_collected
 from tests.control.written import write

@@ -6,9 +6,9 @@ import pytest
 
 from eqboard.accounts.access import NOTHING, SEE_AUDIT, SEE_NUMBERS, Grant, Rights
 from eqboard.control.audit import Thing
+from eqboard.control.audit.search import Reader, Search, select
+from eqboard.control.audit.story import standing
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.search import Reader, Search, select
-from eqboard.control.story import standing
 from tests.control.written import NOON, write
 
 pytestmark = pytest.mark.django_db

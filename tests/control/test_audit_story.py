@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from eqboard.accounts.access import SEE_AUDIT, SEE_NUMBERS, Grant, Rights
-from eqboard.control.discretion import discreet
+from eqboard.control.audit.discretion import discreet
+from eqboard.control.audit.story import Story, complaints, eq_answer, fold, standing
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.story import Story, complaints, eq_answer, fold, standing
 from tests.control.written import NOON
 
 FRONT = frozenset({"500", "501"})

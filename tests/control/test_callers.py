@@ -14,7 +14,7 @@ from django.test import AsyncClient
 from eqboard.accounts import access
 from eqboard.accounts.models import Role, Seat
 from eqboard.boards.handles import handle_of
-from eqboard.control import holding
+from eqboard.control.doing import holding
 from eqboard.control.models import AuditEntry
 from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import AgentState, Part
@@ -491,7 +491,11 @@ async def test_where_they_moved_is_told_without_their_number(discreet_lead, conf
 # When it cannot be known
 
 
-@pytest.mark.parametrize(("path", "part"), [(STEAL, Part.CALLS), (STEAL, Part.AGENTS), (PICK_UP, Part.PARKED)], ids=["calls", "agents", "parked"])
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [(STEAL, Part.CALLS), (STEAL, Part.AGENTS), (PICK_UP, Part.PARKED)],
+    ids=["calls", "agents", "parked"],
+)
 async def test_an_old_list_sends_nobody_anywhere(cast, config, redis_url, hotline, path, part):
     now = datetime.now(UTC)
     old = [source(each, taken_at=now - timedelta(seconds=600 * (each is part)), every_seconds=60) for each in Part]

@@ -5,8 +5,8 @@ from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
 
 from eqboard.accounts.access import BARGE_IN, MONITOR_ONLY, SPY, WHISPER, Grant, Rights
-from eqboard.control.ears import Hearing, call_from, ears_of
-from eqboard.control.order import CallRef
+from eqboard.control.doing.order import CallRef
+from eqboard.control.monitors.ears import Hearing, call_from, ears_of
 from eqboard.floor.snapshot import AgentState, LineState
 from tests.boards.painting import floor_of
 from tests.builders import HOSTILE_TEXTS, NOON, agent, ago, claim, line, line_call, snapshot

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 
-from eqboard.control import guard
+from eqboard.control.audit import guard
 from eqboard.control.models import AuditEntry, Step
 from tests.control.written import write
 

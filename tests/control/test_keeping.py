@@ -17,9 +17,9 @@ from eqboard.accounts.models import Display, Team
 from eqboard.boards.models import DisplayBoard, SavedBoard
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
-from eqboard.control import keeping
 from eqboard.control.audit import Doer, Thing, write_down
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.shelves import keeping
 from tests.boards.shelves import board, client_of
 from tests.cast import static_files_are_not_collected
 

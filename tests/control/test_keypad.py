@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from eqboard.control.models import AuditEntry
-from eqboard.control.phone_keys import is_key, picture_of
+from eqboard.control.on_telephones.phone_keys import is_key, picture_of
 from eqboard.eq.models import Phone
 from eqboard.simulator.switch.keys import MODELS
 from tests.builders import HOSTILE_TEXTS

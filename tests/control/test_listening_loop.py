@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from pydantic import SecretStr
 
 from eqboard.accounts import seats
-from eqboard.control import background, perform, vigil, watching
+from eqboard.control.doing import background, perform, vigil, watching
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Server
 from eqboard.feed.subscriber import follow

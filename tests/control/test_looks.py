@@ -9,8 +9,8 @@ from eqboard.accounts import access
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.evidence import Evidence, Look, Stage
-from eqboard.control.order import CallRef, Order
+from eqboard.control.doing.evidence import Evidence, Look, Stage
+from eqboard.control.doing.order import CallRef, Order
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot, Trouble
 from tests.builders import (
     NOON,

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from eqboard.config import ConfigError
-from eqboard.control import background, perform
+from eqboard.control.doing import background, perform
 from eqboard.control.models import AuditEntry
 from eqboard.loops import PerLoop
 from tests.builders import agent, pause_code

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from eqboard.control.handset import call_handle
+from eqboard.control.on_telephones.handset import call_handle
 from tests.builders import HOSTILE_TEXTS, line_call
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import signed_in

@@ -14,9 +14,9 @@ from django.test import AsyncClient
 
 from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import choose_extension, link, seat_of, token_of
-from eqboard.control import voices
 from eqboard.control.models import AuditEntry
-from eqboard.control.voices import in_whose_name
+from eqboard.control.seats import voices
+from eqboard.control.seats.voices import in_whose_name
 from eqboard.control.words import sentence
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS
 from tests.cast import configured, static_files_are_not_collected

@@ -11,13 +11,13 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from eqboard.boards.following import followers
-from eqboard.control import settling, unfinished
 from eqboard.control.audit import Thing
-from eqboard.control.cases import GIVE_UP_AFTER
+from eqboard.control.doing import settling, unfinished
+from eqboard.control.doing.cases import GIVE_UP_AFTER
+from eqboard.control.doing.order import CallRef, Order, as_data
+from eqboard.control.doing.settling import Settler
+from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.order import CallRef, Order, as_data
-from eqboard.control.settling import Settler
-from eqboard.control.watching import LONGEST_RINGING_SECONDS
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import connect
 from eqboard.feed.follow import Floor

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from django.test import AsyncClient
 
-from eqboard.control.handset import call_handle
 from eqboard.control.models import AuditEntry
+from eqboard.control.on_telephones.handset import call_handle
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, caller, line, line_call, membership, parked_call, source
 from tests.cast import publish, static_files_are_not_collected

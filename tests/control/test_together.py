@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import AsyncClient
 
-from eqboard.control import results, several, together
 from eqboard.control.models import AuditEntry
+from eqboard.control.on_agents import results, several, together
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, caller, membership, pause_code, queue, source
 from tests.cast import publish, static_files_are_not_collected

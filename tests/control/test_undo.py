@@ -10,10 +10,11 @@ from django.test import AsyncClient
 
 from eqboard.accounts.access import PAUSE_AGENT, SIGN_OUT_AGENT
 from eqboard.accounts.models import Membership, Role
-from eqboard.control import before, undo
-from eqboard.control.before import before_of, undo_of
+from eqboard.control.doing import before
+from eqboard.control.doing.before import before_of, undo_of
+from eqboard.control.doing.order import Order, Stand
 from eqboard.control.models import AuditEntry
-from eqboard.control.order import Order, Stand
+from eqboard.control.on_agents import undo
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import agent, membership, queue, snapshot, source
 from tests.cast import publish, static_files_are_not_collected

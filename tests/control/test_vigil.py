@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Look, Stage
+from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Look, Stage
+from eqboard.control.doing.vigil import LOST_AFTER, Vigil
 from eqboard.control.models import Step
-from eqboard.control.vigil import LOST_AFTER, Vigil
 from tests.builders import NOON
 
 LEFT, GONE = Look(Stage.LEFT), Look(Stage.GONE)

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 
 from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import NO_SESSION, keep_session, link, replace_token, seat_of, token_of
-from eqboard.control import voices
-from eqboard.control.voices import NoVoice, in_whose_name, voice_of
+from eqboard.control.seats import voices
+from eqboard.control.seats.voices import NoVoice, in_whose_name, voice_of
 from eqboard.eq import EQConflict, EQUnreachable
 from eqboard.eq.redaction import secrets
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS

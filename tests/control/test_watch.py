@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.control import nudger, perform
 from eqboard.control.catalogue.agents import is_paused, is_resumed
-from eqboard.control.order import Order
+from eqboard.control.doing import nudger, perform
+from eqboard.control.doing.order import Order
 from eqboard.eq import EQ, Server
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import follow, nudges

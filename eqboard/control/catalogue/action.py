@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from eqboard.control.evidence import Evidence, Look
-from eqboard.control.obstacles import Obstacle
-from eqboard.control.order import Order
+from eqboard.control.doing.evidence import Evidence, Look
+from eqboard.control.doing.obstacles import Obstacle
+from eqboard.control.doing.order import Order
 from eqboard.eq import EQError
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Snapshot

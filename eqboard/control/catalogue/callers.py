@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from eqboard.accounts.access import PICK_UP, STEAL
 from eqboard.control.catalogue.action import Action
-from eqboard.control.evidence import (
+from eqboard.control.doing.evidence import (
     DONE,
     NO_NEWS,
     UNDER_WAY,
@@ -20,9 +20,9 @@ from eqboard.control.evidence import (
     is_callers,
     is_up,
 )
-from eqboard.control.obstacles import of_parked, of_waiting
-from eqboard.control.order import CallRef, Order
-from eqboard.control.questions import before_picking_up, before_stealing
+from eqboard.control.doing.obstacles import of_parked, of_waiting
+from eqboard.control.doing.order import CallRef, Order
+from eqboard.control.doing.questions import before_picking_up, before_stealing
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import AgentState, Part
 

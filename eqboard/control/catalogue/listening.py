@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 
 from eqboard.accounts.access import BARGE_IN, SPY, WHISPER
 from eqboard.control.catalogue.action import Action
-from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Evidence, Look, is_up
-from eqboard.control.obstacles import of_listening
-from eqboard.control.order import Order
-from eqboard.control.questions import before_listening
+from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Evidence, Look, is_up
+from eqboard.control.doing.obstacles import of_listening
+from eqboard.control.doing.order import Order
+from eqboard.control.doing.questions import before_listening
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Line, LineCall
 

@@ -4,9 +4,9 @@ from eqboard.accounts.access import REMOVE_PARTICIPANT
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
 from eqboard.control.catalogue.telephones import END_CALL
-from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
-from eqboard.control.obstacles import of_participant
-from eqboard.control.order import Order
+from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
+from eqboard.control.doing.obstacles import of_participant
+from eqboard.control.doing.order import Order
 from eqboard.floor.snapshot import Part
 
 

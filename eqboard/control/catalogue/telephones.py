@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, TRANSFER
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
-from eqboard.control.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
-from eqboard.control.obstacles import of_call_at_telephone
-from eqboard.control.order import Order
-from eqboard.control.questions import before_recording, before_transferring, still_at_telephone, telephone_exists
+from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
+from eqboard.control.doing.obstacles import of_call_at_telephone
+from eqboard.control.doing.order import Order
+from eqboard.control.doing.questions import before_recording, before_transferring, still_at_telephone, telephone_exists
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import LineCall, Part
 

@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from eqboard.control import guard
+from eqboard.control.audit import guard
 
 
 def put_up(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:

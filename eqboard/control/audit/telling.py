@@ -1,0 +1,82 @@
+"""An attempt as the audit log tells it: on a page, and in a file for spreadsheets."""
+
+import json
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from eqboard.accounts.access import Rights
+from eqboard.control.audit.discretion import discreet
+from eqboard.control.audit.story import Story, complaints, eq_answer, standing
+from eqboard.control.audit.titles import title
+from eqboard.control.models import AuditEntry, Step
+from eqboard.control.words import sentence
+
+ANSWERS: dict[str, Promise] = {
+    Step.ACCEPTED: pgettext_lazy("EQ's answer", "accepted"),
+    Step.REFUSED: pgettext_lazy("EQ's answer", "refused"),
+    Step.UNKNOWN: pgettext_lazy("EQ's answer", "lost"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One story. `step` is the newest one as it counts at this moment; `says` is HTML."""
+
+    story: Story
+    step: Step
+    says: SafeString
+
+    @property
+    def first(self) -> AuditEntry:
+        return self.story.first
+
+    @property
+    def action(self) -> str:
+        return title(self.first.action)
+
+    @property
+    def queues(self) -> list[str]:
+        return sorted(self.story.queues)
+
+    @property
+    def answer(self) -> str:
+        """In one word; "" where nothing was sent, or nobody knows yet."""
+        entry = eq_answer(self.story)
+        return str(ANSWERS[entry.step]) if entry else ""
+
+    @property
+    def eq_words(self) -> list[str]:
+        entry = eq_answer(self.story)
+        return complaints(entry.details) if entry else []
+
+    @property
+    def plain(self) -> str:
+        """What it says, without the HTML."""
+        return unescape(strip_tags(self.says))
+
+    @property
+    def steps(self) -> list[tuple[AuditEntry, str]]:
+        """Each with all that was written down of it."""
+        return [(each, _as_text(each.details)) for each in self.story.entries]
+
+
+def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float) -> Line:
+    """For somebody with these rights. `patience_seconds`: as in `story.standing`."""
+    told = discreet(story, rights)
+    step = standing(told.last, now, patience_seconds)
+    newest = copy(told.last)
+    if step != newest.step:
+        newest.step, newest.details = step, {"seen": "no_news"}
+    return Line(told, step, sentence(newest))
+
+
+def _as_text(details: dict[str, Any]) -> str:
+    return json.dumps(details, ensure_ascii=False, sort_keys=True) if details else ""

@@ -1,0 +1,87 @@
+"""What the floor says of an order: only what was read after EQ accepted it counts. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from eqboard.control.doing.order import CallRef
+from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Part, Snapshot
+
+
+class Stage(Enum):
+    """How far the floor has come with what was asked."""
+
+    NO_NEWS = "no_news"  # nothing has been read since
+    UNCHANGED = "unchanged"
+    UNDER_WAY = "under_way"  # a telephone rings for it
+    LEFT = "left"  # it is not where it was; where it is now has not been read yet
+    GONE = "gone"  # it is nowhere
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the floor. `seen` says in a word what is there instead, `who` names an agent, where there is one."""
+
+    stage: Stage
+    seen: str = ""
+    who: str = ""
+
+
+NO_NEWS = Look(Stage.NO_NEWS)
+UNCHANGED = Look(Stage.UNCHANGED)
+UNDER_WAY = Look(Stage.UNDER_WAY)
+DONE = Look(Stage.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The floor, and since when a reading counts, both by the poller's clock."""
+
+    floor: Snapshot
+    since: datetime
+
+    def knows(self, part: Part) -> bool:
+        source = self.floor.sources.get(part)
+        return source is not None and source.taken_at is not None and source.taken_at >= self.since
+
+    def line(self, extension: str | None) -> Line | None:
+        """What goes on at an extension; None when it was not read since, or not wholly: then what is not in it may be
+        there all the same.
+        """
+        line = self.floor.lines.get(extension or "")
+        if line is None or line.trouble is not None or line.unreadable_count or line.asked_at is None:
+            return None
+        return line if line.asked_at >= self.since else None
+
+
+def is_same(call: CallRef, unique_id: str | None, *channels: str | None) -> bool:
+    """Whether that is the call: an older switch gives it another unique id when it moves, and keeps the channel
+    (contract §4). At a telephone the caller's channel is the other one.
+    """
+    known = {each for each in (call.channel, call.other_channel) if each}
+    return bool(unique_id and unique_id == call.unique_id) or any(each in known for each in channels if each)
+
+
+def is_callers(call: CallRef, caller: Caller | None) -> bool:
+    return caller is not None and is_same(call, caller.unique_id, caller.channel)
+
+
+def holder_of(call: CallRef, agents: Iterable[Agent]) -> Agent | None:
+    """The agent at whose telephone the caller is, ringing or talking."""
+    return next((each for each in agents if is_callers(call, each.caller)), None)
+
+
+def call_at(line: Line, call: CallRef) -> LineCall | None:
+    """The telephone's part in that call."""
+    return next((each for each in line.calls if is_same(call, each.unique_id, each.other_channel)), None)
+
+
+def own_call(line: Line, call: CallRef) -> LineCall | None:
+    """The telephone's call with that very channel of its own."""
+    return next((each for each in line.calls if each.channel == call.channel), None)
+
+
+def is_up(call: LineCall) -> bool:
+    return call.state is LineState.UP

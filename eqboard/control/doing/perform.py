@@ -1,0 +1,148 @@
+"""The one place where something is done: check, claim, write down, ask EQ once, write down, watch the floor.
+
+An action is never repeated by the machine. Whoever clicked gets no shortcut: what happened is read from the floor.
+"""
+
+import asyncio
+import logging
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from eqboard.boards.following import followers
+from eqboard.config import eq_from, get_config
+from eqboard.control.audit import AlreadyDone, storable
+from eqboard.control.catalogue.action import PartlyDone
+from eqboard.control.doing.attempt import Attempt
+from eqboard.control.doing.background import outlive_the_request
+from eqboard.control.doing.before import before_of
+from eqboard.control.doing.holding import Hold
+from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.doing.order import as_data
+from eqboard.control.doing.strangers import without_strangers
+from eqboard.control.doing.watching import watch
+from eqboard.control.models import Step
+from eqboard.control.seats.voices import NoVoice, in_whose_name, voice_of
+from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
+from eqboard.feed.connection import FeedLost
+from eqboard.floor.snapshot import Snapshot
+from eqboard.loops import PerLoop
+
+logger = logging.getLogger(__name__)
+
+telephones = PerLoop(lambda: eq_from(get_config()))
+PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
+
+
+async def perform(attempt: Attempt, *, is_answer_awaited: bool = False) -> uuid.UUID:
+    """Do it, if the actor may and it can be. Returns the attempt whose entries tell what became of it: this one, or the
+    one before if the same was pressed twice. `is_answer_awaited`: not before EQ has answered, however long it takes.
+    """
+    if await attempt.is_begun():  # or what has changed since, perhaps by it, would be told as its end
+        return attempt.id
+    floor = (await followers.get().newest()).snapshot
+    obstacle = attempt.action.obstacle(attempt.order, floor)
+    if not attempt.is_allowed() and not _touches_nothing(attempt, obstacle):
+        return await _over(attempt, Step.DENIED)
+    if obstacle is not None:
+        return await _over(attempt, Step.REFUSED, **without_strangers(obstacle, attempt.actor.rights, floor).as_data())
+    hold = Hold(attempt)
+    try:
+        other = await hold.take()
+    except FeedLost:
+        return await _over(attempt, Step.REFUSED, **Obstacle(Why.NO_FEED).as_data())
+    if other is not None:
+        return other.same or await _over(attempt, Step.REFUSED, **other.obstacle.as_data())
+    return await _begin(attempt, hold, floor, None if is_answer_awaited else PENDING_AFTER_SECONDS)
+
+
+def _touches_nothing(attempt: Attempt, obstacle: Obstacle | None) -> bool:
+    """Whoever has signed out of all queues is in nobody's team: that they have is what one is told."""
+    return obstacle is not None and obstacle.why is Why.SIGNED_OUT and not attempt.target.queues
+
+
+async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: float | None) -> uuid.UUID:
+    telephone = telephones.get()
+    order = attempt.order
+    details = {"order": as_data(order), "eq_user": await in_whose_name(attempt.actor.user), **before_of(order, floor)}
+    try:
+        await attempt.note(Step.ASKED, **details, **attempt.relations)
+    except AlreadyDone:
+        return attempt.id
+    # A quick answer is told at once; a slow one is pending meanwhile, and written down even if the browser goes away.
+    await asyncio.wait({outlive_the_request(_carry_out(attempt, hold, telephone))}, timeout=wait_seconds)
+    return attempt.id
+
+
+async def _over(attempt: Attempt, step: Step, **details: Any) -> uuid.UUID:
+    """Nothing is sent; that it was tried is written down, once."""
+    try:
+        await attempt.note(step, **details, **attempt.relations)
+    except AlreadyDone:
+        logger.debug("The press %s came twice", attempt.id)
+    return attempt.id
+
+
+async def _carry_out(attempt: Attempt, hold: Hold, telephone: EQ) -> None:
+    """Ask EQ once, write down what it said; then watch, without anybody waiting for it."""
+    try:
+        is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone)
+    except BaseException:
+        await hold.let_go()
+        raise
+    if not is_accepted:
+        return await hold.let_go()
+    accepted_at = datetime.now(UTC)
+    await attempt.note(Step.ACCEPTED)
+    outlive_the_request(watch(attempt, hold, accepted_at))
+    return None
+
+
+async def _is_in_order(attempt: Attempt, telephone: EQ) -> bool:
+    """What EQ is asked first, by reads. Without an answer nothing is sent."""
+    try:
+        obstacle = await attempt.action.question(telephone, attempt.order)
+    except EQError as error:
+        await attempt.note(Step.REFUSED, **answer_of(error) | Obstacle(Why.NOT_CHECKED).as_data())
+        return False
+    if obstacle is not None:
+        await attempt.note(Step.REFUSED, **obstacle.as_data())
+    return obstacle is None
+
+
+async def _ask(attempt: Attempt, telephone: EQ) -> bool:
+    """Whether EQ accepted. Anything else is written down here."""
+    try:
+        async with voice_of(attempt.actor.user, telephone) as voice:
+            await attempt.action.ask(voice, attempt.order)
+    except NoVoice:
+        await attempt.note(Step.REFUSED, **Obstacle(Why.NO_VOICE).as_data())
+    except PartlyDone as error:
+        await attempt.note(Step.UNKNOWN, **answer_of(error.error), is_partly=True)
+    except EQError as error:
+        if isinstance(error, EQNotFound):
+            logger.warning("EQ knows no path for %s; name the one that it has in EQBOARD_EQ_DIALECT", error.operation)
+        await attempt.note(step_of(error), **answer_of(error))
+    except Exception as error:  # a fault of ours: EQ may have heard us all the same
+        logger.exception("An action failed in a way that nobody expected")
+        await attempt.note(Step.UNKNOWN, error=type(error).__name__)
+    else:
+        return True
+    return False
+
+
+def step_of(error: EQError) -> Step:
+    """Refused when it certainly did not happen, unknown when nobody can tell."""
+    if isinstance(error, EQUnreachable | EQBroken) and error.outcome_unknown:
+        return Step.UNKNOWN
+    return Step.REFUSED
+
+
+def answer_of(error: EQError) -> dict[str, Any]:
+    """EQ's answer as data, for the audit and for a sentence in the reader's language."""
+    complaints = error.complaints if isinstance(error, EQComplained) else ()
+    return {
+        "error": type(error).__name__,
+        "reason": storable(error.reason),
+        "complaints": [[storable(text or "") for text in (c.parameter, c.type, c.description)] for c in complaints],
+    }

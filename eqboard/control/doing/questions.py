@@ -1,0 +1,113 @@
+"""What EQ is asked right before an order is sent: is the call still there, and can the telephone take it?
+
+These are reads, by the key alone; they are tried again, as all reads are. Where EQ does not answer, nothing is sent.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+
+from eqboard.control.doing.evidence import is_same
+from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.doing.order import CallRef, Order
+from eqboard.eq import EQNotFound
+from eqboard.eq.models import ActiveCall, ParkedCall, QueuedCall
+from eqboard.eq.operations import Resources
+from eqboard.floor.snapshot import LineState
+
+GONE = Obstacle(Why.GONE)
+
+
+async def before_stealing(eq: Resources, order: Order) -> Obstacle | None:
+    """Still queued where they were seen, and the destination is free."""
+    return await _first(_still_waits(eq, order), destination_is_free(eq, order))
+
+
+async def before_picking_up(eq: Resources, order: Order) -> Obstacle | None:
+    return await _first(_still_parked(eq, order), destination_is_free(eq, order))
+
+
+async def before_transferring(eq: Resources, order: Order) -> Obstacle | None:
+    """The destination may be a number outside: EQ knows nothing of that."""
+    busy = await _first(still_at_telephone(eq, order), destination_is_free(eq, order))
+    return None if busy is not None and busy.why is Why.NO_EXTENSION else busy
+
+
+async def before_listening(eq: Resources, order: Order) -> Obstacle | None:
+    """A monitor extension that listens already may go on to somebody else; with any other call it would not ring."""
+    calls = await _calls_at(eq, order.monitor_extension or "")
+    if isinstance(calls, Obstacle):
+        return calls
+    others = [each for each in calls if order.call is None or each.channel != order.call.channel]
+    return Obstacle(Why.BUSY, where=order.monitor_extension or "") if others else None
+
+
+async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
+    """The telephone has that very call still, with the same person at the other end."""
+    call = order.call
+    if call is None:
+        return GONE
+    calls = await _calls_at(eq, order.extension or "")
+    if isinstance(calls, Obstacle):
+        return calls
+    own = next((each for each in calls if each.channel == call.channel), None)
+    is_other = own is None or (own.unique_id != call.unique_id and own.other_channel != call.other_channel)
+    return GONE if is_other else None
+
+
+async def destination_is_free(eq: Resources, order: Order) -> Obstacle | None:
+    """A destination that is wrong or does not answer costs the call (contract §4)."""
+    destination = order.destination or ""
+    if destination == order.extension:
+        return Obstacle(Why.ITSELF, where=destination)
+    calls = await _calls_at(eq, destination)
+    if isinstance(calls, Obstacle):
+        return calls
+    return Obstacle(Why.BUSY, where=destination) if calls else None
+
+
+async def telephone_exists(eq: Resources, order: Order) -> Obstacle | None:
+    calls = await _calls_at(eq, order.extension or "")
+    return calls if isinstance(calls, Obstacle) else None
+
+
+async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
+    """Without a conversation nothing is recorded, and EQ says "Success" all the same; of several it takes any."""
+    calls = await _calls_at(eq, order.extension or "")
+    if isinstance(calls, Obstacle):
+        return calls
+    talks = [each.channel for each in calls if each.status == LineState.UP]
+    if order.call is not None and talks and talks != [order.call.channel]:
+        return GONE
+    return None if talks else Obstacle(Why.NOT_TALKING, where=order.extension or "")
+
+
+async def _still_waits(eq: Resources, order: Order) -> Obstacle | None:
+    call = order.call
+    if call is None:
+        return GONE
+    return None if _is_in(call, await eq.queued_calls.all(queue=call.place)) else GONE
+
+
+async def _still_parked(eq: Resources, order: Order) -> Obstacle | None:
+    call = order.call
+    if call is None:
+        return GONE
+    spaces = [each for each in await eq.parked_calls.all() if (each.space or "") == call.place]
+    return None if _is_in(call, spaces) else GONE
+
+
+def _is_in(call: CallRef, rows: Sequence[QueuedCall] | Sequence[ParkedCall]) -> bool:
+    return any(each.channel == call.channel and is_same(call, each.unique_id, each.channel) for each in rows)
+
+
+async def _calls_at(eq: Resources, extension: str) -> Sequence[ActiveCall] | Obstacle:
+    try:
+        return await eq.active_calls.all(extension=extension)
+    except EQNotFound:
+        return Obstacle(Why.NO_EXTENSION, where=extension)
+
+
+async def _first(*asked: Awaitable[Obstacle | None]) -> Obstacle | None:
+    """Side by side; the first in order that stands in the way. Raises EQError when EQ does not tell."""
+    found = await asyncio.gather(*asked)
+    return next((each for each in found if each is not None), None)

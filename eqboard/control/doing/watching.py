@@ -1,0 +1,132 @@
+"""After EQ accepted: the floor is watched until it shows the effect, or until time is up."""
+
+import asyncio
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+
+from eqboard.boards.following import followers
+from eqboard.config import get_config
+from eqboard.control.doing.attempt import Attempt
+from eqboard.control.doing.evidence import NO_NEWS, Evidence, Look, Stage
+from eqboard.control.doing.holding import Hold
+from eqboard.control.doing.nudger import nudgers
+from eqboard.control.doing.strangers import seen_names
+from eqboard.control.doing.vigil import Vigil
+from eqboard.control.models import Step
+from eqboard.feed.connection import FeedLost
+from eqboard.feed.follow import Floor
+from eqboard.feed.looking import look_at
+
+LONGEST_RINGING_SECONDS = 75.0  # a telephone that rings longer is not waited for
+LOOKING_LASTS = timedelta(seconds=10)
+LOOK_EVERY = timedelta(seconds=3)
+
+
+class Looking:
+    """Has the poller read what goes on at some extensions, as long as `go_on` is called."""
+
+    def __init__(self, extensions: tuple[str, ...]) -> None:
+        self._extensions = extensions
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
+
+    async def go_on(self, now: datetime) -> None:
+        """`now` by the poller's clock. Without Redis nothing is read anyway."""
+        if not self._extensions or now - self._asked_at < LOOK_EVERY:
+            return
+        self._asked_at = now
+        try:
+            await look_at(get_config().redis_url, self._extensions, now + LOOKING_LASTS)
+        except FeedLost:
+            self._asked_at = datetime.min.replace(tzinfo=UTC)
+
+
+async def watch(attempt: Attempt, hold: Hold, accepted_at: datetime) -> None:
+    """Write down what becomes of it. The claim lasts as long."""
+    action = attempt.action
+    if action.look is None:
+        return await hold.let_go()
+    vigil, looking = Vigil(action.has_journey), Looking(action.looks_at(attempt.order))
+    try:
+        async with nudgers.get().at_work():
+            step = await _follow(attempt, hold, vigil, looking, accepted_at)
+        await attempt.note(step, **await _told(attempt, vigil))
+        if action.lasts and step is Step.CONFIRMED:
+            await hold.go_over()
+            await attend(attempt, hold, looking, datetime.now(UTC))
+    finally:
+        await hold.let_go()
+    return None
+
+
+async def _follow(attempt: Attempt, hold: Hold, vigil: Vigil, looking: Looking, accepted_at: datetime) -> Step:
+    is_extended = False
+    try:
+        async with asyncio.timeout(get_config().watch_seconds) as limit, aclosing(followers.get().floors()) as floors:
+            async for floor in floors:
+                now = floor.theirs(datetime.now(UTC))
+                await looking.go_on(now)
+                await hold.keep()
+                had_left = vigil.has_left
+                step = vigil.see(look_of(attempt, floor, accepted_at), now)
+                if vigil.has_left and not had_left:
+                    await attempt.note(Step.LEFT)
+                if step is not None:
+                    return step
+                if vigil.is_on_its_way and not is_extended:
+                    is_extended = True
+                    limit.reschedule(asyncio.get_running_loop().time() + LONGEST_RINGING_SECONDS)
+    except TimeoutError:
+        pass
+    return vigil.at_last()
+
+
+async def _told(attempt: Attempt, vigil: Vigil) -> dict[str, str]:
+    """What was seen, without the name of an agent whom the actor may not see."""
+    seen = vigil.seen
+    floor = await followers.get().newest()
+    if "who" in seen and seen["who"] not in seen_names(attempt.actor.rights, floor.snapshot):
+        seen["who"] = ""
+    return seen
+
+
+def look_of(attempt: Attempt, floor: Floor, since: datetime) -> Look:
+    """What the floor says now, of what was read after a moment of our clock; nothing while it cannot be heard."""
+    look = attempt.action.look
+    if look is None or not floor.is_connected:
+        return NO_NEWS
+    return look(attempt.order, Evidence(floor.snapshot, floor.theirs(since)))
+
+
+async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datetime) -> None:
+    """What lasts, as a listening, is attended until it is seen no more, or its actor goes over to something else."""
+    until: datetime | None = None  # since when it is not seen
+    async with aclosing(followers.get().floors()) as floors:
+        async for floor in floors:
+            now = datetime.now(UTC)
+            await looking.go_on(floor.theirs(now))
+            if not await hold.keep():
+                return await _end(attempt, began_at, now, "switched")
+            look = look_of(attempt, floor, until or began_at)
+            if look.stage is Stage.UNCHANGED and until is not None:
+                is_ours = await hold.keep(at_once=True)
+                return await _end(attempt, began_at, until, "hung_up" if is_ours else "switched")  # two readings agree
+            if look.stage is not Stage.NO_NEWS:
+                until = now if look.stage is Stage.UNCHANGED else None
+    return None
+
+
+async def adopt(attempt: Attempt, began_at: datetime) -> None:
+    """Attend what lasts, and was left alone by a process that is gone; nothing, where somebody does already."""
+    hold = Hold(attempt)
+    try:
+        if await hold.take() is None:
+            await attend(attempt, hold, Looking(attempt.action.looks_at(attempt.order)), began_at)
+    except FeedLost:
+        pass  # the next round finds it again
+    finally:
+        await hold.let_go()
+
+
+async def _end(attempt: Attempt, began_at: datetime, ended_at: datetime, how: str) -> None:
+    seconds = max(0, round((ended_at - began_at).total_seconds()))
+    await attempt.note(Step.ENDED, seconds=seconds, how=how)

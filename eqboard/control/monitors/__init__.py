@@ -1,0 +1,1 @@
+"""The hands that listen in, and the strip that shows it."""

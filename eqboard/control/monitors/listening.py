@@ -1,0 +1,119 @@
+"""Listening in: spy, whisper, barge in, from one's own extension, and stop."""
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from eqboard.accounts.access import BARGE_IN, SPY, WHISPER, may_do
+from eqboard.accounts.seats import seat_of
+from eqboard.control.audit import Doer
+from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.doing import perform
+from eqboard.control.doing.aims import at_ear, at_own_ear
+from eqboard.control.doing.attempt import Target
+from eqboard.control.doing.obstacles import of_listening
+from eqboard.control.doing.order import Order
+from eqboard.control.marks import act, refuse, show_form
+from eqboard.control.monitors.ears import call_from, ears_of, reference
+from eqboard.control.on_agents.agents import blind, unseen
+from eqboard.control.saying import say
+from eqboard.control.seats import seating
+from eqboard.control.seats.seat import ExtensionForm
+from eqboard.control.seats.seat_words import sentence_of
+from eqboard.control.sight import Sight, look, signed_in
+from eqboard.floor.snapshot import Agent, Part
+
+
+@require_POST
+@signed_in
+async def spy(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """Listen, unheard."""
+    return await _listen(request, agent_id, SPY)
+
+
+@require_POST
+@signed_in
+async def whisper(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """Listen, and be heard by the agent alone."""
+    return await _listen(request, agent_id, WHISPER)
+
+
+@require_POST
+@signed_in
+async def barge_in(request: HttpRequest, agent_id: int) -> HttpResponse:
+    """Listen, and be heard by both."""
+    return await _listen(request, agent_id, BARGE_IN)
+
+
+async def _listen(request: HttpRequest, agent_id: int, action: str) -> HttpResponse:
+    """From the extension in the form, else from one's own; when there is none, ask for it first."""
+    sight = await look(request)
+    agent = sight.agent(agent_id)
+    if agent is None or not sight.is_current(Part.AGENTS):
+        return await unseen(request, sight)
+    if not agent.extension:
+        text = _("EQ does not tell at which extension %(name)s is, so nobody can listen there. Nothing was sent.")
+        return await refuse(request, say(text, name=agent.name))
+    form = ExtensionForm(request.POST)
+    if not form.is_valid():
+        return await _ask_for_extension(request, agent, form, 422)
+    own = (await sync_to_async(seat_of)(sight.actor.user.pk)).extension
+    given = form.cleaned_data["extension"]
+    if not own and _can_be(sight, agent, action):
+        if not given:
+            return await _ask_for_extension(request, agent, ExtensionForm())
+        if not await _is_remembered(sight, form):
+            return await _ask_for_extension(request, agent, form, 422)
+    return await act(request, sight.actor, *_aimed(sight, agent, action, given or own))
+
+
+def _can_be(sight: Sight, agent: Agent, action: str) -> bool:
+    """Whether nothing stands in the way but an extension that is not known."""
+    queues = (each.queue for each in agent.signed_in)
+    order = Order(action, agent.id, extension=agent.extension)
+    return may_do(sight.rights, action, queues, agent.id) and of_listening(order, sight.whole) is None
+
+
+def _aimed(sight: Sight, agent: Agent, action: str, extension: str) -> tuple[Order, Target]:
+    call = call_from(sight.floor, sight.actor.user.pk, extension)
+    order = Order(action, agent.id, extension=agent.extension, call=call, monitor_extension=extension)
+    return order, at_ear(agent, extension)
+
+
+async def _is_remembered(sight: Sight, form: ExtensionForm) -> bool:
+    """Unless EQ says that there is no such extension; then that stands in the form."""
+    doer = Doer(sight.actor.user, sight.actor.address)
+    told = await seating.choose_extension(doer, perform.telephones.get(), form.cleaned_data["extension"])
+    if not told.is_done:
+        form.add_error("extension", sentence_of(told.action, told.step, told.details, told.name))
+    return told.is_done
+
+
+async def _ask_for_extension(
+    request: HttpRequest, agent: Agent, form: ExtensionForm, status: int = 200
+) -> HttpResponse:
+    """Wherever it was pressed, the dialog is what opens."""
+    answer = await show_form(request, "control/listening_form.html", {"agent": agent, "form": form})
+    answer.status_code = status
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#dialog-body", "innerHTML"
+    return answer
+
+
+@require_POST
+@signed_in
+async def stop(request: HttpRequest) -> HttpResponse:
+    """Hang up one's own listening call, and no other."""
+    sight = await look(request)
+    ears = ears_of(sight.floor, sight.actor.user.pk, sight.rights)
+    ear = next((each for each in ears if each.extension == request.POST.get("extension")), None)
+    if not sight.floor.is_connected:
+        return await refuse(request, blind())
+    if ear is None:
+        return await refuse(request, _("You are not listening from this telephone now, so nothing was sent."), 404)
+    call = reference(ear.call, ear.extension) if ear.call else None
+    if call is None:
+        return await refuse(request, _("Your telephone does not ring yet, so there is nothing to hang up."))
+    target, agent = at_own_ear(ear.agent, ear.extension), ear.agent
+    order = Order(STOP_LISTENING, agent.id, extension=agent.extension, call=call, monitor_extension=ear.extension)
+    return await act(request, sight.actor, order, target)

@@ -1,0 +1,153 @@
+"""What will happen to each of several agents, or why nothing will: before anything is sent. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from eqboard.accounts.access import (
+    EXIT_WRAP_UP,
+    PAUSE_AGENT,
+    RESUME_AGENT,
+    SIGN_IN_AGENT,
+    SIGN_OUT_AGENT,
+)
+from eqboard.boards.fragments import dom_id
+from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.agents import is_paused, touched
+from eqboard.control.doing.aims import at_agent
+from eqboard.control.doing.attempt import Target, allows
+from eqboard.control.doing.order import Order
+from eqboard.control.on_agents.agent_forms import DEFAULT_SKILL
+from eqboard.control.on_agents.agents import open_queues
+from eqboard.control.saying import say
+from eqboard.control.sight import Sight
+from eqboard.floor.snapshot import Agent, AgentState
+
+BUSY = (AgentState.ON_CALL, AgentState.RINGING, AgentState.WRAP_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen once for all: a queue (None: all of theirs), a reason, whether they begin with a pause."""
+
+    queue: str | None = None
+    pause_code: int | None = None
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One agent. `order` and `target` are None for who is not to be seen; `why_not` is "" when it will be sent."""
+
+    agent: int
+    name: str
+    says: SafeString
+    why_not: SafeString
+    order: Order | None = None
+    target: Target | None = None
+    is_idle: bool = False  # it would change nothing
+
+    @property
+    def will_be_sent(self) -> bool:
+        return self.order is not None and not self.why_not
+
+    @property
+    def mark(self) -> str:
+        return dom_id("agent", self.agent)
+
+
+def foretell(action: str, agent_id: int, choice: Choice, sight: Sight) -> Prospect:
+    """For one of them. Of whom one does not see, nothing is told."""
+    agent = sight.agent(agent_id)
+    if agent is None:
+        return Prospect(agent_id, f"#{agent_id}", say(""), say(_("Not on your board any more.")))
+    order = _order(action, agent, choice, sight)
+    queues = tuple(queue for queue, _skill in order.sign_in_to) or ((choice.queue,) if choice.queue else ())
+    target = at_agent(agent, queues)
+    idle = _idle(order, agent)
+    why_not = _away(order, agent) or _denied(order, target, sight) or idle
+    return Prospect(agent_id, agent.name, _will(order, agent, sight), why_not, order, target, bool(idle))
+
+
+def _order(action: str, agent: Agent, choice: Choice, sight: Sight) -> Order:
+    match action:
+        case "agent.pause":
+            return Order(action, agent.id, choice.queue, choice.pause_code)
+        case "agent.sign_in":
+            return Order(action, agent.id, sign_in_to=_wanted(agent, choice, sight), is_paused=choice.is_paused)
+    return Order(action, agent.id, choice.queue)
+
+
+def _wanted(agent: Agent, choice: Choice, sight: Sight) -> tuple[tuple[str, int], ...]:
+    """The queue that was chosen, else all that they have served before, each with the skill that they had."""
+    known = {each.queue: each.skill or DEFAULT_SKILL for each in agent.memberships}
+    open_to = [each.extension for each in open_queues(agent, sight)]
+    chosen = [choice.queue] if choice.queue else [each for each in open_to if each in known]
+    return tuple((queue, known.get(queue, DEFAULT_SKILL)) for queue in chosen if queue in open_to)
+
+
+def _away(order: Order, agent: Agent) -> SafeString:
+    if order.action == SIGN_IN_AGENT or touched(order, agent):
+        return say("")
+    return say(_("Not signed in there.")) if agent.signed_in else say(_("Signed out."))
+
+
+def _denied(order: Order, target: Target, sight: Sight) -> SafeString:
+    is_empty = order.action == SIGN_IN_AGENT and not order.sign_in_to
+    if is_empty or allows(sight.rights, CATALOGUE[order.action].right, target):
+        return say("")
+    return say(_("Not allowed: your role does not allow it, or they also serve queues of other teams."))
+
+
+def _idle(order: Order, agent: Agent) -> SafeString:
+    """It is so already, as far as it can be."""
+    idle: Mapping[str, Callable[[], str]] = {
+        PAUSE_AGENT: lambda: _("Paused already.") if is_paused(Order(PAUSE_AGENT, queue=order.queue), agent) else "",
+        RESUME_AGENT: lambda: "" if any(each.paused for each in touched(order, agent)) else _("Not paused."),
+        EXIT_WRAP_UP: lambda: "" if _is_in_wrap_up(order, agent) else _("Not in wrap-up."),
+        SIGN_IN_AGENT: lambda: "" if order.sign_in_to else _nowhere(agent),
+    }
+    return say(idle.get(order.action, str)())
+
+
+def _nowhere(agent: Agent) -> str:
+    return _("Signed in already.") if agent.signed_in else _("There is no queue to sign in to. Choose one.")
+
+
+def _is_in_wrap_up(order: Order, agent: Agent) -> bool:
+    return any(each.state is AgentState.WRAP_UP for each in touched(order, agent))
+
+
+def _will(order: Order, agent: Agent, sight: Sight) -> SafeString:
+    """What will be seen of it."""
+    match order.action:
+        case "agent.pause" if agent.state in BUSY:
+            return say(_("Will be paused as soon as the call is over."))
+        case "agent.pause":
+            return say(_("Will be paused."))
+        case "agent.resume":
+            return say(_("Will be back."))
+        case "agent.exit_wrap_up":
+            return say(_("Will be out of wrap-up."))
+        case "agent.sign_out" if agent.state is AgentState.ON_CALL:
+            return say(_("Will be signed out; the call goes on."))
+        case "agent.sign_out":
+            return say(_("Will be signed out."))
+    return _signs_in_to(order, sight)
+
+
+def _signs_in_to(order: Order, sight: Sight) -> SafeString:
+    names = [sight.view.queues[queue].name for queue, _skill in order.sign_in_to if queue in sight.view.queues]
+    return say(_("Will be signed in to %(queues)s."), queues=", ".join(names))
+
+
+DEEDS: Mapping[str, str] = {
+    "pause": PAUSE_AGENT,
+    "resume": RESUME_AGENT,
+    "exit-wrap-up": EXIT_WRAP_UP,
+    "sign-out": SIGN_OUT_AGENT,
+    "sign-in": SIGN_IN_AGENT,
+}
+"""By how an address calls them."""

@@ -1,0 +1,1 @@
+"""The hands on calls that wait, are parked, or are in a conference."""

@@ -1,0 +1,55 @@
+"""The hand on conferences: a participant is hung up at their telephone."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from eqboard.accounts.access import REMOVE_PARTICIPANT, may_do
+from eqboard.accounts.asking import form_page
+from eqboard.control.audit.discretion import caller_for
+from eqboard.control.doing.aims import at_participant
+from eqboard.control.doing.attempt import Target
+from eqboard.control.doing.order import Order
+from eqboard.control.marks import act, refuse, show_form
+from eqboard.control.on_agents.agents import blind
+from eqboard.control.on_calls.finding import name_of, participant_of, ref_to
+from eqboard.control.sight import Sight, look, signed_in
+from eqboard.control.words import denied
+from eqboard.floor.seated import telephone_of
+from eqboard.floor.snapshot import Caller, Conference, Part
+
+BUTTON = re.compile(r"conference-[A-Za-z0-9_-]{1,80}")
+
+
+@form_page
+@signed_in
+async def remove_participant(request: HttpRequest, handle: str) -> HttpResponse:
+    """GET: the form for the dialog, which names whom. POST: hang them up."""
+    sight = await look(request)
+    if not sight.is_current(Part.CONFERENCES, Part.AGENTS):
+        return await refuse(request, blind())
+    found = participant_of(handle, sight.view)
+    if found is None:
+        return await refuse(request, _("They are not in this conference any more. Nothing was sent."), 404)
+    room, caller = found[0], found[1].caller
+    extension = telephone_of(caller)
+    if extension is None or not caller.channel:
+        return await refuse(request, _("EQ can hang up only telephones of the exchange."))
+    call = ref_to(caller.unique_id or caller.channel, caller, room.extension)
+    target = at_participant(room, call, name_of(caller), sight.whole)
+    if request.method == "POST":
+        order = Order(REMOVE_PARTICIPANT, extension=extension, call=call)
+        return await act(request, sight.actor, order, target)
+    return await _form(request, handle, sight, target, room, caller)
+
+
+async def _form(
+    request: HttpRequest, handle: str, sight: Sight, target: Target, room: Conference, caller: Caller
+) -> HttpResponse:
+    shown = caller_for(sight.rights, caller, target.queues)
+    if not may_do(sight.rights, REMOVE_PARTICIPANT, target.queues):
+        return await refuse(request, denied(name_of(shown)), 403, "denied")
+    pressed = BUTTON.fullmatch(request.headers.get("HX-Trigger", ""))
+    context = {"handle": handle, "room": room, "caller": shown, "mark": f"#mark-{pressed[0]}" if pressed else ""}
+    return await show_form(request, "control/remove_participant.html", context)

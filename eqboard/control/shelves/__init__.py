@@ -1,0 +1,1 @@
+"""What is eqboard's own and is changed: boards, screens, what queues promise."""
