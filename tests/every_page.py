@@ -40,6 +40,7 @@ from eqboard.control.audit.telling import tell
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.monitors.ears import Ear, Hearing
+from eqboard.control.on_agents.agent_forms import SignInForm
 from eqboard.control.on_agents.prospects import DEEDS
 from eqboard.control.seats import seat_steps
 from eqboard.control.seats.seat import ExtensionForm, LinkForm, seat_context
@@ -554,6 +555,7 @@ def _told() -> Iterator[Told]:
 
 def pieces(language: str) -> Iterator[str]:
     yield page("control/pause_form.html", language, agent=agent(7, name="7"), codes=[pause_code(1, "1")])
+    yield from _forms(language)
     yield page("control/outcome.html", language, outcome={"state": "refused", "sentence": "1"})
     yield page("control/outcome.html", language, outcome={"state": "accepted", "sentence": "1", "undo": {"left_ms": 1}})
     yield from _together(language)
@@ -561,6 +563,15 @@ def pieces(language: str) -> Iterator[str]:
     yield from _calls(language)
     yield from panels(page, language)
     yield from _listening(language)
+
+
+def _forms(language: str) -> Iterator[str]:
+    """The dialogs about one agent, and the one that asks for a reason."""
+    who, queues = agent(7, name="7"), [queue(name="500"), queue("501", name="501")]
+    yield page("control/pause_form.html", language, agent=who, codes=[], queues=queues, is_everywhere=True)
+    yield page("control/sign_out_form.html", language, agent=who, queues=queues, is_everywhere=True)
+    yield page("control/sign_in_form.html", language, agent=who, form=SignInForm(queues, who))
+    yield page("control/reason_form.html", language, name="7", path="/", target="mark", fields=[])
 
 
 def _listening(language: str) -> Iterator[str]:
@@ -576,7 +587,8 @@ def _listening(language: str) -> Iterator[str]:
     yield page("control/listening_ears.html", language, ears=ears, coming=[{"outcome": outcome}], is_blind=True)
     yield page("control/listening_news.html", language, news=[{"attempt": "1", "outcome": outcome}])
     yield page("control/listening_form.html", language, agent=who, form=ExtensionForm({"extension": "-"}))
-    people = [agent(each, name="7", state=state) for each, state in enumerate(AgentState)]
+    of_500 = (membership(queue_name="500"),)
+    people = [agent(each, name="7", state=state, memberships=of_500) for each, state in enumerate(AgentState)]
     floor, board = snapshot(agents=people, queues=[queue(name="500")]), desk(language, ACTS, Kind.AGENTS, Kind.AWAY)
     yield whole(paint(floor_of(floor), Health(), board, MIDNIGHT))
 

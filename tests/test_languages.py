@@ -41,7 +41,7 @@ PROPER = {
     *("eqboard", "EQ", "Administration", "Redis", "poller", "PBX", "JavaScript", "JSON", "CSV", "Europe", "Madrid"),
     *("true", "false"),  # words of a board's file
     "complaints",  # a field of what the audit log keeps
-    *("Ctrl", "Esc", "Enter", "Tab", "K", "b", "p", "English", "Español"),
+    *("Ctrl", "Esc", "Enter", "Shift", "Tab", "K", *"bklpsx", "English", "Español"),
     *re.findall(LETTERS, " ".join(SYMBOLS.values()).replace("_", " ")),
     *"CTs",  # Erlang's formula, and the two limits of a promise
 }

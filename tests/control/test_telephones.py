@@ -341,12 +341,12 @@ async def test_a_telephone_without_an_agent_belongs_to_who_leads_every_queue(cas
 
 
 async def test_ones_own_telephone_serves_who_may_dial_at_all(cast, busy):
-    busy.calls["300"] = []
+    busy.calls |= {"300": [], "301": []}
     await sits_at(cast.lead, "300")
-    await sits_at(cast.viewer, "300")
+    await sits_at(cast.viewer, "301")
     lead, viewer = await signed_in(cast.lead), await signed_in(cast.viewer)
     assert state(await lead.post("/extensions/300/dial/", {"destination": "208"})) == "accepted"
-    assert (await viewer.post("/extensions/300/dial/", {"destination": "208"})).status_code == 403
+    assert (await viewer.post("/extensions/301/dial/", {"destination": "208"})).status_code == 403
 
 
 async def test_saying_that_one_sits_at_somebodys_telephone_gives_no_right_to_it(cast, busy):
