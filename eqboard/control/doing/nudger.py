@@ -1,4 +1,4 @@
-"""Has EQ read at once when an effect is awaited, and every second while any is, however many."""
+"""Has EQ read at once when an effect is awaited, and twice a second while any is, however many."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
-NUDGE_SECONDS = 1.0  # while an effect is awaited EQ is read so often, however rarely otherwise
+NUDGE_SECONDS = 0.5  # while an effect is awaited EQ is read so often, however rarely otherwise
 
 
 class Nudger:
