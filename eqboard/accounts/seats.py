@@ -46,6 +46,10 @@ def choose_extension(user: User, extension: str) -> None:
         raise
 
 
+def is_somebody_elses(user_id: int, extension: str) -> bool:
+    return Seat.objects.filter(extension=extension).exclude(user_id=user_id).exists()
+
+
 def link(user: User, eq_user: int, username: str, eq_type: str) -> None:
     """From now on the person is this user on EQ, and not signed in there. Raises TakenError."""
     known = {"eq_user": eq_user, "eq_username": username, "eq_type": eq_type}

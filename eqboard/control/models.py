@@ -30,7 +30,7 @@ class Step(models.TextChoices):
     NOT_SEEN = "not_seen", _("accepted, but not seen on the floor")
     LOST = "lost", _("lost: left, and never arrived")
     ENDED = "ended", _("ended")
-    DONE = "done", _("done here; EQ was not asked")
+    DONE = "done", _("done")
 
 
 class AuditError(Exception):

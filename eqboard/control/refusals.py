@@ -77,6 +77,8 @@ def _sentences() -> Mapping[Why, str]:
 
 
 def _claimed(obstacle: Obstacle, name: str) -> SafeString:
+    if not obstacle.who:  # oneself
+        return say(_("Your last action on %(name)s is still under way, so nothing was sent. Wait a moment."), name=name)
     text = {
         access.STEAL: _("%(who)s is stealing %(name)s just now, so nothing was sent."),
         access.PICK_UP: _("%(who)s is picking %(name)s up just now, so nothing was sent."),

@@ -29,6 +29,7 @@ class Claim:
     attempt: str  # a UUID: whose claim it is
     since: datetime
     until: datetime  # when it is over unless it is kept, to the millisecond
+    order: str = ""  # what exactly is done, as a digest: the same pressed twice has the same
 
     def is_living(self, now: datetime) -> bool:
         return self.until > now

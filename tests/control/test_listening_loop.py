@@ -321,6 +321,7 @@ async def test_two_listen_to_one_agent_and_each_is_told_of_the_other(cast, house
 async def test_of_two_at_one_telephone_the_second_is_told_who_has_it(cast, house):
     lead, supervisor = await seated(cast.lead, "301"), await seated(cast.supervisor, "302")
     await listening(house, lead)
+    await sync_to_async(seats.choose_extension)(cast.lead, "")  # they have moved on, and still listen from there
     _answer, attempt = await press(supervisor, "whisper", extension="301")
     await reaches(attempt, "refused")
     told = await supervisor.get(f"/actions/{attempt}/")

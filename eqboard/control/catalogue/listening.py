@@ -11,7 +11,7 @@ from eqboard.control.catalogue.action import Action
 from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Evidence, Look, is_up
 from eqboard.control.doing.obstacles import of_listening
 from eqboard.control.doing.order import Order
-from eqboard.control.doing.questions import before_listening
+from eqboard.control.doing.questions import before_listening, before_stopping
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Line, LineCall
 
@@ -78,7 +78,7 @@ def _way(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Actio
 START_SPYING = _way(SPY, _spy)
 START_WHISPERING = _way(WHISPER, _whisper)
 START_BARGING_IN = _way(BARGE_IN, _barge_in)
-STOP = Action(STOP_LISTENING, "", _stop, _look_stopped, looks_at=_ears)
+STOP = Action(STOP_LISTENING, "", _stop, _look_stopped, question=before_stopping, looks_at=_ears)
 
 WAYS = (START_SPYING, START_WHISPERING, START_BARGING_IN)
 ACTIONS = (*WAYS, STOP)

@@ -64,6 +64,13 @@ def is_same(call: CallRef, unique_id: str | None, *channels: str | None) -> bool
     return bool(unique_id and unique_id == call.unique_id) or any(each in known for each in channels if each)
 
 
+def is_unmoved(call: CallRef, unique_id: str | None, channel: str | None) -> bool:
+    """Whether that, in the place where the call was seen, is it still. EQ gives a call another unique id only when it
+    moves (contract §4): another one here is somebody else on the same channel.
+    """
+    return channel == call.channel and (None in (unique_id, call.unique_id) or unique_id == call.unique_id)
+
+
 def is_callers(call: CallRef, caller: Caller | None) -> bool:
     return caller is not None and is_same(call, caller.unique_id, caller.channel)
 

@@ -1,7 +1,10 @@
 """Holding a claim while something is done: "Dana is stealing this" for all others to see."""
 
+import asyncio
 import logging
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +12,7 @@ from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.control.doing.attempt import Attempt
 from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.doing.order import digest
 from eqboard.feed.claims import Claim, Claims
 from eqboard.feed.connection import FeedLost
 from eqboard.loops import PerLoop
@@ -16,7 +20,7 @@ from eqboard.loops import PerLoop
 logger = logging.getLogger(__name__)
 
 LASTS = timedelta(seconds=10)  # a claim whose process died is over after this
-KEEP_EVERY = timedelta(seconds=3)
+KEEP_SECONDS = 3.0
 NEXT = "next:"  # begins the slot of what takes the place of something that lasts
 
 books = PerLoop(lambda: Claims(get_config().redis_url))
@@ -39,12 +43,14 @@ class Hold:
         self._attempt = attempt
         self._slot = attempt.target.slot
         self._former: Claim | None = None
-        self._since = self._kept_at = datetime.min.replace(tzinfo=UTC)
+        self._since = datetime.min.replace(tzinfo=UTC)
+        self._destination = ""  # the slot of the telephone to which a caller is sent
+        self.is_ours = True
 
     async def take(self) -> Other | None:
         """None: it is ours. Raises FeedLost."""
         now = await self._now()
-        self._since = self._kept_at = now
+        self._since = now
         claim = self._claim(now)
         holder = await books.get().take(claim, now)
         if holder is not None and holder.attempt == self._attempt.order.undoes:
@@ -53,14 +59,29 @@ class Hold:
         if holder is not None and self._attempt.action.lasts and _is_ones_own_before(holder, claim):
             self._former, self._slot = holder, f"{NEXT}{self._slot}"
             holder = await books.get().take(replace(claim, slot=self._slot), now)
-        return None if holder is None else _other(holder, claim)
+        if holder is not None:
+            return _other(holder, claim)
+        return await self._take_destination(claim, now)
+
+    async def _take_destination(self, claim: Claim, now: datetime) -> Other | None:
+        """Of two callers who are sent to one telephone at once the second would be lost: nobody is free for them."""
+        order = self._attempt.order
+        if not self._attempt.action.has_journey or not order.destination:
+            return None
+        slot = f"to:{order.destination}"
+        holder = await books.get().take(replace(claim, slot=slot, subject=slot), now)
+        if holder is None:
+            self._destination = slot
+            return None
+        await self.let_go()
+        return Other(Obstacle(Why.BUSY, where=order.destination), None)
 
     async def go_over(self) -> None:
         """It is seen: what its actor did before is over."""
         if self._former is None:
             return
         former, interim, now = self._former, self._slot, await self._now()
-        self._former, self._slot, self._kept_at = None, former.slot, now
+        self._former, self._slot = None, former.slot
         try:
             await books.get().release(former.slot, former.attempt)
             await books.get().take(self._claim(now), now)
@@ -79,22 +100,42 @@ class Hold:
             attempt=str(attempt.id),
             since=self._since,
             until=now + LASTS,
+            order=digest(attempt.order),
         )
 
-    async def keep(self, *, at_once: bool = False) -> bool:
-        """Called often; asks Redis every few seconds. False: another attempt has it. Without Redis nobody has."""
-        now = await self._now()
-        if now - self._kept_at < KEEP_EVERY and not at_once:
-            return True
-        self._kept_at = now
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """As long as this lasts, the claim does. `is_ours` tells whether it still is."""
+        task = asyncio.create_task(self._keep_on())
         try:
-            return await books.get().keep(self._slot, str(self._attempt.id), now + LASTS)
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _keep_on(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            await self.renew()
+
+    async def renew(self) -> None:
+        """A claim that Redis has lost is taken anew; only one that another attempt has is not ours any more. Without
+        Redis nobody has it.
+        """
+        now, book, attempt = await self._now(), books.get(), str(self._attempt.id)
+        try:
+            if self._destination:
+                await book.keep(self._destination, attempt, now + LASTS)
+            if not await book.keep(self._slot, attempt, now + LASTS):
+                holder = await book.take(self._claim(now), now)
+                self.is_ours = holder is None or holder.attempt == attempt
         except FeedLost:
-            return True
+            logger.debug("Redis is away: the claim %s is not kept", self._attempt.id)
 
     async def let_go(self) -> None:
         try:
-            await books.get().release(self._slot, str(self._attempt.id))
+            for slot in filter(None, (self._slot, self._destination)):
+                await books.get().release(slot, str(self._attempt.id))
         except FeedLost:
             logger.debug("The claim %s ends by itself: Redis is away", self._attempt.id)
 
@@ -109,9 +150,10 @@ def _is_ones_own_before(holder: Claim, ours: Claim) -> bool:
 
 
 def _is_same(holder: Claim, ours: Claim) -> bool:
-    return (holder.user_id, holder.action, holder.subject) == (ours.user_id, ours.action, ours.subject)
+    return (holder.user_id, holder.subject, holder.order) == (ours.user_id, ours.subject, ours.order)
 
 
 def _other(holder: Claim, ours: Claim) -> Other:
-    obstacle = Obstacle(Why.CLAIMED, who=holder.who, action=holder.action)
+    who = "" if holder.user_id == ours.user_id else holder.who  # one's own last press is not somebody else's
+    obstacle = Obstacle(Why.CLAIMED, who=who, action=holder.action)
     return Other(obstacle, uuid.UUID(holder.attempt) if _is_same(holder, ours) else None)

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from eqboard.control.doing.evidence import holder_of, is_callers, own_call
+from eqboard.control.doing.evidence import holder_of, is_callers, is_unmoved, own_call
 from eqboard.control.doing.order import CallRef, Order
-from eqboard.floor.snapshot import AgentState, Snapshot
+from eqboard.floor.snapshot import AgentState, Caller, Snapshot
 
 
 class Why(StrEnum):
@@ -94,9 +94,7 @@ def of_waiting(order: Order, floor: Snapshot) -> Obstacle | None:
         return Obstacle(Why.GONE)
     for each in floor.waiting.values():
         if is_callers(call, each.caller):
-            talks = _with_agent(call, floor)
-            is_here = each.queue == call.place and each.caller.channel == call.channel
-            return talks or (None if is_here else Obstacle(Why.ELSEWHERE, where=each.queue_name))
+            return _with_agent(call, floor) or _in_place(call, each.caller, each.queue, each.queue_name)
     return whereabouts(call, floor)
 
 
@@ -106,9 +104,15 @@ def of_parked(order: Order, floor: Snapshot) -> Obstacle | None:
         return Obstacle(Why.GONE)
     for each in floor.parked.values():
         if is_callers(call, each.caller):
-            is_here = (each.space or "") == call.place and each.caller.channel == call.channel
-            return None if is_here else Obstacle(Why.ELSEWHERE, where=each.space or "")
+            return _in_place(call, each.caller, each.space or "", each.space or "")
     return whereabouts(call, floor)
+
+
+def _in_place(call: CallRef, caller: Caller, place: str, name: str) -> Obstacle | None:
+    """None where the call is where it was seen, and it is that one."""
+    if place != call.place:
+        return Obstacle(Why.ELSEWHERE, where=name)
+    return None if is_unmoved(call, caller.unique_id, caller.channel) else Obstacle(Why.GONE)
 
 
 def of_participant(order: Order, floor: Snapshot) -> Obstacle | None:
@@ -116,7 +120,7 @@ def of_participant(order: Order, floor: Snapshot) -> Obstacle | None:
     call = order.call
     room = floor.conferences.get(call.place) if call else None
     inside = [each.caller for each in room.participants] if room else []
-    is_there = call is not None and any(is_callers(call, each) and each.channel == call.channel for each in inside)
+    is_there = call is not None and any(is_unmoved(call, each.unique_id, each.channel) for each in inside)
     return None if is_there else Obstacle(Why.GONE)
 
 

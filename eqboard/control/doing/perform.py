@@ -67,8 +67,11 @@ async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: fl
     details = {"order": as_data(order), "eq_user": await in_whose_name(attempt.actor.user), **before_of(order, floor)}
     try:
         await attempt.note(Step.ASKED, **details, **attempt.relations)
-    except AlreadyDone:
-        return attempt.id
+    except BaseException as error:
+        await hold.let_go()
+        if isinstance(error, AlreadyDone):
+            return attempt.id
+        raise
     # A quick answer is told at once; a slow one is pending meanwhile, and written down even if the browser goes away.
     await asyncio.wait({outlive_the_request(_carry_out(attempt, hold, telephone))}, timeout=wait_seconds)
     return attempt.id
@@ -86,7 +89,8 @@ async def _over(attempt: Attempt, step: Step, **details: Any) -> uuid.UUID:
 async def _carry_out(attempt: Attempt, hold: Hold, telephone: EQ) -> None:
     """Ask EQ once, write down what it said; then watch, without anybody waiting for it."""
     try:
-        is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone)
+        async with hold.kept():  # EQ may take longer than a claim lasts
+            is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone)
     except BaseException:
         await hold.let_go()
         raise
@@ -122,13 +126,18 @@ async def _ask(attempt: Attempt, telephone: EQ) -> bool:
     except EQError as error:
         if isinstance(error, EQNotFound):
             logger.warning("EQ knows no path for %s; name the one that it has in EQBOARD_EQ_DIALECT", error.operation)
-        await attempt.note(step_of(error), **answer_of(error))
+        await attempt.note(step_of(error), **answer_of(error), **_to_be_settled(attempt, step_of(error)))
     except Exception as error:  # a fault of ours: EQ may have heard us all the same
         logger.exception("An action failed in a way that nobody expected")
         await attempt.note(Step.UNKNOWN, error=type(error).__name__)
     else:
         return True
     return False
+
+
+def _to_be_settled(attempt: Attempt, step: Step) -> dict[str, bool]:
+    """Of what nobody knows the floor may still tell (settling.py)."""
+    return {"is_open": True} if step is Step.UNKNOWN and attempt.action.look is not None else {}
 
 
 def step_of(error: EQError) -> Step:

@@ -6,7 +6,7 @@ These are reads, by the key alone; they are tried again, as all reads are. Where
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from eqboard.control.doing.evidence import is_same
+from eqboard.control.doing.evidence import is_unmoved
 from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.order import CallRef, Order
 from eqboard.eq import EQNotFound
@@ -28,8 +28,12 @@ async def before_picking_up(eq: Resources, order: Order) -> Obstacle | None:
 
 async def before_transferring(eq: Resources, order: Order) -> Obstacle | None:
     """The destination may be a number outside: EQ knows nothing of that."""
-    busy = await _first(still_at_telephone(eq, order), destination_is_free(eq, order))
-    return None if busy is not None and busy.why is Why.NO_EXTENSION else busy
+    return await _first(still_at_telephone(eq, order), _destination_is_free_or_outside(eq, order))
+
+
+async def _destination_is_free_or_outside(eq: Resources, order: Order) -> Obstacle | None:
+    obstacle = await destination_is_free(eq, order)
+    return None if obstacle is not None and obstacle.why is Why.NO_EXTENSION else obstacle
 
 
 async def before_listening(eq: Resources, order: Order) -> Obstacle | None:
@@ -41,6 +45,15 @@ async def before_listening(eq: Resources, order: Order) -> Obstacle | None:
     return Obstacle(Why.BUSY, where=order.monitor_extension or "") if others else None
 
 
+async def before_stopping(eq: Resources, order: Order) -> Obstacle | None:
+    """The monitor extension has that very call still: any other is not to be hung up."""
+    calls = await _calls_at(eq, order.monitor_extension or "")
+    if isinstance(calls, Obstacle):
+        return calls
+    is_there = order.call is not None and any(each.channel == order.call.channel for each in calls)
+    return None if is_there else GONE
+
+
 async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
     """The telephone has that very call still, with the same person at the other end."""
     call = order.call
@@ -50,8 +63,14 @@ async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
     if isinstance(calls, Obstacle):
         return calls
     own = next((each for each in calls if each.channel == call.channel), None)
-    is_other = own is None or (own.unique_id != call.unique_id and own.other_channel != call.other_channel)
-    return GONE if is_other else None
+    return None if own is not None and _is_that(own, call) else GONE
+
+
+def _is_that(own: ActiveCall, call: CallRef) -> bool:
+    """By what is known of both: an older switch may tell one of the two anew (contract §4)."""
+    pairs = ((own.unique_id, call.unique_id), (own.other_channel, call.other_channel))
+    known = [one == other for one, other in pairs if one and other]
+    return any(known) or not known
 
 
 async def destination_is_free(eq: Resources, order: Order) -> Obstacle | None:
@@ -75,8 +94,11 @@ async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
     calls = await _calls_at(eq, order.extension or "")
     if isinstance(calls, Obstacle):
         return calls
-    talks = [each.channel for each in calls if each.status == LineState.UP]
-    if order.call is not None and talks and talks != [order.call.channel]:
+    talks = [each for each in calls if each.status == LineState.UP]
+    call = order.call
+    if call is not None and talks and not (talks[0].channel == call.channel and _is_that(talks[0], call)):
+        return GONE
+    if len(talks) > 1:
         return GONE
     return None if talks else Obstacle(Why.NOT_TALKING, where=order.extension or "")
 
@@ -97,7 +119,7 @@ async def _still_parked(eq: Resources, order: Order) -> Obstacle | None:
 
 
 def _is_in(call: CallRef, rows: Sequence[QueuedCall] | Sequence[ParkedCall]) -> bool:
-    return any(each.channel == call.channel and is_same(call, each.unique_id, each.channel) for each in rows)
+    return any(is_unmoved(call, each.unique_id, each.channel) for each in rows)
 
 
 async def _calls_at(eq: Resources, extension: str) -> Sequence[ActiveCall] | Obstacle:

@@ -39,9 +39,10 @@ def find(
     watched_by = asked_by - timedelta(seconds=patience_seconds)
     is_interrupted = Q(step=Step.ASKED, at__lt=asked_by) | Q(step=Step.UNKNOWN, details__is_open=True)
     is_watched = Q(step__in=WATCHED, at__lt=watched_by) & ~Q(action__in=UNWATCHED)
-    goes_on = Q(step=Step.CONFIRMED, action__in=LASTING, at__lt=asked_by) & ~Q(attempt__in=list(_ids(attended)))
+    goes_on = Q(step=Step.CONFIRMED, action__in=LASTING, at__lt=asked_by)
     later = AuditEntry.objects.filter(attempt=OuterRef("attempt"), id__gt=OuterRef("id"))
     entries = AuditEntry.objects.filter(is_interrupted | is_watched | goes_on).filter(~Exists(later))
+    entries = entries.exclude(attempt__in=list(_ids(attended)))
     if since is not None:
         entries = entries.filter(Q(at__gte=since) | Q(attempt__in=list(known)))
     return list(entries.select_related("actor").order_by("id")[:MOST])

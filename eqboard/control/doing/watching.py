@@ -47,25 +47,25 @@ async def watch(attempt: Attempt, hold: Hold, accepted_at: datetime) -> None:
         return await hold.let_go()
     vigil, looking = Vigil(action.has_journey), Looking(action.looks_at(attempt.order))
     try:
-        async with nudgers.get().at_work():
-            step = await _follow(attempt, hold, vigil, looking, accepted_at)
-        await attempt.note(step, **await _told(attempt, vigil))
-        if action.lasts and step is Step.CONFIRMED:
-            await hold.go_over()
-            await attend(attempt, hold, looking, datetime.now(UTC))
+        async with hold.kept():
+            async with nudgers.get().at_work():
+                step = await _follow(attempt, vigil, looking, accepted_at)
+            await attempt.note(step, **await _told(attempt, vigil))
+            if action.lasts and step is Step.CONFIRMED:
+                await hold.go_over()
+                await attend(attempt, hold, looking, datetime.now(UTC))
     finally:
         await hold.let_go()
     return None
 
 
-async def _follow(attempt: Attempt, hold: Hold, vigil: Vigil, looking: Looking, accepted_at: datetime) -> Step:
+async def _follow(attempt: Attempt, vigil: Vigil, looking: Looking, accepted_at: datetime) -> Step:
     is_extended = False
     try:
         async with asyncio.timeout(get_config().watch_seconds) as limit, aclosing(followers.get().floors()) as floors:
             async for floor in floors:
                 now = floor.theirs(datetime.now(UTC))
                 await looking.go_on(now)
-                await hold.keep()
                 had_left = vigil.has_left
                 step = vigil.see(look_of(attempt, floor, accepted_at), now)
                 if vigil.has_left and not had_left:
@@ -104,12 +104,13 @@ async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datet
         async for floor in floors:
             now = datetime.now(UTC)
             await looking.go_on(floor.theirs(now))
-            if not await hold.keep():
+            if not hold.is_ours:
                 return await _end(attempt, began_at, now, "switched")
             look = look_of(attempt, floor, until or began_at)
             if look.stage is Stage.UNCHANGED and until is not None:
-                is_ours = await hold.keep(at_once=True)
-                return await _end(attempt, began_at, until, "hung_up" if is_ours else "switched")  # two readings agree
+                await hold.renew()
+                how = "hung_up" if hold.is_ours else "switched"
+                return await _end(attempt, began_at, until, how)  # two readings agree
             if look.stage is not Stage.NO_NEWS:
                 until = now if look.stage is Stage.UNCHANGED else None
     return None
@@ -119,10 +120,13 @@ async def adopt(attempt: Attempt, began_at: datetime) -> None:
     """Attend what lasts, and was left alone by a process that is gone; nothing, where somebody does already."""
     hold = Hold(attempt)
     try:
-        if await hold.take() is None:
-            await attend(attempt, hold, Looking(attempt.action.looks_at(attempt.order)), began_at)
+        if await hold.take() is not None:
+            return
     except FeedLost:
-        pass  # the next round finds it again
+        return  # the next round finds it again
+    try:
+        async with hold.kept():
+            await attend(attempt, hold, Looking(attempt.action.looks_at(attempt.order)), began_at)
     finally:
         await hold.let_go()
 

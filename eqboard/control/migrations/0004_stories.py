@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                     ("not_seen", "accepted, but not seen on the floor"),
                     ("lost", "lost: left, and never arrived"),
                     ("ended", "ended"),
-                    ("done", "done here; EQ was not asked"),
+                    ("done", "done"),
                 ],
                 max_length=10,
             ),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from eqboard.accounts.access import BARGE_IN, SPY, WHISPER, may_do
-from eqboard.accounts.seats import seat_of
+from eqboard.accounts.seats import is_somebody_elses, seat_of
 from eqboard.control.audit import Doer
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.doing import perform
@@ -65,6 +65,9 @@ async def _listen(request: HttpRequest, agent_id: int, action: str) -> HttpRespo
             return await _ask_for_extension(request, agent, ExtensionForm())
         if not await _is_remembered(sight, form):
             return await _ask_for_extension(request, agent, form, 422)
+    elif given not in ("", own) and await sync_to_async(is_somebody_elses)(sight.actor.user.pk, given):
+        text = _("%(name)s is somebody else's telephone, so nothing was sent. Listen from your own.")
+        return await refuse(request, say(text, name=given))
     return await act(request, sight.actor, *_aimed(sight, agent, action, given or own))
 
 

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from eqboard.accounts.access import MONITORING
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.marks import UNSETTLED, Outcome, newest_entry, outcome_of
 from eqboard.control.models import Step
@@ -83,9 +84,13 @@ def _named(request: HttpRequest) -> Iterator[uuid.UUID]:
 
 
 async def _told(attempt: uuid.UUID, user_id: int) -> Outcome | None:
-    """None where there is nothing to tell: of somebody else's, and of what something else tells already."""
+    """None where there is nothing to tell: of somebody else's, of what is no listening, and of what something else
+    tells already.
+    """
     entry = await newest_entry(attempt, user_id)
-    if entry is None or (entry.step == Step.ENDED and entry.details.get("how") == "switched"):
+    if entry is None or entry.action not in (*MONITORING, STOP_LISTENING):
+        return None
+    if entry.step == Step.ENDED and entry.details.get("how") == "switched":
         return None
     if entry.step == Step.CONFIRMED:
         return None if entry.action == STOP_LISTENING else _out_of_sight(entry.target_name)

@@ -97,11 +97,11 @@ class Handset:
 def handset_of(extension: str, sight: Sight, own: str) -> Handset | None:
     """The telephone at an extension; None for one that is nobody's of those whom one may see.
 
-    `own` is where one sits oneself. Whoever says so of a telephone at which an agent is signed in has no more rights to
-    it by that: else any telephone could be made one's own.
+    `own` is where one sits oneself. Whoever says so of an agent's telephone has no more rights to it by that, signed in
+    or not: else it could be made one's own.
     """
     agent = agent_at(extension, sight.whole)
-    is_own = bool(own) and own == extension and not (agent and agent.signed_in)
+    is_own = bool(own) and own == extension and agent is None
     is_seen = is_own or seen_queues(sight.rights) is None or (agent is not None and agent.id in sight.view.agents)
     if not is_seen:
         return None
