@@ -44,7 +44,7 @@ class Outcome:
 
 async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) -> HttpResponse:
     """Perform it, and answer with its mark; or ask for the reason that a policy demands."""
-    attempt = Attempt(press_of(request), actor, order, target, request.POST.get("reason", "").strip())
+    attempt = Attempt(press_of(request), actor, order, target, reason_of(request))
     if attempt.needs_reason and attempt.is_allowed():
         return await ask_reason(request, attempt)
     done = await perform(attempt)
@@ -87,6 +87,11 @@ def _name(attempt: Attempt) -> str:
     target, rights = attempt.target, attempt.actor.rights
     tells = is_of_caller(target.id) and not may_do(rights, SEE_NUMBERS, target.queues)
     return str(hide_numbers(target.name)) if tells else target.name
+
+
+def reason_of(request: HttpRequest) -> str:
+    """What was written; what nobody can see is no reason."""
+    return "".join(each for each in request.POST.get("reason", "") if each.isprintable()).strip()
 
 
 def press_of(request: HttpRequest) -> uuid.UUID:

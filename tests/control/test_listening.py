@@ -202,6 +202,23 @@ async def test_of_an_attempt_that_there_is_not_nothing_is_told(cast, exchange, n
 
 
 @pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("busy")
+async def test_nobody_listens_from_somebody_elses_telephone(cast, exchange):
+    """It would ring there, and whoever picks up would hear a customer."""
+    await sync_to_async(seats.choose_extension)(cast.viewer, "302")
+    answer = await (await seated(cast.lead)).post("/agents/7/spy/", {"extension": "302"})
+    assert (answer.status_code, said(answer)) == (
+        422,
+        "302 is somebody else's telephone, so nothing was sent. Listen from your own.",
+    )
+    assert not exchange.asked
+
+
+async def test_what_is_no_listening_is_not_told_in_the_strip(cast, exchange):
+    attempt = await sync_to_async(write)(cast.lead, Step.ASKED, action="call.steal", at=datetime.now(UTC))
+    assert (await told(await seated(cast.lead), str(attempt)))["attempts"] == []
+
+
 async def test_nobody_is_told_of_somebody_elses_attempt(cast, exchange):
     attempt = await sync_to_async(write)(cast.supervisor, Step.ASKED, action=SPY, at=datetime.now(UTC))
     assert (await told(await seated(cast.lead), str(attempt)))["attempts"] == []

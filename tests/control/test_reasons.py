@@ -35,8 +35,9 @@ async def test_the_reason_is_asked_for_and_what_was_filled_in_goes_along(cast, f
     assert {entry.reason async for entry in AuditEntry.objects.all()} == {"Called to the front desk"}
 
 
-async def test_blanks_are_no_reason(cast, floor, exchange):
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"reason": "   "})
+@pytest.mark.parametrize("reason", ["   ", "\u200b", "\0\u202e"], ids=["blanks", "of no width", "controls"])
+async def test_what_nobody_can_see_is_no_reason(cast, floor, exchange, reason):
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"reason": reason})
     assert answer["HX-Retarget"] == "#dialog-body"
     assert not exchange.asked
 

@@ -349,6 +349,16 @@ async def test_ones_own_telephone_serves_who_may_dial_at_all(cast, busy):
     assert (await viewer.post("/extensions/301/dial/", {"destination": "208"})).status_code == 403
 
 
+async def test_nor_does_it_at_the_telephone_of_an_agent_who_has_signed_out(cast, busy, redis_url):
+    """They may talk there with anybody, and it is theirs."""
+    away = agent(9, name="Max", extension="209", state=AgentState.SIGNED_OUT, memberships=())
+    await publish(redis_url, talking(agents=[away]))
+    await sits_at(cast.lead, "209")
+    answer = await (await signed_in(cast.lead)).post("/extensions/209/dial/", {"destination": "208"})
+    assert answer.status_code == 404
+    assert busy.is_untouched
+
+
 async def test_saying_that_one_sits_at_somebodys_telephone_gives_no_right_to_it(cast, busy):
     await sits_at(cast.lead, "209")
     client = await signed_in(cast.lead)

@@ -1,6 +1,7 @@
 """The audit log as a file for spreadsheets: CSV, line by line."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -13,6 +14,7 @@ from eqboard.control.audit.telling import Line
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which spreadsheets know UTF-8
 BEGINS_A_FORMULA = tuple("=+-@|\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}＠")
+FORMULA_AFTER_SEMICOLON = re.compile(rf"(;\s*)([{re.escape(''.join(BEGINS_A_FORMULA))}])")
 
 
 def heading() -> str:
@@ -67,4 +69,5 @@ def _as_csv(lines: Iterable[Iterable[str]]) -> str:
 def harmless(cell: str) -> str:
     """Outside text as a cell that no spreadsheet takes for a formula: an apostrophe before it makes it a text."""
     shown = "".join(REPLACEMENT if is_control(letter) else letter for letter in cell)
+    shown = FORMULA_AFTER_SEMICOLON.sub(r"\1'\2", shown)  # where a comma stands in numbers, it parts cells
     return f"'{shown}" if shown.strip().startswith(BEGINS_A_FORMULA) else shown

@@ -18,7 +18,7 @@ from eqboard.control.doing import perform
 from eqboard.control.doing.attempt import Actor, Attempt
 from eqboard.control.doing.background import outlive_the_request
 from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.marks import press_of, refuse, show_form
+from eqboard.control.marks import press_of, reason_of, refuse, show_form
 from eqboard.control.on_agents.agents import blind, by_name, sent
 from eqboard.control.on_agents.prospects import DEEDS, Choice, Prospect, foretell
 from eqboard.control.on_agents.results import Batch, result_of
@@ -115,7 +115,7 @@ async def _do(request: HttpRequest, sight: Sight, action: str, agents: Sequence[
     form = form_for(action, sight, agents, sent(request))
     if not form.is_valid():
         return await beside(request, await refuse(request, form.sentence()))
-    reason = request.POST.get("reason", "").strip()
+    reason = reason_of(request)
     if _needs_reason(action) and not reason:
         return await beside(request, await refuse(request, _("Here this needs a reason. Write one, then send it.")))
     batch = Batch.begun(press_of(request), agents)
