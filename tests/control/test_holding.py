@@ -103,3 +103,17 @@ async def test_a_call_of_a_telephone_that_eq_does_not_know_is_not_transferred(ca
     answer = await (await signed_in(cast.lead)).post(press.path(OWN), press.form(OWN))
     assert state(answer) == "refused"
     assert house.is_untouched
+
+
+async def test_who_comes_too_late_is_told_who_has_taken_the_call(cast, house, redis_url):
+    """Both dialogs were open; the caller has left the queue, and rings at a telephone that no board shows."""
+    path, form = PRESSES["call.steal"].path(OWN), PRESSES["call.steal"].form(OWN)
+    cast.admin.first_name, cast.admin.last_name = "Dana", "Levi"
+    await cast.admin.asave()
+    await (await signed_in(cast.admin)).post(path, form)
+    left = everybody_talks()
+    del left.waiting[WAITING[OWN].key]
+    await publish(redis_url, left)
+    answer = await (await signed_in(cast.supervisor)).post(path, form)
+    assert said(answer) == "Dana Levi has just taken this call, so nothing was sent."
+    assert len(house.actions) == 1

@@ -21,8 +21,9 @@ from eqboard.control.doing.strangers import without_strangers
 from eqboard.control.marks import act, refuse, show_form
 from eqboard.control.on_agents.agents import blind
 from eqboard.control.on_calls.destinations import DestinationForm, at_telephones, own_extension, remember
-from eqboard.control.on_calls.finding import moved_of, name_of, parked_of, ref_to, waiting_of
+from eqboard.control.on_calls.finding import moved_of, name_of, parked_of, ref_to, taken_by, waiting_of
 from eqboard.control.refusals import of_obstacle
+from eqboard.control.saying import say
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
 from eqboard.floor.snapshot import ParkedCall, Part, WaitingCall
@@ -123,13 +124,20 @@ async def _elsewhere(request: HttpRequest, handle: str, way: Way, sight: Sight) 
     """It is not where it was seen: nothing is sent, and whoever pressed is told where it is now."""
     moved = moved_of(handle, sight.view)
     if moved is None:
-        return await refuse(request, _("This call is not on your board any more. Nothing was sent."), 404)
+        return await _out_of_sight(request, taken_by(handle, sight.floor.claims.values()))
     order = Order(way.action, call=moved.ref)
     if request.method == "POST":
         return await act(request, sight.actor, order, moved.target)
     obstacle = _obstacle(order, sight) or Obstacle(Why.GONE)
     caller = caller_for(sight.rights, moved.caller, moved.queues)
     return await refuse(request, of_obstacle(obstacle, name_of(caller)))
+
+
+async def _out_of_sight(request: HttpRequest, who: str) -> HttpResponse:
+    """Whoever had seen the call is told who has taken it; where it is else, only who may see it."""
+    if who:
+        return await refuse(request, say(_("%(who)s has just taken this call, so nothing was sent."), who=who))
+    return await refuse(request, _("This call is not on your board any more. Nothing was sent."), 404)
 
 
 def _obstacle(order: Order, sight: Sight) -> Obstacle | None:

@@ -3,14 +3,15 @@
 Only what somebody sees is looked through: what has gone to another team is as if it were not there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from eqboard.boards.fragments import dom_id
-from eqboard.boards.handles import handle_of, is_of
+from eqboard.boards.handles import handle_of, is_of, who_in, who_of
 from eqboard.boards.parts.rooms import handle_in_room
 from eqboard.control.doing.attempt import Target
 from eqboard.control.doing.order import CallRef
+from eqboard.feed.claims import Claim
 from eqboard.floor.seated import seated
 from eqboard.floor.snapshot import Agent, Caller, Conference, ParkedCall, Participant, Snapshot, WaitingCall
 
@@ -66,6 +67,13 @@ def participant_of(handle: str, view: Snapshot) -> tuple[Conference, Participant
 def moved_of(handle: str, view: Snapshot) -> Moved | None:
     """Where it is instead: in a queue, parked, at a telephone; or among those who gave up. None: nobody sees it."""
     return next((each for each in _whereabouts(view) if is_of(handle, each.caller)), None)
+
+
+def taken_by(handle: str, claims: Iterable[Claim]) -> str:
+    """Who is moving the call just now; "" for nobody."""
+    calls = ((each.subject.partition(":"), each.who) for each in claims)
+    at_call = (who for (kind, _, key), who in calls if kind in ("call", "parked") and who_of(key) == who_in(handle))
+    return next(at_call, "")
 
 
 def _whereabouts(view: Snapshot) -> Iterator[Moved]:
