@@ -15,7 +15,7 @@ from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.order import digest
 from eqboard.feed.claims import Claim, Claims
 from eqboard.feed.connection import FeedLost
-from eqboard.loops import PerLoop
+from eqboard.loops import PerLoop, end_if_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +117,7 @@ class Hold:
         while True:
             await asyncio.sleep(KEEP_SECONDS)
             await self.renew()
+            end_if_cancelled()
 
     async def renew(self) -> None:
         """A claim that Redis has lost is taken anew; only one that another attempt has is not ours any more. Without

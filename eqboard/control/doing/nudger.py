@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from eqboard.config import get_config
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.publisher import send_nudge
-from eqboard.loops import PerLoop
+from eqboard.loops import PerLoop, end_if_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Nudger:
             while self._waiting_count:
                 await asyncio.sleep(NUDGE_SECONDS)
                 await self._nudge()
+                end_if_cancelled()
         finally:
             self._task = None
 

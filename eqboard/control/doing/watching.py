@@ -16,6 +16,7 @@ from eqboard.control.models import Step
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.looking import look_at
+from eqboard.loops import end_if_cancelled
 
 LONGEST_RINGING_SECONDS = 75.0  # a telephone that rings longer is not waited for
 LOOKING_LASTS = timedelta(seconds=10)
@@ -66,6 +67,7 @@ async def _follow(attempt: Attempt, vigil: Vigil, looking: Looking, accepted_at:
             async for floor in floors:
                 now = floor.theirs(datetime.now(UTC))
                 await looking.go_on(now)
+                end_if_cancelled()
                 had_left = vigil.has_left
                 step = vigil.see(look_of(attempt, floor, accepted_at), now)
                 if vigil.has_left and not had_left:
@@ -104,6 +106,7 @@ async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datet
         async for floor in floors:
             now = datetime.now(UTC)
             await looking.go_on(floor.theirs(now))
+            end_if_cancelled()
             if not hold.is_ours:
                 return await _end(attempt, began_at, now, "switched")
             look = look_of(attempt, floor, until or began_at)
