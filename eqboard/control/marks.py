@@ -1,8 +1,11 @@
 """The small answer to a press: a mark that says how far it has come, and asks again until that is settled."""
 
 import uuid
+from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import wraps
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +17,7 @@ from eqboard.accounts.access import SEE_NUMBERS, may_do
 from eqboard.accounts.rights import arights_of
 from eqboard.config import get_config
 from eqboard.control.audit.discretion import hide_numbers, is_of_caller, newest_for
-from eqboard.control.audit.story import LOST_AFTER
+from eqboard.control.audit.story import standing
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.doing.attempt import Actor, Attempt, Target
 from eqboard.control.doing.order import Order
@@ -22,7 +25,9 @@ from eqboard.control.doing.perform import perform
 from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.on_agents.offers import Offer, offer_for
+from eqboard.control.sight import Sight, View, look
 from eqboard.control.words import asking, sentence
+from eqboard.floor.snapshot import Agent, Part
 
 NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")
 UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
@@ -109,12 +114,12 @@ async def newest_entry(attempt: uuid.UUID, user_id: int | None) -> AuditEntry | 
 
 def outcome_of(entry: AuditEntry) -> Outcome:
     """What the newest entry says; one that waits for the next step says what is known once nobody will write it."""
-    age = datetime.now(UTC) - entry.at
-    if entry.step == Step.ASKED and age > LOST_AFTER:
-        entry.step = Step.UNKNOWN
-    if entry.step in (Step.ACCEPTED, Step.LEFT) and age > LOST_AFTER + _patience(entry):
-        entry.step, entry.details = Step.NOT_SEEN, {"seen": "no_news"}
-    return Outcome(_state(entry), sentence(entry), reverse("control:outcome", args=[entry.attempt]))
+    step = standing(entry, datetime.now(UTC), _patience_seconds(entry))
+    told = entry
+    if step != entry.step:
+        told = copy(entry)
+        told.step, told.details = step, {"seen": "no_news"} if step is Step.NOT_SEEN else entry.details
+    return Outcome(_state(told), sentence(told), reverse("control:outcome", args=[entry.attempt]))
 
 
 def _state(entry: AuditEntry) -> str:
@@ -124,11 +129,36 @@ def _state(entry: AuditEntry) -> str:
     return Step.DONE.value if is_all else str(entry.step)
 
 
-def _patience(entry: AuditEntry) -> timedelta:
+def _patience_seconds(entry: AuditEntry) -> float:
     """As long as somebody may still be watching: a telephone may ring meanwhile."""
     action = CATALOGUE.get(entry.action)
     may_ring = action is not None and (action.has_journey or action.lasts)
-    return timedelta(seconds=get_config().watch_seconds + (LONGEST_RINGING_SECONDS if may_ring else 0))
+    return get_config().watch_seconds + (LONGEST_RINGING_SECONDS if may_ring else 0)
+
+
+async def unseen(request: HttpRequest, sight: Sight) -> HttpResponse:
+    """The answer where the floor cannot be seen, or the agent is not on it."""
+    if not sight.is_current(Part.AGENTS):
+        return await refuse(request, blind())
+    return await refuse(request, _("This agent is not on your board any more. Nothing was done."), 404)
+
+
+def on_agent(view: Callable[[HttpRequest, Sight, Agent], Awaitable[HttpResponse]]) -> View:
+    """For a view about one agent: it is asked only where they are seen, as of now."""
+
+    @wraps(view)
+    async def find(request: HttpRequest, agent_id: int) -> HttpResponse:
+        sight = await look(request)
+        agent = sight.agent(agent_id)
+        if agent is None or not sight.is_current(Part.AGENTS):
+            return await unseen(request, sight)
+        return await view(request, sight, agent)
+
+    return find
+
+
+def blind() -> str:
+    return _("eqboard cannot see the floor now, so nothing was done. Try again when the board is live.")
 
 
 async def refuse(request: HttpRequest, text: str, status: int = 422, state: str = "refused") -> HttpResponse:

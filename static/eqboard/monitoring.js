@@ -2,6 +2,7 @@
    so it sends for itself. What is pressed on the board is heard of here, and in the other tabs. */
 
 import { ask, dismiss, redraw, say, strip, watch } from "./monitoring_strip.js";
+import { freshNumber } from "./press_number.js";
 
 const PATIENCE_MS = 10_000;
 const LISTENING = /\/agents\/\d+\/(spy|whisper|barge-in)\/$/;
@@ -10,7 +11,6 @@ const ATTEMPT = /\/actions\/([0-9a-f-]{36})\//;
 const dialog = document.getElementById("monitoring-dialog");
 const words = strip.dataset;
 const tabs = new BroadcastChannel("eqboard-listening");
-
 
 async function press(button) {
   if (button.getAttribute("aria-disabled") === "true") return say(button.title, "hint");
@@ -32,7 +32,7 @@ async function carryOut(url, fields) {
 }
 
 async function send(url, fields) {
-  const body = new URLSearchParams({ press: number(), ...fields });
+  const body = new URLSearchParams({ press: freshNumber(), ...fields });
   const headers = { "X-CSRFToken": words.csrf, "HX-Request": "true" };
   const answer = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (answer.status === 401) return location.assign(answer.headers.get("HX-Redirect") ?? "/");
@@ -64,15 +64,6 @@ function onSubmit(event) {
 }
 
 const attemptIn = (html) => html.match(ATTEMPT)?.[1];
-
-/** A UUID; randomUUID itself needs https. */
-function number() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
 
 /** Pressed on the board. */
 function onPressed({ detail }) {

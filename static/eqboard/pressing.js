@@ -1,18 +1,11 @@
 /* A press: it has a number, by which it acts once however often it is sent; it is seen at once, before anybody answers;
    and an answer that does not come is told as that. */
 
+import { freshNumber } from "./press_number.js";
+
 const words = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const PATIENCE_MS = 15000; // eqboard answers at once, also when EQ is slow
-
-/** A UUID of version 4: `crypto.randomUUID` is there over HTTPS alone. */
-function freshNumber() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
 
 function number({ detail }) {
   if (detail.verb !== "post") return;

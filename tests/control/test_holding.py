@@ -1,11 +1,11 @@
 """Claims while something is done: kept as long as it lasts, for exactly that, and for the telephone that is to ring."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from eqboard.boards.following import followers
 from eqboard.control.doing import holding
 from eqboard.control.models import AuditEntry
 from eqboard.feed.connection import connect
@@ -78,7 +78,7 @@ async def test_a_claim_is_kept_while_eq_thinks(cast, house, redis_url, monkeypat
     monkeypatch.setattr(type(house), "__call__", lambda _self, request: slow(request))
     pressing = begin((await signed_in(cast.supervisor)).post(PRESSES["agent.pause"].path(OWN)))
     await was_asked.wait()
-    [claim] = (await followers.get().newest()).claims.values()
+    [claim] = (await holding.books.get().all(datetime.now(UTC))).values()
     async with asyncio.timeout(10):
         while (await holding.books.get().all(claim.since))[claim.slot].until <= claim.until:
             await asyncio.sleep(0)

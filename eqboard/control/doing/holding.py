@@ -4,7 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.order import digest
 from eqboard.feed.claims import Claim, Claims
 from eqboard.feed.connection import FeedLost
-from eqboard.loops import PerLoop, end_if_cancelled
+from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
@@ -106,18 +106,21 @@ class Hold:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """As long as this lasts, the claim does. `is_ours` tells whether it still is."""
-        task = asyncio.create_task(self._keep_on())
+        is_over = asyncio.Event()
+        task = asyncio.create_task(self._keep_until(is_over))
         try:
             yield
         finally:
-            task.cancel()
+            is_over.set()  # and not cancelled: what it asks of Redis is heard to its end
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _keep_on(self) -> None:
-        while True:
-            await asyncio.sleep(KEEP_SECONDS)
+    async def _keep_until(self, is_over: asyncio.Event) -> None:
+        while not is_over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KEEP_SECONDS):
+                    await is_over.wait()
+                    return
             await self.renew()
-            end_if_cancelled()
 
     async def renew(self) -> None:
         """A claim that Redis has lost is taken anew; only one that another attempt has is not ours any more. Without

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from eqboard.config import get_config
+from eqboard.control.doing.background import outlive_the_request
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.publisher import send_nudge
 from eqboard.loops import PerLoop, end_if_cancelled
@@ -20,28 +21,37 @@ class Nudger:
 
     def __init__(self) -> None:
         self._waiting_count = 0
-        self._task: asyncio.Task[None] | None = None
+        self._nobody_waits = asyncio.Event()
+        self._is_nudging = False
         self._is_lost = False
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         await self._nudge()
         self._waiting_count += 1
-        if self._task is None:
-            self._task = asyncio.create_task(self._go_on())
+        self._nobody_waits.clear()
+        if not self._is_nudging:
+            self._is_nudging = True
+            outlive_the_request(self._go_on())
         try:
             yield
         finally:
             self._waiting_count -= 1
+            if not self._waiting_count:
+                self._nobody_waits.set()
 
     async def _go_on(self) -> None:
+        """Until nobody waits any more."""
         try:
             while self._waiting_count:
-                await asyncio.sleep(NUDGE_SECONDS)
-                await self._nudge()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(NUDGE_SECONDS):
+                        await self._nobody_waits.wait()
+                if self._waiting_count:
+                    await self._nudge()
                 end_if_cancelled()
         finally:
-            self._task = None
+            self._is_nudging = False
 
     async def _nudge(self) -> None:
         try:

@@ -14,44 +14,42 @@ from eqboard.control.doing.aims import at_ear, at_own_ear
 from eqboard.control.doing.attempt import Target
 from eqboard.control.doing.obstacles import of_listening
 from eqboard.control.doing.order import Order
-from eqboard.control.marks import act, refuse, show_form
+from eqboard.control.marks import act, blind, on_agent, refuse, show_form
 from eqboard.control.monitors.ears import call_from, ears_of, reference
-from eqboard.control.on_agents.agents import blind, unseen
 from eqboard.control.saying import say
 from eqboard.control.seats import seating
 from eqboard.control.seats.seat import ExtensionForm
 from eqboard.control.seats.seat_words import sentence_of
 from eqboard.control.sight import Sight, look, signed_in
-from eqboard.floor.snapshot import Agent, Part
+from eqboard.floor.snapshot import Agent
 
 
 @require_POST
 @signed_in
-async def spy(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def spy(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, unheard."""
-    return await _listen(request, agent_id, SPY)
+    return await _listen(request, sight, agent, SPY)
 
 
 @require_POST
 @signed_in
-async def whisper(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def whisper(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, and be heard by the agent alone."""
-    return await _listen(request, agent_id, WHISPER)
+    return await _listen(request, sight, agent, WHISPER)
 
 
 @require_POST
 @signed_in
-async def barge_in(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def barge_in(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, and be heard by both."""
-    return await _listen(request, agent_id, BARGE_IN)
+    return await _listen(request, sight, agent, BARGE_IN)
 
 
-async def _listen(request: HttpRequest, agent_id: int, action: str) -> HttpResponse:
+async def _listen(request: HttpRequest, sight: Sight, agent: Agent, action: str) -> HttpResponse:
     """From the extension in the form, else from one's own; when there is none, ask for it first."""
-    sight = await look(request)
-    agent = sight.agent(agent_id)
-    if agent is None or not sight.is_current(Part.AGENTS):
-        return await unseen(request, sight)
     if not agent.extension:
         text = _("EQ does not tell at which extension %(name)s is, so nobody can listen there. Nothing was sent.")
         return await refuse(request, say(text, name=agent.name))

@@ -17,22 +17,19 @@ from eqboard.accounts.access import (
 from eqboard.accounts.asking import form_page
 from eqboard.control.doing.aims import at_agent
 from eqboard.control.doing.order import Order
-from eqboard.control.marks import act, refuse, show_form
+from eqboard.control.marks import act, on_agent, refuse, show_form
 from eqboard.control.on_agents.agent_forms import PauseForm, QueueForm, SignInForm
 from eqboard.control.refusals import signed_out_meanwhile
-from eqboard.control.sight import Sight, look, signed_in
+from eqboard.control.sight import Sight, signed_in
 from eqboard.control.words import denied
-from eqboard.floor.snapshot import Agent, Part, Queue
+from eqboard.floor.snapshot import Agent, Queue
 
 
 @form_page
 @signed_in
-async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def pause(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: pause the agent, with a pause code or without."""
-    sight = await look(request)
-    agent = sight.agent(agent_id)
-    if agent is None or not sight.is_current(Part.AGENTS):
-        return await unseen(request, sight)
     codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
     form = PauseForm(codes, queues_of(agent, sight), sent(request))
     if request.method != "POST":
@@ -47,26 +44,25 @@ async def pause(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-async def resume(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def resume(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Put the agent back to work."""
-    return await _at_once(request, agent_id, RESUME_AGENT)
+    return await _at_once(request, sight, agent, RESUME_AGENT)
 
 
 @require_POST
 @signed_in
-async def exit_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def exit_wrap_up(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """End what is left of their wrap-up."""
-    return await _at_once(request, agent_id, EXIT_WRAP_UP)
+    return await _at_once(request, sight, agent, EXIT_WRAP_UP)
 
 
 @form_page
 @signed_in
-async def sign_out(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def sign_out(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: sign the agent out of one queue, or of all."""
-    sight = await look(request)
-    agent = sight.agent(agent_id)
-    if agent is None or not sight.is_current(Part.AGENTS):
-        return await unseen(request, sight)
     form = QueueForm(queues_of(agent, sight), sent(request))
     if request.method != "POST":
         return await _form(request, sight, agent, SIGN_OUT_AGENT, "control/sign_out_form.html", {"form": form})
@@ -77,12 +73,9 @@ async def sign_out(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 @form_page
 @signed_in
-async def sign_in(request: HttpRequest, agent_id: int) -> HttpResponse:
+@on_agent
+async def sign_in(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: sign the agent in to the chosen queues, each with a skill, or paused."""
-    sight = await look(request)
-    agent = sight.agent(agent_id)
-    if agent is None or not sight.is_current(Part.AGENTS):
-        return await unseen(request, sight)
     if request.method != "POST":
         queues = open_queues(agent, sight)
         if not queues:
@@ -97,12 +90,8 @@ async def sign_in(request: HttpRequest, agent_id: int) -> HttpResponse:
     return await act(request, sight.actor, order, at_agent(agent, tuple(queue for queue, _skill in chosen)))
 
 
-async def _at_once(request: HttpRequest, agent_id: int, action: str) -> HttpResponse:
+async def _at_once(request: HttpRequest, sight: Sight, agent: Agent, action: str) -> HttpResponse:
     """What needs no form; in one queue when one is named."""
-    sight = await look(request)
-    agent = sight.agent(agent_id)
-    if agent is None or not sight.is_current(Part.AGENTS):
-        return await unseen(request, sight)
     form = QueueForm(queues_of(agent, sight), request.POST)
     if not form.is_valid():
         return await refuse(request, form.sentence())
@@ -156,17 +145,6 @@ def by_name(queues: Iterable[Queue]) -> list[Queue]:
     return sorted(queues, key=lambda each: (each.name.casefold(), each.extension))
 
 
-async def unseen(request: HttpRequest, sight: Sight) -> HttpResponse:
-    """The answer where the floor cannot be seen, or the agent is not on it."""
-    if not sight.is_current(Part.AGENTS):
-        return await refuse(request, blind())
-    return await refuse(request, _("This agent is not on your board any more. Nothing was done."), 404)
-
-
 def sent(request: HttpRequest) -> QueryDict | None:
     """What was filled in; an empty form was sent, too."""
     return request.POST if request.method == "POST" else None
-
-
-def blind() -> str:
-    return _("eqboard cannot see the floor now, so nothing was done. Try again when the board is live.")

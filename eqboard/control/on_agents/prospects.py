@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from eqboard.accounts import access
 from eqboard.accounts.access import (
     EXIT_WRAP_UP,
     PAUSE_AGENT,
@@ -73,9 +74,9 @@ def foretell(action: str, agent_id: int, choice: Choice, sight: Sight) -> Prospe
 
 def _order(action: str, agent: Agent, choice: Choice, sight: Sight) -> Order:
     match action:
-        case "agent.pause":
+        case access.PAUSE_AGENT:
             return Order(action, agent.id, choice.queue, choice.pause_code)
-        case "agent.sign_in":
+        case access.SIGN_IN_AGENT:
             return Order(action, agent.id, sign_in_to=_wanted(agent, choice, sight), is_paused=choice.is_paused)
     return Order(action, agent.id, choice.queue)
 
@@ -123,17 +124,17 @@ def _is_in_wrap_up(order: Order, agent: Agent) -> bool:
 def _will(order: Order, agent: Agent, sight: Sight) -> SafeString:
     """What will be seen of it."""
     match order.action:
-        case "agent.pause" if agent.state in BUSY:
+        case access.PAUSE_AGENT if agent.state in BUSY:
             return say(_("Will be paused as soon as the call is over."))
-        case "agent.pause":
+        case access.PAUSE_AGENT:
             return say(_("Will be paused."))
-        case "agent.resume":
+        case access.RESUME_AGENT:
             return say(_("Will be back."))
-        case "agent.exit_wrap_up":
+        case access.EXIT_WRAP_UP:
             return say(_("Will be out of wrap-up."))
-        case "agent.sign_out" if agent.state is AgentState.ON_CALL:
+        case access.SIGN_OUT_AGENT if agent.state is AgentState.ON_CALL:
             return say(_("Will be signed out; the call goes on."))
-        case "agent.sign_out":
+        case access.SIGN_OUT_AGENT:
             return say(_("Will be signed out."))
     return _signs_in_to(order, sight)
 

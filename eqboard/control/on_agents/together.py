@@ -18,8 +18,8 @@ from eqboard.control.doing import perform
 from eqboard.control.doing.attempt import Actor, Attempt
 from eqboard.control.doing.background import outlive_the_request
 from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.marks import press_of, reason_of, refuse, show_form
-from eqboard.control.on_agents.agents import blind, by_name, sent
+from eqboard.control.marks import blind, press_of, reason_of, refuse, show_form
+from eqboard.control.on_agents.agents import by_name, sent
 from eqboard.control.on_agents.prospects import DEEDS, Choice, Prospect, foretell
 from eqboard.control.on_agents.results import Batch, result_of
 from eqboard.control.on_agents.several import MOST, Plan, Planner, attempt_of, take_turns

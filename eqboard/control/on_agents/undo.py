@@ -14,9 +14,8 @@ from eqboard.control.doing.attempt import Actor, Attempt
 from eqboard.control.doing.before import is_in_time, queues_of_undo, undo_id
 from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.perform import perform
-from eqboard.control.marks import newest_entry, refuse, tell
+from eqboard.control.marks import blind, newest_entry, refuse, tell, unseen
 from eqboard.control.models import Step
-from eqboard.control.on_agents.agents import blind, unseen
 from eqboard.control.on_agents.offers import Deed, deeds_of
 from eqboard.control.on_agents.results import Batch
 from eqboard.control.on_agents.several import Plan, Planner, attempt_of

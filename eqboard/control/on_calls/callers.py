@@ -18,8 +18,7 @@ from eqboard.control.doing.background import outlive_the_request
 from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.order import CallRef, Order
 from eqboard.control.doing.strangers import without_strangers
-from eqboard.control.marks import act, refuse, show_form
-from eqboard.control.on_agents.agents import blind
+from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.destinations import DestinationForm, at_telephones, own_extension, remember
 from eqboard.control.on_calls.finding import moved_of, name_of, parked_of, ref_to, taken_by, waiting_of
 from eqboard.control.refusals import of_obstacle

@@ -11,8 +11,7 @@ from eqboard.control.audit.discretion import caller_for
 from eqboard.control.doing.aims import at_participant
 from eqboard.control.doing.attempt import Target
 from eqboard.control.doing.order import Order
-from eqboard.control.marks import act, refuse, show_form
-from eqboard.control.on_agents.agents import blind
+from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.finding import name_of, participant_of, ref_to
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied

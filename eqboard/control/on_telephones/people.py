@@ -15,8 +15,7 @@ from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, SEE_
 from eqboard.boards.claimed import Doing
 from eqboard.boards.fragments import dom_id
 from eqboard.config import get_config
-from eqboard.control.marks import refuse
-from eqboard.control.on_agents.agents import unseen
+from eqboard.control.marks import refuse, unseen
 from eqboard.control.on_calls.destinations import own_extension
 from eqboard.control.on_telephones import hands
 from eqboard.control.on_telephones.handset import Handset, handset_of

@@ -13,8 +13,7 @@ from eqboard.accounts.asking import form_page
 from eqboard.control.doing.aims import at_telephone
 from eqboard.control.doing.attempt import Target
 from eqboard.control.doing.order import CallRef, Order
-from eqboard.control.marks import act, refuse, show_form
-from eqboard.control.on_agents.agents import blind
+from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.destinations import own_extension
 from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved
 from eqboard.control.on_telephones.telephone_forms import DialForm, may_be_extension

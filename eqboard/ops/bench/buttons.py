@@ -9,7 +9,7 @@ from eqboard.ops.bench.processes import PretendServer
 
 LEADS_QUEUES = frozenset(("500", "501"))  # of the demo's lead (accounts/demo.py)
 QUEUE = "500"
-EAR, DESTINATION = "301", "302"  # telephones of supervisors (simulator/cast.py)
+EAR, DESTINATION = "303", "302"  # telephones of the lead and of another supervisor (accounts/demo.py)
 AGENTS, CALLERS = "/call_queue_agent_status", "/queued_calls"  # what EQ is asked for, to see the effects
 
 

@@ -13,14 +13,14 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 from eqboard.boards.policy import POLICY
+from eqboard.ops.bench.door import LINE_ERRORS, opened
 from eqboard.ops.bench.page import LIVE_PATH, static_file
+from eqboard.ops.showroom import HOST
 
-HOST = "127.0.0.1"
 STATIC = "/static/"
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 TEXT = 0x81  # a text in one frame, section 5.2
 CHUNK_BYTES = 65536
-LINE_ERRORS = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 
 Answer = tuple[HTTPStatus, str, bytes]  # with the body's media type
 
@@ -32,21 +32,14 @@ class Line:
         self._page = page
         self._greeting = greeting
         self._socket: asyncio.StreamWriter | None = None
-        self._handling: set[asyncio.Task[None]] = set()
         self.url = ""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Line"]:
         """Listens at `url` for as long as the block lasts. Raises OSError."""
-        server = await asyncio.start_server(self._accept, HOST, 0)
-        self.url = f"http://{HOST}:{server.sockets[0].getsockname()[1]}/"
-        try:
+        async with opened(self._handle) as port:
+            self.url = f"http://{HOST}:{port}/"
             yield self
-        finally:
-            server.close()
-            for task in self._handling:
-                task.cancel()
-            await asyncio.gather(*self._handling, return_exceptions=True)
 
     async def say(self, messages: Iterable[str]) -> None:
         """By the socket of whoever loaded the page last. Raises OSError when nobody has one, or it is gone."""
@@ -55,11 +48,6 @@ class Line:
         for message in messages:
             self._socket.write(framed(message))
         await self._socket.drain()
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._handle(reader, writer))
-        self._handling.add(task)
-        task.add_done_callback(self._handling.discard)
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: an answer, or the socket until it ends. A browser may open some that it never uses."""

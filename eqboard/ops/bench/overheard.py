@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-HOST = "127.0.0.1"
+from eqboard.ops.bench.door import LINE_ERRORS, opened
+from eqboard.ops.showroom import HOST
+
 READ = "GET"
-LINE_ERRORS = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +36,19 @@ class Ear:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._handling: set[asyncio.Task[None]] = set()
         self.heard: list[Heard] = []
         self.url = ""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Ear"]:
         """Listens at `url` for as long as the block lasts. Raises OSError."""
-        server = await asyncio.start_server(self._accept, HOST, 0)
-        self.url = f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
-        try:
+        async with opened(self._handle) as port:
+            self.url = f"http://{HOST}:{port}"
             yield self
-        finally:
-            server.close()
-            for task in self._handling:
-                task.cancel()
-            await asyncio.gather(*self._handling, return_exceptions=True)
 
     def since(self, moment: float) -> list[Heard]:
         """What came after that moment and is answered, in the order in which it came."""
         return sorted((each for each in self.heard if each.heard_at >= moment), key=lambda each: each.heard_at)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._handle(reader, writer))
-        self._handling.add(task)
-        task.add_done_callback(self._handling.discard)
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection; whichever side ends it, the other hears of that by its end."""

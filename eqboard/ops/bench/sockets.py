@@ -9,7 +9,7 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass
 
-from eqboard.ops.bench.overheard import HOST
+from eqboard.ops.showroom import HOST
 
 ACK_SECONDS = 5.0  # as the page (static/eqboard/line.js)
 CONNECT_SECONDS = 60.0  # many come at once

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from eqboard.ops.bench.overheard import HOST, LINE_ERRORS, message
+from eqboard.ops.bench.door import LINE_ERRORS
+from eqboard.ops.bench.overheard import message
 from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.showroom import HOST
 
 ANSWER_SECONDS = 30.0
 FORM = "application/x-www-form-urlencoded"
