@@ -1,5 +1,9 @@
 """Connections to Redis, and what counts as having lost it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 import redis
 import redis.asyncio
 from redis.asyncio.retry import Retry
@@ -30,3 +34,23 @@ def connect(url: str) -> redis.asyncio.Redis:
         socket_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),  # whoever calls knows better whether and when to try again
     )
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[redis.asyncio.Redis]:
+    """A client that is closed with the block, also where its task is told to end just then. Closing raises nothing."""
+    client = connect(url)
+    try:
+        yield client
+    finally:
+        with suppress(*FeedLost):
+            await _close(client)
+
+
+async def _close(client: redis.asyncio.Redis) -> None:
+    """redis-py disconnects in tasks of its own: cancelled before they began, they leave the connection open."""
+    try:
+        await client.aclose()
+    except asyncio.CancelledError:
+        await client.aclose()
+        raise

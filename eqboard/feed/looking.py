@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from functools import cache
 
 import redis.asyncio
 
 from eqboard.feed import keys
-from eqboard.feed.connection import FeedLost, connect
+from eqboard.feed.connection import connected
 
 logger = logging.getLogger(__name__)
 
@@ -45,15 +44,11 @@ async def look_at(redis_url: str, extensions: Iterable[str], until: datetime) ->
     wanted = sorted({each for each in extensions if _may_be_extension(each)})
     if not wanted:
         return
-    client = connect(redis_url)
-    try:
+    async with connected(redis_url) as client:
         ends_at, kept = until.timestamp(), wanted[:MOST_LINES]
         surplus = await client.eval(LOOK_AT, 2, keys.LOOKS, keys.NUDGES, ends_at, MOST_LINES, *kept)
-        if surplus or len(wanted) > MOST_LINES:
-            _tell_of_surplus()
-    finally:
-        with suppress(*FeedLost):
-            await client.aclose()
+    if surplus or len(wanted) > MOST_LINES:
+        _tell_of_surplus()
 
 
 async def looked_at(client: redis.asyncio.Redis, now: datetime) -> tuple[str, ...]:

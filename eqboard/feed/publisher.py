@@ -6,7 +6,7 @@ from datetime import datetime
 import redis.asyncio
 
 from eqboard.feed import keys
-from eqboard.feed.connection import connect
+from eqboard.feed.connection import connect, connected
 from eqboard.feed.leader import LeadershipLost
 from eqboard.feed.looking import looked_at
 from eqboard.feed.messages import Stored, Update, field_of, spans, stored, updates
@@ -90,8 +90,5 @@ def _words(update: Update, floor: Stored, counted: Counted) -> list[str | bytes]
 
 async def send_nudge(redis_url: str) -> None:
     """Ask the leader to read EQ again soon. Raises FeedLost."""
-    client = connect(redis_url)
-    try:
+    async with connected(redis_url) as client:
         await client.publish(keys.NUDGES, b"1")
-    finally:
-        await client.aclose()

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ import redis.asyncio.client
 
 from eqboard.feed import keys
 from eqboard.feed.claims import is_same, read_claims
-from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connect
+from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connected
 from eqboard.feed.follow import Clocks, Floor, Verdict, judge
 from eqboard.feed.messages import Unreadable, Update, updates
 from eqboard.feed.reader import read_stored, read_whole
@@ -42,10 +42,9 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
     attempt = 0
     while True:
         end_if_cancelled()
-        client = connect(redis_url)
         try:
             known = replace(floor, back_at=datetime.now(UTC)) if attempt else floor
-            async with aclosing(_listen(client, known)) as floors:
+            async with connected(redis_url) as client, aclosing(_listen(client, known)) as floors:
                 async for floor in floors:
                     if attempt:
                         logger.info("The feed is back")
@@ -59,9 +58,6 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
             elif (newer := floor.with_claims(floor.claims, datetime.now(UTC))) is not floor:
                 floor = newer
                 yield floor
-        finally:
-            with suppress(*FeedLost):
-                await client.aclose()
         pause = BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)]
         attempt += 1
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
@@ -69,14 +65,11 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
 
 async def read_floor(redis_url: str) -> Floor:
     """The floor as it is now, once, without claims and what was counted; without Redis, a floor that says so."""
-    client = connect(redis_url)
     try:
-        return Floor(await read_stored(client), is_connected=True)
+        async with connected(redis_url) as client:
+            return Floor(await read_stored(client), is_connected=True)
     except FeedLost:
         return Floor()
-    finally:
-        with suppress(*FeedLost):
-            await client.aclose()
 
 
 async def _listen(client: redis.asyncio.Redis, known: Floor) -> AsyncGenerator[Floor, None]:
@@ -186,13 +179,8 @@ async def _with_claims(client: redis.asyncio.Redis, floor: Floor) -> Floor:
 
 async def nudges(redis_url: str) -> AsyncGenerator[None, None]:
     """Yields for each nudge; ends when Redis is lost (raises FeedLost)."""
-    client = connect(redis_url)
-    try:
-        async with client.pubsub() as channel:
-            await _subscribe(channel, keys.NUDGES)
-            async with aclosing(_messages(client, channel)) as messages:
-                async for _ in messages:
-                    yield None
-    finally:
-        with suppress(*FeedLost):
-            await client.aclose()
+    async with connected(redis_url) as client, client.pubsub() as channel:
+        await _subscribe(channel, keys.NUDGES)
+        async with aclosing(_messages(client, channel)) as messages:
+            async for _ in messages:
+                yield None
