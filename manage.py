@@ -17,6 +17,8 @@ def main() -> int:
     except ConfigError as error:
         print(f"eqboard: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130  # Ctrl-C before a command has its own way to end; as shells tell it
     except IntegrityError:
         raise  # a fault of ours
     except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""The two doors of a web process: HTTP and websocket."""
+"""The two doors of a web process, HTTP and websocket; and what is done at its beginning and its end."""
 
 import os
 import sys
@@ -20,6 +20,7 @@ except (ConfigError, DatabaseUnusable) as error:  # one sentence instead of the 
 from channels.routing import ProtocolTypeRouter
 
 from eqboard.boards.mishaps import Door
+from eqboard.control.background import all_answered
 from eqboard.control.doing.settling import settlers
 from eqboard.live.routing import websocket
 
@@ -27,6 +28,20 @@ doors = ProtocolTypeRouter({"http": Door(), "websocket": websocket})
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """From the first visit on, as there is no earlier moment under Daphne: what a crash left unfinished is settled."""
+    """What a crash left unfinished is settled from the beginning on; from the first visit on where the server tells of
+    no beginning, as Daphne by itself.
+    """
     settlers.get().start()
-    await doors(scope, receive, send)
+    if scope["type"] == "lifespan":
+        await live(receive, send)
+    else:
+        await doors(scope, receive, send)
+
+
+async def live(receive: Any, send: Any) -> None:
+    """ASGI's lifespan. Before the end, what was asked of EQ is answered and written down."""
+    await receive()  # "lifespan.startup", and then "lifespan.shutdown"
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await all_answered()
+    await send({"type": "lifespan.shutdown.complete"})

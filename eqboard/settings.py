@@ -43,7 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "eqboard.boards.policy.every_answer",  # first: it covers the refusals of all the others
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "eqboard.ops.static_files.static_files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "eqboard.boards.mishaps.only_utf_8",  # it refuses in the reader's language, before anything of a form is read

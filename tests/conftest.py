@@ -18,21 +18,21 @@ import hypothesis
 import pytest
 import pytest_asyncio
 from django.conf import settings
-from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from playwright.async_api import Browser, Page, async_playwright, expect
+from pytest_django import DjangoDbBlocker
 from redis import Redis
 from redis.exceptions import RedisError
 
 from eqboard.config import Config
-from eqboard.control.audit import guard
 from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser
 from tests.boards.shelves import client_of
 from tests.cast import Cast, configured, create_cast
+from tests.pristine import Picture, look_at_static_files_once
 
 START_SECONDS = 10.0
 PAGE_PATIENCE_MS = 15_000
@@ -158,17 +158,22 @@ def nobodys_language() -> Iterator[None]:
     timezone.deactivate()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def the_log_is_emptied_after_a_test() -> Iterator[None]:
-    """Django empties every table after a test with transactions; the database would refuse that of the audit log."""
-    empty = TransactionTestCase._fixture_teardown
-
-    def empty_all(case: TransactionTestCase) -> None:
-        with guard.lifted(connection):
-            empty(case)
-
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Picture]:
+    """After a test that commits the database is again what migrations made of it. Who migrates more takes it anew."""
+    picture = Picture()
+    with django_db_blocker.unblock():
+        picture.take()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: picture.put_back())
+        yield picture
+    picture.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_at_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        look_at_static_files_once(patch)
         yield
 
 

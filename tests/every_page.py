@@ -42,10 +42,10 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.control.monitors.ears import Ear, Hearing
 from eqboard.control.on_agents.agent_forms import SignInForm
 from eqboard.control.on_agents.prospects import DEEDS
+from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
 from eqboard.control.seats import seat_steps
 from eqboard.control.seats.seat import ExtensionForm, LinkForm, seat_context
 from eqboard.control.seats.seat_steps import Told
-from eqboard.control.seats.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
 from eqboard.control.shelves.screens import DisplayBoardForm, DisplayForm
 from eqboard.control.shelves.shelf import NOT_CHOSEN
 from eqboard.control.shelves.targets import TargetForm, rows_of

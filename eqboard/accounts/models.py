@@ -175,6 +175,15 @@ class Seat(models.Model):
     extension = models.CharField(
         _("my extension"), max_length=LONGEST_EXTENSION, blank=True, validators=[validate_extension]
     )
+    is_confirmed = models.BooleanField(
+        _("confirmed"),
+        default=False,
+        db_default=False,  # an eqboard of before this column may still write rows
+        help_text=_(
+            "The person really sits there, and may use that telephone as their own. What they merely say themselves "
+            "gives them no right."
+        ),
+    )
     eq_user = models.PositiveBigIntegerField(_("EQ user's id"), null=True, blank=True, unique=True)
     eq_username = models.CharField(max_length=255, blank=True)  # as EQ told it when they were linked, or signed in last
     eq_type = models.CharField(max_length=20, blank=True)  # the same: "full" or "monitorOnly"

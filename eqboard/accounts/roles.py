@@ -47,7 +47,7 @@ RIGHT_GROUPS: tuple[tuple[Promise, tuple[tuple[str, Promise], ...]], ...] = (
     (
         _("Monitoring"),
         (
-            (access.SPY, _("Spy: listen to an agent's call, unheard")),
+            (access.SPY, _("Listen to an agent's call, unheard")),
             (access.WHISPER, _("Whisper: speak to the agent alone during a call")),
             (access.BARGE_IN, _("Barge in: speak to both during an agent's call")),
         ),

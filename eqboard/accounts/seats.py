@@ -35,11 +35,21 @@ def is_themselves(user: User, *eq_names: str | None) -> bool:
     return any(name.casefold() in own for name in eq_names if name)
 
 
+def confirmed_extension(seat: Seat) -> str:
+    """Their extension, if it is not only they who say so: an administrator does, or EQ, where they are signed in there.
+
+    "" else. Anybody may say that a telephone is theirs, so that alone gives no right to it.
+    """
+    is_signed_in_there = seat.session_extension == seat.extension and token_of(seat) is not None
+    return seat.extension if seat.is_confirmed or is_signed_in_there else ""
+
+
 def choose_extension(user: User, extension: str) -> None:
-    """Remember it; "" for none. Raises TakenError: whose telephone it is may do more there than others."""
+    """Remember it, as what they say themselves; "" for none. Raises TakenError: a telephone is one person's."""
+    said = {"extension": extension, "is_confirmed": False}
     try:
         with transaction.atomic():
-            Seat.objects.update_or_create(user=user, defaults={"extension": extension})
+            Seat.objects.update_or_create(user=user, defaults=said)
     except IntegrityError:
         if Seat.objects.filter(extension=extension).exclude(user=user).exists():
             raise TakenError from None

@@ -19,12 +19,12 @@ from eqboard.config import get_config
 from eqboard.control.audit.discretion import hide_numbers, is_of_caller, newest_for
 from eqboard.control.audit.story import standing
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.doing.attempt import Actor, Attempt, Target
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.order import Order
+from eqboard.control.doing.attempt import Actor, Attempt, Target, attempt_id
+from eqboard.control.doing.offers import Offer, offer_for
 from eqboard.control.doing.perform import perform
-from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.on_agents.offers import Offer, offer_for
 from eqboard.control.sight import Sight, View, look
 from eqboard.control.words import asking, sentence
 from eqboard.floor.snapshot import Agent, Part
@@ -49,15 +49,14 @@ class Outcome:
 
 async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) -> HttpResponse:
     """Perform it, and answer with its mark; or ask for the reason that a policy demands."""
-    attempt = Attempt(press_of(request), actor, order, target, reason_of(request))
+    press = press_of(request)
+    attempt = Attempt(attempt_id(press, actor.user.pk), actor, order, target, reason_of(request))
     if attempt.needs_reason and attempt.is_allowed():
-        return await ask_reason(request, attempt)
+        return await ask_reason(request, attempt, press)
     done = await perform(attempt)
     entry = await newest_entry(done, actor.user.pk)
-    if entry is None and done != attempt.id:  # one's own press of a moment ago, which is just being written down
+    if entry is None:  # one's own press of a moment ago, which is just being written down
         return await mark(request, Outcome(Step.ASKED.value, asking(), reverse("control:outcome", args=[done])))
-    if entry is None:  # somebody else's press has this number
-        return await refuse(request, _("This action is not known here."), 404)
     return await tell(request, entry, 403 if entry.step == Step.DENIED else 200)
 
 
@@ -70,14 +69,15 @@ async def tell(request: HttpRequest, entry: AuditEntry, status: int = 200) -> Ht
 
 async def _discreet(request: HttpRequest, entry: AuditEntry) -> AuditEntry:
     """A caller is named as the board names them to its reader."""
-    return newest_for(entry, await arights_of(await request.auser())) if is_of_caller(entry.target) else entry
+    tells = is_of_caller(entry.target) or "party" in entry.details
+    return newest_for(entry, await arights_of(await request.auser())) if tells else entry
 
 
-async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+async def ask_reason(request: HttpRequest, attempt: Attempt, press: uuid.UUID) -> HttpResponse:
     """A form that sends the same again, with a reason, to the mark that it was for."""
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_AGAIN]
     context = {
-        "press": attempt.id,
+        "press": press,
         "name": _name(attempt),
         "fields": fields,
         "path": request.path,
@@ -144,13 +144,13 @@ async def unseen(request: HttpRequest, sight: Sight) -> HttpResponse:
 
 
 def on_agent(view: Callable[[HttpRequest, Sight, Agent], Awaitable[HttpResponse]]) -> View:
-    """For a view about one agent: it is asked only where they are seen, as of now."""
+    """For a view about one agent who is seen: a form is shown only as of now, and of a press perform() is the judge."""
 
     @wraps(view)
     async def find(request: HttpRequest, agent_id: int) -> HttpResponse:
         sight = await look(request)
         agent = sight.agent(agent_id)
-        if agent is None or not sight.is_current(Part.AGENTS):
+        if agent is None or (request.method != "POST" and not sight.is_current(Part.AGENTS)):
             return await unseen(request, sight)
         return await view(request, sight, agent)
 

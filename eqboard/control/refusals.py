@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
+from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.saying import say
 from eqboard.eq import EQError, EQSignedOut, EQUnreachable
 
@@ -21,10 +21,10 @@ AT_TELEPHONE = (access.TRANSFER, access.PARK, access.HANG_UP, access.RECORD, STO
 """Actions on a call, whose target goes by the name of who has the telephone."""
 
 
-def of_obstacle(obstacle: Obstacle, name: str, action: str = "") -> SafeString:
-    """Nothing was sent."""
+def of_obstacle(obstacle: Obstacle, name: str, action: str = "", party: str = "") -> SafeString:
+    """Nothing was sent. `party` is at the other end of a call at the telephone of `name`; "" where nobody knows."""
     if action in AT_TELEPHONE and obstacle.why in (Why.GONE, Why.WITH_AGENT, Why.ELSEWHERE):
-        return _call_has_moved(obstacle, name)
+        return _party_has_moved(obstacle, name, party) if party else _call_has_moved(obstacle, name)
     if obstacle.why is Why.SIGNED_OUT:
         return signed_out_meanwhile(name)
     if obstacle.why is Why.CLAIMED:
@@ -53,6 +53,21 @@ def _call_has_moved(obstacle: Obstacle, name: str) -> SafeString:
             where=obstacle.where,
         )
     return say(_("Who was on that call at %(name)s is in another place by now, so nothing was sent."), name=name)
+
+
+def _party_has_moved(obstacle: Obstacle, name: str, party: str) -> SafeString:
+    """The same, of whom one knows."""
+    if obstacle.why is Why.GONE:
+        text = _("The call of %(name)s with %(party)s is over, or has changed, so nothing was sent. Look again.")
+    elif obstacle.why is Why.WITH_AGENT and obstacle.who:
+        text = _("%(party)s, who was on that call at %(name)s, is with %(who)s by now, so nothing was sent.")
+    elif obstacle.why is Why.ELSEWHERE and obstacle.where:
+        text = _(
+            "%(party)s, who was on that call at %(name)s, is in another place by now (%(where)s), so nothing was sent."
+        )
+    else:
+        text = _("%(party)s, who was on that call at %(name)s, is in another place by now, so nothing was sent.")
+    return say(text, name=name, party=party, who=obstacle.who, where=obstacle.where)
 
 
 def _sentences() -> Mapping[Why, str]:

@@ -1,7 +1,7 @@
 """What somebody who presses a button sees of the floor, and who they are."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -14,8 +14,8 @@ from eqboard.accounts.access import Rights, seen_queues
 from eqboard.accounts.address import address_of
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
-from eqboard.config import get_config
 from eqboard.control.doing.attempt import Actor
+from eqboard.control.doing.freshness import is_current
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Agent, Part, Snapshot
 from eqboard.floor.visible import visible
@@ -62,20 +62,20 @@ class Sight:
         return self.whole.agents[agent_id] if agent_id in self.view.agents else None
 
     def is_current(self, *parts: Part) -> bool:
-        """Whether these are known as of this moment: an old floor does not know who is where by now."""
-        now = self.floor.theirs(datetime.now(UTC))
-        return self.floor.is_connected and all(_is_fresh(self.floor, part, now) for part in parts)
-
-
-def _is_fresh(floor: Floor, part: Part, now: datetime) -> bool:
-    source = floor.snapshot.sources.get(part)
-    return source is not None and not source.is_stale(now, get_config().stale_rounds)
+        """Whether these are known as of this moment."""
+        return is_current(self.floor, parts, datetime.now(UTC))
 
 
 async def look(request: HttpRequest) -> Sight:
     user = await request.auser()
     assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
     return await see(Actor(user, await arights_of(user), address_of(request)))
+
+
+async def see_anew(actor: Actor) -> Sight:
+    """With the rights that they have by now: they may be others than when they began."""
+    user = await User.objects.aget(pk=actor.user.pk)
+    return await see(replace(actor, user=user, rights=await arights_of(user)))
 
 
 async def see(actor: Actor) -> Sight:

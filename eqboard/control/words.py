@@ -7,14 +7,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
+from eqboard.control import seat_words
+from eqboard.control.catalogue import obstacles
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.doing import obstacles
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.refusals import of_eq, of_obstacle
 from eqboard.control.saying import say
-from eqboard.control.seats import seat_words
+from eqboard.floor.masking import GAP
 from eqboard.floor.snapshot import AgentState
 
 
@@ -36,7 +37,7 @@ def sentence(entry: AuditEntry) -> SafeString:
             return denied(name)
         case Step.REFUSED:
             obstacle = obstacles.from_data(details)
-            return of_obstacle(obstacle, name, entry.action) if obstacle else of_eq(details, name)
+            return of_obstacle(obstacle, name, entry.action, party_of(details)) if obstacle else of_eq(details, name)
         case Step.NOT_SEEN:
             return _not_seen(entry.action, details, name)
         case Step.LOST:
@@ -51,6 +52,12 @@ def sentence(entry: AuditEntry) -> SafeString:
             return say(
                 _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")
             )
+
+
+def party_of(details: Mapping[str, Any]) -> str:
+    """Who is at the other end of the call; "" where nobody knows, or the reader may not."""
+    party = str(details.get("party", ""))
+    return "" if party == GAP else party
 
 
 def asking() -> SafeString:
@@ -76,7 +83,22 @@ def _accepted(action: str, name: str) -> SafeString:
 def _confirmed(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     if action == access.PAUSE_AGENT and details.get("seen") != AgentState.PAUSED:  # a call or a wrap-up goes on
         return say(_("%(name)s will be paused as soon as the call is over."), name=name)
+    party, with_party = party_of(details), _confirmations_with_party().get(action)
+    if party and with_party:
+        return say(with_party, name=name, party=party)
     return say(_confirmations().get(action, _("Done.")), name=name)
+
+
+def _confirmations_with_party() -> Mapping[str, str]:
+    """Of a call at the telephone of `name`."""
+    return {
+        access.TRANSFER: _("%(name)s has handed %(party)s on."),
+        access.PARK: _("%(party)s is parked, by the telephone of %(name)s."),
+        access.HANG_UP: _("The call of %(name)s with %(party)s is over."),
+        access.RECORD: _("The call of %(name)s with %(party)s is being recorded."),
+        STOP_RECORDING: _("The recording of %(name)s with %(party)s has ended, and is kept."),
+        CANCEL_RECORDING: _("The recording of %(name)s with %(party)s has ended, and is thrown away."),
+    }
 
 
 def _confirmations() -> Mapping[str, str]:
@@ -143,10 +165,10 @@ def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
             return say(_("EQ accepted, but %(name)s still waits in a queue. Try again."), name=name)
         case "parked":
             return say(_("EQ accepted, but %(name)s is still parked. Try again."), name=name)
-    return _unchanged(action, name)
+    return _unchanged(action, name, party_of(details))
 
 
-def _unchanged(action: str, name: str) -> SafeString:
+def _unchanged(action: str, name: str, party: str) -> SafeString:
     if action in access.MONITORING:
         return say(
             _(
@@ -162,4 +184,10 @@ def _unchanged(action: str, name: str) -> SafeString:
             "A call or another supervisor may have come between; try again."
         )
         return say(text, name=name)
+    if party:
+        text = _(
+            "EQ accepted, but nothing changed. The call of %(name)s with %(party)s may have ended meanwhile; look, and "
+            "try again."
+        )
+        return say(text, name=name, party=party)
     return say(_("EQ accepted, but nothing changed. The call may have ended meanwhile; look, and try again."))

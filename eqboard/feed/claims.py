@@ -46,8 +46,8 @@ claims = Codec(Claim, moment="since")
 HELD = """
 if redis.call('type', KEYS[1]).ok ~= 'hash' then redis.call('del', KEYS[1]) end
 local function parts(text) return string.match(text or '', '^(%d+) (.*)$') end
-local function held_by(attempt)
-  local _, claim = parts(redis.call('hget', KEYS[1], ARGV[1]))
+local function held_by(slot, attempt)
+  local _, claim = parts(redis.call('hget', KEYS[1], slot))
   local is_read, found = pcall(cjson.decode, claim)
   return is_read and type(found) == 'table' and found.attempt == attempt and claim
 end
@@ -66,17 +66,25 @@ redis.call('publish', KEYS[2], '1')
 return 1
 """
 KEEP = f"""{HELD}
-local claim = held_by(ARGV[2])
+local claim = held_by(ARGV[1], ARGV[2])
 if not claim then return 0 end
 redis.call('hset', KEYS[1], ARGV[1], ARGV[3] .. ' ' .. claim)
 redis.call('publish', KEYS[2], '1')
 return 1
 """
 RELEASE = f"""{HELD}
-if not held_by(ARGV[2]) then return 0 end
+if not held_by(ARGV[1], ARGV[2]) then return 0 end
 redis.call('hdel', KEYS[1], ARGV[1])
 redis.call('publish', KEYS[2], '1')
 return 1
+"""
+GO_OVER = f"""{HELD}
+local ends = parts(redis.call('hget', KEYS[1], ARGV[1]))
+local is_free = not ends or tonumber(ends) <= tonumber(ARGV[6]) or held_by(ARGV[1], ARGV[2])
+if is_free then redis.call('hset', KEYS[1], ARGV[1], ARGV[5]) end
+if held_by(ARGV[3], ARGV[4]) then redis.call('hdel', KEYS[1], ARGV[3]) end
+redis.call('publish', KEYS[2], '1')
+return is_free and 1 or 0
 """
 
 
@@ -109,6 +117,13 @@ class Claims:
     async def release(self, slot: str, attempt: str) -> bool:
         """The claim is over. False: it is not, or not any more, this attempt's."""
         return bool(await self._run(RELEASE, _bytes(slot), _bytes(attempt)))
+
+    async def go_over(self, former: Claim, interim: str, claim: Claim, now: datetime) -> bool:
+        """In one step: `claim` is in the place of the former one, and the slot `interim`, which it had meanwhile, is
+        free. False: the former one was over, and another has its place.
+        """
+        slots = _bytes(former.slot), _bytes(former.attempt), _bytes(interim), _bytes(claim.attempt)
+        return bool(await self._run(GO_OVER, *slots, _encoded(claim), _ms(now)))
 
     async def all(self, now: datetime) -> Mapping[str, Claim]:
         """The claims that live, by slot."""

@@ -19,7 +19,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TextIO
 
 PROBE_EVERY_SECONDS = 0.1
@@ -90,7 +89,6 @@ class Program:
     is_ready: Probe | None = None  # None: as soon as it runs
     ready_seconds: float = 60.0
     is_quiet: bool = False  # what it says is only shown when it dies
-    folder: Path | None = None
     files: tuple[int, ...] = ()  # open ones that it gets from us, by their numbers
 
 
@@ -188,7 +186,6 @@ class Child:
             return await asyncio.create_subprocess_exec(
                 *self.program.command,
                 env=dict(self.program.environment),
-                cwd=self.program.folder,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -236,7 +233,7 @@ class Family:
         programs: Sequence[Program],
         terminal: Terminal,
         patience: Patience | None = None,
-        grace_seconds: float = 5.0,
+        grace_seconds: float = 10.0,  # the web server takes nine at most (serving.py)
     ) -> None:
         self._terminal = terminal
         self._children = [Child(program, terminal, patience or Patience()) for program in programs]

@@ -201,7 +201,7 @@ def programs(
     web_port = listener.getsockname()[1]
     simulate = (*MANAGE, "simulate", "--host", HOST, "--port", str(simulator_port), *simulation)
     trained = {**environment, "EQBOARD_SIMULATOR_PASSWORD": password}
-    serve = (sys.executable, "-m", "daphne", "-v", "0", "--fd", str(listener.fileno()), "eqboard.asgi:application")
+    serve = (*MANAGE, "serve", "--fd", str(listener.fileno()))
 
     async def web_answers() -> bool:
         return await http_get(HOST, web_port, "/healthz") is not None
@@ -210,8 +210,7 @@ def programs(
         Program("redis", redis, environment, partial(answers_ping, socket_path), is_quiet=True),
         Program("simulator", simulate, trained, partial(accepts, HOST, simulator_port)),
         Program("poller", (*MANAGE, "poll"), environment),
-        # From the checkout: `-m` looks for eqboard in the working directory.
-        Program("web", serve, environment, web_answers, folder=ROOT, files=(listener.fileno(),)),
+        Program("web", serve, environment, web_answers, files=(listener.fileno(),)),
     )
 
 

@@ -46,10 +46,12 @@ function neighbour(row, key) {
   return beyond.sort((one, other) => distance(one) - distance(other))[0]?.row;
 }
 
+/** A list has the focus itself when the row has left that had it: then an arrow goes to its stop. */
 export function goOn(event) {
-  const row = rowOf(event.target);
-  const next = row && neighbour(row, event.key);
+  const list = event.target.matches("[data-roving]") ? event.target : null;
+  const row = rowOf(list?.querySelector("[tabindex='0']") ?? event.target);
   if (!row) return;
+  const next = list ? row : neighbour(row, event.key);
   event.preventDefault();
   gripOf(next)?.focus();
   next?.scrollIntoView({ block: "nearest" });

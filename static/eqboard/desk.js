@@ -1,5 +1,6 @@
 /* What a desk does when something is pressed: dialogs, what becomes of it, plain words when it fails. */
 
+import { remember } from "./outdated.js";
 import { clear, fail } from "./pressing.js";
 
 (() => {
@@ -18,6 +19,7 @@ import { clear, fail } from "./pressing.js";
   }
 
   function outliveRow(outcome, name = "") {
+    remember(outcome);
     const sentence = outcome.querySelector(".sentence");
     if (name && !sentence.textContent.includes(name)) {
       sentence.prepend(Object.assign(document.createElement("bdi"), { className: "outside", textContent: name }), ": ");
@@ -37,7 +39,7 @@ import { clear, fail } from "./pressing.js";
     if (!body.querySelector("form")) return notice(body.textContent.trim());
     const hand = detail.requestConfig?.elt;
     byId("dialog-notices").replaceChildren();
-    opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, "") };
+    opener = { id: hand?.id, row: hand?.id.replace(/-[a-z]+$/, ""), list: hand?.closest("#screen [data-roving]") };
     htmx.process(body); // it would do so a moment later: until then Enter sends the form by the browser
     dialog.showModal();
     body.querySelector("input:checked, input, button")?.focus(); // htmx has used up any autofocus before it was shown

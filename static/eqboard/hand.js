@@ -22,6 +22,14 @@ export function isUnderHand(list) {
   return (pointer && list.matches(":hover")) || list.matches(":active, :focus-within") || isSelected(list);
 }
 
+/** Whether it is all of its list that the hand is on: then nothing else of it has to stay where it is. */
+export function isAllThatIsHeld(row) {
+  const list = row.parentElement;
+  const under = pointer && list.matches(":hover") ? document.elementFromPoint(...pointer) : null;
+  const places = [under, document.activeElement].filter((each) => list.contains(each));
+  return !isSelected(list) && places.every((each) => row.contains(each));
+}
+
 export function onStir({ type, pointerType, clientX, clientY }) {
   stirredAt = performance.now();
   if (type.startsWith("pointer")) pointer = pointerType === "mouse" ? [clientX, clientY] : null;

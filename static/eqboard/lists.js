@@ -21,10 +21,22 @@ export function rank(list) {
 }
 
 function head(list, rows) {
-  const late = rows.filter((row) => "late" in row.dataset && !row.hidden);
+  const late = lateOf(rows);
   for (const row of rows) if (row !== late[0]) delete row.dataset.head;
-  const text = `${list.dataset.sayLate} ${late.length}`;
-  if (late.length && late[0].dataset.head !== text) late[0].dataset.head = text;
+  if (late.length) write(late[0], list, late.length);
+}
+
+const lateOf = (rows) => rows.filter(({ dataset, hidden }) => "late" in dataset && !("gone" in dataset) && !hidden);
+
+function write(bearer, { dataset }, count) {
+  const text = `${dataset.sayLate} ${count}`;
+  if (bearer.dataset.head !== text) bearer.dataset.head = text;
+}
+
+/** In a list under the hand the heading stays where it is, and counts those who are there. */
+export function headAnew(list, rows) {
+  const bearer = list.dataset.ranked === "late" ? rows.find((row) => "head" in row.dataset) : null;
+  if (bearer) write(bearer, list, lateOf(rows).length);
 }
 
 const SIZES = [7, 12, 24, 72]; // of more rows than that, lists are laid out otherwise: callers, plans, tiles and lines, agents
@@ -32,8 +44,9 @@ const SIZES = [7, 12, 24, 72]; // of more rows than that, lists are laid out oth
 /** How many rows it has, for the styles, which could count by themselves. But then each change in a list would have the
     styles of all that is in it worked out anew, and the counters of the whole page. */
 export function measure(list) {
-  const count = list.childElementCount;
-  const beyond = SIZES.filter((most) => count > most).join(" ");
+  const places = list.childElementCount; // also of rows that left and are still shown: they are laid out, not counted
+  const count = places - list.querySelectorAll(":scope > [data-gone]").length;
+  const beyond = SIZES.filter((most) => places > most).join(" ");
   for (const each of [list, list.closest(".part")]) if (each) setFacts(each, { count, beyond });
 }
 

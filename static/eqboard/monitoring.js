@@ -1,7 +1,8 @@
 /* What somebody who listens presses in their strip: another way, another try, stop. On pages without anything live too,
    so it sends for itself. What is pressed on the board is heard of here, and in the other tabs. */
 
-import { ask, dismiss, redraw, say, strip, watch } from "./monitoring_strip.js";
+import { stop, stopIsAnswered } from "./monitoring_ears.js";
+import { ask, dismiss, forgetRefusals, redraw, say, strip, watch } from "./monitoring_strip.js";
 import { freshNumber } from "./press_number.js";
 
 const PATIENCE_MS = 10_000;
@@ -18,7 +19,9 @@ async function press(button) {
   const siblings = [...button.parentElement.children];
   for (const each of siblings) each.setAttribute("aria-disabled", "true");
   button.setAttribute("aria-busy", "true");
+  forgetRefusals();
   redraw();
+  if (button.matches(".ear-stop")) stop(button.closest(".ear"), words);
   await carryOut(button.dataset.earPost, { extension: button.dataset.extension });
 }
 
@@ -28,6 +31,7 @@ async function carryOut(url, fields) {
   } catch {
     say(words.sayUnsure, "unknown");
   }
+  stopIsAnswered();
   ask();
 }
 

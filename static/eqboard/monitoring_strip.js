@@ -3,6 +3,7 @@
    something to tell. */
 
 import { clockOf, secondsAt, show } from "./clock.js";
+import { look } from "./monitoring_ears.js";
 import { learnFromFrame, shownNow } from "./server_time.js";
 
 const EVERY_MS = 1000;
@@ -95,6 +96,7 @@ function showEars(html) {
   if (html !== shown) {
     const focused = ears.contains(document.activeElement) ? document.activeElement.id : null;
     ears.innerHTML = shown = html;
+    for (const ear of ears.children) look(ear, words);
     const heir = focused && (document.getElementById(focused) ?? ears.querySelector("button"));
     heir?.focus({ preventScroll: true });
     if (focused && !heir) news.focus({ preventScroll: true });
@@ -133,6 +135,11 @@ export function say(text, state = "refused") {
   line.dataset.state = state;
   line.append(Object.assign(document.createElement("span"), { className: "sentence", textContent: text }), button);
   if (!isTold(line)) tell(line);
+}
+
+/** The next press begins: what was refused before is old news. */
+export function forgetRefusals() {
+  for (const line of news.querySelectorAll(":is([data-state='refused'], [data-state='denied'], [data-state='not_seen'], [data-state='hint'])")) dismiss(line);
 }
 
 export function dismiss(line) {

@@ -1,6 +1,6 @@
-/* The command palette: everything one can go to or do from here, by its name. It asks the server nothing; what it offers
-   stands on the page already, and is pressed there. */
+/* The command palette: everything one can go to or do from here (commands.js), by its name. It asks the server nothing. */
 
+import { gather, telephone } from "./commands.js";
 import { fold } from "./finding.js";
 
 (() => {
@@ -11,97 +11,10 @@ import { fold } from "./finding.js";
   if (!palette) return;
   const words = palette.dataset;
   const MOST = 50; // as many as one looks through
-  const textOf = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? "";
-
   let commands = [];
   let shown = [];
   let chosen = 0;
   let opener = null; // the row that had the focus or the pointer
-
-  /* What there is */
-
-  function gather() {
-    return [...here(), ...boards(), ...queues(), ...agents(), ...actions(), ...signOuts(), ...settings()];
-  }
-
-  const from = (selector) => [...document.querySelectorAll(selector)];
-
-  function here() {
-    const who = textOf(opener?.querySelector(".who"));
-    const hands = [...(opener?.querySelectorAll("button[data-hand]") ?? [])];
-    return hands.map((hand) => ({ group: "here", name: textOf(hand), detail: who, run: () => hand.click() }));
-  }
-
-  function boards() {
-    return from("#boards-menu a").map((link) => ({
-      group: "boards", name: textOf(link.querySelector("span") ?? link), detail: textOf(link.querySelector(".quiet")), run: () => link.click(),
-    }));
-  }
-
-  function queues() {
-    return from("#screen :is(.tile, .lines > .line)").map((row) => ({
-      group: "queues", name: textOf(row.querySelector(".tile-name")), detail: textOf(row.querySelector(".extension")), run: () => goTo(row.id),
-    }));
-  }
-
-  function agents() {
-    return from("#screen .person[id]").map((row) => ({
-      group: "agents", name: textOf(row.querySelector(".who")), detail: textOf(row.querySelector(".state-word")), run: () => goTo(row.id),
-    }));
-  }
-
-  /** Every button of every row, by its own name and that of its row: "Pause Liam Brown". */
-  function actions() {
-    return from("#screen li[id] button[data-hand][aria-labelledby]:not([aria-disabled='true'], .opens)").map((hand) => ({
-      group: "actions", name: nameOf(hand), detail: "", run: () => byId(hand.id)?.click(),
-    }));
-  }
-
-  const nameOf = (hand) => hand.getAttribute("aria-labelledby").split(" ").map((id) => textOf(byId(id))).filter(Boolean).join(" ");
-
-  /** To sign somebody out has no button in their row; the bar for several agents says whether one may at all. */
-  function signOuts() {
-    const several = document.querySelector("#together [data-one]");
-    const rows = several ? from("#agents > .person[id]:not(:has(.others-too))") : [];
-    return rows.map((row) => ({
-      group: "actions", name: `${several.dataset.say} ${textOf(row.querySelector(".who"))}`, detail: "", run: () => signOut(several, row.id),
-    }));
-  }
-
-  function signOut({ dataset }, id) {
-    const path = dataset.one.replace("/0/", `/${id.replace(/^[a-z]+-/, "")}/`);
-    htmx.ajax("GET", path, { source: byId(id), target: byId("dialog-body"), swap: "innerHTML" });
-  }
-
-  function settings() {
-    const choices = from("#menu .choice:not([hidden]) button").map((button) => ({
-      group: "more", name: textOf(button), detail: textOf(button.closest("fieldset").querySelector("legend")), run: () => button.click(),
-    }));
-    const pages = from("#menu :is(a, button).menu-item").map((each) => ({
-      group: "more", name: textOf(each.firstChild), detail: "", run: () => each.click(),
-    }));
-    return [...pages, ...choices];
-  }
-
-  /** Any telephone, by the digits that are typed: eqboard has no list of them. */
-  function telephone() {
-    const [extension] = input.value.trim().match(/(?<!\S)[0-9*#]{2,20}$/) ?? [];
-    if (!extension) return [];
-    const path = words.telephone.replace("0", encodeURIComponent(extension));
-    const open = () => document.dispatchEvent(new CustomEvent("eqboard:panel", { detail: path }));
-    return [{ group: "more", name: words.sayExtension.replace("{n}", extension), detail: "", text: "", run: open }];
-  }
-
-  /** By its id: the row may have been replaced since. */
-  function goTo(id) {
-    const row = byId(id);
-    if (!row) return;
-    const folded = row.closest("details");
-    if (folded) folded.open = true;
-    const place = row.matches("[data-grip]") ? row : row.querySelector("[data-grip], [data-hand], button");
-    place?.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "center" });
-  }
 
   /* Choosing */
 
@@ -109,7 +22,7 @@ import { fold } from "./finding.js";
     const wanted = fold(input.value).split(/\s+/).filter(Boolean);
     const known = commands.filter(({ text }) => wanted.every((word) => text.includes(word)));
     known.sort((one, other) => rank(one, wanted) - rank(other, wanted));
-    const others = telephone();
+    const others = telephone(input.value);
     shown = inGroups([...known.slice(0, MOST - others.length), ...others]);
     chosen = 0;
     draw();
@@ -117,8 +30,8 @@ import { fold } from "./finding.js";
     byId("palette-count").textContent = words.sayFound.replace("{n}", known.length + others.length);
   }
 
-  /** What begins with the words comes before what only contains them. */
-  const rank = ({ text }, [first]) => (!first || text.startsWith(first) ? 0 : text.includes(` ${first}`) ? 1 : 2);
+  /** What begins with the words comes before what only contains them, and what makes no sense now comes last. */
+  const rank = ({ text, why }, [first]) => (why ? 3 : 0) + (!first || text.startsWith(first) ? 0 : text.includes(` ${first}`) ? 1 : 2);
 
   /** Whoever is first stays first, and takes the others of the group along. */
   function inGroups(found) {
@@ -150,9 +63,11 @@ import { fold } from "./finding.js";
     return element("div", { role: "group", "aria-labelledby": id, "data-name": name }, title);
   }
 
-  function optionOf({ name, detail }, place) {
-    const parts = [element("bdi", { class: "outside" }, name), element("bdi", { class: "quiet" }, detail)];
-    return element("div", { role: "option", id: `palette-${place}`, "aria-selected": "false" }, ...parts);
+  function optionOf({ name, detail, why }, place) {
+    const more = [detail, why].filter(Boolean).join(" · ");
+    const parts = [element("bdi", { class: "outside" }, name), element("bdi", { class: "quiet" }, more)];
+    const dulled = why ? { "aria-disabled": "true" } : {};
+    return element("div", { role: "option", id: `palette-${place}`, "aria-selected": "false", ...dulled }, ...parts);
   }
 
   function choose(place) {
@@ -177,7 +92,7 @@ import { fold } from "./finding.js";
   function open() {
     if (document.querySelector("dialog[open]")) return;
     opener = document.activeElement?.closest("#screen li") ?? document.querySelector("#screen li.person:hover");
-    commands = gather().map((each) => ({ ...each, text: fold(`${each.name} ${each.detail}`) }));
+    commands = gather(opener).map((each) => ({ ...each, text: fold(`${each.name} ${each.detail} ${each.also}`) }));
     input.value = "";
     palette.showModal();
     search();

@@ -1,6 +1,8 @@
 /* The panel beside the board, for the one thing in focus: the working of a number (numbers.js), or an agent or a
    telephone (side.js). Whoever takes it fills it; here it is shown and closed, and says what is wrong with it. */
 
+import { isOldNews } from "./outdated.js";
+
 const byId = (id) => document.getElementById(id);
 
 export const panel = byId("panel");
@@ -36,12 +38,13 @@ function clear() {
 }
 
 /** What becomes of an action is told beside the board when its panel is closed, or the next one is pressed; what went
-    well is told no more. What only stands in for an answer (pressing.js) waits for it. */
-export function outliveMark() {
+    well is told no more, nor what was refused before the next press (`isNext`). What only stands in for an answer
+    (pressing.js) waits for it. */
+export function outliveMark(isNext = false) {
   for (const outcome of byId("panel-mark").querySelectorAll(".outcome")) {
     if (outcome.dataset.state === "asked" && !outcome.hasAttribute("hx-get")) continue;
     outcome.remove();
-    if (["confirmed", "done"].includes(outcome.dataset.state)) continue;
+    if (["confirmed", "done"].includes(outcome.dataset.state) || (isNext && isOldNews(outcome))) continue;
     byId("notices").append(outcome);
     htmx.process(outcome);
   }

@@ -4,7 +4,7 @@
    of a list under the hand. Here is what happens with a message, and once the hand has gone. */
 
 import { gripOf, isStirred, keepStill, noteSlip, onSelection, onStir, refuseDisabled, refuseSlip, rowInFocus } from "./hand.js";
-import { hold, isHolding, letGo, settle } from "./held.js";
+import { focusOnList, hold, isHolding, letGo, settle } from "./held.js";
 import { align } from "./lists.js";
 import { becomeAtLast, isWaiting, putAll, takeLeaving } from "./strokes.js";
 
@@ -15,7 +15,7 @@ function onMessage(event) {
   if (event.defaultPrevented) return;
   event.preventDefault();
   const active = document.activeElement;
-  const focus = { id: active?.id, row: rowInFocus()?.id };
+  const focus = { id: active?.id, row: rowInFocus()?.id, list: rowInFocus()?.parentElement };
   noteSlip(() => keepStill(() => {
     catchUp();
     hold();
@@ -23,15 +23,20 @@ function onMessage(event) {
     htmx.trigger(event.target, "htmx:wsAfterMessage", { message, socketWrapper }); // what follows a swap follows this
     if (hasEnded) settle(takeLeaving());
   }));
-  if (active !== document.body && !active?.isConnected) focusOn(focus.id, focus.row);
+  if (active !== document.body && !active?.isConnected) focusOn(focus);
   document.dispatchEvent(new CustomEvent("eqboard:shown"));
 }
 
-/** What had the focus is gone: a button that has done its work, or a row that left. */
-function focusOn(id, row) {
+/** What had the focus is gone: a button that has done its work, or a row that left; then its list has it, unless
+    somebody else does. */
+function focusOn({ id, row, list }) {
   const next = byId(id) ?? byId(row)?.querySelector("[data-hand]") ?? gripOf(byId(row));
-  next?.focus({ preventScroll: true });
+  if (next) next.focus({ preventScroll: true });
+  else if (list?.isConnected && isLost(document.activeElement)) focusOnList(list);
 }
+
+/** Also where it was in a dialog that has just been closed. */
+const isLost = (active) => active === document.body || !active.checkVisibility();
 
 /** With what waited for the hand to go. */
 function catchUp() {
@@ -50,6 +55,6 @@ document.addEventListener("htmx:wsBeforeMessage", onMessage);
 document.addEventListener("click", refuseSlip, { capture: true });
 document.addEventListener("click", refuseDisabled, { capture: true });
 for (const type of ["pointerover", "focusin", "selectionchange"]) document.addEventListener(type, look);
-document.addEventListener("eqboard:focus", ({ detail }) => focusOn(detail.id, detail.row));
+document.addEventListener("eqboard:focus", ({ detail }) => focusOn(detail));
 settle([]);
 document.fonts.ready.then(() => document.querySelectorAll("#screen .lines").forEach(align));

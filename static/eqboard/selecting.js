@@ -2,6 +2,7 @@
    a row is picked by its id, and one that leaves is picked no more. */
 
 import { gripOf } from "./hand.js";
+import { stale } from "./truth.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -97,11 +98,17 @@ function tell() {
   if (byId("together-count").textContent !== text + rest) byId("together-count").textContent = text + rest;
   if (count > MOST) say(words.sayMost.replace("{n}", MOST));
   for (const each of bar.querySelectorAll("[hx-get]")) {
-    const isPossible = count > 0 && count <= MOST;
-    if (isPossible) each.removeAttribute("aria-disabled");
-    else each.setAttribute("aria-disabled", "true");
-    each.title = isPossible ? "" : count ? words.sayMost.replace("{n}", MOST) : words.sayNone;
+    const reason = whyNot(count);
+    if (reason) each.setAttribute("aria-disabled", "true");
+    else each.removeAttribute("aria-disabled");
+    each.title = reason;
   }
+}
+
+function whyNot(count) {
+  if (!count) return words.sayNone;
+  if (count > MOST) return words.sayMost.replace("{n}", MOST);
+  return stale.has("agents") ? document.body.dataset.sayBlind : "";
 }
 
 /** After a message: who has left is picked no more, and who is there is marked still. */
@@ -173,5 +180,6 @@ if (bar) {
   document.addEventListener("keydown", onKey, { capture: true });
   document.addEventListener("htmx:configRequest", onAsk);
   document.addEventListener("eqboard:shown", onShown);
+  document.addEventListener("eqboard:sight", () => isOn() && tell());
   byId("find")?.addEventListener("input", () => isOn() && tell());
 }

@@ -113,7 +113,7 @@ function onForm({ detail }) {
 
 /** One that is not settled yet makes room for the next. */
 function onPress({ detail }) {
-  if (detail.target?.id === "panel-mark" && detail.requestConfig.verb === "post") outliveMark();
+  if (detail.target?.id === "panel-mark" && detail.requestConfig.verb === "post") outliveMark(true);
 }
 
 /** It was closed before the answer came. */

@@ -21,11 +21,14 @@ export const lookAgain = () => (ticking = null);
 
 function lookForTicking() {
   ticking = {
-    clocks: [...document.getElementsByTagName("time")].map(watched).filter(Boolean),
+    clocks: [...document.getElementsByTagName("time")].map(watched).filter(goesOn),
     ages: all(".age"),
     walls: all("[data-clock]"),
   };
 }
+
+/** Of a row that has left, and is shown because a hand is on its list, time stands still. */
+const goesOn = (clock) => clock && !(clock.row && "gone" in clock.row.dataset);
 
 const watchedRows = new WeakSet();
 

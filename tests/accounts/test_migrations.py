@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from eqboard.accounts.models import Display
+from eqboard.accounts.models import Display, Seat
 from eqboard.accounts.roles import READY_ROLES, in_order
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -75,6 +75,15 @@ def test_the_ready_roles_are_made_with_what_they_promise(before):
     roles = migrate("0003_roles").get_model("accounts", "Role").objects
     made = {role.key: (role.name, role.actions) for role in roles.all()}
     assert made == {key: (str(ready.name), in_order(ready.actions)) for key, ready in READY_ROLES.items()}
+
+
+def test_an_extension_of_before_is_remembered_and_confirmed_by_nobody(before):
+    seats = migrate("0004_seat").get_model("accounts", "Seat").objects
+    seats.create(user_id=User.objects.create_user("lead").pk, extension="301", eq_user=1)
+    migrate("0005_seat_is_confirmed")
+    assert [(each.extension, each.eq_user, each.is_confirmed) for each in Seat.objects.all()] == [("301", 1, False)]
+    seats.create(user_id=User.objects.create_user("viewer").pk, extension="302")  # an older process goes on
+    assert Seat.objects.filter(is_confirmed=False).count() == 2
 
 
 def test_an_older_eqboard_lets_nobody_do_more_than_they_could(before):

@@ -14,6 +14,7 @@ from eqboard.accounts.rights import EVERYTHING, arights_of, rights_of
 from eqboard.accounts.seats import (
     TakenError,
     choose_extension,
+    confirmed_extension,
     forget_session,
     is_themselves,
     keep_session,
@@ -109,6 +110,41 @@ def test_an_extension_has_twenty_digits_at_most():
     field.run_validators("1" * 20)
     with pytest.raises(ValidationError):
         field.run_validators("1" * 21)
+
+
+# Whose telephone it is
+
+
+def test_what_one_merely_says_is_remembered_and_confirmed_by_nobody(cast):
+    choose_extension(cast.lead, "301")
+    seat = seat_of(cast.lead.pk)
+    assert (seat.extension, confirmed_extension(seat)) == ("301", "")
+    assert confirmed_extension(seat_of(cast.viewer.pk)) == ""
+
+
+def test_an_administrator_confirms_it_until_one_says_another(cast):
+    choose_extension(cast.lead, "301")
+    Seat.objects.update(is_confirmed=True)
+    assert confirmed_extension(seat_of(cast.lead.pk)) == "301"
+    for extension in ("302", "301"):
+        choose_extension(cast.lead, extension)
+        assert confirmed_extension(seat_of(cast.lead.pk)) == ""
+
+
+def test_eq_confirms_it_as_long_as_one_is_signed_in_there(lead):
+    choose_extension(lead, "301")
+    begin(lead)
+    assert confirmed_extension(seat_of(lead.pk)) == "301"
+    choose_extension(lead, "302")
+    assert confirmed_extension(seat_of(lead.pk)) == ""
+    choose_extension(lead, "301")
+    forget_session(seat_of(lead.pk))
+    assert confirmed_extension(seat_of(lead.pk)) == ""
+
+
+def test_a_session_at_no_telephone_confirms_none(lead):
+    keep_session(seat_of(lead.pk), FIRST, "", NOW, "dana", "full")
+    assert confirmed_extension(seat_of(lead.pk)) == ""
 
 
 # The session

@@ -9,6 +9,7 @@ from eqboard.accounts.access import Rights
 from eqboard.accounts.demo import create_demo_users
 from eqboard.accounts.models import Membership, Seat, Team, ready_role, split_extensions, validate_extensions
 from eqboard.accounts.rights import EVERYTHING, rights_of
+from eqboard.accounts.seats import confirmed_extension
 from eqboard.simulator.scenarios import build_world
 from tests.builders import NOON
 from tests.cast import join, static_files_are_not_collected
@@ -109,8 +110,17 @@ def test_the_people_of_the_demo_are_supervisors_of_the_simulator_and_sit_at_thei
     world = build_world("quiet_morning", seed=1, started_at=NOON.timestamp())
     desks = {each.email_address: each.desk for each in world.directory.live_supervisors()}
     for seat in Seat.objects.select_related("user"):
-        assert desks[seat.user.email] == seat.extension
+        assert desks[seat.user.email] == seat.extension == confirmed_extension(seat)
     assert Seat.objects.count() == 3
+
+
+def test_the_demo_of_an_older_eqboard_keeps_its_desks():
+    create_demo_users("one")
+    Seat.objects.update(is_confirmed=False)
+    Seat.objects.filter(user__username="viewer").update(extension="399")
+    create_demo_users("one")
+    known = {seat.user.username: confirmed_extension(seat) for seat in Seat.objects.select_related("user")}
+    assert known == {"supervisor": "301", "lead": "303", "viewer": ""}
 
 
 def test_the_demo_run_again_makes_nobody_twice_and_sets_the_password_anew():

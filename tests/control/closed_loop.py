@@ -14,7 +14,7 @@ from django.test import AsyncClient
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.control.doing import perform
+from eqboard.control import exchange
 from eqboard.eq import EQ, Server
 from eqboard.feed.subscriber import follow
 from eqboard.loops import PerLoop
@@ -63,7 +63,7 @@ async def running(
     app = build_app(world, key=KEY, clock=lambda: datetime.now(UTC).timestamp())
     quick = config.model_copy(update={"poll_seconds": POLL_SECONDS})
     async with EQ(Server("http://eq", SecretStr(KEY)), transport=httpx.ASGITransport(app)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: telephone))
         polling = asyncio.create_task(Poller(quick, telephone).run())
         try:
             await _is_read(redis_url)

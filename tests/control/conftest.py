@@ -13,7 +13,8 @@ from django.test import AsyncClient
 from pydantic import SecretStr
 
 from eqboard.config import Config
-from eqboard.control.doing import background, holding, perform, watching
+from eqboard.control import background
+from eqboard.control.doing import holding, perform, watching
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Limits, Server
 from eqboard.feed.subscriber import read_floor
@@ -73,7 +74,7 @@ async def exchange(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     answers = Exchange()
     server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(action_seconds=5))
     async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr("eqboard.control.exchange.telephones", PerLoop(lambda: telephone))
         yield answers
 
 
@@ -83,7 +84,7 @@ async def pretend(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
     answers = PretendEQ()
     async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr("eqboard.control.exchange.telephones", PerLoop(lambda: telephone))
         answers.telephone = telephone
         yield answers
 
@@ -94,7 +95,7 @@ async def switchboard(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     answers = Switchboard()
     server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
     async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr("eqboard.control.exchange.telephones", PerLoop(lambda: telephone))
         yield answers
 
 

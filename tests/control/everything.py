@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from eqboard.boards.handles import handle_of
 from eqboard.boards.parts.rooms import handle_in_room
-from eqboard.control.doing import perform
+from eqboard.control import exchange
 from eqboard.control.on_telephones.handset import call_handle
 from eqboard.eq import EQ, Limits, Server
 from eqboard.floor.snapshot import AgentState, LineCall, Part, Snapshot
@@ -128,7 +128,7 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     house = House()
     server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
     async with EQ(server, transport=httpx.MockTransport(house)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: telephone))
         yield house
 
 

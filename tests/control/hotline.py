@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from eqboard.control.doing import perform
+from eqboard.control import exchange
 from eqboard.eq import EQ, Limits, Server
 from eqboard.floor.snapshot import Agent, AgentState, Caller, Part, Snapshot
 from eqboard.loops import PerLoop
@@ -88,5 +88,5 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hotline]:
     answers = Hotline()
     server = Server("http://eq.test", SecretStr(KEY_CANARY), Limits(retry_count=0, action_seconds=5))
     async with EQ(server, transport=httpx.MockTransport(answers)) as telephone:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: telephone))
+        monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: telephone))
         yield answers

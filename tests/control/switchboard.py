@@ -5,8 +5,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
+from pydantic import SecretStr
 
 from eqboard.accounts.models import Seat
+from eqboard.accounts.sealing import seal
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_telephones.handset import call_handle
 from eqboard.floor.snapshot import LineCall, Part, Snapshot
@@ -90,8 +92,16 @@ def talking(*calls: Any, **changes: Any) -> Snapshot:
     return snapshot(**defaults | changes)
 
 
-async def sits_at(user: Any, extension: str) -> None:
-    await Seat.objects.aupdate_or_create(user=user, defaults={"extension": extension})
+async def sits_at(user: Any, extension: str, *, is_confirmed: bool = True) -> None:
+    """As an administrator has confirmed it, or as they say themselves."""
+    known = {"extension": extension, "is_confirmed": is_confirmed}
+    await Seat.objects.aupdate_or_create(user=user, defaults=known)
+
+
+async def is_signed_in_at(user: Any, extension: str) -> None:
+    """To EQ, as its user 1; the token is kept here."""
+    known = {"eq_user": 1, "session_extension": extension, "sealed_token": seal(SecretStr("a" * 64))}
+    await Seat.objects.aupdate_or_create(user=user, defaults=known)
 
 
 async def nothing_happened(switchboard: Switchboard) -> bool:

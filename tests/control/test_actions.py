@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from eqboard.accounts.access import RIGHTS
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.doing.order import CallRef, Order, as_data, from_data
+from eqboard.control.catalogue.order import CallRef, Order, as_data, from_data
 from eqboard.eq import EQ, Dialect, Server
 from eqboard.eq.dialect import Route
 from eqboard.eq.operations import OPERATIONS

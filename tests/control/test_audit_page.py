@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from django.test import AsyncClient
 from django.utils import timezone
 
+from eqboard.accounts.models import Membership, Role
 from eqboard.control.audit import Thing, log
 from eqboard.control.audit.sheet import BOM, harmless
 from eqboard.control.models import AuditEntry, Step
@@ -101,7 +102,7 @@ def test_a_listening_tells_when_it_was_confirmed_and_how_long_it_lasted(lead, ca
     ended = (Step.ENDED, {"seconds": 133, "how": "hung_up"})
     write(cast.lead, Step.ASKED, Step.ACCEPTED, Step.CONFIRMED, ended, action="monitor.spy")
     [row] = rows(lead.get("/audit/"))
-    assert "Spy Dina Sol" in row
+    assert "Listen Dina Sol" in row
     assert "Confirmed: 12:00:02" in row
     assert "Lasted: 2:13" in row
     assert "EQ's answer: accepted" in row
@@ -246,8 +247,9 @@ async def test_the_file_holds_what_the_page_shows_by_the_clock_of_the_site(cast,
         "When (Europe/Madrid)": "2026-03-02 13:00:00",
         "Person": "lead",
         "From where": "203.0.113.9",
-        "Action": "Spy",
+        "Action": "Listen",
         "Done to": "Dina Sol",
+        "Destination": "",
         "Reason": "training, again",
         "Outcome": "ended",
         "What that means": listening["What that means"],
@@ -271,6 +273,32 @@ async def first_attempt():
     entry = await AuditEntry.objects.afirst()
     assert entry is not None
     return entry.attempt
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_where_a_call_was_to_go_stands_in_its_own_line(cast):
+    """Also of what was not even asked for."""
+    steal = {"action": "call.steal", "destination": "301"}
+    await write_apart(cast.lead, (Step.ASKED, {"order": steal}), Step.ACCEPTED, action="call.steal")
+    await write_apart(cast.lead, (Step.DENIED, {"destination": "302"}), action="call.transfer")
+    await write_apart(cast.lead, (Step.ASKED, {"order": "of another version"}), action="call.dial")
+    await write_apart(cast.lead, Step.ASKED)
+    assert [each["Destination"] for each in read(await file_of(cast.lead))] == ["", "", "302", "301"]
+    client = AsyncClient()
+    await client.aforce_login(cast.lead)
+    page = BeautifulSoup((await client.get("/audit/")).text, "html.parser")
+    told = [" ".join(each.text.split()) for each in page.select(".log-what > p:first-child")]
+    assert told == ["Pause Dina Sol", "Dial Dina Sol", "Blind transfer Dina Sol to 302", "Steal Dina Sol to 301"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_number_that_was_dialled_is_told_only_to_whom_numbers_may_be_told(cast):
+    dial = {"order": {"action": "call.dial", "destination": "+34600111222"}}
+    await write_apart(cast.lead, (Step.ASKED, dial), action="call.dial", thing=Thing("extension-207", "Ana"))
+    role = await Role.objects.acreate(name="No numbers", actions=["audit.see"])
+    await Membership.objects.acreate(user=cast.outsider, team=cast.front, role=role)
+    assert [each["Destination"] for each in read(await file_of(cast.lead))] == ["'+34600111222"]
+    assert [each["Destination"] for each in read(await file_of(cast.outsider))] == ["…"]
 
 
 @pytest.mark.django_db(transaction=True)

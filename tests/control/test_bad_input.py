@@ -248,9 +248,11 @@ async def test_over_an_old_floor_nothing_is_sent(full, house, redis_url, action)
         old.sources[part] = type(source)(part, 1.0, now().replace(year=2020))
     await publish(redis_url, old)
     shown = await full.post(PRESSES[action].path(OWN), PRESSES[action].form(OWN))
-    assert state(shown) == "refused"
+    assert (state(shown), "could not see the floor" in said(shown)) == ("refused", True)
     assert house.is_untouched
-    assert await entries() == []
+    assert [(each.action, each.step, each.details["error"]) for each in await entries()] == [
+        (action, "refused", "Blind")
+    ]
 
 
 @EVERY

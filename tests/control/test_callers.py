@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from bs4 import BeautifulSoup
 from django.test import AsyncClient
+from pydantic import SecretStr
 
 from eqboard.accounts import access
 from eqboard.accounts.models import Role, Seat
+from eqboard.accounts.seats import keep_session
 from eqboard.boards.handles import handle_of
 from eqboard.control.doing import holding
+from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import AgentState, Part
@@ -139,6 +143,20 @@ async def test_ones_own_telephone_stands_in_the_dialog(cast, floor, hotline):
     answer = await (await signed_in(cast.lead)).get(STEAL)
     assert field_of(answer)["value"] == "210"
     assert "remember" not in answer.text.replace("remembered", "")
+
+
+@pytest.mark.parametrize("path", BOTH)
+async def test_the_dialog_says_in_whose_name_it_goes_out(cast, floor, hotline, path):
+    client = await signed_in(cast.lead)
+
+    async def name_told() -> str:
+        return BeautifulSoup((await client.get(path)).text, "html.parser").select_one("#in-whose-name").text
+
+    assert "EQ's own log does not name you" in await name_told()
+    seat = await Seat.objects.acreate(user=cast.lead, eq_user=1)
+    now = datetime.now(UTC)
+    assert await sync_to_async(keep_session)(seat, SecretStr("a-token"), "210", now, "dana", "full")
+    assert await name_told() == "It goes out in your name, whoever picks up."
 
 
 async def test_it_is_told_who_sits_where_of_the_agents_whom_one_sees(cast, floor, hotline):
@@ -352,7 +370,8 @@ async def test_the_same_person_in_two_tabs_gets_the_mark_of_the_first_press(cast
     pressing = begin(client.post(PICK_UP, TO_210 | {"press": "5f0c6f9e-6a3b-4c0e-9a57-0d6a3a1b7c42"}))
     await hotline.was_asked.wait()
     again = await client.post(PICK_UP, TO_210)
-    assert (state(again), "5f0c6f9e-6a3b-4c0e-9a57-0d6a3a1b7c42" in again.text) == ("asked", True)
+    first = attempt_id(uuid.UUID("5f0c6f9e-6a3b-4c0e-9a57-0d6a3a1b7c42"), cast.lead.pk)
+    assert (state(again), str(first) in again.text) == ("asked", True)
     hotline.may_answer.set()
     await pressing
     assert len(hotline.asked) == 1
@@ -500,6 +519,18 @@ async def test_an_old_list_sends_nobody_anywhere(cast, config, redis_url, hotlin
     now = datetime.now(UTC)
     old = [source(each, taken_at=now - timedelta(seconds=600 * (each is part)), every_seconds=60) for each in Part]
     await publish(redis_url, a_floor(sources=old))
+    client = await signed_in(cast.lead)
+    form = await client.get(path)
+    assert (form.status_code, "cannot see the floor" in said(form)) == (422, True)
+    assert await nothing_happened(hotline)
+    assert "could not see the floor, so nothing was sent" in said(await client.post(path, TO_210))
+    assert (await steps(), (await last_entry()).details["error"], hotline.asked) == (["refused"], "Blind", [])
+
+
+@pytest.mark.parametrize("path", [STEAL, PICK_UP], ids=["steal", "pick up"])
+async def test_of_a_call_that_is_not_on_an_old_list_nothing_is_said(cast, config, redis_url, hotline, path):
+    old = datetime.now(UTC) - timedelta(minutes=10)
+    await publish(redis_url, a_floor(waiting=[], parked=[], sources=[source(each, taken_at=old) for each in Part]))
     answer = await (await signed_in(cast.lead)).post(path, TO_210)
     assert (answer.status_code, "cannot see the floor" in said(answer)) == (422, True)
     assert await nothing_happened(hotline)

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
 
 from eqboard.accounts.access import BARGE_IN, MONITOR_ONLY, SPY, WHISPER, Grant, Rights
-from eqboard.control.doing.order import CallRef
+from eqboard.control.catalogue.order import CallRef
 from eqboard.control.monitors.ears import Hearing, call_from, ears_of
 from eqboard.floor.snapshot import AgentState, LineState
 from tests.boards.painting import floor_of

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
+from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from tests.cast import member, publish, static_files_are_not_collected
 from tests.control.conftest import signed_in
@@ -56,11 +57,11 @@ async def house(config, redis_url, monkeypatch):
         yield house
 
 
-async def pressed(client, action: str, target: str):
+async def pressed(client, user, action: str, target: str):
     """The answer to one press, and its entries in the audit log."""
-    number = str(uuid.uuid4())
-    answer = await client.post(PRESSES[action].path(target), PRESSES[action].form(target, press=number))
-    return answer, [entry async for entry in AuditEntry.objects.filter(attempt=number)]
+    number = uuid.uuid4()
+    answer = await client.post(PRESSES[action].path(target), PRESSES[action].form(target, press=str(number)))
+    return answer, [entry async for entry in AuditEntry.objects.filter(attempt=attempt_id(number, user.pk))]
 
 
 @pytest.mark.parametrize("team", ["front", "floor"])
@@ -72,7 +73,7 @@ async def test_everybody_may_what_the_table_says(cast, house, action, role, team
     client = await signed_in(user)
     for target in TARGETS:
         house.actions.clear()
-        answer, entries = await pressed(client, action, target)
+        answer, entries = await pressed(client, user, action, target)
         status, steps = answer.status_code, [entry.step for entry in entries]
         assert status == expected(action, role, team, target), (target, answer.text)
         assert [(path, form.get("action", "")) for path, form in house.actions] == (
@@ -89,7 +90,7 @@ async def test_everybody_may_what_the_table_says(cast, house, action, role, team
 async def test_for_whoever_is_in_no_team_nothing_is_there(cast, house, action):
     client = await signed_in(cast.outsider)
     for target in TARGETS:
-        answer, entries = await pressed(client, action, target)
+        answer, entries = await pressed(client, cast.outsider, action, target)
         assert (answer.status_code, entries) == (404, [])
     assert house.is_untouched
 

@@ -75,7 +75,7 @@ def test_emptying_the_database_by_hand_stops_at_the_log(cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_test_wrote_is_gone_after_it():
-    """As the test before wrote something: `conftest.py` lifts the guard while tables are emptied, and puts it back."""
+    """As the test before wrote something; and the guard stands."""
     assert not AuditEntry.objects.exists()
     with pytest.raises(IntegrityError, match=guard.DELETED):
         _write_and_delete()

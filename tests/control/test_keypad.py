@@ -78,7 +78,10 @@ async def test_the_picture_has_a_name_for_every_key(cast, busy):
     for each in page.select("button"):
         assert (each.get("aria-label") or each.text).strip()
     assert page.select_one("[data-key=star]")["aria-label"] == "Star"
-    assert page.select_one("[data-key=line3]")["aria-label"] == "Line 3"
+    assert page.select_one("[data-key=line3]").text == "Line 3"
+    assert page.select_one("[data-key=soft_key2]").text == "Soft key 2"
+    bare = {each["data-key"] for each in page.select("[data-key]") if (each.get("aria-label") or each.text).isdigit()}
+    assert bare == set("0123456789")
     assert busy.reads == [("/phone", {"extension": "207"})]
     assert await nothing_happened(busy)
 

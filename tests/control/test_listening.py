@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from bs4 import BeautifulSoup
@@ -10,7 +11,7 @@ from django.test import AsyncClient
 
 from eqboard.accounts import seats
 from eqboard.accounts.access import BARGE_IN, MONITOR_ONLY, SPY, WHISPER
-from eqboard.accounts.models import Membership, Role
+from eqboard.accounts.models import Membership, Role, Seat
 from eqboard.control.models import Step
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, membership, source
@@ -131,8 +132,8 @@ async def test_an_old_floor_does_not_know_who_talks(cast, config, exchange, redi
     old = source(Part.AGENTS, taken_at=datetime.now(UTC) - timedelta(minutes=5))
     await publish(redis_url, a_floor(*BUSY, sources=[old]))
     answer = await (await seated(cast.lead)).post("/agents/7/spy/")
-    assert (answer.status_code, "cannot see the floor" in said(answer)) == (422, True)
-    assert await nothing_happened(exchange)
+    assert "could not see the floor, so nothing was sent" in said(answer)
+    assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
 async def test_without_redis_nothing_is_sent(cast, busy, exchange, redis_server):
@@ -212,6 +213,59 @@ async def test_nobody_listens_from_somebody_elses_telephone(cast, exchange):
         "302 is somebody else's telephone, so nothing was sent. Listen from your own.",
     )
     assert not exchange.asked
+
+
+HEARD = (
+    "An agent is signed in at 209, and whoever picks up there would hear the call, so nothing was sent. "
+    "Listen from your own telephone; if it is this one, ask an administrator to confirm it."
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("own", ["", "209", "301"])
+@pytest.mark.usefixtures("busy")
+async def test_nobody_listens_from_an_agents_telephone_which_is_only_said_to_be_ones_own(cast, exchange, way, own):
+    answer = await (await seated(cast.lead, own)).post(f"/agents/7/{way}/", {"extension": "209"})
+    assert (answer.status_code, said(answer)) == (422, HEARD)
+    assert (await sync_to_async(seats.seat_of)(cast.lead.pk)).extension == own
+    assert await nothing_happened(exchange)
+
+
+@pytest.mark.usefixtures("busy")
+async def test_nor_from_the_one_that_is_remembered(cast, exchange):
+    answer = await (await seated(cast.lead, "209")).post("/agents/7/spy/")
+    assert (answer.status_code, said(answer)) == (422, HEARD)
+    assert await nothing_happened(exchange)
+
+
+async def test_who_sits_there_in_truth_listens_from_there(cast, exchange, redis_url):
+    """A lead who is an agent too, of another team."""
+    await publish(redis_url, a_floor(*BUSY))
+    client = await seated(cast.lead, "209")
+    await Seat.objects.filter(user=cast.lead).aupdate(is_confirmed=True)
+    exchange.answer = httpx.Response(200, json=[])
+    assert state(await client.post("/agents/7/spy/")) == "accepted"
+
+
+async def test_who_may_dial_at_an_agents_telephone_may_listen_from_it(cast, exchange, redis_url):
+    await publish(redis_url, a_floor(*BUSY, agent(6, name="Flo")))
+    exchange.answer = httpx.Response(200, json=[])
+    answer = await (await seated(cast.lead)).post("/agents/7/spy/", {"extension": "206"})
+    assert state(answer) == "accepted"
+
+
+async def test_from_the_telephone_of_an_agent_who_has_signed_out_it_only_rings(cast, exchange, redis_url):
+    away = agent(9, name="Max", state=AgentState.SIGNED_OUT, memberships=())
+    await publish(redis_url, a_floor(*BUSY, away))
+    exchange.answer = httpx.Response(200, json=[])
+    assert state(await (await seated(cast.lead, "209")).post("/agents/7/spy/")) == "accepted"
+
+
+@pytest.mark.usefixtures("busy")
+async def test_who_may_not_listen_is_told_that_and_not_who_sits_where(cast, exchange):
+    answer = await (await seated(cast.viewer, "209")).post("/agents/7/spy/")
+    assert (answer.status_code, state(answer)) == (403, "denied")
+    assert await steps() == ["denied"]
 
 
 async def test_what_is_no_listening_is_not_told_in_the_strip(cast, exchange):

@@ -7,10 +7,10 @@ import pytest
 
 from eqboard.accounts import access
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.evidence import Evidence, Look, Stage
 from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.doing.evidence import Evidence, Look, Stage
-from eqboard.control.doing.order import CallRef, Order
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot, Trouble
 from tests.builders import (
     NOON,
@@ -164,6 +164,19 @@ def test_a_call_is_over_or_handed_on_when_the_telephone_has_it_no_more(action):
     another = line_call("7.7", channel="SIP/207-9", other_channel="SIP/trunk-9")
     assert stage(at_207(action), snapshot(lines=[line(calls=(another,))])) is Stage.DONE
     assert stage(at_207(action), snapshot()) is Stage.NO_NEWS
+
+
+@pytest.mark.parametrize("action", [access.TRANSFER, access.HANG_UP])
+def test_the_next_caller_on_the_same_channel_of_the_telephone_is_another(action):
+    following = line_call("7.7", channel=OWN, other_channel="SIP/trunk-9")
+    assert stage(at_207(action), snapshot(lines=[line(calls=(following,))])) is Stage.DONE
+
+
+def test_the_next_caller_in_the_same_space_is_not_the_one_who_was_to_be_parked():
+    another = parked_call("7.7", caller=caller(unique_id="7.7", channel="SIP/trunk-9"), space="71", parked_by="207")
+    assert stage(at_207(access.PARK), snapshot(parked=[another])) is Stage.UNCHANGED
+    both = [another, parked_call(KEY, caller=CARMEN, space="72")]
+    assert stage(at_207(access.PARK), snapshot(parked=both)) is Stage.DONE
 
 
 def test_a_call_is_parked_when_the_caller_is_in_the_lot():

@@ -6,10 +6,9 @@ import pytest
 
 from eqboard.accounts import access
 from eqboard.accounts.access import Grant, Rights
-from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.doing import obstacles
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import CallRef, Order
+from eqboard.control.catalogue import CATALOGUE, obstacles
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.doing.strangers import without_strangers
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, caller, membership, parked_call, queue, snapshot, waiting_call

@@ -3,14 +3,22 @@
 import asyncio
 import logging
 import threading
+import uuid
 
 import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from eqboard.accounts import seats
+from eqboard.accounts.models import Seat
 from eqboard.config import ConfigError
-from eqboard.control.doing import background, perform
+from eqboard.control import background
+from eqboard.control.audit import storable
+from eqboard.control.doing import perform
+from eqboard.control.doing.attempt import attempt_id
+from eqboard.control.doing.before import undo_id
 from eqboard.control.models import AuditEntry
+from eqboard.control.seats import voices
 from eqboard.loops import PerLoop
 from tests.builders import agent, pause_code
 from tests.cast import publish, static_files_are_not_collected
@@ -38,6 +46,20 @@ async def test_resuming(cast, floor, exchange):
     answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", {"pause_code": "2"})
     assert (answer.status_code, state(answer)) == (200, "accepted")
     assert exchange.asked == [{"action": "resume", "options": '{"agent":7}'}]
+
+
+async def test_the_name_in_which_eq_is_asked_is_looked_up_once(cast, floor, exchange, monkeypatch):
+    """And so it is the one that is written down, whatever changes in between."""
+    looked_up = []
+
+    def seat_of(user_id: int) -> Seat:
+        looked_up.append(user_id)
+        return seats.seat_of(user_id)
+
+    monkeypatch.setattr(perform, "seat_of", seat_of)
+    monkeypatch.setattr(voices, "seat_of", seat_of)
+    await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    assert (looked_up, len(exchange.asked)) == ([cast.lead.pk], 1)
 
 
 async def test_whoever_has_every_queue_acts_on_everybody(cast, floor, exchange):
@@ -156,7 +178,7 @@ async def test_what_eq_says_is_hostile_too(cast, floor, exchange):
 
 
 def test_text_that_some_database_refuses_is_replaced():
-    assert perform.storable("a\0b\ud800c\udfffd😀\u202e") == "a�b�c�d😀\u202e"
+    assert storable("a\0b\ud800c\udfffd😀\u202e") == "a�b�c�d😀\u202e"
 
 
 async def test_a_name_that_databases_do_not_take_is_no_hindrance(cast, redis_url, exchange):
@@ -170,7 +192,7 @@ async def test_without_a_key_nothing_is_asked_nor_written_down(cast, floor, exch
     def no_key():
         raise ConfigError("EQBOARD_EQ_KEY is not set")
 
-    monkeypatch.setattr(perform, "telephones", PerLoop(no_key))
+    monkeypatch.setattr("eqboard.control.exchange.telephones", PerLoop(no_key))
     client = await signed_in(cast.lead)
     with pytest.raises(ConfigError):
         await client.post("/agents/7/pause/")
@@ -216,13 +238,37 @@ async def test_a_replayed_form_acts_once(cast, floor, exchange):
     assert await steps() == ["asked", "refused"]
 
 
-async def test_a_press_with_somebody_elses_number_does_nothing(cast, floor, exchange):
+async def test_a_press_with_somebody_elses_number_is_a_press_of_ones_own(cast, floor, exchange):
     form = {"press": "b9d2c8f0-5f0e-4c53-9c7e-0d5c2f8f1a11"}
     exchange.complain("agent", "not_signed_in")
     await (await signed_in(cast.lead)).post("/agents/7/pause/", form)
-    answer = await (await signed_in(cast.supervisor)).post("/agents/7/pause/", form)
-    assert (answer.status_code, said(answer)) == (404, "This action is not known here.")
-    assert len(exchange.asked) == 1
+    client = await signed_in(cast.supervisor)
+    for _ in range(2):
+        assert state(await client.post("/agents/7/pause/", form)) == "refused"
+        assert len(exchange.asked) == 2
+    assert await AuditEntry.objects.values("attempt").distinct().acount() == 2
+
+
+async def test_nobody_can_use_up_anothers_attempt_by_its_id_from_the_audit(cast, floor, exchange):
+    """Nor the one that would undo it, whose id follows from the first."""
+    lead, supervisor = await signed_in(cast.lead), await signed_in(cast.supervisor)
+    await lead.post("/agents/7/pause/")
+    attempt = (await last_entry()).attempt
+    for number in (attempt, undo_id(attempt)):
+        await supervisor.post("/agents/7/resume/", {"press": str(number)})
+    taken = {each.attempt async for each in AuditEntry.objects.filter(actor=cast.supervisor)}
+    assert len(taken) == 2
+    assert not taken & {attempt, undo_id(attempt)}
+    assert state(await lead.post(f"/actions/{attempt}/undo/")) == "accepted"
+
+
+def test_the_id_of_an_attempt_hangs_on_who_pressed_and_on_the_secret(settings):
+    press = uuid.UUID(int=7)
+    known = {attempt_id(press, 1), attempt_id(press, 2), attempt_id(uuid.UUID(int=8), 1)}
+    assert len(known) == 3
+    assert attempt_id(press, 1) in known
+    settings.SECRET_KEY = "another" * 10
+    assert attempt_id(press, 1) not in known
 
 
 async def test_of_two_who_press_at_the_same_moment_one_acts_and_the_other_is_told(cast, floor, exchange):

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from eqboard.accounts.models import Membership, Role
 from eqboard.control.on_telephones.handset import call_handle
 from tests.builders import HOSTILE_TEXTS, line_call
 from tests.cast import publish, static_files_are_not_collected
@@ -75,6 +76,38 @@ async def test_who_may_see_no_recordings_is_refused(cast, busy):
     answer, _ = await listed(cast.viewer)
     assert answer.status_code == 403
     assert busy.reads == []
+
+
+@pytest.fixture
+async def blind_lead(cast):
+    """May see recordings, and no numbers."""
+    role = await Role.objects.acreate(name="No numbers", actions=["recording.see"])
+    await Membership.objects.acreate(user=cast.outsider, team=cast.front, role=role)
+    return cast.outsider
+
+
+async def test_the_name_of_a_recording_tells_nobody_a_number_that_they_may_not_see(cast, busy, blind_lead):
+    """FreePBX puts the caller's number into it."""
+    external = "/var/spool/asterisk/monitor/external-207-+34600111222-20260302-120000-1366390218.42.wav"
+    busy.recordings = [external, PATH, "/var/recordings/welcome.wav"]
+    answer, page = await listed(blind_lead)
+    assert [each.text for each in page.select("li code")] == ["/var/recordings/welcome.wav"]
+    assert "2 recordings whose names may tell the caller's number are not shown" in page.text
+    for text in ("600", "111222", "1366390218"):
+        assert text not in answer.text
+    assert external in (await listed(cast.lead))[0].text
+
+
+async def test_where_all_are_hidden_it_does_not_say_that_there_is_none(busy, blind_lead):
+    busy.recordings = [PATH]
+    answer, page = await listed(blind_lead)
+    assert page.select("li") == []
+    assert "1 recording whose name may tell the caller's number is not shown" in page.text
+    assert "no recording" not in answer.text
+
+
+async def test_without_one_there_is_none_for_them_either(busy, blind_lead):
+    assert "EQ has no recording of this call." in (await listed(blind_lead))[0].text
 
 
 async def test_another_teams_telephone_is_not_there(cast, busy):

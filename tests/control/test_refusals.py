@@ -229,6 +229,7 @@ async def test_without_redis_nothing_is_done_and_that_is_said(cast, floor, excha
     assert await nothing_happened(exchange)
 
 
+NOT_SENT = "eqboard could not see the floor, so nothing was sent for Ana Ruiz. Try again when it is live."
 BLIND = "eqboard cannot see the floor now, so nothing was done. Try again when the board is live."
 
 
@@ -244,7 +245,17 @@ async def test_an_old_floor_lets_nobody_act(cast, redis_url, exchange, action):
     """Meanwhile the agent may have joined another team's queue."""
     old = datetime.now(UTC) - timedelta(seconds=60)
     await publish(redis_url, a_floor(sources=[source(Part.AGENTS, taken_at=old)]))
-    answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/")
+    client = await signed_in(cast.lead)
+    if action == "pause":  # the form
+        assert said(await client.get(f"/agents/7/{action}/")) == BLIND
+    assert said(await client.post(f"/agents/7/{action}/")) == NOT_SENT
+    assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
+
+
+async def test_an_agent_who_is_not_on_an_old_floor_may_be_there_all_the_same(cast, redis_url, exchange):
+    old = datetime.now(UTC) - timedelta(seconds=60)
+    await publish(redis_url, a_floor(sources=[source(Part.AGENTS, taken_at=old)]))
+    answer = await (await signed_in(cast.lead)).post("/agents/99/pause/")
     assert (answer.status_code, said(answer)) == (422, BLIND)
     assert await nothing_happened(exchange)
 
@@ -257,9 +268,8 @@ async def test_without_redis_nobody_acts_on_what_was_seen_last(cast, floor, exch
         async for seen in floors:
             if not seen.is_connected:
                 break
-    answer = await client.post("/agents/7/resume/")
-    assert (answer.status_code, said(answer)) == (422, BLIND)
-    assert await nothing_happened(exchange)
+    assert said(await client.post("/agents/7/resume/")) == NOT_SENT
+    assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
 # The form

@@ -120,9 +120,11 @@ async def test_a_stranger_is_led_to_the_sign_in(db, floor, hotline):
 async def test_an_old_list_hangs_nobody_up(cast, config, redis_url, hotline):
     long_ago = datetime.now(UTC) - timedelta(minutes=10)
     await publish(redis_url, a_floor(conferences=[ROOM], sources=[source(each, taken_at=long_ago) for each in Part]))
-    answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
-    assert "cannot see the floor" in said(answer)
+    client = await signed_in(cast.lead)
+    assert "cannot see the floor" in said(await client.get(path_of(GUEST)))
     assert await nothing_happened(hotline)
+    assert "could not see the floor, so nothing was sent" in said(await client.post(path_of(GUEST)))
+    assert (await steps(), (await last_entry()).details["error"], hotline.asked) == (["refused"], "Blind", [])
 
 
 @pytest.fixture

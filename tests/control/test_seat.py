@@ -148,6 +148,34 @@ async def test_my_extension_is_kept_and_asked_of_eq(dana, pretend):
     assert entry.details == {"old": "", "is_checked": True}
 
 
+async def test_the_page_says_who_confirms_that_it_is_mine_and_what_that_means(linked, pretend):
+    client = await signed_in(linked)
+    assert "So far only you say that this is your telephone." in await page(client)
+    assert "Sign in to EQ, or ask an administrator to confirm it." in await page(client)
+    await do(client, "sign_in")
+    assert "EQ has you signed in there, so this is your telephone" in await page(client)
+    await do(client, "extension", extension="302")
+    assert "So far only you say" in await page(client)
+    await Seat.objects.aupdate(is_confirmed=True)
+    assert "An administrator has confirmed that this is your telephone" in await page(client)
+    await do(client, "extension", extension="")
+    assert "telephone:" not in await page(client)
+
+
+async def test_saying_the_same_again_leaves_it_confirmed_and_saying_another_does_not(linked, pretend):
+    await Seat.objects.aupdate(is_confirmed=True)
+    client = await signed_in(linked)
+    await do(client, "extension", extension="301")
+    assert (await seat(linked)).is_confirmed
+    await do(client, "extension", extension="302")
+    assert not (await seat(linked)).is_confirmed
+
+
+async def test_nobody_confirms_their_own(dana, pretend):
+    await do(await signed_in(dana), "extension", extension="301", is_confirmed="on")
+    assert not (await seat(dana)).is_confirmed
+
+
 async def test_what_changes_nothing_is_not_written_down(dana, pretend):
     client = await signed_in(dana)
     for _ in range(2):
@@ -703,6 +731,98 @@ async def test_an_administrator_links_anybody(admin, cast, pretend):
     assert (held.extension, held.eq_user, held.eq_username, held.eq_type) == ("303", 2, "mgomez", "monitorOnly")
     entry = await AuditEntry.objects.alast()
     assert (entry.action, entry.actor_name, entry.target) == ("seat.link", "admin", f"user-{cast.viewer.pk}")
+
+
+async def test_what_an_administrator_enters_is_confirmed_by_that(admin, cast, pretend):
+    await save(admin, cast.viewer, extension="303")
+    held = await seat(cast.viewer)
+    assert (held.extension, held.is_confirmed) == ("303", True)
+    entry = await AuditEntry.objects.alast()
+    assert (entry.action, entry.details) == ("seat.extension", {"old": "", "is_checked": False, "is_confirmed": True})
+    assert "an administrator has confirmed that" in sentence(entry)
+
+
+async def test_an_administrator_confirms_what_somebody_says_and_takes_it_back(admin, linked, pretend):
+    path = f"{(await seat(linked)).pk}/change/"
+    await save(admin, linked, path, extension="301", eq_user="1")
+    assert not (await seat(linked)).is_confirmed
+    assert await written() == []
+    await save(admin, linked, path, extension="301", eq_user="1", is_confirmed="on")
+    assert (await seat(linked)).is_confirmed
+    await save(admin, linked, path, extension="302", eq_user="1", is_confirmed="on")
+    assert (await seat(linked)).is_confirmed
+    await save(admin, linked, path, extension="302", eq_user="1")
+    assert not (await seat(linked)).is_confirmed
+    known = [(each.target_name, each.details["is_confirmed"]) async for each in AuditEntry.objects.all()]
+    assert known == [("301", True), ("302", True), ("302", False)]
+
+
+async def test_no_telephone_is_not_confirmed(admin, linked, pretend):
+    await save(admin, linked, f"{(await seat(linked)).pk}/change/", extension="", eq_user="1", is_confirmed="on")
+    held = await seat(linked)
+    assert (held.extension, held.is_confirmed) == ("", False)
+
+
+def offered(answer) -> dict[str, str]:
+    """Whom the form offers as EQ users: names by id."""
+    return {each["value"]: each.text for each in BeautifulSoup(answer.text, "html.parser").select("datalist option")}
+
+
+def how(answer) -> str:
+    return BeautifulSoup(answer.text, "html.parser").select_one("#id_eq_user_helptext").text.strip()
+
+
+async def test_eqs_users_are_offered_by_name_where_eq_tells_them(admin, linked, pretend):
+    await pretend.telephone.sign_in_supervisor(user=3, extension=None, force=False)
+    answer = await admin.get("/admin/accounts/seat/add/")
+    assert offered(answer) == {"3": "Theo Clarke · tclarke"}
+    assert how(answer).startswith("Whoever is signed in to EQ now is offered by name")
+    answer = await admin.get(f"/admin/accounts/seat/{(await seat(linked)).pk}/change/")
+    assert offered(answer) == {"1": "Dana Weiss · dana", "3": "Theo Clarke · tclarke"}
+    assert how(answer).startswith("Now EQ's user 1, Dana Weiss · dana.")
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#id_eq_user[list=eq-users]")["value"] == "1"
+
+
+async def test_while_eq_does_not_tell_the_name_is_as_it_was_told_last(admin, linked, pretend):
+    pretend.told["GET", "/active_supervisor_sessions"] = lambda: httpx.ConnectError("")
+    path = f"/admin/accounts/seat/{(await seat(linked)).pk}/change/"
+    answer = await admin.get(path)
+    assert how(answer).startswith("Now EQ's user 1, dana. EQ does not tell now who is signed in there: type the id")
+    assert offered(answer) == {}
+    await Seat.objects.aupdate(eq_username="1")
+    assert how(await admin.get(path)).startswith("Now EQ's user 1, of whom EQ told no name.")
+
+
+async def test_one_whom_eq_does_not_tell_is_offered_by_the_id_alone(admin, pretend):
+    await pretend.telephone.sign_in_supervisor(user=1, extension=None, force=False)
+    pretend.told["GET", "/supervisor/1"] = lambda: httpx.Response(500)
+    assert offered(await admin.get("/admin/accounts/seat/add/")) == {"1": "1"}
+
+
+async def test_of_a_form_that_was_refused_the_name_is_that_of_who_is_linked(admin, linked, pretend):
+    answer = await save(admin, linked, f"{(await seat(linked)).pk}/change/", extension="301", eq_user="77")
+    assert "EQ has no supervisor with the id" in answer.text
+    assert how(answer).startswith("Now EQ's user 1, Dana Weiss · dana.")
+
+
+async def test_the_list_names_who_is_linked(admin, linked, pretend):
+    def shown(answer) -> str:
+        return BeautifulSoup(answer.text, "html.parser").select_one(".field-eq_person").text
+
+    assert shown(await admin.get("/admin/accounts/seat/")) == "dana (1)"
+    await Seat.objects.aupdate(eq_username="1")
+    assert shown(await admin.get("/admin/accounts/seat/")) == "EQ told no name (1)"
+    await Seat.objects.aupdate(eq_user=None, eq_username="")
+    assert shown(await admin.get("/admin/accounts/seat/")) in ("", "-")
+
+
+async def test_hostile_names_of_eqs_users_are_text(admin, linked, pretend):
+    name = "<script>x</script>\u202e"
+    hostile = {"id": 1, "username": name, "firstName": name, "lastName": name, "emailAddress": name, "type": "full"}
+    pretend.told["GET", "/supervisor/1"] = lambda: httpx.Response(200, json=hostile)
+    await Seat.objects.aupdate(eq_username=name)
+    for path in ("", f"{(await seat(linked)).pk}/change/"):
+        assert "<script>x" not in (await admin.get(f"/admin/accounts/seat/{path}")).text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,12 @@ from asgiref.sync import sync_to_async
 
 from eqboard.boards.following import followers
 from eqboard.control.audit import Thing
+from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.order import CallRef, Order, as_data
 from eqboard.control.doing import settling, unfinished
+from eqboard.control.doing.adopting import adopt, attempt_of
 from eqboard.control.doing.cases import GIVE_UP_AFTER
-from eqboard.control.doing.order import CallRef, Order, as_data
 from eqboard.control.doing.settling import Settler
-from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
 from eqboard.control.models import AuditEntry, Step
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import connect
@@ -81,6 +83,14 @@ def settler(config) -> Settler:
 
 
 # Between asking and the answer
+
+
+async def test_with_whom_the_call_was_stands_in_every_step(cast, settler):
+    asked = (Step.ASKED, {"order": as_data(PRESS), "party": "Carmen"})
+    attempt = await sync_to_async(write)(cast.lead, asked, action=PRESS.action, thing=Thing("extension-207", "Ana"))
+    await settler.settle_unfinished(read(PAUSED), LATER)
+    entry = await newest(attempt)
+    assert (entry.step, entry.details["party"]) == (Step.UNKNOWN, "Carmen")
 
 
 async def test_a_crash_between_asking_and_the_answer_is_unknown_and_then_confirmed(cast, settler):
@@ -283,6 +293,58 @@ async def test_one_that_goes_on_is_attended_again_and_its_end_is_seen(cast, sett
     assert not await claims_once(lambda claims: not claims)
 
 
+async def test_one_is_attended_from_the_first_round_on_and_not_only_when_it_was_read(cast, settler, redis_url):
+    """Its process has just crashed: no half minute has to pass, and nothing has been read since."""
+    attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), datetime.now(UTC)
+    talks = agent(7, state=AgentState.ON_CALL)
+    await publish(redis_url, read(talks, at=now).snapshot)
+    settler.start()
+    held = await claims_once(lambda claims: "ear:210" in claims)
+    assert (held["ear:210"].attempt, held["ear:210"].who) == (str(attempt), "lead")
+    for second in (1, 2, 3):
+        await publish(redis_url, called(at=datetime.now(UTC) + timedelta(seconds=second)).snapshot)
+    assert "ear:210" not in await claims_once(lambda claims: "ear:210" not in claims)
+    entry = await newest(attempt)
+    assert (entry.step, entry.details) == (Step.ENDED, {"how": "unattended"})  # who knows when
+    await _stop(settler)
+
+
+async def test_while_a_claim_of_the_process_that_is_gone_stands_the_second_round_does_it(cast, settler, redis_url):
+    attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), datetime.now(UTC)
+    await publish(redis_url, called(LISTENING, at=now).snapshot)
+    left = claim("ear:210", attempt=str(attempt), subject="agent:7", since=now, until=now + timedelta(minutes=1))
+    book = settling.books.get()
+    assert await book.take(left, now) is None
+    await claims_once(lambda claims: "ear:210" in claims)
+    await settler._try(is_starting=True)
+    assert (await book.all(now))["ear:210"].who == left.who
+    await book.release("ear:210", str(attempt))  # as when its time is over
+    await claims_once(lambda claims: "ear:210" not in claims)
+    await settler._try(is_starting=True)
+    held = await claims_once(lambda claims: "ear:210" in claims)
+    assert (held["ear:210"].attempt, held["ear:210"].who) == (str(attempt), "lead")
+
+
+async def test_where_nothing_is_read_for_long_the_claim_is_let_go_and_the_rounds_go_on_with_it(cast, redis_url):
+    attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), datetime.now(UTC)
+    await publish(redis_url, read(at=now).snapshot)
+    entry = await AuditEntry.objects.select_related("actor").filter(attempt=attempt).alast()
+    await adopt(await attempt_of(entry, SPY), entry.at, doubted_at=now - timedelta(hours=1))
+    assert await settling.books.get().all(now) == {}
+    assert (await newest(attempt)).step == Step.CONFIRMED
+
+
+async def test_of_two_on_one_telephone_the_newer_one_goes_on(cast, settler, redis_url):
+    """Somebody went over from one to the other, and the crash came before the end of the first was written down."""
+    first = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED)
+    second = await begun(cast, replace(SPY, action="monitor.whisper"), Step.ACCEPTED, Step.CONFIRMED)
+    await publish(redis_url, called(LISTENING, at=datetime.now(UTC)).snapshot)
+    await settler._try(is_starting=True)
+    held = await claims_once(lambda claims: "ear:210" in claims)
+    assert {each.attempt for each in held.values()} - {str(first)} >= {str(second)}
+    assert held["ear:210"].attempt == str(second)
+
+
 async def claims_once(is_so) -> Mapping[str, Claim]:
     """The claims that this process knows of, as soon as they are so."""
     async with asyncio.timeout(10), aclosing(followers.get().floors()) as floors:
@@ -348,7 +410,7 @@ async def test_it_begins_with_the_first_floor_and_one_of_several_processes_does_
     first.start()
     first.start()
     await asyncio.wait_for(done.wait(), 10)
-    await second._try(await settling.followers.get().newest())
+    await second._try(is_starting=False)
     assert rounds == [first]
     assert (await steps(attempt))[:2] == [Step.ASKED, Step.UNKNOWN]
     await _stop(first)
@@ -365,14 +427,39 @@ async def test_an_error_is_logged_once_and_does_not_end_it(settler, monkeypatch,
     monkeypatch.setattr(settler, "settle_unfinished", fail)
     monkeypatch.setattr(settling, "_is_ours", ours)
     for _ in range(3):
-        await settler._try(read())
+        await settler._try(is_starting=False)
     assert caplog.text.count("cannot be settled") == 1
+
+
+@pytest.mark.usefixtures("floor")
+async def test_nothing_ends_it_but_being_cancelled(cast, settler, monkeypatch, caplog):
+    """Not even what goes wrong before a round, or after it."""
+    attempt, done = await begun(cast, PAUSE), asyncio.Event()
+    real, faults = settling.outlive_the_request, [RuntimeError("before"), OSError("after"), TimeoutError()]
+
+    def outlive(work: Any) -> Any:
+        if not faults:
+            done.set()
+            return real(work)
+        work.close()
+        raise faults.pop()
+
+    monkeypatch.setattr(settling, "outlive_the_request", outlive)
+    monkeypatch.setattr(settling, "FIRST_WAITS", (0.0, 0.0))
+    monkeypatch.setattr(settling, "EVERY_SECONDS", 0.0)
+    settler.start()
+    await asyncio.wait_for(done.wait(), 10)
+    async with asyncio.timeout(10):
+        while Step.UNKNOWN not in await steps(attempt):
+            await asyncio.sleep(0)
+    assert caplog.text.count("cannot be settled") == 1
+    await _stop(settler)
 
 
 async def test_without_redis_nothing_is_settled_and_nothing_fails(cast, settler, redis_server, caplog):
     attempt = await begun(cast, PAUSE)
     redis_server.stop()
-    await settler._try(read(PAUSED))
+    await settler._round(read(PAUSED), is_starting=True)
     assert await steps(attempt) == [Step.ASKED]
     await settler.settle_unfinished(read(PAUSED), LATER)
     assert (await newest(attempt)).step == Step.CONFIRMED

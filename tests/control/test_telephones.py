@@ -6,13 +6,14 @@ import httpx
 import pytest
 from django.test import AsyncClient
 
+from eqboard.accounts.models import Membership, Role, Seat
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_telephones.handset import call_handle
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, caller, line, line_call, membership, parked_call, source
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import last_entry, signed_in, steps
-from tests.control.switchboard import AT_CALL, CALL, complaint, nothing_happened, sits_at, talking
+from tests.control.switchboard import AT_CALL, CALL, complaint, is_signed_in_at, nothing_happened, now, sits_at, talking
 from tests.control.test_refusals import said, state
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
@@ -125,7 +126,9 @@ async def test_a_call_that_is_over_by_eqs_newest_word_is_left_alone(cast, busy):
     client = await signed_in(cast.lead)
     answer = await client.post(f"{AT_CALL}/hang-up/")
     assert (state(answer), busy.actions) == ("refused", [])
-    assert said(answer) == "That call at Ana Ruiz is over, or has changed, so nothing was sent. Look again."
+    assert said(answer) == (
+        "The call of Ana Ruiz with Carmen is over, or has changed, so nothing was sent. Look again."
+    )
     assert await steps() == ["asked", "refused"]
 
 
@@ -199,8 +202,23 @@ async def test_it_is_said_who_has_the_caller_now(cast, busy, redis_url):
     await publish(redis_url, talking(line_call("9.9", channel="SIP/207-2"), agents=[agent(7), eve]))
     client = await signed_in(cast.lead)
     answer = await client.post(f"{AT_CALL}/hang-up/")
-    assert said(answer) == "Who was on that call at Ana Ruiz is with Eve by now, so nothing was sent."
+    assert said(answer) == "Carmen, who was on that call at Ana Ruiz, is with Eve by now, so nothing was sent."
     assert busy.is_untouched
+
+
+async def test_a_caller_is_named_in_what_became_of_it_only_to_whom_they_may_be_told(cast, busy, redis_url):
+    """Both in the mark and in the audit; a name that is a number is none."""
+    role = await Role.objects.acreate(name="No numbers", actions=["call.hang_up", "audit.see"])
+    await Membership.objects.acreate(user=cast.outsider, team=cast.front, role=role)
+    call = replace(CALL, caller_name="0600 111 222")
+    await publish(redis_url, talking(call))
+    busy.calls["207"] = []
+    path = f"/extensions/207/calls/{call_handle(call, '207')}/hang-up/"
+    told, veiled = await signed_in(cast.lead), await signed_in(cast.outsider)
+    assert said(await told.post(path)).startswith("The call of Ana Ruiz with 0600 111 222 is over")
+    assert said(await veiled.post(path)).startswith("That call at Ana Ruiz is over")
+    assert "0600" in (await told.get("/audit/")).text
+    assert "0600" not in (await veiled.get("/audit/")).text
 
 
 async def test_it_is_said_where_the_caller_is_parked_though_the_unique_id_is_another(cast, busy, redis_url):
@@ -227,6 +245,16 @@ async def test_a_changed_channel_of_the_telephone_is_another_call(cast, busy, re
     await publish(redis_url, talking(replace(CALL, channel="SIP/207-00000099")))
     client = await signed_in(cast.lead)
     assert state(await client.post(f"{AT_CALL}/hang-up/")) == "refused"
+    assert busy.is_untouched
+
+
+@pytest.mark.parametrize("hand", ["park", "hang-up", "transfer"])
+async def test_the_next_caller_on_the_same_channel_of_the_telephone_is_not_hit(cast, busy, redis_url, hand):
+    """Carmen has gone, and somebody else talks where she was: a second click on the same button is not for them."""
+    await publish(redis_url, talking(replace(CALL, key="9.9", unique_id="9.9", other_channel="SIP/trunk-9")))
+    client = await signed_in(cast.lead)
+    answer = await client.post(f"{AT_CALL}/{hand}/", {"destination": "208"})
+    assert state(answer) == "refused"
     assert busy.is_untouched
 
 
@@ -349,6 +377,57 @@ async def test_ones_own_telephone_serves_who_may_dial_at_all(cast, busy):
     assert (await viewer.post("/extensions/301/dial/", {"destination": "208"})).status_code == 403
 
 
+ONLY_SAID = (
+    "Only you say that 300 is your telephone, so you may do no more there than your teams allow. Nothing was done. "
+    "Sign in to EQ at “My telephone”, or ask an administrator to confirm it."
+)
+AT_300 = f"/extensions/300/calls/{call_handle(CALL, '300')}"
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        *(("get", path) for path in ("/extensions/300/", "/telephone/", "/extensions/300/keys/")),
+        *(("get", f"{AT_300}/{hand}/") for hand in ("hang-up", "transfer", "recordings")),
+        *(("post", f"{AT_300}/{hand}/") for hand in ("hang-up", "transfer", "park", "recording/start")),
+        *(("post", f"/extensions/300/{hand}/") for hand in ("dial", "keys/1")),
+    ],
+)
+async def test_a_telephone_of_which_one_merely_says_that_it_is_ones_own_gives_no_right(
+    cast, busy, redis_url, verb, path
+):
+    await publish(redis_url, talking(lines=[line("300", calls=(CALL,), asked_at=now())]))
+    await sits_at(cast.lead, "300", is_confirmed=False)
+    answer = await getattr(await signed_in(cast.lead), verb)(path, {"destination": "208"})
+    assert (answer.status_code, said(answer)) == (404, ONLY_SAID)
+    assert await nothing_happened(busy)
+
+
+async def test_eq_confirms_whose_telephone_it_is_by_who_is_signed_in_there(cast, busy):
+    busy.calls["300"] = []
+    await sits_at(cast.lead, "300", is_confirmed=False)
+    await is_signed_in_at(cast.lead, "300")
+    client = await signed_in(cast.lead)
+    assert state(await client.post("/extensions/300/dial/", {"destination": "208"})) == "accepted"
+
+
+@pytest.mark.parametrize("lost", [{"session_extension": "301"}, {"sealed_token": ""}, {"sealed_token": "x"}])
+async def test_who_is_signed_in_elsewhere_or_no_more_has_no_right_by_it(cast, busy, lost):
+    await sits_at(cast.lead, "300", is_confirmed=False)
+    await is_signed_in_at(cast.lead, "300")
+    await Seat.objects.filter(user=cast.lead).aupdate(**lost)
+    answer = await (await signed_in(cast.lead)).post("/extensions/300/dial/", {"destination": "208"})
+    assert (answer.status_code, said(answer)) == (404, ONLY_SAID)
+    assert await nothing_happened(busy)
+
+
+async def test_what_ones_teams_allow_one_may_do_there_all_the_same(cast, busy):
+    busy.calls["300"] = []
+    await sits_at(cast.supervisor, "300", is_confirmed=False)
+    client = await signed_in(cast.supervisor)
+    assert state(await client.post("/extensions/300/dial/", {"destination": "208"})) == "accepted"
+
+
 async def test_nor_does_it_at_the_telephone_of_an_agent_who_has_signed_out(cast, busy, redis_url):
     """They may talk there with anybody, and it is theirs."""
     away = agent(9, name="Max", extension="209", state=AgentState.SIGNED_OUT, memberships=())
@@ -400,9 +479,12 @@ async def test_a_stranger_is_led_to_the_sign_in(db, busy, path):
 async def test_an_old_floor_does_not_know_whose_telephone_it_is(cast, switchboard, redis_url):
     await publish(redis_url, talking(sources=[source(Part.AGENTS)]))
     client = await signed_in(cast.lead)
-    answer = await client.post(f"{AT_CALL}/hang-up/")
-    assert "cannot see the floor now" in said(answer)
+    for path in (f"{AT_CALL}/hang-up/", "/extensions/207/keys/"):
+        assert "cannot see the floor now" in said(await client.get(path))
     assert await nothing_happened(switchboard)
+    assert "could not see the floor, so nothing was sent" in said(await client.post(f"{AT_CALL}/hang-up/"))
+    assert (await steps(), switchboard.is_untouched) == (["refused"], True)
+    assert (await last_entry()).details["error"] == "Blind"
 
 
 async def test_without_redis_nothing_is_sent(cast, busy, redis_server):

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from asgiref.sync import sync_to_async
 from bs4 import BeautifulSoup
 from django.test import AsyncClient
 
+from eqboard.accounts.models import Membership, ready_role
+from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_agents import results, several, together
 from eqboard.floor.snapshot import AgentState, Part
@@ -174,7 +177,7 @@ async def test_each_is_an_attempt_of_its_own_in_one_batch(cast, team, exchange):
     assert asked_for(exchange) == [4, 7]
     assert all(json.loads(each["options"])["pauseCode"] == 2 for each in exchange.asked)
     asked = [each async for each in AuditEntry.objects.filter(step="asked")]
-    assert {each.details["batch"] for each in asked} == {str(PRESS)}
+    assert {each.details["batch"] for each in asked} == {str(attempt_id(PRESS, cast.lead.pk))}
     assert {each.target for each in asked} == {"agent-7", "agent-4"}
     assert len({each.attempt for each in asked}) == 2
 
@@ -260,11 +263,21 @@ async def test_a_form_that_is_sent_again_once_it_is_seen_tells_what_became_of_th
     assert [each.step async for each in AuditEntry.objects.order_by("id")] == ["asked", "accepted", "confirmed"]
 
 
-async def test_somebody_elses_press_of_that_number_tells_nothing(cast, team, exchange):
+async def test_somebody_elses_press_of_that_number_is_one_of_their_own(cast, team, exchange):
+    exchange.complain("agent", "not_signed_in")
     await press(await signed_in(cast.lead), "pause", 7)
     answer = await press(await signed_in(cast.supervisor), "pause", 7)
-    assert asked_for(exchange) == [7]
-    assert states(answer) == {"Ana Ruiz": "waiting"}
+    assert asked_for(exchange) == [7, 7]
+    assert states(answer) == {"Ana Ruiz": "refused"}
+
+
+async def test_a_number_from_the_audit_takes_nobodys_turn(cast, team, exchange):
+    """Neither that of the batch nor that of one attempt in it."""
+    batch = attempt_id(PRESS, cast.lead.pk)
+    supervisor = await signed_in(cast.supervisor)
+    for number in (batch, several.attempt_of(batch, 7)):
+        await press(supervisor, "resume", 3, press=str(number))
+    assert states(await press(await signed_in(cast.lead), "pause", 7)) == {"Ana Ruiz": "accepted"}
 
 
 async def test_two_numbers_at_the_same_moment_do_not_ask_twice(cast, team, exchange):
@@ -286,7 +299,8 @@ async def test_no_more_than_four_are_asked_for_at_once(cast, redis_url, exchange
     while len(exchange.asked) < several.AT_ONCE:
         await asyncio.sleep(0.01)
     waiting = await client.get(
-        f"/agents/together/{PRESS}/", {"agent": range(20, 32), "at": int(datetime.now().timestamp())}
+        f"/agents/together/{attempt_id(PRESS, cast.lead.pk)}/",
+        {"agent": range(20, 32), "at": int(datetime.now().timestamp())},
     )
     assert sorted(states(waiting).values()) == ["asked"] * 4 + ["waiting"] * 8
     assert "under way: 12" in soup(waiting).text
@@ -324,6 +338,45 @@ async def test_who_left_before_their_turn_is_left_alone(cast, redis_url, exchang
     answer = await pressing
     assert asked_for(exchange) == list(range(20, 25))
     assert told(answer)["#25"] == ("refused", "Not on your board any more, so nothing was sent.")
+
+
+async def begun(cast, redis_url, exchange):
+    """Four of six are asked for, and two wait for their turn; it goes on when the exchange answers."""
+    await publish(redis_url, a_team(*(agent(number, name=f"N{number}") for number in range(20, 26))))
+    exchange.may_answer.clear()
+    pressing = begin(press(await signed_in(cast.lead), "pause", *range(20, 26)))
+    while len(exchange.asked) < several.AT_ONCE:
+        await asyncio.sleep(0.01)
+    return pressing
+
+
+async def test_who_loses_their_team_in_the_middle_acts_no_further(cast, redis_url, exchange):
+    pressing = await begun(cast, redis_url, exchange)
+    await Membership.objects.filter(user=cast.lead).adelete()
+    exchange.may_answer.set()
+    await pressing
+    assert asked_for(exchange) == [20, 21, 22, 23]
+    assert {each.target async for each in AuditEntry.objects.all()} == {f"agent-{number}" for number in range(20, 24)}
+
+
+async def test_who_loses_the_right_in_the_middle_is_denied_for_the_rest(cast, redis_url, exchange):
+    pressing = await begun(cast, redis_url, exchange)
+    await Membership.objects.filter(user=cast.lead).aupdate(role=await sync_to_async(ready_role)("viewer"))
+    exchange.may_answer.set()
+    found = states(await pressing)
+    assert asked_for(exchange) == [20, 21, 22, 23]
+    assert [found["N24"], found["N25"]] == ["denied", "denied"]
+    assert await AuditEntry.objects.filter(step="denied").acount() == 2
+
+
+async def test_who_may_not_sign_in_any_more_acts_no_further(cast, redis_url, exchange):
+    """An administrator has shut them out while it went on."""
+    pressing = await begun(cast, redis_url, exchange)
+    cast.lead.is_active = False
+    await cast.lead.asave()
+    exchange.may_answer.set()
+    await pressing
+    assert asked_for(exchange) == [20, 21, 22, 23]
 
 
 # When something fails in the middle
@@ -468,9 +521,10 @@ async def test_a_number_that_is_none_is_replaced(cast, team, exchange, press_num
     assert states(answer) == {"Ana Ruiz": "accepted"}
 
 
-@pytest.mark.parametrize("path", [f"/agents/together/{PRESS}/", f"/agents/together/{PRESS}/undo/"])
-async def test_another_persons_presses_are_not_told(cast, team, exchange, path):
+@pytest.mark.parametrize("place", ["", "undo/"])
+async def test_another_persons_presses_are_not_told(cast, team, exchange, place):
     await press(await signed_in(cast.lead), "pause", 7)
+    path = f"/agents/together/{attempt_id(PRESS, cast.lead.pk)}/{place}"
     answer = await (await signed_in(cast.supervisor)).get(path, {"agent": 7})
     assert states(answer) == {"Ana Ruiz": "refused"}
     assert "accepted" not in answer.text

@@ -10,15 +10,16 @@ from django.test import AsyncClient
 
 from eqboard.accounts.access import PAUSE_AGENT, SIGN_OUT_AGENT
 from eqboard.accounts.models import Membership, Role
+from eqboard.control.catalogue.order import Order, Stand
 from eqboard.control.doing import before
+from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.doing.before import before_of, undo_of
-from eqboard.control.doing.order import Order, Stand
 from eqboard.control.models import AuditEntry
-from eqboard.control.on_agents import undo
+from eqboard.control.on_agents import several, undo
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import agent, membership, queue, snapshot, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import a_floor, settled, signed_in, steps
+from tests.control.conftest import a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state
 from tests.control.test_together import PRESS, press, soup, states, told
 
@@ -369,8 +370,8 @@ async def test_when_the_floor_is_old_nothing_is_undone(cast, redis_url, exchange
     url = undo_url(await done(client, "pause"))
     old = source(Part.AGENTS, taken_at=datetime.now(UTC) - timedelta(seconds=60))
     await publish(redis_url, a_floor(IN_BOTH, sources=[old]))
-    assert "cannot see the floor now" in said(await client.post(url))
-    assert asked(exchange) == []
+    assert "could not see the floor, so nothing was sent" in said(await client.post(url))
+    assert ((await last_entry()).details["error"], asked(exchange)) == ("Blind", [])
 
 
 # The mark
@@ -414,10 +415,24 @@ async def test_one_press_undoes_what_one_press_did(cast, redis_url, exchange):
         each.details["batch"] async for each in AuditEntry.objects.filter(action="agent.undo_pause", step="asked")
     }
     assert len(batches) == 1
-    assert batches != {str(PRESS)}
+    assert batches != {str(attempt_id(PRESS, cast.lead.pk))}
     again = await client.post(button["hx-post"], json.loads(button["hx-vals"]))
     assert states(again) == states(undone)
     assert len(exchange.asked) == 4
+
+
+async def test_who_loses_the_right_meanwhile_undoes_no_further(cast, redis_url, exchange, monkeypatch):
+    monkeypatch.setattr(several, "AT_ONCE", 1)
+    client, answer = await of_several(cast, redis_url)
+    button = soup(answer).select_one("button.undo")
+    exchange.may_answer.clear()
+    exchange.was_asked.clear()
+    undoing = begin(client.post(button["hx-post"], json.loads(button["hx-vals"])))
+    await exchange.was_asked.wait()
+    await Membership.objects.filter(user=cast.lead).adelete()
+    exchange.may_answer.set()
+    await undoing
+    assert [each["action"] for each in exchange.asked] == ["pause", "pause", "resume"]
 
 
 async def test_after_it_there_is_no_other_offer(cast, redis_url, exchange):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Look, Stage
+from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Look, Stage
 from eqboard.control.doing.vigil import LOST_AFTER, Vigil
 from eqboard.control.models import Step
 from tests.builders import NOON

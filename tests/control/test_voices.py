@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -12,7 +14,8 @@ from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import NO_SESSION, keep_session, link, replace_token, seat_of, token_of
 from eqboard.control.seats import voices
 from eqboard.control.seats.voices import NoVoice, in_whose_name, voice_of
-from eqboard.eq import EQConflict, EQUnreachable
+from eqboard.eq import EQ, EQConflict, EQUnreachable
+from eqboard.eq.operations import Resources
 from eqboard.eq.redaction import secrets
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS
 from tests.cast import configured
@@ -41,13 +44,19 @@ async def begin(pretend, user: User, extension: str = "301", *, force: bool = Fa
     pretend.asked.clear()
 
 
+@asynccontextmanager
+async def voice_for(user: User, telephone: EQ) -> AsyncIterator[Resources]:
+    async with voice_of(await sync_to_async(seat_of)(user.pk), telephone) as voice:
+        yield voice
+
+
 async def stored(user: User) -> str:
     token = token_of(await sync_to_async(seat_of)(user.pk))
     return token.get_secret_value() if token else ""
 
 
 async def act(pretend, user: User) -> None:
-    async with voice_of(user, pretend.telephone) as voice:
+    async with voice_for(user, pretend.telephone) as voice:
         await voice.call_queue_agents.resume(agent=1)
 
 
@@ -85,7 +94,7 @@ async def test_a_session_goes_on_from_action_to_action_and_only_they_refresh_it(
 async def test_whoever_is_not_signed_in_speaks_by_the_key_alone(pretend, cast, is_linked):
     if is_linked:
         await sync_to_async(link)(cast.lead, 1, "dana", "full")
-    async with voice_of(cast.lead, pretend.telephone) as voice:
+    async with voice_for(cast.lead, pretend.telephone) as voice:
         assert voice is pretend.telephone
     assert await in_whose_name(cast.lead) is None
 
@@ -110,13 +119,13 @@ async def test_the_policy_is_nothing_to_whoever_is_signed_in(strict, pretend, le
 async def test_a_token_that_cannot_be_opened_is_as_none(pretend, lead, settings):
     await begin(pretend, lead)
     settings.SECRET_KEY = "another" * 10
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         assert voice is pretend.telephone
 
 
 async def test_two_people_speak_each_in_their_own_name(pretend, lead, cast):
     await begin(pretend, lead)
-    async with voice_of(cast.viewer, pretend.telephone) as theirs, voice_of(lead, pretend.telephone) as own:
+    async with voice_for(cast.viewer, pretend.telephone) as theirs, voice_for(lead, pretend.telephone) as own:
         await theirs.parked_calls.all()
         await own.parked_calls.all()
     assert [token for _verb, _path, token in pretend.asked] == [None, await stored(lead)]
@@ -166,7 +175,7 @@ async def test_several_actions_at_once_after_a_restart_are_all_done_and_none_los
 
 async def test_what_another_process_has_renewed_meanwhile_is_used(pretend, lead, at_once):
     await begin(pretend, lead)
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         pretend.restart()
         await begin(pretend, lead)
         await voice.call_queue_agents.resume(agent=1)
@@ -199,7 +208,7 @@ async def test_an_extension_that_somebody_else_has_taken_is_a_conflict(pretend, 
 async def test_a_session_renewed_for_whoever_signed_out_meanwhile_is_ended(pretend, lead):
     await begin(pretend, lead)
     pretend.restart()
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         await Seat.objects.filter(user=lead).aupdate(**NO_SESSION)
         await voice.call_queue_agents.resume(agent=1)
         assert await who_is_in(pretend.telephone) == [(1, "301")]
@@ -210,7 +219,7 @@ async def test_a_session_renewed_for_whoever_signed_out_meanwhile_is_ended(prete
 async def test_one_that_cannot_be_ended_is_told_of_in_the_log_without_its_token(pretend, lead, caplog):
     await begin(pretend, lead)
     pretend.restart()
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         await Seat.objects.filter(user=lead).aupdate(**NO_SESSION)
         await voice.call_queue_agents.resume(agent=1)
         pretend.told[END] = lambda: httpx.ReadTimeout("")
@@ -220,7 +229,7 @@ async def test_one_that_cannot_be_ended_is_told_of_in_the_log_without_its_token(
 
 async def test_whoever_is_another_user_on_eq_by_now_does_not_get_their_token(pretend, lead, at_once):
     await begin(pretend, lead)
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         elsewhere = await pretend.telephone.sign_in_supervisor(user=1, extension="302", force=True)
         theirs = await pretend.telephone.sign_in_supervisor(user=3, extension="303")
         await sync_to_async(link)(lead, 3, "tclarke", "full")
@@ -265,7 +274,7 @@ async def test_between_two_actions_this_process_remembers_no_token(pretend, lead
 async def test_a_token_that_was_replaced_elsewhere_is_not_stored_over_the_newer_one(pretend, lead):
     await begin(pretend, lead)
     seat = await sync_to_async(seat_of)(lead.pk)
-    async with voice_of(lead, pretend.telephone) as voice:
+    async with voice_for(lead, pretend.telephone) as voice:
         pretend.restart()
         await sync_to_async(replace_token)(seat.pk, seat.sealed_token, token_of(seat))
         newer = (await sync_to_async(seat_of)(lead.pk)).sealed_token

@@ -7,9 +7,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from eqboard.control import exchange
 from eqboard.control.catalogue.agents import is_paused, is_resumed
-from eqboard.control.doing import nudger, perform
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.order import Order
+from eqboard.control.doing import nudger
 from eqboard.eq import EQ, Server
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import follow, nudges
@@ -228,7 +229,7 @@ async def working_floor(request, config, redis_url, monkeypatch):
     app = build_app(world, key="a-key-of-theirs", clock=lambda: now().timestamp())
     quick = config.model_copy(update={"poll_seconds": getattr(request, "param", 0.2)})
     async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.ASGITransport(app)) as eq:
-        monkeypatch.setattr(perform, "telephones", PerLoop(lambda: eq))
+        monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: eq))
         polling = asyncio.create_task(Poller(quick, eq).run())
         try:
             async with asyncio.timeout(10):

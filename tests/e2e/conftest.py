@@ -40,12 +40,14 @@ async def board(stack: Stack, page: Page) -> AsyncIterator[Page]:
     yield page
 
 
-async def sign_in(stack: Stack, page: Page, username: str, to: str = "/") -> None:
-    await page.goto(f"{stack.url}/sign-in/?next={to}")
+async def sign_in(stack: Stack, page: Page, username: str, to: str = "/", at: str = "") -> None:
+    """`at`: another web server of the stack, by its URL."""
+    url = at or stack.url
+    await page.goto(f"{url}/sign-in/?next={to}")
     await page.fill("input[name=username]", username)
     await page.fill("input[name=password]", PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url(stack.url + to)
+    await page.wait_for_url(url + to)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -58,9 +58,11 @@ def is_free(port: int) -> bool:
 class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.web_port, self.impatient_port, self.simulator_port = free_port(), free_port(), free_port()
+        self.web_port, self.simulator_port = free_port(), free_port()
+        self.impatient_port, self.patient_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.web_port}"
         self.impatient_url = f"http://127.0.0.1:{self.impatient_port}"
+        self.patient_url = f"http://127.0.0.1:{self.patient_port}"
         self.redis = RedisServer(folder)
         self._placed: list[str] = []
         self._is_upset = False  # a part was stopped, frozen or broken since every part was last well
@@ -101,6 +103,8 @@ class Stack:
             wait_until(lambda: answers(f"{self.url}/sign-in/"), "the web server listens")
         if name == "web-impatient":
             wait_until(lambda: answers(f"{self.impatient_url}/sign-in/"), "the impatient web server listens")
+        if name == "web-patient":
+            wait_until(lambda: answers(f"{self.patient_url}/sign-in/"), "the patient web server listens")
 
     def _command(self, name: str) -> list[str]:
         python = sys.executable
@@ -111,8 +115,9 @@ class Stack:
                 *("--scenario", "by_hand", "--seed", "1", "--queues", "3", "--agents", "6"),
             ],
             "poller": [python, "manage.py", "poll"],
-            "web": [*daphne, str(self.web_port), "eqboard.asgi:application"],
+            "web": [python, "manage.py", "serve", "--port", str(self.web_port)],
             "web-impatient": [*daphne, str(self.impatient_port), "tests.e2e.impatient:application"],
+            "web-patient": [*daphne, str(self.patient_port), "tests.e2e.patient:application"],
         }[name]
 
     def _spawn(self, name: str, command: list[str]) -> None:

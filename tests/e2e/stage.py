@@ -5,6 +5,7 @@ from here. So a test decides what happens at which moment, down to the message.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from eqboard.boards.fragments import Screen, packed, paint, strokes, whole_strok
 from eqboard.boards.health import Health
 from eqboard.boards.policy import POLICY
 from eqboard.boards.pulse import pulse
+from eqboard.feed.claims import Claim
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Snapshot
 from eqboard.ops.bench.page import BUILD, page_of, static_file
@@ -47,10 +49,20 @@ class Stage:
         await self.page.wait_for_selector("html[data-link=open]")
         await self.page.evaluate("window.wasNeverReloaded = true")
 
-    async def show(self, floor: Snapshot, health: Health | None = None, *, now: datetime = NOON) -> None:
-        """The next round: what changed, as the hub would send it. It is on the page when this returns."""
+    async def show(
+        self,
+        floor: Snapshot,
+        health: Health | None = None,
+        *,
+        now: datetime = NOON,
+        read_at: datetime = NOON,
+        claims: Iterable[Claim] = (),
+    ) -> None:
+        """The next round: what changed, as the hub would send it. It is on the page when this returns. `claims`: who is
+        at what by then; an hour after `read_at`, when EQ was asked, the floor is old.
+        """
         before = self._screen
-        self._paint(floor, health)
+        self._paint(floor, health, read_at, claims)
         await self._send(strokes(before, self._screen), now)
 
     async def show_whole(self, floor: Snapshot) -> None:
@@ -68,9 +80,11 @@ class Stage:
         await self.page.goto(URL)
         await self.page.wait_for_selector("html[data-link=open]")
 
-    def _paint(self, floor: Snapshot, health: Health | None) -> None:
+    def _paint(
+        self, floor: Snapshot, health: Health | None, read_at: datetime = NOON, claims: Iterable[Claim] = ()
+    ) -> None:
         """Its numbers are of this moment, and stay fresh for as long as a test takes."""
-        fresh = floor_of(_with_sources(floor))
+        fresh = floor_of(_with_sources(floor, read_at), claims={each.slot: each for each in claims})
         self._floor = fresh
         self._screen = paint(fresh, health or Health(), self.audience, MIDNIGHT, self._screen)
 
@@ -109,6 +123,6 @@ class Stage:
         await route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 
-def _with_sources(floor: Snapshot) -> Snapshot:
-    fresh = {part: source(part, every_seconds=AN_HOUR) for part in Part}
+def _with_sources(floor: Snapshot, read_at: datetime) -> Snapshot:
+    fresh = {part: source(part, every_seconds=AN_HOUR, taken_at=read_at) for part in Part}
     return Snapshot(**{**{name: getattr(floor, name) for name in Snapshot.__dataclass_fields__}, "sources": fresh})

@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.passing import expect_shown, keep_what_went_well, record
 from tests.e2e.stack import AGENTS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -26,29 +27,55 @@ async def caller(stack: Stack, board: Page) -> AsyncIterator[Locator]:
     yield row
 
 
-async def test_others_see_who_is_stealing_and_then_the_row_leave(
-    stack: Stack, board: Page, caller: Locator, second_page: Page
-) -> None:
-    await sign_in(stack, second_page, "viewer")
-    theirs = second_page.locator("li.call", has_text=NAME)
-    await expect(theirs).to_be_visible()
-    await expect(theirs.locator("button")).to_have_count(0)  # a viewer only looks
-    stack.fault("latency", "/steal_queued_call", seconds=3)
+async def seen_by_a_viewer(stack: Stack, page: Page) -> Locator:
+    """The caller's row on a page whose reader only looks, and which remembers who was at it."""
+    await sign_in(stack, page, "viewer")
+    row = page.locator("li.call", has_text=NAME)
+    await expect(row).to_be_visible()
+    await expect(row.locator("button")).to_have_count(0)
+    await record(page)
+    return row
 
+
+async def steal(board: Page, caller: Locator) -> None:
     await caller.hover()
     await caller.get_by_role("button", name="Steal").click()
     await expect(board.locator("#dialog h2")).to_contain_text(NAME)
     await board.locator("#destination").fill(FREE)
     await board.locator("#dialog button.primary").click()
 
+
+async def test_while_eq_has_not_answered_others_see_who_is_stealing(
+    stack: Stack, board: Page, caller: Locator, second_page: Page
+) -> None:
+    """EQ does not do it, and does not say so for longer than anybody waits."""
+    await seen_by_a_viewer(stack, second_page)
+    await record(board)
+    row = await caller.get_attribute("id")
+    stack.fault("latency", "/steal_queued_call", seconds=20)
+    stack.fault("server_error", "/steal_queued_call")
+
+    await steal(board, caller)
+
     await expect(board.locator("#dialog")).to_be_hidden()
-    await expect(caller.locator(".mark .outcome")).to_have_attribute("data-state", "asked")
-    await expect(theirs.locator(".claim")).to_contain_text("is stealing this call")
+    await expect_shown(board, f"mark-{row}", "asked")
+    await expect_shown(second_page, "claim", "Dana Weiss is stealing this call")
+    await expect(board.locator("#notices .outcome")).to_have_attribute("data-state", "unknown")
+    await expect(second_page.locator(".claim")).to_have_count(0)
+
+
+async def test_others_see_a_stolen_caller_leave(stack: Stack, board: Page, caller: Locator, second_page: Page) -> None:
+    await keep_what_went_well(board)
+    theirs = await seen_by_a_viewer(stack, second_page)
+
+    await steal(board, caller)
+
     await expect(theirs).to_have_count(0)
     await expect(board.locator("#notices .outcome")).to_contain_text(f"{NAME} has arrived.", timeout=30_000)
 
 
 async def test_a_caller_is_stolen_by_keyboard_alone(stack: Stack, board: Page, caller: Locator) -> None:
+    await keep_what_went_well(board)
     await caller.focus()
     await board.keyboard.press("s")
     await expect(board.locator("#destination")).to_be_focused()
@@ -61,7 +88,8 @@ async def test_a_caller_is_stolen_by_keyboard_alone(stack: Stack, board: Page, c
     await board.keyboard.press("Enter")
 
     await expect(board.locator("#notices .outcome")).to_contain_text(f"{NAME} has arrived.", timeout=30_000)
-    await expect(caller).to_have_attribute("data-gone", "")  # in its place while the focus is there
+    await expect(caller).to_have_count(0)
+    await expect(board.locator("#waiting")).to_be_focused()
 
 
 async def test_a_key_without_a_caller_in_focus_says_what_to_do(stack: Stack, board: Page) -> None:
@@ -96,7 +124,7 @@ async def test_what_is_wrong_with_the_destination_is_told_in_the_dialog(
     await board.keyboard.press("Escape")
 
 
-async def test_a_caller_who_left_while_the_dialog_was_open_is_told_to_be_gone(
+async def test_a_caller_who_leaves_while_the_dialog_is_open_is_told_in_it_to_be_gone(
     stack: Stack, board: Page, caller: Locator
 ) -> None:
     await caller.focus()
@@ -104,10 +132,12 @@ async def test_a_caller_who_left_while_the_dialog_was_open_is_told_to_be_gone(
     await board.locator("#destination").fill(FREE)
     stack.calm()
     await expect(caller).to_have_count(0)
+    await expect(board.locator("#dialog")).to_contain_text("This caller is not waiting any more")
     await board.keyboard.press("Enter")
 
-    await expect(board.locator("#notices")).to_contain_text("othing was sent")
-    await expect(board.locator("#dialog")).to_be_hidden()
+    await expect(board.locator("#dialog button.primary")).to_be_focused()
+    await expect(board.locator("#destination")).to_have_value(FREE)
+    await board.keyboard.press("Escape")
 
 
 async def test_the_dialog_says_who_sits_at_the_telephone(stack: Stack, board: Page, caller: Locator) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from playwright.async_api import Page, expect
 
+from eqboard.accounts.access import SEE_NUMBERS, Grant, Rights
 from eqboard.boards.choosing import Listed
 from eqboard.boards.spec import AgentsAs, BoardPart, Kind, Surface, Theme
 from eqboard.floor.snapshot import AgentState, Snapshot
@@ -333,3 +334,91 @@ async def test_the_focus_is_where_it_was_after_the_palette_is_left(page: Page) -
     await open_palette(page)
     await page.keyboard.press("Escape")
     await expect(page.locator("#agent-3")).to_be_focused()
+
+
+LOOKS_ONLY = Rights(frozenset({Grant(None, frozenset({SEE_NUMBERS}))}))
+ALIKE = (
+    waiting_call("1", queue_name="Sales", position=1, caller=caller("5550100", name="Grace")),
+    waiting_call("2", queue="501", queue_name="Support", position=4, caller=caller("5550100", name="Grace")),
+)
+
+
+async def test_two_callers_of_one_name_are_told_apart_by_place_and_queue(page: Page) -> None:
+    stage = await opened(page)
+    await stage.show(dataclasses.replace(floor(), waiting={call.key: call for call in ALIKE}))
+    await open_palette(page)
+    await page.keyboard.type("steal grace")
+    options = page.locator("#palette [role=option]")
+    await expect(options).to_have_count(2)
+    await expect(options.nth(0)).to_contain_text("Place in the queue 1 · Sales")
+    await expect(options.nth(1)).to_contain_text("Place in the queue 4 · Support")
+    await page.keyboard.type(" support")
+    await expect(options).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("spy ida", "Listen Ida"),
+        ("whisper ida", "Listen Ida"),
+        ("barge ida", "Listen Ida"),
+        ("break ana", "Pause Ana"),
+        ("ready gus", "Resume Gus"),
+        ("grab", "Steal Grace"),
+        ("unpark", "Pick up Linus"),
+        ("transfer ida", "More Ida"),
+        ("park my", "Calls at my telephone"),
+    ],
+)
+async def test_what_the_trade_calls_an_action_finds_it(page: Page, words: str, command: str) -> None:
+    await opened(page)
+    await open_palette(page)
+    await page.keyboard.type(words)
+    await expect(page.locator("#palette [role=option]").filter(has_text=command)).to_have_count(1)
+
+
+async def test_what_makes_no_sense_now_comes_last_and_says_why(page: Page) -> None:
+    stage = await opened(page)
+    await open_palette(page)
+    await page.keyboard.type("listen")
+    options = page.locator("#palette [role=option]")
+    await expect(options.first).to_contain_text("Listen Ida")
+    await page.keyboard.type(" ana")
+    await expect(options).to_have_count(1)
+    await expect(options).to_have_attribute("aria-disabled", "true")
+    await expect(options).to_contain_text("Not on a call: there is nothing to listen to")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#notices")).to_contain_text("Not on a call: there is nothing to listen to")
+    assert stage.asked == []
+
+
+async def test_what_one_may_not_do_is_not_offered(page: Page) -> None:
+    await opened(page, rights=LOOKS_ONLY)
+    await open_palette(page)
+    for words in ("pause", "listen", "whisper", "steal", "pick up"):
+        await page.locator("#palette-input").fill(words)
+        await expect(page.locator("#palette-actions")).to_have_count(0)
+
+
+async def test_what_stands_in_the_strip_of_who_listens_is_offered_too(page: Page) -> None:
+    await opened(page)
+    await page.evaluate(
+        """() => {
+          const strip = document.getElementById("monitoring");
+          strip.insertAdjacentHTML("beforeend", `<button id="ear-1-whisper" type="button" data-ear-post="/w/"
+            aria-label="Whisper to Ida from 301" aria-disabled="true" title="Wait a moment">Whisper</button>
+            <button id="ear-1-stop" type="button" data-ear-post="/s/"
+            aria-label="Stop listening to Ida">Stop</button>`);
+          strip.querySelector("#ear-1-stop").addEventListener("click", () => (window.isStopped = true));
+        }"""
+    )
+    await open_palette(page)
+    options = page.locator("#palette [role=option]")
+    await page.keyboard.type("whisper from")
+    await expect(options).to_have_text("Whisper to Ida from 301Wait a moment")
+    await page.locator("#palette-input").fill("stop")
+    await expect(options).to_have_text("Stop listening to Ida")
+    await page.locator("#palette-input").fill("hang up ida stop")
+    await expect(options).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await page.wait_for_function("window.isStopped")

@@ -97,6 +97,7 @@ async def test_by_keyboard_alone(stack: Stack, board: Page) -> None:
     await board.keyboard.press("Enter")
     await expect(barge).to_have_attribute("aria-pressed", "true")
     await expect(barge).to_be_focused()
+    await expect(strip(board).locator(".ear-stop")).not_to_have_attribute("aria-disabled", "true")  # the press is over
     await board.keyboard.press("Tab")
     await board.keyboard.press("Space")
 

@@ -1,11 +1,13 @@
 """The panel for an agent and their telephone, in a real browser: by keyboard, on a phone, while it renews itself."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.passing import keep_what_went_well
 from tests.e2e.stack import AGENTS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -53,6 +55,7 @@ async def test_it_opens_and_closes_by_keyboard_and_what_is_typed_outlives_its_re
 
 
 async def test_a_call_is_hung_up_by_a_dialog_that_names_whom(stack: Stack, board: Page) -> None:
+    await keep_what_went_well(board)
     await leave_only_agent_1(stack)
     stack.place_call("500", "Grace Hopper", "5550103")
     await expect(board.locator("#agent-1")).to_have_attribute("data-state", "on_call")
@@ -71,6 +74,7 @@ async def test_a_call_is_hung_up_by_a_dialog_that_names_whom(stack: Stack, board
 
 
 async def test_what_a_form_of_the_panel_does_is_told_in_the_panel(stack: Stack, board: Page) -> None:
+    await keep_what_went_well(board)
     await open_panel(board)
     await board.locator(f"{PANEL} .side-hands").first.get_by_role("button", name="Pause…").click()
     await board.locator("#dialog button.primary").click()
@@ -80,13 +84,19 @@ async def test_what_a_form_of_the_panel_does_is_told_in_the_panel(stack: Stack, 
 
 
 async def test_closed_before_the_answer_comes_it_is_told_beside_the_board(stack: Stack, board: Page) -> None:
-    stack.fault("latency", "/extension_action", seconds=2)
+    """Nor does EQ answer before the test has closed it."""
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await board.route("**/actions/*/**", held.put)
+    stack.fault("latency", "/extension_action", seconds=20)
     stack.fault("server_error", "/extension_action")
     await open_panel(board)
     await board.locator(f"{PANEL} .side-dial input").fill("301")
     await board.keyboard.press("Enter")
-    await expect(board.locator("#panel-mark .outcome")).to_have_attribute("data-state", "asked")
+    await expect(board.locator("#panel-mark .outcome[hx-get]")).to_have_attribute("data-state", "asked")
     await board.keyboard.press("Escape")
+    await board.unroute("**/actions/*/**")
+    while not held.empty():
+        await held.get_nowait().continue_()
 
     await expect(board.locator("#notices .outcome")).to_have_attribute("data-state", "unknown")
     await expect(board.locator("#panel-mark .outcome")).to_have_count(0)
@@ -113,6 +123,7 @@ async def test_keys_pressed_quickly_go_out_in_their_order_and_once_each(stack: S
     await open_panel(page)
     await page.locator(".side-keys summary").press("Enter")
     await expect(page.locator(".phone")).to_be_visible()
+    await keep_what_went_well(page)
     five = page.locator("[data-key='5']")
     for _ in range(3):
         await five.click(no_wait_after=True)
@@ -132,7 +143,7 @@ async def test_after_a_key_that_was_not_pressed_no_other_is_sent(stack: Stack, p
     await open_panel(page)
     await page.locator(".side-keys summary").click()
     await expect(page.locator(".phone")).to_be_visible()
-    stack.fault("latency", "/phone_command", seconds=1)
+    stack.fault("latency", "/phone_command", seconds=20)  # longer than anybody waits
     stack.fault("server_error", "/phone_command")
     await page.locator("[data-key='1']").focus()
     await page.keyboard.type("123")

@@ -1,15 +1,20 @@
 """A press is seen at once and never left open; several agents are selected, acted on together, and put back."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from eqboard.boards.spec import AgentsAs
 from eqboard.floor.snapshot import AgentState, Snapshot
 from tests.builders import agent, queue, snapshot
-from tests.e2e.stack import Stack
+from tests.e2e.conftest import sign_in
+from tests.e2e.passing import keep_what_went_well
+from tests.e2e.stack import PATIENCE_SECONDS, Stack
 from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -29,19 +34,33 @@ def floor(*present: int, paused: int = 3) -> Snapshot:
 
 
 class Answers:
-    """What comes to the next press, once the test lets it go."""
+    """What comes to each press, in their order, once the test lets it go."""
 
     def __init__(self) -> None:
-        self.asked: list[Route] = []
+        self.forms: list[dict[str, list[str]]] = []  # of what was answered
+        self._asked: asyncio.Queue[Route] = asyncio.Queue()
 
     async def __call__(self, route: Route) -> None:
-        self.asked.append(route)
+        self._asked.put_nowait(route)
 
-    def form(self, place: int = -1) -> dict[str, list[str]]:
-        return parse_qs(self.asked[place].request.post_data or "", keep_blank_values=True)
+    @property
+    def is_nothing_asked(self) -> bool:
+        return self._asked.empty() and not self.forms
 
-    async def give(self, body: str, status: int = 200, place: int = -1) -> None:
-        await self.asked[place].fulfill(body=body, status=status, content_type="text/html")
+    async def give(self, body: str, status: int = 200) -> None:
+        """The page has sent a request by then, or does so within `PATIENCE_SECONDS`."""
+        route = await self._next()
+        await route.fulfill(body=body, status=status, content_type="text/html")
+
+    async def lose(self) -> None:
+        """The network does."""
+        await (await self._next()).abort()
+
+    async def _next(self) -> Route:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            route = await self._asked.get()
+        self.forms.append(parse_qs(route.request.post_data or "", keep_blank_values=True))
+        return route
 
 
 async def opened(page: Page, **chosen: object) -> tuple[Stage, Answers]:
@@ -52,8 +71,7 @@ async def opened(page: Page, **chosen: object) -> tuple[Stage, Answers]:
 
 
 async def resume(page: Page) -> None:
-    async with page.expect_request("**/resume/"):
-        await page.locator("#agent-3-resume").press("Enter")
+    await page.locator("#agent-3-resume").press("Enter")
 
 
 # A press
@@ -76,7 +94,8 @@ async def test_each_has_a_number_of_its_own(page: Page) -> None:
         await resume(page)
         await answers.give(MARK.format("accepted", "x"))
         await expect(page.locator("#mark-agent-3 .outcome")).to_have_attribute("data-state", "accepted")
-    numbers = [answers.form(place)["press"][0] for place in (0, 1)]
+    numbers = [form["press"][0] for form in answers.forms]
+    assert len(numbers) == 2
     assert all(UUID.fullmatch(each) for each in numbers)
     assert len(set(numbers)) == 2
 
@@ -88,11 +107,11 @@ async def test_the_number_of_a_form_is_its_own(page: Page) -> None:
         '<form hx-post="/agents/1/pause/" hx-target="#mark-agent-1"><input type="hidden" name="press" value="77">'
         '<h2 id="dialog-title">x</h2><button class="primary">Pause</button></form>'
     )
-    async with page.expect_request(lambda request: request.method == "POST"):
-        await page.locator("#dialog button.primary").click()
-    assert answers.form()["press"] == ["77"]
+    await keep_what_went_well(page)
+    await page.locator("#dialog button.primary").click()
     await expect(page.locator("#dialog-notices .outcome")).to_have_attribute("data-state", "asked")
     await answers.give(MARK.format("confirmed", "Ana is paused."))
+    assert answers.forms[-1]["press"] == ["77"]
     await expect(page.locator("#dialog")).to_be_hidden()
     await expect(page.locator("#mark-agent-1 .outcome")).to_have_attribute("data-state", "confirmed")
 
@@ -110,7 +129,7 @@ async def test_an_answer_that_is_lost_never_looks_like_success(
 ) -> None:
     _, answers = await opened(page)
     await resume(page)
-    await (answers.asked[-1].abort() if status is None else answers.give("<h1>no</h1>", status))
+    await (answers.lose() if status is None else answers.give("<h1>no</h1>", status))
     notice = page.locator("#notices .outcome")
     await expect(notice).to_have_attribute("data-state", state)
     await expect(notice).to_contain_text(words)
@@ -130,11 +149,15 @@ async def test_an_answer_finds_its_place_when_the_row_has_left(page: Page) -> No
 
 
 async def test_an_offer_to_undo_goes_by_itself(page: Page) -> None:
+    await page.clock.install()
     _, answers = await opened(page)
     await resume(page)
-    button = '<button type="button" class="button undo" data-left-ms="300">Undo<span class="undo-left"></span></button>'
+    button = (
+        '<button type="button" class="button undo" data-left-ms="4800">Undo<span class="undo-left"></span></button>'
+    )
     await answers.give(MARK.format("accepted", "x").removesuffix("</span>") + button + "</span>")
-    await expect(page.locator("#mark-agent-3 .undo")).to_have_count(1)
+    await expect(page.locator("#mark-agent-3 .undo:not([data-left-ms])")).to_have_count(1)  # it counts
+    await page.clock.fast_forward(4_800)
     await expect(page.locator("#mark-agent-3 .undo")).to_have_count(0)
 
 
@@ -143,10 +166,10 @@ async def test_with_reduced_motion_the_seconds_are_told_in_words(page: Page) -> 
     _, answers = await opened(page)
     await resume(page)
     button = (
-        '<button type="button" class="button undo" data-left-ms="4800">Undo<span class="undo-left"></span></button>'
+        '<button type="button" class="button undo" data-left-ms="600000">Undo<span class="undo-left"></span></button>'
     )
     await answers.give(MARK.format("accepted", "x").removesuffix("</span>") + button + "</span>")
-    await expect(page.locator("#mark-agent-3 .undo-left")).to_have_text(re.compile(r" [45] s"))
+    await expect(page.locator("#mark-agent-3 .undo-left")).to_have_text(re.compile(r"^ [1-6]\d\d s$"))
 
 
 # Selecting
@@ -226,7 +249,7 @@ async def test_with_nobody_selected_nothing_is_asked_for(page: Page) -> None:
     await page.locator(".part-agents [data-select]").click()
     await page.locator("#together-pause").press("Enter")
     await expect(page.locator("#together-news")).to_contain_text("Select agents")
-    assert not answers.asked
+    assert answers.is_nothing_asked
 
 
 async def test_buttons_of_a_row_work_while_one_selects(page: Page) -> None:
@@ -234,7 +257,8 @@ async def test_buttons_of_a_row_work_while_one_selects(page: Page) -> None:
     await page.locator(".part-agents [data-select]").click()
     await resume(page)
     assert await picked(page) == []
-    assert len(answers.asked) == 1
+    await answers.give(MARK.format("accepted", "x"))
+    await expect(page.locator("#mark-agent-3 .outcome")).to_have_attribute("data-state", "accepted")
 
 
 # The palette
@@ -265,7 +289,21 @@ async def test_the_palette_knows_what_can_be_done_with_whom(
 # The real thing
 
 
-async def test_two_agents_are_paused_together_and_put_back(stack: Stack, board: Page) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def patient_board(stack: Stack, page: Page) -> AsyncIterator[Page]:
+    """As `board`, where one may undo for longer; and what went well stays."""
+    stack.start("web-patient")
+    try:
+        await sign_in(stack, page, "supervisor", at=stack.patient_url)
+        await page.wait_for_selector("html[data-link=open]")
+        await keep_what_went_well(page)
+        yield page
+    finally:
+        stack.stop("web-patient")
+
+
+async def test_two_agents_are_paused_together_and_put_back(patient_board: Page) -> None:
+    board = patient_board
     await board.locator(".part-agents [data-select]").click()
     await board.locator("#agent-1 .who").click()
     await board.locator("#agent-2 .who").click()
@@ -285,7 +323,8 @@ async def test_two_agents_are_paused_together_and_put_back(stack: Stack, board: 
         await expect(board.locator(f"#agent-{number}")).to_have_attribute("data-state", "available")
 
 
-async def test_a_sign_out_is_undone_from_its_mark(stack: Stack, board: Page) -> None:
+async def test_a_sign_out_is_undone_from_its_mark(patient_board: Page) -> None:
+    board = patient_board
     await board.keyboard.press("Control+k")
     name = await board.locator("#agent-3 .who").inner_text()
     await board.keyboard.type(f"sign out {name}")

@@ -42,6 +42,37 @@ async def test_an_attempt_that_comes_twice_takes_once(held) -> None:
     assert await held.take(claim(), NOON) == claim()
 
 
+NEXT = f"next:{SLOT}"
+AFTER = replace(claim(), attempt="c2f7f6ab-5d5e-4b8f-8f53-6e1a4a3c2d11", action="monitor.whisper")
+
+
+async def test_whoever_goes_over_to_the_next_thing_is_at_no_moment_at_neither(held, redis_url) -> None:
+    await held.take(claim(), NOON)
+    await held.take(replace(AFTER, slot=NEXT), NOON)
+
+    async def go_over() -> None:
+        assert await held.go_over(claim(), NEXT, AFTER, NOON)
+
+    assert await told_on(keys.CLAIM_NEWS, redis_url, go_over()) == 1
+    assert await held.all(NOON) == {SLOT: AFTER}
+
+
+@pytest.mark.parametrize("former", [None, replace(claim(), until=NOON)], ids=["released", "over"])
+async def test_or_takes_the_place_that_has_become_free(held, former) -> None:
+    if former is not None:
+        await held.take(former, ago(60))
+    await held.take(replace(AFTER, slot=NEXT), NOON)
+    assert await held.go_over(claim(), NEXT, AFTER, NOON)
+    assert await held.all(NOON) == {SLOT: AFTER}
+
+
+async def test_but_not_that_of_somebody_who_was_there_first(held) -> None:
+    await held.take(OTHERS, NOON)
+    await held.take(replace(AFTER, slot=NEXT), NOON)
+    assert not await held.go_over(claim(), NEXT, AFTER, NOON)
+    assert await held.all(NOON) == {SLOT: OTHERS}
+
+
 async def test_what_is_over_gives_way(held) -> None:
     await held.take(claim(), NOON)
     later = replace(OTHERS, since=ago(-10), until=ago(-20))
@@ -185,7 +216,8 @@ async def test_a_value_of_another_kind_is_overwritten(held, redis_url) -> None:
 
 async def test_without_redis_nothing_is_taken(held, redis_server) -> None:
     redis_server.stop()
-    for work in (held.take(claim(), NOON), held.keep(SLOT, "a", NOON), held.release(SLOT, "a"), held.all(NOON)):
+    held_or_not = (held.take(claim(), NOON), held.keep(SLOT, "a", NOON), held.release(SLOT, "a"), held.all(NOON))
+    for work in (*held_or_not, held.go_over(claim(), NEXT, AFTER, NOON)):
         with pytest.raises(FeedLost):
             await work
 

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPMessage, HTTPResponse
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from eqboard.config import ROOT
+from eqboard.ops.management.commands.serve import endpoints
+from manage import main
 from tests.environment import KEY_CANARY
 from tests.pretend_server import HOST, PretendServer, pretend_server
 
@@ -249,6 +252,49 @@ def ask(url: str, path: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def test_control_c_in_the_midst_of_a_start_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", interrupt)
+    assert main() == 130
+    assert capfd.readouterr() == ("", "")
+
+
+# serve
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_web_server_at_no_port_is_one_sentence(port: str) -> None:
+    with pytest.raises(CommandError, match=rf"^--port must be a whole number from 0 to 65535, not {port}\.$"):
+        call_command("serve", "--port", port)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, "tcp:port=8000:interface=127.0.0.1"),
+        ({"host": "::1", "port": 9000}, r"tcp:port=9000:interface=\:\:1"),
+        ({"unix_socket": "/run/eqboard.sock"}, "unix:/run/eqboard.sock"),
+        ({"fd": 0}, "fd:fileno=0"),
+    ],
+    ids=["usual", "address", "unix socket", "open file"],
+)
+def test_a_web_server_listens_where_it_is_told_to(given: dict[str, object], place: str) -> None:
+    usual = {"host": "127.0.0.1", "port": 8000, "unix_socket": None, "fd": None}
+    assert endpoints(usual | given) == [place]
+
+
+def test_a_web_server_says_when_somebody_has_its_port(busy_port: int, tmp_path: Path) -> None:
+    database = {"EQBOARD_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    assert manage("migrate", "-v0", **database).communicate(timeout=DEADLINE_SECONDS) == ("", "")
+    process = manage("serve", "--port", str(busy_port), **database)
+    said, complained = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, said) == (1, "")
+    place = f"tcp:port={busy_port}:interface=127.0.0.1"
+    assert complained == f"CommandError: The web server cannot listen at {place}: Address already in use.\n"
 
 
 # demo

@@ -17,7 +17,7 @@ WITHOUT_DRIVER = (
     "import sys; sys.modules['psycopg'] = None; sys.argv[1:] = ['check']; import manage; sys.exit(manage.main())"
 )
 MIGRATE = ("manage.py", "migrate", "-v0")
-SERVE = ("-m", "daphne", "-p", "0", "eqboard.asgi:application")
+SERVE = ("manage.py", "serve", "--port", "0")
 
 
 def said_by(words: tuple[str, ...], url: str) -> tuple[int, str]:

@@ -4,9 +4,6 @@ SQLite drops a table's triggers when Django makes the table anew to alter it: a 
 `guard` again at its end (tests/control/test_guard.py looks whether the newest one did).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "control_auditentry"
@@ -54,16 +51,6 @@ def guard(connection: BaseDatabaseWrapper) -> None:
 
 def lift(connection: BaseDatabaseWrapper) -> None:
     _execute(connection, LIFTS[connection.vendor])
-
-
-@contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """For tests, which empty every table after them."""
-    lift(connection)
-    try:
-        yield
-    finally:
-        guard(connection)
 
 
 def _execute(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:

@@ -24,7 +24,7 @@ from eqboard.control.audit import sheet
 from eqboard.control.audit.search import Reader, Search, Selection, select
 from eqboard.control.audit.story import Story
 from eqboard.control.audit.telling import Line, tell
-from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
 
 CSV = "text/csv; charset=utf-8"
 PAGE = 50  # attempts

@@ -24,6 +24,7 @@ def heading() -> str:
         _("From where"),
         _("Action"),
         _("Done to"),
+        _("Destination"),
         _("Reason"),
         _("Outcome"),
         _("What that means"),
@@ -49,6 +50,7 @@ def _row(line: Line) -> Iterator[str]:
     yield first.address or ""
     yield line.action
     yield first.target_name
+    yield line.destination
     yield story.reason
     yield str(line.step.label)
     yield line.plain

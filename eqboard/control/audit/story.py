@@ -8,7 +8,7 @@ from uuid import UUID
 
 from eqboard.control.audit import split
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.doing.obstacles import from_data
+from eqboard.control.catalogue.obstacles import from_data
 from eqboard.control.models import AuditEntry, Step
 
 LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it

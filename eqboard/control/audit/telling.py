@@ -43,6 +43,16 @@ class Line:
         return title(self.first.action)
 
     @property
+    def destination(self) -> str:
+        """Where a caller was sent, or what was dialled, as the reader may see it; "" where nobody was sent anywhere."""
+        for entry in self.story.entries:
+            order = entry.details.get("order")
+            for known in (order if isinstance(order, dict) else {}, entry.details):
+                if isinstance(known.get("destination"), str):
+                    return str(known["destination"])
+        return ""
+
+    @property
     def queues(self) -> list[str]:
         return sorted(self.story.queues)
 

@@ -4,10 +4,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts import access
+from eqboard.control import seat_words
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
-from eqboard.control.shelves import keeping
+
+MAKE_BOARD = "board.make"  # as the names of actions in accounts/access.py: dotted, stable, never reused
+CHANGE_BOARD = "board.change"
+DELETE_BOARD = "board.delete"
+CHOOSE_BOARD = "display.choose"
+PAIR_DISPLAY = "display.pair"
+REVOKE_DISPLAY = "display.revoke"
 
 TITLES: dict[str, Promise] = {
     access.PAUSE_AGENT: _("Pause"),
@@ -17,7 +24,7 @@ TITLES: dict[str, Promise] = {
     access.EXIT_WRAP_UP: _("Exit wrap-up"),
     UNDO_PAUSE: _("Undo a pause"),
     UNDO_SIGN_OUT: _("Undo a sign-out"),
-    access.SPY: _("Spy"),
+    access.SPY: _("Listen"),
     access.WHISPER: _("Whisper"),
     access.BARGE_IN: _("Barge in"),
     STOP_LISTENING: _("Stop listening"),
@@ -33,17 +40,17 @@ TITLES: dict[str, Promise] = {
     access.PRESS_KEY: _("Press a telephone's key"),
     access.REMOVE_PARTICIPANT: _("Remove from a conference"),
     access.CHANGE_TARGET: _("Change a service level"),
-    keeping.MAKE_BOARD: _("Make a board"),
-    keeping.CHANGE_BOARD: _("Change a board"),
-    keeping.DELETE_BOARD: _("Delete a board"),
-    keeping.PAIR_DISPLAY: _("Pair a screen"),
-    keeping.CHOOSE_BOARD: _("Choose a screen's board"),
-    keeping.REVOKE_DISPLAY: _("Take a screen away"),
-    "seat.link": _("Link an EQ user"),
-    "seat.unlink": _("Unlink the EQ user"),
-    "seat.extension": _("Choose one's extension"),
-    "eq.sign_in": _("Sign in to EQ"),
-    "eq.sign_out": _("Sign out of EQ"),
+    MAKE_BOARD: _("Make a board"),
+    CHANGE_BOARD: _("Change a board"),
+    DELETE_BOARD: _("Delete a board"),
+    PAIR_DISPLAY: _("Pair a screen"),
+    CHOOSE_BOARD: _("Choose a screen's board"),
+    REVOKE_DISPLAY: _("Take a screen away"),
+    seat_words.LINK: _("Link an EQ user"),
+    seat_words.UNLINK: _("Unlink the EQ user"),
+    seat_words.CHOOSE_EXTENSION: _("Choose one's extension"),
+    seat_words.SIGN_IN: _("Sign in to EQ"),
+    seat_words.SIGN_OUT: _("Sign out of EQ"),
 }
 """By their names, in the order in which people read them."""
 

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from eqboard.control.doing.evidence import Evidence, Look
-from eqboard.control.doing.obstacles import Obstacle
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.evidence import Evidence, Look
+from eqboard.control.catalogue.obstacles import Obstacle
+from eqboard.control.catalogue.order import Order
 from eqboard.eq import EQError
 from eqboard.eq.operations import Resources
-from eqboard.floor.snapshot import Snapshot
+from eqboard.floor.snapshot import Part, Snapshot
+
+LONGEST_RINGING_SECONDS = 75.0  # a telephone that rings longer is not waited for
 
 
 class PartlyDone(Exception):
@@ -37,7 +39,9 @@ class Action:
     who has begun something may end it.
 
     `obstacle` is known from the floor, `question` is what EQ is asked right before, a read. `look` is None where EQ
-    shows nothing of the effect: then being accepted is all there is to know.
+    shows nothing of the effect: then being accepted is all there is to know. `parts` of the floor have to be known as
+    of now, or nothing is sent (doing/perform.py): what stands in the way is read there, and who serves which queues
+    decides who may do it.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Action:
     look: Callable[[Order, Evidence], Look] | None
     obstacle: Callable[[Order, Snapshot], Obstacle | None] = nothing
     question: Callable[[Resources, Order], Awaitable[Obstacle | None]] = no_question
+    parts: tuple[Part, ...] = (Part.AGENTS,)
     looks_at: Callable[[Order], tuple[str, ...]] = nowhere  # the extensions whose calls tell
     has_journey: bool = False  # a caller leaves, and arrives later or is lost (contract §4)
     lasts: bool = False  # once confirmed it goes on until it is seen no more; who does it may go over to the next

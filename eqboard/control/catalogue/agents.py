@@ -5,9 +5,9 @@ from functools import partial
 
 from eqboard.accounts.access import EXIT_WRAP_UP, PAUSE_AGENT, RESUME_AGENT, SIGN_IN_AGENT, SIGN_OUT_AGENT
 from eqboard.control.catalogue.action import Action
-from eqboard.control.doing.evidence import NO_NEWS, Evidence, Look, Stage
-from eqboard.control.doing.obstacles import of_agent, of_signing_in
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
+from eqboard.control.catalogue.obstacles import of_agent, of_signing_in
+from eqboard.control.catalogue.order import Order
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Agent, AgentState, Membership, Part
 

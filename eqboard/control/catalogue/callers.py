@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from eqboard.accounts.access import PICK_UP, STEAL
 from eqboard.control.catalogue.action import Action
-from eqboard.control.doing.evidence import (
+from eqboard.control.catalogue.evidence import (
     DONE,
     NO_NEWS,
     UNDER_WAY,
@@ -20,9 +20,9 @@ from eqboard.control.doing.evidence import (
     is_callers,
     is_up,
 )
-from eqboard.control.doing.obstacles import of_parked, of_waiting
-from eqboard.control.doing.order import CallRef, Order
-from eqboard.control.doing.questions import before_picking_up, before_stealing
+from eqboard.control.catalogue.obstacles import of_parked, of_waiting
+from eqboard.control.catalogue.order import CallRef, Order
+from eqboard.control.catalogue.questions import before_picking_up, before_stealing
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import AgentState, Part
 
@@ -72,7 +72,20 @@ def _destination(order: Order) -> tuple[str, ...]:
     return (order.destination,) if order.destination else ()
 
 
-STEAL_CALL = Action(STEAL, STEAL, _steal, _look, of_waiting, before_stealing, _destination, has_journey=True)
-PICK_UP_CALL = Action(PICK_UP, PICK_UP, _pick_up, _look, of_parked, before_picking_up, _destination, has_journey=True)
+WHO_WAITS = (Part.CALLS, Part.AGENTS)  # also who talks, as a caller who does would be cut off
+WHO_IS_PARKED = (Part.PARKED, Part.AGENTS)
+
+STEAL_CALL = Action(STEAL, STEAL, _steal, _look, of_waiting, before_stealing, WHO_WAITS, _destination, has_journey=True)
+PICK_UP_CALL = Action(
+    PICK_UP,
+    PICK_UP,
+    _pick_up,
+    _look,
+    of_parked,
+    before_picking_up,
+    WHO_IS_PARKED,
+    _destination,
+    has_journey=True,
+)
 
 ACTIONS = (STEAL_CALL, PICK_UP_CALL)

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 
 from eqboard.accounts.access import BARGE_IN, SPY, WHISPER
 from eqboard.control.catalogue.action import Action
-from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Evidence, Look, is_up
-from eqboard.control.doing.obstacles import of_listening
-from eqboard.control.doing.order import Order
-from eqboard.control.doing.questions import before_listening, before_stopping
+from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Evidence, Look, is_up
+from eqboard.control.catalogue.obstacles import of_listening
+from eqboard.control.catalogue.order import Order
+from eqboard.control.catalogue.questions import before_listening, before_stopping
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Line, LineCall
 
@@ -72,13 +72,21 @@ def _ears(order: Order) -> tuple[str, ...]:
 
 
 def _way(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Action:
-    return Action(name, name, ask, _look, of_listening, before_listening, _ears, lasts=True)
+    return Action(name, name, ask, _look, of_listening, before_listening, looks_at=_ears, lasts=True)
 
 
 START_SPYING = _way(SPY, _spy)
 START_WHISPERING = _way(WHISPER, _whisper)
 START_BARGING_IN = _way(BARGE_IN, _barge_in)
-STOP = Action(STOP_LISTENING, "", _stop, _look_stopped, question=before_stopping, looks_at=_ears)
+STOP = Action(
+    STOP_LISTENING,
+    "",
+    _stop,
+    _look_stopped,
+    question=before_stopping,
+    parts=(),  # one's own call, of which EQ is asked right before: whoever listens can end it while the board is blind
+    looks_at=_ears,
+)
 
 WAYS = (START_SPYING, START_WHISPERING, START_BARGING_IN)
 ACTIONS = (*WAYS, STOP)

@@ -10,8 +10,8 @@ from functools import partial
 from eqboard.accounts.access import RESUME_AGENT, SIGN_IN_AGENT
 from eqboard.control.catalogue.action import Action, PartlyDone
 from eqboard.control.catalogue.agents import agent_of, look_of_agent
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import Order
 from eqboard.eq import EQError
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Agent, Membership, Snapshot

@@ -3,10 +3,10 @@
 from eqboard.accounts.access import REMOVE_PARTICIPANT
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
+from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
+from eqboard.control.catalogue.obstacles import of_participant
+from eqboard.control.catalogue.order import Order
 from eqboard.control.catalogue.telephones import END_CALL
-from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
-from eqboard.control.doing.obstacles import of_participant
-from eqboard.control.doing.order import Order
 from eqboard.floor.snapshot import Part
 
 
@@ -20,6 +20,8 @@ def _look(order: Order, evidence: Evidence) -> Look:
     return UNCHANGED if is_there else DONE
 
 
-REMOVE = Action(REMOVE_PARTICIPANT, REMOVE_PARTICIPANT, END_CALL.ask, _look, of_participant)
+REMOVE = Action(
+    REMOVE_PARTICIPANT, REMOVE_PARTICIPANT, END_CALL.ask, _look, of_participant, parts=(Part.CONFERENCES, Part.AGENTS)
+)
 
 ACTIONS = (REMOVE,)

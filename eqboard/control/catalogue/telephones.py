@@ -5,10 +5,15 @@ from collections.abc import Awaitable, Callable
 from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, TRANSFER
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.callers import call_of
-from eqboard.control.doing.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
-from eqboard.control.doing.obstacles import of_call_at_telephone
-from eqboard.control.doing.order import Order
-from eqboard.control.doing.questions import before_recording, before_transferring, still_at_telephone, telephone_exists
+from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers, is_up, own_call
+from eqboard.control.catalogue.obstacles import of_call_at_telephone
+from eqboard.control.catalogue.order import Order
+from eqboard.control.catalogue.questions import (
+    before_recording,
+    before_transferring,
+    still_at_telephone,
+    telephone_exists,
+)
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import LineCall, Part
 
@@ -99,13 +104,15 @@ def _own_line(order: Order) -> tuple[str, ...]:
 
 
 def _recording(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Action:
-    return Action(name, RECORD, ask, _look_recording, of_call_at_telephone, before_recording, _own_line)
+    return Action(name, RECORD, ask, _look_recording, of_call_at_telephone, before_recording, looks_at=_own_line)
 
 
 DIAL_FROM = Action(DIAL, DIAL, _dial, _look_dialled, question=telephone_exists, looks_at=_own_line)
-TRANSFER_CALL = Action(TRANSFER, TRANSFER, _transfer, _look_gone, of_call_at_telephone, before_transferring, _own_line)
-PARK_CALL = Action(PARK, PARK, _park, _look_parked, of_call_at_telephone, still_at_telephone, _own_line)
-END_CALL = Action(HANG_UP, HANG_UP, _hang_up, _look_gone, of_call_at_telephone, still_at_telephone, _own_line)
+TRANSFER_CALL = Action(
+    TRANSFER, TRANSFER, _transfer, _look_gone, of_call_at_telephone, before_transferring, looks_at=_own_line
+)
+PARK_CALL = Action(PARK, PARK, _park, _look_parked, of_call_at_telephone, still_at_telephone, looks_at=_own_line)
+END_CALL = Action(HANG_UP, HANG_UP, _hang_up, _look_gone, of_call_at_telephone, still_at_telephone, looks_at=_own_line)
 RECORD_CALL = _recording(START_RECORDING, _start)
 KEEP_RECORDING = _recording(STOP_RECORDING, _stop)
 DROP_RECORDING = _recording(CANCEL_RECORDING, _cancel)

@@ -1,1 +1,1 @@
-"""How something is done: an order, what stands in its way, asking EQ once, and watching what becomes of it."""
+"""How something is done: claimed, written down, asked of EQ once, and watched until the floor shows its effect."""

@@ -2,8 +2,8 @@
 
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.parts.rooms import queues_in
+from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.order import CallRef
 from eqboard.floor.seated import seated
 from eqboard.floor.snapshot import Agent, Conference, ParkedCall, Snapshot, WaitingCall
 

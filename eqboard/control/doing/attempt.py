@@ -6,13 +6,14 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.utils.crypto import salted_hmac
 
 from eqboard.accounts.access import Rights, may_do, may_ever
 from eqboard.config import get_config
 from eqboard.control.audit import Doer, Thing, write_down
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.order import Order
 from eqboard.control.models import AuditEntry, Step
 
 
@@ -32,7 +33,8 @@ class Actor:
 class Target:
     """What an order is about, as the whole floor knew it. `subject` and `slot` are those of claims (feed/claims.py).
 
-    `queues` are the ones that the order touches. `is_own`: one's own telephone, or what one has begun oneself.
+    `queues` are the ones that the order touches. `is_own`: one's own telephone, or what one has begun oneself. `party`
+    is who is at the other end of the call that it is about, where that goes by the name of who has the telephone.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Target:
     slot: str
     agent: int | None = None
     is_own: bool = False
+    party: str = ""
 
 
 def allows(rights: Rights, right: str, target: Target) -> bool:
@@ -53,6 +56,16 @@ def allows(rights: Rights, right: str, target: Target) -> bool:
     if target.is_own:
         return may_ever(rights, right)
     return may_do(rights, right, target.queues, target.agent)
+
+
+def attempt_id(press: uuid.UUID, user_id: int) -> uuid.UUID:
+    """The attempt that a press is, by the number that the page gave it: the same number is another one to anybody else.
+
+    Ids of attempts stand in the audit log, and with each goes the one that undoes it (before.py). As they hang on
+    SECRET_KEY too, no number can be chosen that meets them.
+    """
+    digest = salted_hmac("eqboard.control attempt 1", f"{user_id} {press}", algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,8 @@ class Attempt:
     async def note(self, step: Step, **details: Any) -> None:
         """Raises AlreadyDone when this very press was written down before."""
         doer, thing = Doer(self.actor.user, self.actor.address), Thing(self.target.id, self.target.name)
+        if self.target.party:
+            details["party"] = self.target.party
         await sync_to_async(write_down)(
             doer, self.order.action, thing, step, details, self.id, queues=self.target.queues, reason=self.reason
         )

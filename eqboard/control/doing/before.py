@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from eqboard.accounts.access import PAUSE_AGENT, SIGN_OUT_AGENT
 from eqboard.control.catalogue.agents import touched
+from eqboard.control.catalogue.order import Order, Stand
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT, freed, is_at_once
-from eqboard.control.doing.order import Order, Stand
 from eqboard.floor.snapshot import Agent, Snapshot
 
 OFFERED = timedelta(seconds=5)  # from EQ's answer on, for so long the page offers it

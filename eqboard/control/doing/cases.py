@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from eqboard.control.audit.story import LOST_AFTER
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
-from eqboard.control.doing.evidence import NO_NEWS, Evidence, Look, Stage
-from eqboard.control.doing.order import Order
+from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
+from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.vigil import Vigil
 from eqboard.control.models import AuditEntry, Step
 from eqboard.feed.follow import Floor

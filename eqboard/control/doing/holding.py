@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from eqboard.boards.following import followers
 from eqboard.config import get_config
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import digest
 from eqboard.control.doing.attempt import Attempt
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import digest
 from eqboard.feed.claims import Claim, Claims
 from eqboard.feed.connection import FeedLost
 from eqboard.loops import PerLoop
@@ -45,6 +45,7 @@ class Hold:
         self._former: Claim | None = None
         self._since = datetime.min.replace(tzinfo=UTC)
         self._destination = ""  # the slot of the telephone to which a caller is sent
+        self._changing = asyncio.Lock()  # what keeps the claim meanwhile knows which slot it is
         self.is_ours = True
 
     async def take(self) -> Other | None:
@@ -78,16 +79,22 @@ class Hold:
 
     async def go_over(self) -> None:
         """It is seen: what its actor did before is over."""
-        if self._former is None:
-            return
-        former, interim, now = self._former, self._slot, await self._now()
-        self._former, self._slot = None, former.slot
-        try:
-            await books.get().release(former.slot, former.attempt)
-            await books.get().take(self._claim(now), now)
-            await books.get().release(interim, str(self._attempt.id))
-        except FeedLost:
-            logger.debug("Redis is away: %s holds no claim any more", self._attempt.id)
+        now = await self._now()
+        async with self._changing:
+            if self._former is None:
+                return
+            former, interim = self._former, self._slot
+            self._former, self._slot = None, former.slot
+            try:
+                self.is_ours = await books.get().go_over(former, interim, self._claim(now), now)
+            except FeedLost:
+                logger.debug("Redis is away: %s holds no claim any more", self._attempt.id)
+
+    async def resume(self, began_at: datetime) -> bool:
+        """Whether the claim of what began then, by our clock, and goes on already is ours now. Raises FeedLost."""
+        floor, now = await followers.get().newest(), await self._now()
+        self._since = floor.theirs(began_at)
+        return await books.get().take(self._claim(now), now) is None
 
     def _claim(self, now: datetime) -> Claim:
         attempt = self._attempt
@@ -126,15 +133,20 @@ class Hold:
         """A claim that Redis has lost is taken anew; only one that another attempt has is not ours any more. Without
         Redis nobody has it.
         """
-        now, book, attempt = await self._now(), books.get(), str(self._attempt.id)
+        now = await self._now()
         try:
-            if self._destination:
-                await book.keep(self._destination, attempt, now + LASTS)
-            if not await book.keep(self._slot, attempt, now + LASTS):
-                holder = await book.take(self._claim(now), now)
-                self.is_ours = holder is None or holder.attempt == attempt
+            async with self._changing:
+                await self._renew(now)
         except FeedLost:
             logger.debug("Redis is away: the claim %s is not kept", self._attempt.id)
+
+    async def _renew(self, now: datetime) -> None:
+        book, attempt = books.get(), str(self._attempt.id)
+        if self._destination:
+            await book.keep(self._destination, attempt, now + LASTS)
+        if not await book.keep(self._slot, attempt, now + LASTS):
+            holder = await book.take(self._claim(now), now)
+            self.is_ours = holder is None or holder.attempt == attempt
 
     async def let_go(self) -> None:
         try:

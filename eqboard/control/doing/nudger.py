@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from eqboard.config import get_config
-from eqboard.control.doing.background import outlive_the_request
+from eqboard.control.background import outlive_the_request
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.publisher import send_nudge
 from eqboard.loops import PerLoop, end_if_cancelled

@@ -9,28 +9,33 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from asgiref.sync import sync_to_async
+
+from eqboard.accounts.models import Seat
+from eqboard.accounts.seats import seat_of
 from eqboard.boards.following import followers
-from eqboard.config import eq_from, get_config
-from eqboard.control.audit import AlreadyDone, storable
+from eqboard.control import exchange
+from eqboard.control.audit import AlreadyDone
+from eqboard.control.audit.answers import answer_of, step_of
+from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue.action import PartlyDone
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import as_data
 from eqboard.control.doing.attempt import Attempt
-from eqboard.control.doing.background import outlive_the_request
 from eqboard.control.doing.before import before_of
+from eqboard.control.doing.freshness import is_current
 from eqboard.control.doing.holding import Hold
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import as_data
 from eqboard.control.doing.strangers import without_strangers
 from eqboard.control.doing.watching import watch
 from eqboard.control.models import Step
-from eqboard.control.seats.voices import NoVoice, in_whose_name, voice_of
-from eqboard.eq import EQ, EQBroken, EQComplained, EQError, EQNotFound, EQUnreachable
+from eqboard.control.seats.voices import NoVoice, eq_user_of, voice_of
+from eqboard.eq import EQ, EQError, EQNotFound
 from eqboard.feed.connection import FeedLost
+from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Snapshot
-from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
-telephones = PerLoop(lambda: eq_from(get_config()))
 PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
 
 
@@ -40,8 +45,8 @@ async def perform(attempt: Attempt, *, is_answer_awaited: bool = False) -> uuid.
     """
     if await attempt.is_begun():  # or what has changed since, perhaps by it, would be told as its end
         return attempt.id
-    floor = (await followers.get().newest()).snapshot
-    obstacle = attempt.action.obstacle(attempt.order, floor)
+    seen = await followers.get().newest()
+    floor, obstacle = seen.snapshot, _obstacle(attempt, seen)
     if not attempt.is_allowed() and not _touches_nothing(attempt, obstacle):
         return await _over(attempt, Step.DENIED)
     if obstacle is not None:
@@ -56,16 +61,23 @@ async def perform(attempt: Attempt, *, is_answer_awaited: bool = False) -> uuid.
     return await _begin(attempt, hold, floor, None if is_answer_awaited else PENDING_AFTER_SECONDS)
 
 
+def _obstacle(attempt: Attempt, floor: Floor) -> Obstacle | None:
+    """What an old floor says is not heard: somebody else may be there by now."""
+    if not is_current(floor, attempt.action.parts, datetime.now(UTC)):
+        return Obstacle(Why.BLIND)
+    return attempt.action.obstacle(attempt.order, floor.snapshot)
+
+
 def _touches_nothing(attempt: Attempt, obstacle: Obstacle | None) -> bool:
     """Whoever has signed out of all queues is in nobody's team: that they have is what one is told."""
     return obstacle is not None and obstacle.why is Why.SIGNED_OUT and not attempt.target.queues
 
 
 async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: float | None) -> uuid.UUID:
-    telephone = telephones.get()
-    order = attempt.order
-    details = {"order": as_data(order), "eq_user": await in_whose_name(attempt.actor.user), **before_of(order, floor)}
+    telephone, order = exchange.telephones.get(), attempt.order
     try:
+        seat = await sync_to_async(seat_of)(attempt.actor.user.pk)  # once: EQ is asked in the name that is written down
+        details = {"order": as_data(order), "eq_user": eq_user_of(seat), **before_of(order, floor)}
         await attempt.note(Step.ASKED, **details, **attempt.relations)
     except BaseException as error:
         await hold.let_go()
@@ -73,24 +85,30 @@ async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: fl
             return attempt.id
         raise
     # A quick answer is told at once; a slow one is pending meanwhile, and written down even if the browser goes away.
-    await asyncio.wait({outlive_the_request(_carry_out(attempt, hold, telephone))}, timeout=wait_seconds)
+    work = outlive_the_request(_carry_out(attempt, hold, telephone, seat), asks_eq=True)
+    await asyncio.wait({work}, timeout=wait_seconds)
     return attempt.id
 
 
 async def _over(attempt: Attempt, step: Step, **details: Any) -> uuid.UUID:
     """Nothing is sent; that it was tried is written down, once."""
     try:
-        await attempt.note(step, **details, **attempt.relations)
+        await attempt.note(step, **details, **_whither(attempt), **attempt.relations)
     except AlreadyDone:
         logger.debug("The press %s came twice", attempt.id)
     return attempt.id
 
 
-async def _carry_out(attempt: Attempt, hold: Hold, telephone: EQ) -> None:
+def _whither(attempt: Attempt) -> dict[str, str]:
+    """Where a call was to go: of what is asked the order tells it."""
+    return {"destination": attempt.order.destination} if attempt.order.destination else {}
+
+
+async def _carry_out(attempt: Attempt, hold: Hold, telephone: EQ, seat: Seat) -> None:
     """Ask EQ once, write down what it said; then watch, without anybody waiting for it."""
     try:
         async with hold.kept():  # EQ may take longer than a claim lasts
-            is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone)
+            is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone, seat)
     except BaseException:
         await hold.let_go()
         raise
@@ -114,10 +132,10 @@ async def _is_in_order(attempt: Attempt, telephone: EQ) -> bool:
     return obstacle is None
 
 
-async def _ask(attempt: Attempt, telephone: EQ) -> bool:
+async def _ask(attempt: Attempt, telephone: EQ, seat: Seat) -> bool:
     """Whether EQ accepted. Anything else is written down here."""
     try:
-        async with voice_of(attempt.actor.user, telephone) as voice:
+        async with voice_of(seat, telephone) as voice:
             await attempt.action.ask(voice, attempt.order)
     except NoVoice:
         await attempt.note(Step.REFUSED, **Obstacle(Why.NO_VOICE).as_data())
@@ -138,20 +156,3 @@ async def _ask(attempt: Attempt, telephone: EQ) -> bool:
 def _to_be_settled(attempt: Attempt, step: Step) -> dict[str, bool]:
     """Of what nobody knows the floor may still tell (settling.py)."""
     return {"is_open": True} if step is Step.UNKNOWN and attempt.action.look is not None else {}
-
-
-def step_of(error: EQError) -> Step:
-    """Refused when it certainly did not happen, unknown when nobody can tell."""
-    if isinstance(error, EQUnreachable | EQBroken) and error.outcome_unknown:
-        return Step.UNKNOWN
-    return Step.REFUSED
-
-
-def answer_of(error: EQError) -> dict[str, Any]:
-    """EQ's answer as data, for the audit and for a sentence in the reader's language."""
-    complaints = error.complaints if isinstance(error, EQComplained) else ()
-    return {
-        "error": type(error).__name__,
-        "reason": storable(error.reason),
-        "complaints": [[storable(text or "") for text in (c.parameter, c.type, c.description)] for c in complaints],
-    }

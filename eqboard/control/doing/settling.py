@@ -1,7 +1,8 @@
 """An action is never lost: what a crash left unfinished is settled by looking at the floor.
 
-A crash between asking EQ and its answer leaves an attempt of which nobody knows: *unknown*. Then the floor is looked
-at, every half minute until it shows the effect, or that there is none, or has told nothing of it for long enough.
+What was seen to last is attended again at once (adopting.py). A crash between asking EQ and its answer leaves an
+attempt of which nobody knows: *unknown*. Then the floor is looked at, every half minute until it shows the effect, or
+that there is none, or has told nothing of it for long enough.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import logging
 import uuid
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -17,26 +19,27 @@ from asgiref.sync import sync_to_async
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
-from eqboard.control.audit import split
 from eqboard.control.audit.story import UNATTENDED
+from eqboard.control.background import outlive_the_request
+from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
 from eqboard.control.doing import unfinished
-from eqboard.control.doing.attempt import Actor, Attempt, Target
-from eqboard.control.doing.background import outlive_the_request
+from eqboard.control.doing.adopting import adopt, adopt_all, attempt_of
 from eqboard.control.doing.cases import Case, case_of, end_of
-from eqboard.control.doing.holding import books
+from eqboard.control.doing.holding import LASTS, books
 from eqboard.control.doing.strangers import seen_names
 from eqboard.control.doing.unfinished import INTERRUPTED
-from eqboard.control.doing.watching import LONGEST_RINGING_SECONDS, adopt
 from eqboard.control.models import AuditEntry, Step
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.looking import look_at
-from eqboard.loops import PerLoop
+from eqboard.loops import PerLoop, end_if_cancelled
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 30.0
+FIRST_WAITS = (LASTS.total_seconds() + 1, EVERY_SECONDS)
+"""The first two rounds adopt what lasts: in the second, the claims of a process that is gone are over."""
 SLOT = "settling"  # a claim by which one of several web processes does it
 HELD = timedelta(seconds=EVERY_SECONDS - 5)
 LOOKS_LAST = timedelta(seconds=EVERY_SECONDS + 10)  # so that the next round finds what was read for this one
@@ -58,32 +61,36 @@ class Settler:
             self._task = asyncio.create_task(self._go_on(), context=contextvars.Context())
 
     async def _go_on(self) -> None:
-        while True:
-            async with aclosing(followers.get().floors()) as floors:
-                async for floor in floors:
-                    if floor.held:
-                        break
-            await outlive_the_request(self._try(floor))
-            await asyncio.sleep(EVERY_SECONDS)
+        """Nothing ends it but being cancelled."""
+        for is_starting, wait_seconds in chain(((True, each) for each in FIRST_WAITS), repeat((False, EVERY_SECONDS))):
+            await self._try(is_starting)
+            end_if_cancelled()
+            await asyncio.sleep(wait_seconds)
 
-    async def _try(self, floor: Floor) -> None:
+    async def _try(self, is_starting: bool) -> None:
         """An error that nobody expected is logged once, and tried again."""
-        now = datetime.now(UTC)
         try:
-            if await _is_ours(floor.theirs(now)):
-                await self.settle_unfinished(floor, now)
+            await outlive_the_request(self._round(await _first_floor(), is_starting))
             self._is_failing = False
         except Exception:
             if not self._is_failing:
                 logger.exception("What a crash left unfinished cannot be settled; trying again until it can")
             self._is_failing = True
 
+    async def _round(self, floor: Floor, is_starting: bool) -> None:
+        now = datetime.now(UTC)
+        if is_starting:
+            await adopt_all(_attended(floor))
+        if await _is_ours(floor.theirs(now)):
+            await self.settle_unfinished(floor, now)
+
     async def settle_unfinished(self, floor: Floor, now: datetime) -> None:
         """One round. `now` is by our clock, as the entries are."""
         patience_seconds = get_config().watch_seconds + LONGEST_RINGING_SECONDS
-        attended = [claim.attempt for claim in floor.claims.values() if claim.slot != SLOT]
         since = now - REMEMBERED if self._knows_old_ones else None
-        entries = await sync_to_async(unfinished.find)(now, patience_seconds, since, list(self._cases), attended)
+        entries = await sync_to_async(unfinished.find)(
+            now, patience_seconds, since, list(self._cases), _attended(floor)
+        )
         found = {each.attempt: each for each in entries}
         self._cases = {attempt: case for attempt, case in self._cases.items() if attempt in found}
         for entry in entries:
@@ -104,11 +111,25 @@ class Settler:
             await _add(entry, step, await _told(case, entry, step, floor))
             del self._cases[entry.attempt]
         elif case.goes_on:
-            outlive_the_request(adopt(await _attempt_of(entry, case), entry.at))
+            outlive_the_request(adopt(await attempt_of(entry, case.order), entry.at))
         return None
 
 
 settlers = PerLoop(Settler)
+
+
+async def _first_floor() -> Floor:
+    """As soon as there is one."""
+    async with aclosing(followers.get().floors()) as floors:
+        async for floor in floors:
+            if floor.held:
+                return floor
+    raise AssertionError  # they go on
+
+
+def _attended(floor: Floor) -> list[str]:
+    """The attempts that go on as somebody says so in Redis, by id."""
+    return [claim.attempt for claim in floor.claims.values() if claim.slot != SLOT]
 
 
 async def _is_ours(now: datetime) -> bool:
@@ -126,15 +147,6 @@ async def _give_up(entry: AuditEntry) -> None:
         await _add(entry, Step.ENDED, {"how": UNATTENDED})
     elif entry.step != Step.ASKED:
         await _add(entry, Step.NOT_SEEN, {"seen": "no_news"})
-
-
-async def _attempt_of(entry: AuditEntry, case: Case) -> Attempt:
-    """As it was when it was made: what lasts is a listening."""
-    order, actor = case.order, Actor(entry.actor, await arights_of(entry.actor), entry.address)
-    subject, slot = f"agent:{order.agent}", f"ear:{order.monitor_extension}"
-    queues = tuple(sorted(split(entry.queues)))
-    target = Target(entry.target, entry.target_name, queues, subject, slot, order.agent)
-    return Attempt(entry.attempt, actor, order, target, entry.reason)
 
 
 async def _have_read(floor: Floor, now: datetime, cases: list[Case]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from eqboard.accounts.access import Rights, seen_queues
-from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.floor.snapshot import Snapshot
 from eqboard.floor.visible import visible
 

@@ -9,16 +9,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from eqboard.control.audit import AlreadyDone, Doer, Thing, split, write_down
 from eqboard.control.audit.story import LOST_AFTER, UNWATCHED, WATCHED
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.doing.order import Order, from_data
+from eqboard.control.catalogue.order import Order, from_data
 from eqboard.control.models import AuditEntry, Step
 
 INTERRUPTED = "Interrupted"  # kept in the audit log in the place of EQ's error, and so never renamed
 LASTING = tuple(name for name, action in CATALOGUE.items() if action.lasts)
+OF_EVERY_STEP = ("party",)  # details by which each step's sentence names somebody (attempt.py)
 MOST = 500  # at once; the rest waits for the next round
 
 
@@ -40,12 +42,25 @@ def find(
     is_interrupted = Q(step=Step.ASKED, at__lt=asked_by) | Q(step=Step.UNKNOWN, details__is_open=True)
     is_watched = Q(step__in=WATCHED, at__lt=watched_by) & ~Q(action__in=UNWATCHED)
     goes_on = Q(step=Step.CONFIRMED, action__in=LASTING, at__lt=asked_by)
-    later = AuditEntry.objects.filter(attempt=OuterRef("attempt"), id__gt=OuterRef("id"))
-    entries = AuditEntry.objects.filter(is_interrupted | is_watched | goes_on).filter(~Exists(later))
-    entries = entries.exclude(attempt__in=list(_ids(attended)))
+    entries = _newest(is_interrupted | is_watched | goes_on, attended)
     if since is not None:
         entries = entries.filter(Q(at__gte=since) | Q(attempt__in=list(known)))
-    return list(entries.select_related("actor").order_by("id")[:MOST])
+    return list(entries.order_by("id")[:MOST])
+
+
+def find_lasting(attended: Iterable[str] = ()) -> list[AuditEntry]:
+    """The newest entries of what was seen to last, however short a time ago, and whose end nobody has written down.
+
+    The newest first: of one who went over from one to the next, the first is over.
+    """
+    return list(_newest(Q(step=Step.CONFIRMED, action__in=LASTING), attended).order_by("-id")[:MOST])
+
+
+def _newest(condition: Q, attended: Iterable[str]) -> models.QuerySet[AuditEntry]:
+    """Entries after which there is none of their attempt."""
+    later = AuditEntry.objects.filter(attempt=OuterRef("attempt"), id__gt=OuterRef("id"))
+    entries = AuditEntry.objects.filter(condition).filter(~Exists(later))
+    return entries.exclude(attempt__in=list(_ids(attended))).select_related("actor")
 
 
 def _ids(texts: Iterable[str]) -> Iterator[uuid.UUID]:
@@ -70,7 +85,7 @@ def add(entry: AuditEntry, step: Step, details: dict[str, Any]) -> None:
             entry.action,
             thing,
             step,
-            details,
+            details | {name: entry.details[name] for name in OF_EVERY_STEP if name in entry.details},
             entry.attempt,
             queues=split(entry.queues),
             reason=entry.reason,

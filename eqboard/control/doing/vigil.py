@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eqboard.control.doing.evidence import Look, Stage
+from eqboard.control.catalogue.evidence import Look, Stage
 from eqboard.control.models import Step
 
 LOST_AFTER = timedelta(seconds=3)

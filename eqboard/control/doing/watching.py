@@ -1,13 +1,16 @@
 """After EQ accepted: the floor is watched until it shows the effect, or until time is up."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 
 from eqboard.boards.following import followers
 from eqboard.config import get_config
+from eqboard.control.audit import AlreadyDone
+from eqboard.control.audit.story import UNATTENDED
+from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
 from eqboard.control.doing.attempt import Attempt
-from eqboard.control.doing.evidence import NO_NEWS, Evidence, Look, Stage
 from eqboard.control.doing.holding import Hold
 from eqboard.control.doing.nudger import nudgers
 from eqboard.control.doing.strangers import seen_names
@@ -18,7 +21,6 @@ from eqboard.feed.follow import Floor
 from eqboard.feed.looking import look_at
 from eqboard.loops import end_if_cancelled
 
-LONGEST_RINGING_SECONDS = 75.0  # a telephone that rings longer is not waited for
 LOOKING_LASTS = timedelta(seconds=10)
 LOOK_EVERY = timedelta(seconds=3)
 
@@ -99,8 +101,14 @@ def look_of(attempt: Attempt, floor: Floor, since: datetime) -> Look:
     return look(attempt.order, Evidence(floor.snapshot, floor.theirs(since)))
 
 
-async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datetime) -> None:
-    """What lasts, as a listening, is attended until it is seen no more, or its actor goes over to something else."""
+async def attend(
+    attempt: Attempt, hold: Hold, looking: Looking, began_at: datetime, doubted_at: datetime | None = None
+) -> None:
+    """What lasts, as a listening, is attended until it is seen no more, or its actor goes over to something else.
+
+    `doubted_at`: when it was found, after a crash, so that only what is read since tells whether it goes on; where
+    nothing does for long enough, it is left to settling.py.
+    """
     until: datetime | None = None  # since when it is not seen
     async with aclosing(followers.get().floors()) as floors:
         async for floor in floors:
@@ -109,31 +117,21 @@ async def attend(attempt: Attempt, hold: Hold, looking: Looking, began_at: datet
             end_if_cancelled()
             if not hold.is_ours:
                 return await _end(attempt, began_at, now, "switched")
-            look = look_of(attempt, floor, until or began_at)
-            if look.stage is Stage.UNCHANGED and until is not None:
+            look = look_of(attempt, floor, until or doubted_at or began_at)
+            if look.stage is Stage.UNCHANGED and until is not None:  # two readings agree
                 await hold.renew()
-                how = "hung_up" if hold.is_ours else "switched"
-                return await _end(attempt, began_at, until, how)  # two readings agree
+                how = "switched" if not hold.is_ours else UNATTENDED if doubted_at else "hung_up"
+                return await _end(attempt, began_at, until, how)
             if look.stage is not Stage.NO_NEWS:
                 until = now if look.stage is Stage.UNCHANGED else None
+                doubted_at = doubted_at if until else None
+            elif doubted_at and now - doubted_at > timedelta(seconds=get_config().watch_seconds):
+                return None
     return None
 
 
-async def adopt(attempt: Attempt, began_at: datetime) -> None:
-    """Attend what lasts, and was left alone by a process that is gone; nothing, where somebody does already."""
-    hold = Hold(attempt)
-    try:
-        if await hold.take() is not None:
-            return
-    except FeedLost:
-        return  # the next round finds it again
-    try:
-        async with hold.kept():
-            await attend(attempt, hold, Looking(attempt.action.looks_at(attempt.order)), began_at)
-    finally:
-        await hold.let_go()
-
-
 async def _end(attempt: Attempt, began_at: datetime, ended_at: datetime, how: str) -> None:
+    """How long it lasted is not told where nobody saw its end. Nothing, if another process was faster."""
     seconds = max(0, round((ended_at - began_at).total_seconds()))
-    await attempt.note(Step.ENDED, seconds=seconds, how=how)
+    with suppress(AlreadyDone):
+        await attempt.note(Step.ENDED, how=how, **({} if how == UNATTENDED else {"seconds": seconds}))

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from eqboard.accounts.access import MONITORING, Rights, may_do
+from eqboard.control.catalogue.evidence import is_up
 from eqboard.control.catalogue.listening import listening_call
-from eqboard.control.doing.evidence import is_up
+from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.holding import NEXT
-from eqboard.control.doing.order import CallRef
 from eqboard.feed.claims import Claim
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Agent, LineCall

@@ -5,21 +5,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from eqboard.accounts.access import BARGE_IN, SPY, WHISPER, may_do
-from eqboard.accounts.seats import is_somebody_elses, seat_of
+from eqboard.accounts.access import BARGE_IN, DIAL, SPY, WHISPER, may_do
+from eqboard.accounts.seats import confirmed_extension, is_somebody_elses, seat_of
+from eqboard.control import exchange
 from eqboard.control.audit import Doer
 from eqboard.control.catalogue.listening import STOP_LISTENING
-from eqboard.control.doing import perform
-from eqboard.control.doing.aims import at_ear, at_own_ear
+from eqboard.control.catalogue.obstacles import of_listening
+from eqboard.control.catalogue.order import Order
+from eqboard.control.doing.aims import agent_at, at_ear, at_own_ear
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.obstacles import of_listening
-from eqboard.control.doing.order import Order
 from eqboard.control.marks import act, blind, on_agent, refuse, show_form
 from eqboard.control.monitors.ears import call_from, ears_of, reference
 from eqboard.control.saying import say
+from eqboard.control.seat_words import sentence_of
 from eqboard.control.seats import seating
 from eqboard.control.seats.seat import ExtensionForm
-from eqboard.control.seats.seat_words import sentence_of
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.floor.snapshot import Agent
 
@@ -56,8 +56,11 @@ async def _listen(request: HttpRequest, sight: Sight, agent: Agent, action: str)
     form = ExtensionForm(request.POST)
     if not form.is_valid():
         return await _ask_for_extension(request, agent, form, 422)
-    own = (await sync_to_async(seat_of)(sight.actor.user.pk)).extension
-    given = form.cleaned_data["extension"]
+    seat = await sync_to_async(seat_of)(sight.actor.user.pk)
+    own, given = seat.extension, form.cleaned_data["extension"]
+    is_heard_there = _is_at_agents(sight, agent, given or own, confirmed_extension(seat))
+    if is_heard_there and _can_be(sight, agent, action):
+        return await refuse(request, _somebody_may_hear(given or own))
     if not own and _can_be(sight, agent, action):
         if not given:
             return await _ask_for_extension(request, agent, ExtensionForm())
@@ -67,6 +70,25 @@ async def _listen(request: HttpRequest, sight: Sight, agent: Agent, action: str)
         text = _("%(name)s is somebody else's telephone, so nothing was sent. Listen from your own.")
         return await refuse(request, say(text, name=given))
     return await act(request, sight.actor, *_aimed(sight, agent, action, given or own))
+
+
+def _is_at_agents(sight: Sight, agent: Agent, extension: str, confirmed: str) -> bool:
+    """Whether it would ring at an agent's telephone, which is not known to be one's own, and where one may not dial.
+
+    To listen to an agent from their own telephone is refused elsewhere (obstacles.py).
+    """
+    there = agent_at(extension, sight.whole)
+    if there is None or there.id == agent.id or not there.signed_in or extension == confirmed:
+        return False
+    return not may_do(sight.rights, DIAL, (each.queue for each in there.signed_in), there.id)
+
+
+def _somebody_may_hear(extension: str) -> str:
+    text = _(
+        "An agent is signed in at %(extension)s, and whoever picks up there would hear the call, so nothing was sent. "
+        "Listen from your own telephone; if it is this one, ask an administrator to confirm it."
+    )
+    return say(text, extension=extension)
 
 
 def _can_be(sight: Sight, agent: Agent, action: str) -> bool:
@@ -85,7 +107,7 @@ def _aimed(sight: Sight, agent: Agent, action: str, extension: str) -> tuple[Ord
 async def _is_remembered(sight: Sight, form: ExtensionForm) -> bool:
     """Unless EQ says that there is no such extension; then that stands in the form."""
     doer = Doer(sight.actor.user, sight.actor.address)
-    told = await seating.choose_extension(doer, perform.telephones.get(), form.cleaned_data["extension"])
+    told = await seating.choose_extension(doer, exchange.telephones.get(), form.cleaned_data["extension"])
     if not told.is_done:
         form.add_error("extension", sentence_of(told.action, told.step, told.details, told.name))
     return told.is_done

@@ -15,8 +15,8 @@ from eqboard.accounts.access import (
     may_do,
 )
 from eqboard.accounts.asking import form_page
+from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.aims import at_agent
-from eqboard.control.doing.order import Order
 from eqboard.control.marks import act, on_agent, refuse, show_form
 from eqboard.control.on_agents.agent_forms import PauseForm, QueueForm, SignInForm
 from eqboard.control.refusals import signed_out_meanwhile

@@ -17,9 +17,9 @@ from eqboard.accounts.access import (
 from eqboard.boards.fragments import dom_id
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.agents import is_paused, touched
+from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.aims import at_agent
 from eqboard.control.doing.attempt import Target, allows
-from eqboard.control.doing.order import Order
 from eqboard.control.on_agents.agent_forms import DEFAULT_SKILL
 from eqboard.control.on_agents.agents import open_queues
 from eqboard.control.saying import say

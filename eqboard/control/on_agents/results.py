@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from eqboard.boards.templatetags.board import outside
 from eqboard.control.audit.story import LOST_AFTER
 from eqboard.control.doing.before import undo_id
+from eqboard.control.doing.offers import Offer, deeds_of, offered, was_undone
 from eqboard.control.marks import Outcome, outcome_of
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.on_agents.offers import Offer, deeds_of, offered, was_undone
 from eqboard.control.on_agents.several import attempt_of, newest_entries
 from eqboard.control.saying import say
 from eqboard.control.sight import Sight
@@ -27,7 +27,9 @@ WAITING = "waiting"  # for its turn
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`began_at`: as the page knows it, in whole seconds. `is_undo`: what is told of is that it was undone."""
+    """`id`: the attempt that the press for all of them is. `began_at`: as the page knows it, in whole seconds.
+    `is_undo`: what is told of is that it was undone.
+    """
 
     id: uuid.UUID
     agents: tuple[int, ...]

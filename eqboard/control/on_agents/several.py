@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from eqboard.control.audit import AlreadyDone
+from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.doing.attempt import Attempt
-from eqboard.control.doing.obstacles import Obstacle, Why
 from eqboard.control.doing.perform import perform
 from eqboard.control.marks import newest_entry
 from eqboard.control.models import AuditEntry, Step

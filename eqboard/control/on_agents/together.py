@@ -13,19 +13,19 @@ from django.views.decorators.http import require_safe
 from eqboard.accounts.access import EXIT_WRAP_UP, PAUSE_AGENT, SIGN_IN_AGENT, may_do
 from eqboard.accounts.asking import form_page
 from eqboard.config import get_config
+from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.doing import perform
-from eqboard.control.doing.attempt import Actor, Attempt
-from eqboard.control.doing.background import outlive_the_request
-from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.doing.attempt import Actor, Attempt, attempt_id
 from eqboard.control.marks import blind, press_of, reason_of, refuse, show_form
 from eqboard.control.on_agents.agents import by_name, sent
 from eqboard.control.on_agents.prospects import DEEDS, Choice, Prospect, foretell
 from eqboard.control.on_agents.results import Batch, result_of
 from eqboard.control.on_agents.several import MOST, Plan, Planner, attempt_of, take_turns
 from eqboard.control.on_agents.together_forms import TogetherForm
-from eqboard.control.sight import Sight, look, see, signed_in
-from eqboard.floor.snapshot import Part, Queue
+from eqboard.control.sight import Sight, look, see, see_anew, signed_in
+from eqboard.floor.snapshot import Queue
 
 
 class Unreadable(Exception):
@@ -43,7 +43,7 @@ async def together(request: HttpRequest, deed: str) -> HttpResponse:
         agents = selected(request.POST if request.method == "POST" else request.GET)
     except Unreadable as fault:
         return await beside(request, await refuse(request, str(fault)))
-    if not sight.is_current(Part.AGENTS):
+    if not sight.is_current(*CATALOGUE[action].parts):
         return await beside(request, await refuse(request, blind()))
     if request.method == "POST":
         return await _do(request, sight, action, agents)
@@ -118,24 +118,22 @@ async def _do(request: HttpRequest, sight: Sight, action: str, agents: Sequence[
     reason = reason_of(request)
     if _needs_reason(action) and not reason:
         return await beside(request, await refuse(request, _("Here this needs a reason. Write one, then send it.")))
-    batch = Batch.begun(press_of(request), agents)
+    batch = Batch.begun(attempt_id(press_of(request), sight.actor.user.pk), agents)
     await begin(agents, planner_of(sight.actor, action, form.choice(), batch.id, reason))
     return await show_result(request, await see(sight.actor), batch)
 
 
 def planner_of(actor: Actor, action: str, choice: Choice, batch: uuid.UUID, reason: str) -> Planner:
-    """Each is looked at anew when it is their turn: they may have gone elsewhere meanwhile."""
+    """Each is looked at anew when it is their turn, by the rights of then: they may have gone elsewhere meanwhile."""
 
     async def plan(agent: int) -> Plan | None:
-        sight = await see(actor)
+        sight = await see_anew(actor)
         prospect = foretell(action, agent, choice, sight)
         if prospect.order is None or prospect.target is None:
             return None
-        attempt = Attempt(attempt_of(batch, agent), actor, prospect.order, prospect.target, reason, batch)
-        if not attempt.is_allowed():
+        attempt = Attempt(attempt_of(batch, agent), sight.actor, prospect.order, prospect.target, reason, batch)
+        if not attempt.is_allowed() or not sight.is_current(*attempt.action.parts):
             return Plan(attempt)  # that it was tried is written down where everything is
-        if not sight.is_current(Part.AGENTS):
-            return Plan(attempt, Obstacle(Why.BLIND))
         return Plan(attempt, Obstacle(Why.ALREADY) if prospect.is_idle else None)
 
     return plan
@@ -143,7 +141,7 @@ def planner_of(actor: Actor, action: str, choice: Choice, batch: uuid.UUID, reas
 
 async def begin(agents: Sequence[int], planner: Planner) -> None:
     """It goes on by itself; a quick one is over when this returns."""
-    work = outlive_the_request(take_turns(agents, planner))
+    work = outlive_the_request(take_turns(agents, planner), asks_eq=True)
     await asyncio.wait({work}, timeout=perform.PENDING_AFTER_SECONDS)
 
 

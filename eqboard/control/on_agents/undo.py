@@ -12,15 +12,14 @@ from eqboard.accounts.asking import form_page
 from eqboard.control.doing.aims import at_agent
 from eqboard.control.doing.attempt import Actor, Attempt
 from eqboard.control.doing.before import is_in_time, queues_of_undo, undo_id
-from eqboard.control.doing.obstacles import Obstacle, Why
+from eqboard.control.doing.offers import Deed, deeds_of
 from eqboard.control.doing.perform import perform
 from eqboard.control.marks import blind, newest_entry, refuse, tell, unseen
 from eqboard.control.models import Step
-from eqboard.control.on_agents.offers import Deed, deeds_of
 from eqboard.control.on_agents.results import Batch
 from eqboard.control.on_agents.several import Plan, Planner, attempt_of
 from eqboard.control.on_agents.together import Unreadable, begin, beside, selected, show_result
-from eqboard.control.sight import Sight, look, see, signed_in
+from eqboard.control.sight import Sight, look, see, see_anew, signed_in
 from eqboard.floor.snapshot import Part
 
 
@@ -34,7 +33,7 @@ async def undo(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         return await refuse(request, nothing_to_undo(), 404)
     if not is_in_time(deed.asked_at, datetime.now(UTC)):
         return await refuse(request, too_late())
-    undoing = undo_attempt(deed, sight) if sight.is_current(Part.AGENTS) else None
+    undoing = undo_attempt(deed, sight)
     if undoing is None:
         return await unseen(request, sight)
     entry = await newest_entry(await perform(undoing), sight.actor.user.pk)
@@ -75,11 +74,8 @@ def _refusal(deeds: Collection[Deed], sight: Sight) -> str | None:
 
 def _planner(actor: Actor, deeds: Mapping[int, Deed], batch: uuid.UUID) -> Planner:
     async def plan(agent: int) -> Plan | None:
-        sight = await see(actor)
-        attempt = undo_attempt(deeds[agent], sight, batch)
-        if attempt is None:
-            return None
-        return Plan(attempt, None if sight.is_current(Part.AGENTS) else Obstacle(Why.BLIND))
+        attempt = undo_attempt(deeds[agent], await see_anew(actor), batch)
+        return None if attempt is None else Plan(attempt)
 
     return plan
 

@@ -11,21 +11,22 @@ from django.utils.translation import gettext as _
 from eqboard.accounts.access import PICK_UP, STEAL, may_do
 from eqboard.accounts.asking import form_page
 from eqboard.control.audit.discretion import caller_for
+from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.doing.aims import at_parked, at_waiting
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.background import outlive_the_request
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import CallRef, Order
 from eqboard.control.doing.strangers import without_strangers
 from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.destinations import DestinationForm, at_telephones, own_extension, remember
 from eqboard.control.on_calls.finding import moved_of, name_of, parked_of, ref_to, taken_by, waiting_of
 from eqboard.control.refusals import of_obstacle
 from eqboard.control.saying import say
+from eqboard.control.seats.voices import in_whose_name
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
-from eqboard.floor.snapshot import ParkedCall, Part, WaitingCall
+from eqboard.floor.snapshot import ParkedCall, WaitingCall
 
 ROW_BUTTON = re.compile(r"((?:call|parked)-[A-Za-z0-9_-]{1,60})-(?:steal|pick)")
 
@@ -41,11 +42,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`parts` of the floor have to be known as of now: also who talks, as a caller who does would be cut off."""
-
     action: str
     template: str
-    parts: tuple[Part, ...]
     find: Callable[[str, Sight], Found | None]
 
 
@@ -61,8 +59,8 @@ def _find_parked(handle: str, sight: Sight) -> Found | None:
     return Found(call, ref_to(call.key, call.caller, call.space or ""), at_parked(call, sight.whole))
 
 
-STEALING = Way(STEAL, "control/steal.html", (Part.CALLS, Part.AGENTS), _find_waiting)
-PICKING_UP = Way(PICK_UP, "control/pick_up.html", (Part.PARKED, Part.AGENTS), _find_parked)
+STEALING = Way(STEAL, "control/steal.html", _find_waiting)
+PICKING_UP = Way(PICK_UP, "control/pick_up.html", _find_parked)
 
 
 @form_page
@@ -81,9 +79,9 @@ async def pick_up(request: HttpRequest, handle: str) -> HttpResponse:
 
 async def _send(request: HttpRequest, handle: str, way: Way) -> HttpResponse:
     sight = await look(request)
-    if not sight.is_current(*way.parts):
-        return await refuse(request, blind())
     found = way.find(handle, sight)
+    if (found is None or request.method != "POST") and not sight.is_current(*CATALOGUE[way.action].parts):
+        return await refuse(request, blind())
     if found is None:
         return await _elsewhere(request, handle, way, sight)
     if not found.ref.channel:
@@ -113,6 +111,7 @@ async def _form(request: HttpRequest, handle: str, way: Way, found: Found, sight
         "call": found.call,
         "caller": caller,
         "own": await own_extension(sight.actor.user),
+        "is_named": await in_whose_name(sight.actor.user) is not None,
         "telephones": at_telephones(sight.view),
         "mark": _mark_of(request),
     }

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from eqboard.accounts import seats
 from eqboard.accounts.models import LONGEST_EXTENSION
+from eqboard.control import exchange
 from eqboard.control.audit import Doer
-from eqboard.control.doing import perform
 from eqboard.control.doing.attempt import Actor
 from eqboard.control.seats import seating
 from eqboard.floor.seated import seated
@@ -39,10 +39,16 @@ def own_extension(user: User) -> str:
     return seats.seat_of(user.pk).extension
 
 
+@sync_to_async
+def confirmed_extension(user: User) -> str:
+    """Blank where nobody but themselves says that it is theirs: that gives no right to it."""
+    return seats.confirmed_extension(seats.seat_of(user.pk))
+
+
 async def remember(actor: Actor, extension: str) -> None:
     """As one's own, unless EQ says that there is none; or somebody has told another one meanwhile."""
     if extension.isdigit() and not await own_extension(actor.user):
-        await seating.choose_extension(Doer(actor.user, actor.address), perform.telephones.get(), extension)
+        await seating.choose_extension(Doer(actor.user, actor.address), exchange.telephones.get(), extension)
 
 
 def at_telephones(view: Snapshot) -> Mapping[str, Agent]:

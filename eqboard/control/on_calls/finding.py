@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.handles import handle_of, is_of, who_in, who_of
 from eqboard.boards.parts.rooms import handle_in_room
+from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.order import CallRef
 from eqboard.feed.claims import Claim
 from eqboard.floor.seated import seated
 from eqboard.floor.snapshot import Agent, Caller, Conference, ParkedCall, Participant, Snapshot, WaitingCall

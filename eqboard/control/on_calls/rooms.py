@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 from eqboard.accounts.access import REMOVE_PARTICIPANT, may_do
 from eqboard.accounts.asking import form_page
 from eqboard.control.audit.discretion import caller_for
+from eqboard.control.catalogue.order import Order
+from eqboard.control.catalogue.rooms import REMOVE
 from eqboard.control.doing.aims import at_participant
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.order import Order
 from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.finding import name_of, participant_of, ref_to
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
 from eqboard.floor.seated import telephone_of
-from eqboard.floor.snapshot import Caller, Conference, Part
+from eqboard.floor.snapshot import Caller, Conference
 
 BUTTON = re.compile(r"conference-[A-Za-z0-9_-]{1,80}")
 
@@ -26,9 +27,9 @@ BUTTON = re.compile(r"conference-[A-Za-z0-9_-]{1,80}")
 async def remove_participant(request: HttpRequest, handle: str) -> HttpResponse:
     """GET: the form for the dialog, which names whom. POST: hang them up."""
     sight = await look(request)
-    if not sight.is_current(Part.CONFERENCES, Part.AGENTS):
-        return await refuse(request, blind())
     found = participant_of(handle, sight.view)
+    if (found is None or request.method != "POST") and not sight.is_current(*REMOVE.parts):
+        return await refuse(request, blind())
     if found is None:
         return await refuse(request, _("They are not in this conference any more. Nothing was sent."), 404)
     room, caller = found[0], found[1].caller

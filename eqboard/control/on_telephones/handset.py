@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from eqboard.accounts.access import SEE_NUMBERS, Rights, may_ever, queues_with, seen_queues
 from eqboard.boards.handles import handle_of
+from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.aims import agent_at, at_telephone
 from eqboard.control.doing.attempt import Target, allows
-from eqboard.control.doing.order import CallRef
 from eqboard.control.on_calls.finding import moved_of
 from eqboard.control.sight import Sight
 from eqboard.floor.masking import LONGEST_EXTENSION, Mask, MaskedNumbers
@@ -73,19 +73,7 @@ class Handset:
         number = other_end(call, self.extension).number
         return CallRef(call.key, call.unique_id, call.channel, self.extension, call.other_channel, number)
 
-    def _is_seen(self, call: LineCall) -> bool:
-        queues = seen_queues(self.rights)
-        return self.is_own or queues is None or call.queue is None or call.queue in queues
-
-    def _talk(self, call: LineCall, is_only_one_up: bool) -> Talk:
-        party = other_end(call, self.extension)
-        shown = party if self._tells_numbers(call) else _mask(self.floor).caller(party)
-        queue = self.floor.queues.get(call.queue or "")
-        name = queue.name if queue else call.queue
-        handle = call_handle(call, self.extension)
-        return Talk(handle, call, shown, name, is_only_one_up and call.state is LineState.UP)
-
-    def _tells_numbers(self, call: LineCall) -> bool:
+    def tells_numbers(self, call: LineCall) -> bool:
         """By the call's queue; where EQ tells none, by all that they serve. One's own telephone has a display."""
         told = queues_with(self.rights, SEE_NUMBERS)
         if told is None or (self.is_own and may_ever(self.rights, SEE_NUMBERS)):
@@ -93,12 +81,24 @@ class Handset:
         queues = {call.queue} if call.queue else set(self.target.queues)
         return bool(queues) and queues <= told
 
+    def _is_seen(self, call: LineCall) -> bool:
+        queues = seen_queues(self.rights)
+        return self.is_own or queues is None or call.queue is None or call.queue in queues
+
+    def _talk(self, call: LineCall, is_only_one_up: bool) -> Talk:
+        party = other_end(call, self.extension)
+        shown = party if self.tells_numbers(call) else _mask(self.floor).caller(party)
+        queue = self.floor.queues.get(call.queue or "")
+        name = queue.name if queue else call.queue
+        handle = call_handle(call, self.extension)
+        return Talk(handle, call, shown, name, is_only_one_up and call.state is LineState.UP)
+
 
 def handset_of(extension: str, sight: Sight, own: str) -> Handset | None:
     """The telephone at an extension; None for one that is nobody's of those whom one may see.
 
-    `own` is where one sits oneself. Whoever says so of an agent's telephone has no more rights to it by that, signed in
-    or not: else it could be made one's own.
+    `own` is where one sits oneself, and not only by one's own word. An agent's telephone, signed in or not, is nobody
+    else's all the same: there they may talk with anybody.
     """
     agent = agent_at(extension, sight.whole)
     is_own = bool(own) and own == extension and agent is None
@@ -126,10 +126,12 @@ def other_end(call: LineCall, extension: str) -> Caller:
     return Caller(None, call.other_channel, call.caller_number, call.caller_name)
 
 
-def moved(handle: str, extension: str, view: Snapshot) -> CallRef | None:
+def moved(handle: str, extension: str, view: Snapshot) -> tuple[CallRef | None, Caller | None]:
     """The call of a handle that a telephone has no more, where one sees it elsewhere: so that it can be said where."""
-    found = moved_of(handle, view)
-    return replace(found.ref, place=extension, other_channel=found.caller.channel) if found else None
+    found = moved_of(handle, view) if handle else None
+    if found is None:
+        return None, None
+    return replace(found.ref, place=extension, other_channel=found.caller.channel), found.caller
 
 
 def _mask(floor: Snapshot) -> Mask:

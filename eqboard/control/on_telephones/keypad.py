@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from eqboard.accounts.access import PRESS_KEY
-from eqboard.control.doing import perform
+from eqboard.control import exchange
+from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.marks import act, press_of, refuse
 from eqboard.control.on_telephones.phone_keys import is_key, picture_of
 from eqboard.control.on_telephones.telephones import held_by
@@ -29,7 +30,7 @@ async def keys(request: HttpRequest, extension: str) -> HttpResponse:
     if not held.handset.may(PRESS_KEY):
         return await refuse(request, denied(held.handset.target.name), 403, "denied")
     try:
-        phone = await perform.telephones.get().phones.get(extension=extension)
+        phone = await exchange.telephones.get().phones.get(extension=extension)
     except EQNotFound:
         return await _show(request, extension, fault=_("No telephone is registered here, or EQ cannot tell its model."))
     except EQError as error:
@@ -46,7 +47,7 @@ async def press(request: HttpRequest, extension: str, key: str) -> HttpResponse:
         return held
     if not is_key(key):
         return await refuse(request, _("No telephone has such a key, so nothing was sent."))
-    target = replace(held.target, slot=f"key:{press_of(request)}")
+    target = replace(held.target, slot=f"key:{attempt_id(press_of(request), held.sight.actor.user.pk)}")
     return await act(request, held.sight.actor, replace(held.order(PRESS_KEY), key=key), target)
 
 

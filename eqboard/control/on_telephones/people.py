@@ -18,9 +18,8 @@ from eqboard.config import get_config
 from eqboard.control.marks import refuse, unseen
 from eqboard.control.on_calls.destinations import own_extension
 from eqboard.control.on_telephones import hands
-from eqboard.control.on_telephones.handset import Handset, handset_of
-from eqboard.control.on_telephones.telephone_forms import may_be_extension
-from eqboard.control.on_telephones.telephones import unknown
+from eqboard.control.on_telephones.handset import Handset
+from eqboard.control.on_telephones.telephones import handset_for, no_telephone
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.looking import look_at
@@ -49,7 +48,7 @@ async def agent_panel(request: HttpRequest, agent_id: int) -> HttpResponse:
     if whole is None:
         return await unseen(request, sight)
     own = await own_extension(sight.actor.user)
-    handset = handset_of(whole.extension, sight, own) if whole.extension and may_be_extension(whole.extension) else None
+    handset = await handset_for(whole.extension or "", sight)
     at_once, listening = hands.for_all(whole, sight), hands.listening(whole, sight)
     context = {
         "agent": sight.view.agents[agent_id],
@@ -71,10 +70,9 @@ async def agent_panel(request: HttpRequest, agent_id: int) -> HttpResponse:
 async def telephone_panel(request: HttpRequest, extension: str) -> HttpResponse:
     """One telephone, whoever sits there."""
     sight = await look(request)
-    own = await own_extension(sight.actor.user)
-    handset = handset_of(extension, sight, own) if may_be_extension(extension) else None
+    handset = await handset_for(extension, sight)
     if handset is None:
-        return await refuse(request, unknown(), 404)
+        return await no_telephone(request, extension, sight)
     return await _show_extension(request, sight, handset)
 
 
@@ -86,9 +84,9 @@ async def my_telephone(request: HttpRequest) -> HttpResponse:
     own = await own_extension(sight.actor.user)
     if not own:
         return await refuse(request, _("eqboard does not know where you sit. Say so at “My telephone” in the menu."))
-    handset = handset_of(own, sight, own)
+    handset = await handset_for(own, sight)
     if handset is None:
-        return await refuse(request, unknown(), 404)
+        return await no_telephone(request, own, sight)
     return await _show_extension(request, sight, handset)
 
 

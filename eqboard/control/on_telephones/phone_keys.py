@@ -96,8 +96,8 @@ def picture_of(phone: Phone) -> Picture:
     """As many line keys and soft keys as its model is likely to have, from 2 to 12."""
     lines, soft_keys = _counts(f"{phone.model or ''} {phone.user_agent or ''}")
     return Picture(
-        lines=tuple(Key(f"line{n}", _("Line %(n)s") % {"n": n}, str(n)) for n in range(1, lines + 1)),
-        soft_keys=tuple(Key(f"soft_key{n}", _("Soft key %(n)s") % {"n": n}, str(n)) for n in range(1, soft_keys + 1)),
+        lines=tuple(Key(f"line{n}", _("Line %(n)s") % {"n": n}) for n in range(1, lines + 1)),
+        soft_keys=tuple(Key(f"soft_key{n}", _("Soft key %(n)s") % {"n": n}) for n in range(1, soft_keys + 1)),
         arrows=tuple(map(_key, ARROWS)),
         functions=tuple(map(_key, FUNCTIONS)),
         volume=tuple(map(_key, ("volume_down", "volume_up"))),

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eqboard.accounts.access import RECORD, SEE_RECORDINGS
 from eqboard.accounts.asking import form_page
+from eqboard.control import exchange
+from eqboard.control.audit.discretion import hide_numbers
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, START_RECORDING, STOP_RECORDING
-from eqboard.control.doing import perform
 from eqboard.control.marks import act, refuse
 from eqboard.control.on_telephones.telephones import held_by, show_call_form
 from eqboard.control.refusals import not_told
@@ -59,16 +60,17 @@ async def listed(request: HttpRequest, extension: str, handle: str) -> HttpRespo
     if held.talk is None:
         return await _show(request, fault=_("This call is over, or has changed. Look at the calls again."))
     try:
-        return await _show(request, await _paths(held.talk.call))
+        paths = await _paths(held.talk.call)
     except EQNotFound:
         return await _show(request)
     except EQError as error:
         return await _show(request, fault=not_told(error))
+    return await _show(request, paths, is_veiled=not held.handset.tells_numbers(held.talk.call))
 
 
 async def _paths(call: LineCall) -> Sequence[str]:
     """By EQ's id of the call, else by its unique id."""
-    recordings = perform.telephones.get().call_recordings
+    recordings = exchange.telephones.get().call_recordings
     if call.id:
         return await recordings.all(call=call.id)
     return await recordings.all(call_unique_id=call.unique_id) if call.unique_id else ()
@@ -81,5 +83,10 @@ async def _act(request: HttpRequest, extension: str, handle: str, action: str) -
     return await act(request, held.sight.actor, held.order(action), held.target)
 
 
-async def _show(request: HttpRequest, paths: Sequence[str] = (), fault: str = "") -> HttpResponse:
-    return await sync_to_async(render)(request, "control/recordings.html", {"paths": paths, "fault": fault})
+async def _show(
+    request: HttpRequest, paths: Sequence[str] = (), fault: str = "", *, is_veiled: bool = False
+) -> HttpResponse:
+    """The name of a recording tells who called: whoever may not see that is shown the names that hold no number."""
+    shown = [path for path in paths if not is_veiled or hide_numbers(path) == path]
+    context = {"paths": shown, "hidden_count": len(paths) - len(shown), "fault": fault}
+    return await sync_to_async(render)(request, "control/recordings.html", context)

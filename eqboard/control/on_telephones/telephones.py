@@ -1,6 +1,6 @@
 """The hands on a telephone: dial from it; transfer, park and hang up one of its calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -10,33 +10,36 @@ from django.views.decorators.http import require_POST
 
 from eqboard.accounts.access import DIAL, HANG_UP, PARK, TRANSFER
 from eqboard.accounts.asking import form_page
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.doing.aims import at_telephone
 from eqboard.control.doing.attempt import Target
-from eqboard.control.doing.order import CallRef, Order
 from eqboard.control.marks import act, blind, refuse, show_form
-from eqboard.control.on_calls.destinations import own_extension
-from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved
+from eqboard.control.on_calls.destinations import confirmed_extension, own_extension
+from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved, other_end
 from eqboard.control.on_telephones.telephone_forms import DialForm, may_be_extension
+from eqboard.control.saying import say
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
-from eqboard.floor.snapshot import Part
+from eqboard.floor.snapshot import Caller, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A telephone that one may look at, and one of its calls, as of now. `talk` is None when it has that call no more;
-    then `ref` may tell who has.
+    then `ref` may tell who has. `caller` is with whom it is, as the whole floor knows them.
     """
 
     sight: Sight
     handset: Handset
     talk: Talk | None = None
     ref: CallRef | None = None
+    caller: Caller | None = None
 
     @property
     def target(self) -> Target:
         handset = self.handset
-        return at_telephone(handset.extension, self.sight.whole, is_own=handset.is_own, call=self.ref)
+        target = at_telephone(handset.extension, self.sight.whole, is_own=handset.is_own, call=self.ref)
+        return replace(target, party=(self.caller.name or self.caller.number or "") if self.caller else "")
 
     def order(self, action: str, destination: str | None = None) -> Order:
         agent = self.handset.agent
@@ -103,20 +106,35 @@ async def hang_up(request: HttpRequest, extension: str, handle: str) -> HttpResp
 
 
 async def held_by(request: HttpRequest, extension: str, handle: str = "") -> Held | HttpResponse:
-    """The telephone and its call; or the answer to somebody who may not know of it, or while nobody sees the floor."""
+    """The telephone and its call; or the answer to somebody who may not know of it, or while nobody sees the floor.
+
+    Of a press on a telephone that is known perform() is the judge.
+    """
     sight = await look(request)
-    if not sight.is_current(Part.AGENTS):
+    handset = await handset_for(extension, sight)
+    if (handset is None or request.method != "POST") and not sight.is_current(Part.AGENTS):
         return await refuse(request, blind())
-    own = await own_extension(sight.actor.user)
-    handset = handset_of(extension, sight, own) if may_be_extension(extension) else None
     if handset is None:
-        return await refuse(request, unknown(), 404)
+        return await no_telephone(request, extension, sight)
     talk = handset.talk(handle) if handle else None
     if talk is not None:
-        return Held(sight, handset, talk, handset.ref(talk.call))
+        return Held(sight, handset, talk, handset.ref(talk.call), other_end(talk.call, extension))
     if handle and handset.shows_calls and handset.line is None:
         return await refuse(request, _("These calls have not been read just now, so nothing was sent. Try again."))
-    return Held(sight, handset, None, moved(handle, extension, sight.view) if handle else None)
+    return Held(sight, handset, None, *moved(handle, extension, sight.view))
+
+
+async def handset_for(extension: str, sight: Sight) -> Handset | None:
+    if not may_be_extension(extension):
+        return None
+    return handset_of(extension, sight, await confirmed_extension(sight.actor.user))
+
+
+async def no_telephone(request: HttpRequest, extension: str, sight: Sight) -> HttpResponse:
+    """Another team's is as if it were not there; of the one where they say they sit they are told what is missing."""
+    user = sight.actor.user
+    is_only_said = extension == await own_extension(user) != await confirmed_extension(user)
+    return await refuse(request, unconfirmed(extension) if is_only_said else unknown(), 404)
 
 
 async def show_call_form(request: HttpRequest, held: Held, right: str, template: str) -> HttpResponse:
@@ -141,8 +159,15 @@ async def again(request: HttpRequest, held: Held, template: str, error: str) -> 
     return answer
 
 
+def unconfirmed(extension: str) -> str:
+    text = _(
+        "Only you say that %(extension)s is your telephone, so you may do no more there than your teams allow. Nothing "
+        "was done. Sign in to EQ at “My telephone”, or ask an administrator to confirm it."
+    )
+    return say(text, extension=extension)
+
+
 def unknown() -> str:
-    """Also for a telephone of another team: it is as if it were not there."""
     return _("There is no telephone with this extension that you may use. Nothing was done.")
 
 

@@ -23,12 +23,12 @@ from eqboard.accounts.asking import form_page, no_team
 from eqboard.accounts.models import LONGEST_EXTENSION, LONGEST_ID, Seat, validate_extension
 from eqboard.accounts.rights import arights_of
 from eqboard.config import get_config
+from eqboard.control import exchange
 from eqboard.control.audit import Doer
-from eqboard.control.doing import perform
-from eqboard.control.doing.background import outlive_the_request
+from eqboard.control.background import outlive_the_request
+from eqboard.control.seat_words import SeatFault, clock, may_force, sentence_of
 from eqboard.control.seats import seating, signing
 from eqboard.control.seats.seat_steps import Told
-from eqboard.control.seats.seat_words import SeatFault, clock, may_force, sentence_of
 from eqboard.control.seats.voices import in_whose_name
 from eqboard.eq import EQ
 
@@ -137,7 +137,7 @@ async def _answer(request: HttpRequest, user: User, work: Work) -> HttpResponse:
 
 
 async def _do(request: HttpRequest, user: User, work: Work) -> Told:
-    return await to_the_end(work(Doer(user, address_of(request)), perform.telephones.get()))
+    return await to_the_end(work(Doer(user, address_of(request)), exchange.telephones.get()))
 
 
 def _done(request: HttpRequest, told: Told) -> HttpResponse:
@@ -152,7 +152,7 @@ async def to_the_end(step: Coroutine[Any, Any, T]) -> T:
     async def carry_out() -> None:
         results.append(await step)
 
-    await asyncio.shield(outlive_the_request(carry_out()))
+    await asyncio.shield(outlive_the_request(carry_out(), asks_eq=True))
     return results[0]
 
 
@@ -180,6 +180,7 @@ def seat_context(
         "seat": held,
         "is_signed_in": is_signed_in,
         "since": clock(held.signed_in_at) if is_signed_in and held.signed_in_at else "",
+        "is_confirmed": seats.confirmed_extension(held) != "",
         "needs_eq_user": not get_config().act_without_eq_user,
         "extension_form": extension_form or ExtensionForm(initial={"extension": held.extension}),
         "link_form": link_form or LinkForm(),
@@ -195,5 +196,5 @@ async def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out of eqboard, and of EQ with it, whatever EQ says to that."""
     user = await request.auser()
     if request.method == "POST" and isinstance(user, User) and await in_whose_name(user) is not None:
-        await to_the_end(signing.leave(Doer(user, address_of(request)), perform.telephones.get()))
+        await to_the_end(signing.leave(Doer(user, address_of(request)), exchange.telephones.get()))
     return await sync_to_async(leave_eqboard)(request)

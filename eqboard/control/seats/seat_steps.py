@@ -6,9 +6,9 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from eqboard.control.audit import Doer, Thing, write_down
-from eqboard.control.doing.perform import answer_of, step_of
+from eqboard.control.audit.answers import answer_of, step_of
 from eqboard.control.models import Step
-from eqboard.control.seats.seat_words import SeatFault
+from eqboard.control.seat_words import SeatFault
 from eqboard.eq import EQError
 
 

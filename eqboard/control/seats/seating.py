@@ -13,8 +13,8 @@ from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import MONITOR_ONLY_TYPE, TakenError
 from eqboard.control.audit import Doer
 from eqboard.control.models import Step
+from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, UNLINK, SeatFault
 from eqboard.control.seats.seat_steps import Told, anote, failure, note, refusal
-from eqboard.control.seats.seat_words import CHOOSE_EXTENSION, LINK, UNLINK, SeatFault
 from eqboard.control.seats.signing import leave, name_of, type_of
 from eqboard.eq import EQ, EQError, EQNotFound
 from eqboard.eq.models import Supervisor

@@ -12,8 +12,8 @@ from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import MONITOR_ONLY_TYPE
 from eqboard.control.audit import Doer, storable
 from eqboard.control.models import Step
+from eqboard.control.seat_words import SIGN_IN, SIGN_OUT, SeatFault
 from eqboard.control.seats.seat_steps import Told, anote, failure, note, refusal
-from eqboard.control.seats.seat_words import SIGN_IN, SIGN_OUT, SeatFault
 from eqboard.control.seats.voices import end_briefly, with_newer_token
 from eqboard.eq import EQ, EQConflict, EQError, Holder, Session, UserKind
 from eqboard.eq.models import Supervisor

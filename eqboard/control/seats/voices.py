@@ -32,12 +32,11 @@ class NoVoice(Exception):
 
 
 @asynccontextmanager
-async def voice_of(user: User, telephone: EQ) -> AsyncIterator[Resources]:
-    """How the person speaks to EQ. Raises NoVoice.
+async def voice_of(seat: Seat, telephone: EQ) -> AsyncIterator[Resources]:
+    """How the person of that seat speaks to EQ. Raises NoVoice.
 
     What is asked may raise EQConflict: then another session is in the way of theirs, and nothing was done.
     """
-    seat = await sync_to_async(seat_of)(user.pk)
     token = token_of(seat)
     if token is None:
         if not get_config().act_without_eq_user:
@@ -53,7 +52,11 @@ async def voice_of(user: User, telephone: EQ) -> AsyncIterator[Resources]:
 
 async def in_whose_name(user: User) -> int | None:
     """The id of the EQ user as whom the person would act now; None when it would be by eqboard's key alone."""
-    seat = await sync_to_async(seat_of)(user.pk)
+    return eq_user_of(await sync_to_async(seat_of)(user.pk))
+
+
+def eq_user_of(seat: Seat) -> int | None:
+    """As whom one acts from there; None: by eqboard's key alone."""
     return None if token_of(seat) is None else seat.eq_user
 
 

@@ -19,14 +19,15 @@ from eqboard.boards.models import DisplayBoard, SavedBoard
 from eqboard.boards.reading import read_stored
 from eqboard.boards.spec import Spec
 from eqboard.control.audit import Doer, Thing, write_down
+from eqboard.control.audit.titles import (
+    CHANGE_BOARD,
+    CHOOSE_BOARD,
+    DELETE_BOARD,
+    MAKE_BOARD,
+    PAIR_DISPLAY,
+    REVOKE_DISPLAY,
+)
 from eqboard.control.models import Step
-
-MAKE_BOARD = "board.make"  # as the names of actions in accounts/access.py: dotted, stable, never reused
-CHANGE_BOARD = "board.change"
-DELETE_BOARD = "board.delete"
-CHOOSE_BOARD = "display.choose"
-PAIR_DISPLAY = "display.pair"
-REVOKE_DISPLAY = "display.revoke"
 
 
 def make(content: Content, doer: Doer, now: datetime) -> SavedBoard:

@@ -7,7 +7,6 @@ import asyncio
 import os
 import secrets
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -26,7 +25,7 @@ from eqboard.ops.showroom import HOST, MANAGE, demo_environment, listen, prepare
 POLL_SECONDS = 1.0
 WELL_SECONDS = 90.0
 ASK_EVERY_SECONDS = 0.25
-DAPHNE = (sys.executable, "-m", "daphne", "-v", "0", "eqboard.asgi:application")
+SERVE = (*MANAGE, "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ async def house(queues: int, agents: int) -> AsyncIterator[House]:
             with (
                 running("redis", redis_command(redis, folder), base) as store,
                 running("poller", (*MANAGE, "poll"), base) as poller,
-                running("web", (*DAPHNE, "--fd", str(number)), base | {"EQBOARD_EQ_URL": to_web.url}, number) as web,
+                running("web", (*SERVE, "--fd", str(number)), base | {"EQBOARD_EQ_URL": to_web.url}, number) as web,
             ):
                 await until_well(port, {"redis": store, "poller": poller, "web": web})
                 yield House(port, eq, to_poller, to_web, password)

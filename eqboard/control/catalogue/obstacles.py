@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from eqboard.control.doing.evidence import holder_of, is_callers, is_unmoved, own_call
-from eqboard.control.doing.order import CallRef, Order
+from eqboard.control.catalogue.evidence import holder_of, is_callers, is_unmoved, own_call
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.floor.snapshot import AgentState, Caller, Snapshot
 
 
@@ -31,7 +31,7 @@ class Why(StrEnum):
     NO_FEED = "NoFeed"  # without Redis nobody knows who else is at it
     CHANGED = "Changed"  # what was to be undone is not so any more
     ALREADY = "Already"  # it is so, without asking
-    BLIND = "Blind"  # of several, whose turn came when the floor could not be seen
+    BLIND = "Blind"  # the floor is not known as of now
     EQ_AWAY = "EQAway"  # of several, who came after one for whom EQ did not answer
 
 

@@ -73,6 +73,8 @@ def _done(action: str, details: Mapping[str, Any], name: str) -> SafeString:
             return say(_("Not linked to EQ's user %(name)s any more."), name=name)
     if not name:
         return say(_("Saved: you have no extension now."))
+    if details.get("is_confirmed"):
+        return say(_("Saved: an administrator has confirmed that %(name)s is this person's telephone."), name=name)
     if not details.get("is_checked"):
         return say(_("Saved. EQ could not be asked whether it has extension %(name)s."), name=name)
     return say(_("Saved: %(name)s is your extension."), name=name)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from eqboard.control.doing.order import CallRef
+from eqboard.control.catalogue.order import CallRef
+from eqboard.eq.models import ActiveCall
 from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Part, Snapshot
 
 
@@ -71,6 +72,15 @@ def is_unmoved(call: CallRef, unique_id: str | None, channel: str | None) -> boo
     return channel == call.channel and (None in (unique_id, call.unique_id) or unique_id == call.unique_id)
 
 
+def is_at_telephone(call: CallRef, own: LineCall | ActiveCall) -> bool:
+    """Whether that call of a telephone is it: by its channel, and by what is known of both besides, as an older switch
+    may tell one of the two anew (contract §4).
+    """
+    pairs = ((own.unique_id, call.unique_id), (own.other_channel, call.other_channel))
+    known = [one == other for one, other in pairs if one and other]
+    return own.channel == call.channel and (any(known) or not known)
+
+
 def is_callers(call: CallRef, caller: Caller | None) -> bool:
     return caller is not None and is_same(call, caller.unique_id, caller.channel)
 
@@ -86,8 +96,8 @@ def call_at(line: Line, call: CallRef) -> LineCall | None:
 
 
 def own_call(line: Line, call: CallRef) -> LineCall | None:
-    """The telephone's call with that very channel of its own."""
-    return next((each for each in line.calls if each.channel == call.channel), None)
+    """The telephone's call with that very channel of its own: the next caller may be on the same."""
+    return next((each for each in line.calls if is_at_telephone(call, each)), None)
 
 
 def is_up(call: LineCall) -> bool:

@@ -6,9 +6,9 @@ These are reads, by the key alone; they are tried again, as all reads are. Where
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from eqboard.control.doing.evidence import is_unmoved
-from eqboard.control.doing.obstacles import Obstacle, Why
-from eqboard.control.doing.order import CallRef, Order
+from eqboard.control.catalogue.evidence import is_at_telephone, is_unmoved
+from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.eq import EQNotFound
 from eqboard.eq.models import ActiveCall, ParkedCall, QueuedCall
 from eqboard.eq.operations import Resources
@@ -50,7 +50,7 @@ async def before_stopping(eq: Resources, order: Order) -> Obstacle | None:
     calls = await _calls_at(eq, order.monitor_extension or "")
     if isinstance(calls, Obstacle):
         return calls
-    is_there = order.call is not None and any(each.channel == order.call.channel for each in calls)
+    is_there = order.call is not None and any(is_at_telephone(order.call, each) for each in calls)
     return None if is_there else GONE
 
 
@@ -62,15 +62,7 @@ async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
     calls = await _calls_at(eq, order.extension or "")
     if isinstance(calls, Obstacle):
         return calls
-    own = next((each for each in calls if each.channel == call.channel), None)
-    return None if own is not None and _is_that(own, call) else GONE
-
-
-def _is_that(own: ActiveCall, call: CallRef) -> bool:
-    """By what is known of both: an older switch may tell one of the two anew (contract §4)."""
-    pairs = ((own.unique_id, call.unique_id), (own.other_channel, call.other_channel))
-    known = [one == other for one, other in pairs if one and other]
-    return any(known) or not known
+    return None if any(is_at_telephone(call, each) for each in calls) else GONE
 
 
 async def destination_is_free(eq: Resources, order: Order) -> Obstacle | None:
@@ -96,7 +88,7 @@ async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
         return calls
     talks = [each for each in calls if each.status == LineState.UP]
     call = order.call
-    if call is not None and talks and not (talks[0].channel == call.channel and _is_that(talks[0], call)):
+    if call is not None and talks and not is_at_telephone(call, talks[0]):
         return GONE
     if len(talks) > 1:
         return GONE

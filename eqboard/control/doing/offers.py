@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from eqboard.accounts.access import Rights, may_do
 from eqboard.accounts.rights import arights_of
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.order import Order, from_data
 from eqboard.control.doing.before import UNDONE_BY, offered_until, queues_of_undo, undo_id, undo_of
-from eqboard.control.doing.order import Order, from_data
 from eqboard.control.models import AuditEntry, Step
 
 DONE = (Step.ACCEPTED, Step.CONFIRMED)

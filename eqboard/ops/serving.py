@@ -1,0 +1,120 @@
+"""The web server: Daphne, with a beginning and an end.
+
+Told to end (SIGTERM, SIGINT), it takes no more connections, sends the boards' sockets to the next process, and lets
+what is under way come to its end, for ENDING_SECONDS at most. What is left then is cancelled. The process ends with 0,
+LAST_SECONDS later at the latest, whatever its threads do; at once when it is told again.
+
+Daphne by itself stops as soon as the first of its applications was cancelled. A thread that waits for the event loop
+then waits for ever, and Python, which waits for its threads, never ends.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+from eqboard.ops.lifespan import Lifespan
+
+ENDING_SECONDS = 6.0  # longer than EQ may take to answer an action (EQBOARD_EQ_TIMEOUT_SECONDS), unless that is raised
+LETTING_GO_SECONDS = 1.0  # for what was cancelled to tidy up
+LAST_SECONDS = 9.0  # less than the ten that those who stop services are patient at the least
+LOOK_EVERY_SECONDS = 0.05
+SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
+
+
+class WebServer(Server):  # type: ignore[misc]  # Daphne has no types
+    """Speaks ASGI's lifespan with the application, too."""
+
+    connections: dict[Any, dict[str, Any]]
+    application: Any
+    failure = ""
+
+    def run(self) -> None:
+        self._ports: list[Any] = []
+        self._lifespan = Lifespan(self.application)
+        reactor.callWhenRunning(self._lifespan.start)
+        super().run()
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+        super().listen_success(port)
+
+    def listen_error(self, failure: Any) -> None:
+        cause = getattr(failure.value, "socketError", None)
+        self.failure = getattr(cause, "strerror", None) or failure.getErrorMessage()
+        self.stop()
+
+    def kill_all_applications(self) -> Deferred[None]:
+        """Daphne calls this when it is told to stop, and goes on when the answer is there."""
+        return Deferred.fromFuture(asyncio.ensure_future(self._end()))
+
+    async def _end(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        end_in(LAST_SECONDS)
+        for port in self._ports:
+            port.stopListening()
+        await asyncio.wait({asyncio.create_task(self._come_to_an_end())}, timeout=ENDING_SECONDS)
+        await cancel_all_others()
+
+    async def _come_to_an_end(self) -> None:
+        await self._until_quiet()
+        await self._lifespan.stop()
+        await self._until_quiet()  # somebody may have come meanwhile, over a connection that was open
+
+    async def _until_quiet(self) -> None:
+        while self._is_busy():  # noqa: ASYNC110 (Twisted has no event for it)
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    def _is_busy(self) -> bool:
+        """Also while somebody who reads slowly has not taken all of an answer."""
+        under_way = [each for each, known in self.connections.items() if is_under_way(known)]
+        for each in under_way:
+            if isinstance(each, WebSocketProtocol):
+                send_away(each)
+            else:
+                let_be_the_last(each)
+        return bool(under_way or reactor.getWriters())  # type: ignore[misc]  # so Twisted has it
+
+
+def is_under_way(known: dict[str, Any]) -> bool:
+    """Of a connection as Daphne knows it: one whose request has not come yet has no application."""
+    application = known.get("application_instance")
+    return application is not None and not application.done()
+
+
+def send_away(socket: WebSocketProtocol) -> None:
+    """Once is enough. Whoever does not answer is cut off after a second, by autobahn; a socket that is being opened is
+    sent away when it is.
+    """
+    if socket.state == socket.STATE_OPEN:
+        socket.sendCloseFrame(code=SERVICE_RESTART)  # its public way refuses the codes of servers
+
+
+def let_be_the_last(request: WebRequest) -> None:
+    """Its connection is not kept for another; one whose answer has just been given has none any more."""
+    if getattr(request, "channel", None) is not None:
+        request.channel.persistent = False
+
+
+async def cancel_all_others() -> None:
+    """As `asyncio.run` does at its end: a thread that waits for one of them goes on, too."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=LETTING_GO_SECONDS)
+
+
+def end_in(seconds: float) -> None:
+    """Python waits for its threads at the end, and some may be waiting for a database."""
+    last = threading.Timer(seconds, os._exit, (0,))
+    last.daemon = True
+    last.start()

@@ -1,0 +1,174 @@
+"""The web server ends when it is told to: what is under way comes to its end, and nothing holds it for ever."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from eqboard.config import ROOT
+from eqboard.ops.showroom import HOST, listen
+from tests.ops.small_application import BIG_BYTES
+
+PATIENCE_SECONDS = 120
+AGES = 3600.0  # what ends in spite of them was not cut off
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: board\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: http://board\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+RESTART = b"\x88\x02" + (1012).to_bytes(2, "big")  # RFC 6455, 5.2: the final frame of a close, two bytes long, unmasked
+ENDLESS = ("/waits", "/refuses", "/waits-in-a-thread", "/sleeps-in-a-thread")
+
+
+class Running:
+    """The server with the small application, at `port`."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, lines: ExitStack) -> None:
+        self.process = process
+        self.port = port
+        self._lines = lines  # closed at the end of the test
+
+    def hears(self, line: str) -> None:
+        """Reads what it says up to that line."""
+        assert self.process.stdout is not None
+        assert line in iter(lambda: self.process.stdout.readline().rstrip() or "nothing more", "nothing more")
+
+    def rest(self) -> list[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout.read().split("\n")[:-1]
+
+    def ask(self, path: str) -> HTTPConnection:
+        """A request under way."""
+        connection = self._lines.enter_context(closing(HTTPConnection(HOST, self.port, timeout=PATIENCE_SECONDS)))
+        connection.request("GET", path)
+        self.hears(f"begun {path.partition('?')[0]}")
+        return connection
+
+    def tell(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+
+    def end(self) -> int:
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def server(ending_seconds: float = AGES, last_seconds: float = AGES) -> Iterator[Running]:
+    with listen(0) as listener:
+        file, port = listener.fileno(), listener.getsockname()[1]
+        words = ("-m", "tests.ops.small_application", str(file), str(ending_seconds), str(last_seconds))
+        process = subprocess.Popen(
+            (sys.executable, *words), cwd=ROOT, pass_fds=(file,), stdout=subprocess.PIPE, text=True
+        )
+    # Our own hold of the listener is let go: when the server does so too, nobody can connect any more.
+    with process, ExitStack() as lines:
+        try:
+            running = Running(process, port, lines)
+            running.hears("startup")
+            yield running
+        finally:
+            process.kill()
+
+
+def until_refused(port: int) -> None:
+    """The kernel says no: nobody listens."""
+    while True:
+        try:
+            socket.create_connection((HOST, port), PATIENCE_SECONDS).close()
+        except ConnectionResetError:
+            continue  # it had been let in, and was not taken
+        except ConnectionRefusedError:
+            return
+
+
+def socket_to(running: Running) -> socket.socket:
+    line = socket.create_connection((HOST, running.port), PATIENCE_SECONDS)
+    line.sendall(HANDSHAKE)
+    read_until(line, b"\r\n\r\n")
+    return line
+
+
+def read_until(line: socket.socket, wanted: bytes) -> bytes:
+    said = b""
+    while wanted not in said:
+        more = line.recv(4096)
+        assert more, f"The line ended after {said!r}."
+        said += more
+    return said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_under_way_is_answered_after_nobody_is_let_in_any_more(tmp_path: Path, number) -> None:
+    file = tmp_path / "now"
+    with server() as running:
+        request = running.ask(f"/until?{file}")
+        running.tell(number)
+        until_refused(running.port)
+        file.touch()
+        answer = request.getresponse()
+        assert (answer.status, answer.read()) == (200, b"here")
+        assert running.end() == 0
+        assert running.rest() == ["answered /until", "shutdown"]  # the application is told last of all
+
+
+def test_a_long_answer_comes_whole_to_a_slow_reader() -> None:
+    with server() as running:
+        request = running.ask("/big")
+        running.hears("answered /big")  # as far as the application can tell
+        running.tell()
+        until_refused(running.port)
+        assert len(request.getresponse().read()) == BIG_BYTES
+        assert running.end() == 0
+
+
+def test_a_connection_that_is_kept_for_later_does_not_hold_it() -> None:
+    with server() as running:
+        idle = running.ask("/")
+        assert idle.getresponse().read() == b"here"
+        running.tell()
+        assert running.end() == 0
+
+
+def test_half_a_request_does_not_hold_it() -> None:
+    with server() as running, socket.create_connection((HOST, running.port)) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")
+        running.ask("/").getresponse().read()  # by now it has been taken
+        running.tell()
+        assert running.end() == 0
+
+
+def test_sockets_are_told_to_come_back_and_hold_nothing() -> None:
+    with server() as running, socket_to(running) as first, socket_to(running) as second:
+        running.tell()
+        for line in (first, second):
+            read_until(line, RESTART)  # and never say goodbye themselves
+        assert running.end() == 0
+
+
+@pytest.mark.parametrize("path", ENDLESS)
+def test_what_never_ends_is_cut_off(path: str) -> None:
+    with server(ending_seconds=0.2, last_seconds=2.0) as running, socket_to(running):
+        running.ask(path)
+        running.tell()
+        assert running.end() == 0
+
+
+def test_a_thread_that_waits_for_the_loop_is_set_free_without_the_last_means() -> None:
+    with server(ending_seconds=0.2) as running, socket_to(running):
+        running.ask("/waits-in-a-thread")
+        running.tell()
+        assert running.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_again_it_ends_at_once(number: signal.Signals) -> None:
+    with server() as running:
+        running.ask("/waits")
+        running.tell()
+        until_refused(running.port)
+        running.tell(number)
+        assert running.end() == -number
