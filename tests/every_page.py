@@ -518,14 +518,19 @@ def _attempt(*steps: Step) -> Story:
 
 
 def _seat(language: str) -> Iterator[str]:
-    """One's own telephone: nobody on EQ, not signed in, signed in, at another extension; and each thing it says."""
+    """One's own telephone: nobody on EQ, not signed in, signed in, at another extension; who says that it is one's own;
+    and each thing it says.
+    """
     nobody = Seat(extension="301")
+    confirmed = Seat(extension="301", is_confirmed=True)
     known = Seat(extension="301", eq_user=1, eq_username="2", eq_type="monitorOnly")
     busy = Seat(extension="302", eq_user=1, eq_username="2", session_extension="301", signed_in_at=NOON)
     busy.sealed_token = seal(SecretStr("3"))
+    there = Seat(extension="301", eq_user=1, eq_username="2", session_extension="301", signed_in_at=NOON)
+    there.sealed_token = busy.sealed_token
     nowhere = Seat(eq_user=1, eq_username="2", signed_in_at=NOON, sealed_token=busy.sealed_token)
     with translation.override(language):
-        for held in (nobody, known, busy, nowhere):
+        for held in (nobody, confirmed, known, busy, there, nowhere):
             for is_so in (True, False):
                 context = seat_context(held) | {"needs_eq_user": is_so, "may_unlink": is_so}
                 yield page("control/seat.html", language, **context)
@@ -602,7 +607,7 @@ def _calls(language: str) -> Iterator[str]:
     yield whole(paint(floor_of(floor, claims={each.slot: each for each in doing}), Health(), who, MIDNIGHT))
     known = {"handle": "a", "caller": OWN_PHONE, "telephones": {"207": agent(7, name="7")}, "mark": "#mark"}
     for own in ("207", ""):
-        yield page("control/steal.html", language, call=waiting_call(queue_name="500"), own=own, **known)
+        yield page("control/steal.html", language, call=waiting_call(queue_name="500"), own=own, is_named=own, **known)
         yield page("control/pick_up.html", language, call=parked_call(), own=own, **known)
     yield page("control/remove_participant.html", language, room=room, **known)
 

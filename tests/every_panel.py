@@ -117,7 +117,7 @@ def _dialogs(page: Page, language: str) -> Iterator[str]:
     for typed in ("", "x" * 50, "+", "1" * 61):
         form = DialForm({"destination": typed})
         yield page("control/transfer_form.html", language, typed="1", error=form.sentence(), **known)
-    for recordings in ({}, {"paths": ["/1"]}, {"fault": "1"}):
+    for recordings in ({}, {"paths": ["/1"], "hidden_count": 1}, {"hidden_count": 2}, {"fault": "1"}):
         yield page("control/recordings.html", language, **recordings)
 
 
