@@ -23,6 +23,7 @@ from eqboard.boards.mishaps import Door
 from eqboard.control.background import all_answered
 from eqboard.control.doing.settling import settlers
 from eqboard.live.routing import websocket
+from eqboard.loops import endings
 
 doors = ProtocolTypeRouter({"http": Door(), "websocket": websocket})
 
@@ -39,9 +40,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def live(receive: Any, send: Any) -> None:
-    """ASGI's lifespan. Before the end, what was asked of EQ is answered and written down."""
+    """ASGI's lifespan. Before the end, what was asked of EQ is answered and written down, and no more is asked."""
     await receive()  # "lifespan.startup", and then "lifespan.shutdown"
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    endings.get().set()
     await all_answered()
     await send({"type": "lifespan.shutdown.complete"})

@@ -26,6 +26,7 @@ from eqboard.floor.windows import begin_of_day
 PREFIX = "EQBOARD_"
 ROOT = Path(__file__).resolve().parent.parent
 STALE_ROUNDS = 2.5
+SHORTEST_PATIENCE_SECONDS = 30.0  # with a process that is busy, or an order that takes several actions of EQ
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)", re.ASCII)
 HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -407,6 +408,18 @@ class Config(BaseSettings):
         """How long the floor is watched for the effect of an action: the board may be read less often than that."""
         return max(self.confirm_seconds, STALE_ROUNDS * self.poll_seconds)
 
+    @property
+    def read_seconds(self) -> float:
+        """How long a read of EQ takes at most, all its tries together."""
+        return max(2, 1 + self.eq_retries) * self.eq_timeout_seconds
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long it takes at most until an action is answered: it waits for its turn, EQ is asked something first,
+        and then to act.
+        """
+        return max(SHORTEST_PATIENCE_SECONDS, 2 * self.read_seconds + Limits().action_seconds)
+
     def need(self, *names: str) -> None:
         """Raise ConfigError unless each of the named secrets is set: not every command needs every one."""
         for name in names:
@@ -463,7 +476,7 @@ def eq_from(config: Config) -> EQ:
     limits = Limits(
         connect_seconds=min(2.0, config.eq_timeout_seconds),
         read_seconds=config.eq_timeout_seconds,
-        total_seconds=max(2, 1 + config.eq_retries) * config.eq_timeout_seconds,
+        total_seconds=config.read_seconds,
         retry_count=config.eq_retries,
         concurrent_requests=config.eq_concurrent_requests,
     )

@@ -25,6 +25,10 @@ class PerLoop(Generic[T]):
         return self._made[loop]
 
 
+endings = PerLoop(asyncio.Event)
+"""Set once the process is told to end: what is under way comes to its end, and nothing more of it begins."""
+
+
 def is_cancelled() -> bool:
     """Whether the running task has been told to end."""
     task = asyncio.current_task()

@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "eqboard.ops.static_files.static_files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "eqboard.boards.mishaps.only_utf_8",  # it refuses in the reader's language, before anything of a form is read
+    "eqboard.boards.bodies.only_whole_forms",  # it refuses in the reader's language, before anything of a form is read
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -84,6 +84,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# Of every body, files and all, whoever sends it: a megabyte more than a board that is imported may have.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 256 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = [
@@ -96,7 +98,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Whoever guesses somebody's password from one place is made to wait; from elsewhere that person still gets in.
+# Whoever guesses somebody's password from one place is made to wait; from elsewhere that person still gets in. Wider
+# limits, of an address and of a name, stand in accounts/guessing.py.
+AXES_HANDLER = "eqboard.accounts.guessing.WideLimits"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -130,6 +134,7 @@ warnings.filterwarnings("ignore", message="No directory at", category=UserWarnin
 
 # Browsers take a name with this beginning from the site itself alone, by HTTPS: no neighbour's name plants a session.
 SESSION_COOKIE_NAME = "__Host-sessionid" if config.https else "sessionid"
+KNOWN_COOKIE_NAME = "__Host-known" if config.https else "known"  # ours: see accounts/guessing.py
 SESSION_COOKIE_AGE = int(config.session_hours * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -526,11 +526,9 @@ def _seat(language: str) -> Iterator[str]:
     known = Seat(extension="301", eq_user=1, eq_username="2", eq_type="monitorOnly")
     busy = Seat(extension="302", eq_user=1, eq_username="2", session_extension="301", signed_in_at=NOON)
     busy.sealed_token = seal(SecretStr("3"))
-    there = Seat(extension="301", eq_user=1, eq_username="2", session_extension="301", signed_in_at=NOON)
-    there.sealed_token = busy.sealed_token
     nowhere = Seat(eq_user=1, eq_username="2", signed_in_at=NOON, sealed_token=busy.sealed_token)
     with translation.override(language):
-        for held in (nobody, confirmed, known, busy, there, nowhere):
+        for held in (nobody, confirmed, known, busy, nowhere):
             for is_so in (True, False):
                 context = seat_context(held) | {"needs_eq_user": is_so, "may_unlink": is_so}
                 yield page("control/seat.html", language, **context)
@@ -562,7 +560,8 @@ def pieces(language: str) -> Iterator[str]:
     yield page("control/pause_form.html", language, agent=agent(7, name="7"), codes=[pause_code(1, "1")])
     yield from _forms(language)
     yield page("control/outcome.html", language, outcome={"state": "refused", "sentence": "1"})
-    yield page("control/outcome.html", language, outcome={"state": "accepted", "sentence": "1", "undo": {"left_ms": 1}})
+    undo = {"left_ms": 1, "attempt": "00000000-0000-0000-0000-000000000000"}
+    yield page("control/outcome.html", language, outcome={"state": "accepted", "sentence": "1", "undo": undo})
     yield from _together(language)
     yield from _workings(language)
     yield from _calls(language)

@@ -21,7 +21,7 @@ from django.urls import URLPattern, get_resolver
 from eqboard.accounts.models import Display
 from eqboard.boards.mishaps import Door, unreadable
 from eqboard.boards.models import SavedBoard
-from eqboard.boards.reading import write_spec
+from eqboard.boards.reading import MOST_BYTES, write_spec
 from eqboard.boards.ready import SPECS
 from eqboard.control.models import AuditEntry
 from eqboard.control.shelves import keeping
@@ -262,8 +262,87 @@ def test_a_form_that_is_too_large_is_refused_with_a_sentence(cast, settings, enf
     client.force_login(cast.lead)
     client.get("/displays/")
     answer = client.post("/displays/", {"name": "x" * 2000})
-    assert answer.status_code == 400
-    assert "This could not be read" in answer.text
+    assert answer.status_code == 413
+    assert "This is too much" in answer.text
+
+
+# Bodies
+
+
+@POSTED
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/octet-stream", "application/x", "x"])
+def test_what_is_no_form_is_refused_with_a_sentence(lead, path_of, name, kind) -> None:
+    answer = lead.generic("POST", path_of(name), b'{"queue": "500"}', content_type=kind)
+    assert (answer.status_code, "This is not a form" in answer.text) == (415, True)
+    assert "no-store" in answer["Cache-Control"]
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_form_of_no_kind_and_one_that_is_packed_are_none_either(lead) -> None:
+    assert lead.generic("POST", "/targets/", b"a=b", content_type="").status_code == 415
+    assert lead.generic("POST", "/targets/", b"", content_type="").status_code != 415
+    packed = lead.generic("POST", "/targets/", b"x", content_type=FORM, headers={"Content-Encoding": "gzip"})
+    assert packed.status_code == 415
+
+
+WHOLE = (
+    b'--xx\r\nContent-Disposition: form-data; name="press"\r\n\r\n1\r\n'
+    b'--xx\r\nContent-Disposition: form-data; name="queue"\r\n\r\n500\r\n--xx--\r\n'
+)
+
+
+@POSTED
+def test_a_form_that_is_cut_off_is_refused_wherever_it_is(lead, path_of, name) -> None:
+    """Or it would be one without the fields that are lost: no queue named is all queues."""
+    for length in range(1, len(WHOLE) - len(b"--\r\n") + 1, 7):
+        answer = lead.generic("POST", path_of(name), WHOLE[:length], content_type=FILE)
+        assert (answer.status_code, "This could not be read" in answer.text) == (400, True), WHOLE[:length]
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=yy"])
+def test_nor_is_one_whose_end_cannot_be_known_read(lead, kind) -> None:
+    assert lead.generic("POST", "/displays/", WHOLE, content_type=kind).status_code == 400
+
+
+def test_a_whole_form_is_read(lead) -> None:
+    for sent in (WHOLE, WHOLE.rstrip()):
+        assert lead.generic("POST", "/displays/", sent, content_type=FILE).status_code == 422
+
+
+async def at_the_door(*chunks: bytes, **headers: str) -> dict[str, object]:
+    """What is answered to a body that comes in these, as the server tells it."""
+    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    told += [(b"host", b"testserver"), (b"content-type", FORM.encode())]
+    line = HttpCommunicator(Door(), "POST", "/sign-in/", headers=told)
+    await line.send_input({"type": "http.request", "body": b"", "more_body": True})
+    for number, chunk in enumerate(chunks, 1):
+        await line.send_input({"type": "http.request", "body": chunk, "more_body": number < len(chunks)})
+    start, body = await line.receive_output(timeout=10), await line.receive_output(timeout=10)
+    await line.wait(timeout=10)
+    return {"status": start["status"], "body": body["body"], "headers": dict(start["headers"])}
+
+
+MOST = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_an_imported_board_has_room() -> None:
+    assert MOST >= 2 * MOST_BYTES
+
+
+async def test_more_than_may_come_is_refused_by_anybody_with_a_sentence() -> None:
+    for answer in (
+        await at_the_door(b"", content_length=str(MOST + 1)),
+        await at_the_door(b"", content_length="9" * 5000),
+        await at_the_door(b"x" * MOST, b"x"),
+    ):
+        assert (answer["status"], b"This is too much" in answer["body"]) == (413, True)
+        assert b"no-store" in answer["headers"][b"Cache-Control"]
+        assert answer["headers"][b"Content-Security-Policy"]
+
+
+async def test_as_much_as_may_come_is_read(db) -> None:
+    assert (await at_the_door(b"a=" + b"x" * (MOST - 2), content_length=str(MOST)))["status"] == 403, "no token"
 
 
 def test_a_forged_host_gets_the_same_page(client) -> None:

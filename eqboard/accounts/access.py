@@ -89,11 +89,6 @@ def _queues_of(grants: Iterable[Grant]) -> frozenset[str] | None:
     return None if None in queues else frozenset().union(*filter(None, queues))
 
 
-def may_see(rights: Rights, queue: str) -> bool:
-    queues = seen_queues(rights)
-    return queues is None or queue in queues
-
-
 def may_ever(rights: Rights, action: str) -> bool:
     """Whether there may be anybody to whom one may do it."""
     return any(action in grant.actions for grant in rights.grants)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from eqboard.accounts.guessing import remember
 from eqboard.accounts.sessions import begin_session
 
 
@@ -17,6 +18,7 @@ class SignInPage(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_valid(form)
         begin_session(self.request)
+        remember(self.request, answer, form.get_user())
         return answer
 
 

@@ -186,7 +186,8 @@ class Seat(models.Model):
     )
     eq_user = models.PositiveBigIntegerField(_("EQ user's id"), null=True, blank=True, unique=True)
     eq_username = models.CharField(max_length=255, blank=True)  # as EQ told it when they were linked, or signed in last
-    eq_type = models.CharField(max_length=20, blank=True)  # the same: "full" or "monitorOnly"
+    eq_type = models.CharField(max_length=20, blank=True)  # the same, or anew since: "full" or "monitorOnly"
+    checked_at = models.DateTimeField(null=True, editable=False)  # when EQ was asked for the type last
     sealed_token = models.TextField(blank=True, editable=False)  # of a session that begins, goes on or is over at EQ
     session_extension = models.CharField(max_length=LONGEST_EXTENSION, blank=True)  # where it is; at none: blank
     signed_in_at = models.DateTimeField(null=True)

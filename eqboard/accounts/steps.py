@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts.address import address_of
 from eqboard.accounts.entrance import SignInPage
+from eqboard.accounts.guessing import remember
 from eqboard.accounts.sessions import begin_session
 
 
@@ -55,6 +56,7 @@ class StepsPage(SignInPage):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """The password was right: on to the next step, or in."""
         answer: HttpResponse = perform_login(self.request, form.get_user(), redirect_url=self.get_success_url())
+        remember(self.request, answer, form.get_user())
         return answer
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -1,26 +1,27 @@
 """What is answered where no page could be made: what came cannot be read, the database does not do it, or a bug."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.decorators import sync_and_async_middleware
 
+from eqboard.boards.bodies import Bounded, says_too_large, too_large
 from eqboard.boards.policy import with_policy
 
 COME_BACK_SECONDS = 5
-UTF_8 = "utf-8"
 DATABASE_IS_AWAY = (OperationalError, InterfaceError)  # locked, or not there
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's `handler400`. Its own asks for the request's token, and so reads once more what cannot be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large()
     return busy() if is_of_database(exception) else not_read()
 
 
@@ -51,36 +52,18 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-@sync_and_async_middleware
-def only_utf_8(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Refuse what says to be written in another way. No browser does: pages are UTF-8, and so are their forms.
-
-    Some of Python's encodings would fail in the midst of a page, as `idna` and `base64` do.
-    """
-    if iscoroutinefunction(get_response):
-
-        async def answer_async(request: HttpRequest) -> Any:
-            _need_utf_8(request)
-            return await get_response(request)
-
-        return answer_async
-
-    def answer(request: HttpRequest) -> Any:
-        _need_utf_8(request)
-        return get_response(request)
-
-    return answer
-
-
-def _need_utf_8(request: HttpRequest) -> None:
-    if (request.content_params or {}).get("charset", UTF_8).lower() != UTF_8:
-        raise BadRequest("Not UTF-8")
-
-
 class Door(ASGIHandler):
     """Django's, which fails without an answer where it can make no request of what came: a query is read at once when
-    the request is said to be written in some encoding.
+    the request is said to be written in some encoding. And it reads as much as comes.
     """
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        most_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body, is_announced = Bounded(receive, most_bytes), says_too_large(scope, most_bytes)
+        if not is_announced:
+            await super().handle(scope, body.receive, send)
+        if is_announced or body.is_too_large:
+            await self.send_response(with_policy(too_large()), send)
 
     def create_request(self, scope: Any, body_file: Any) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         try:

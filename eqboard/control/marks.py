@@ -1,11 +1,9 @@
 """The small answer to a press: a mark that says how far it has come, and asks again until that is settled."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import wraps
+from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from eqboard.accounts.access import SEE_NUMBERS, may_do
 from eqboard.accounts.rights import arights_of
+from eqboard.boards.letters import UNSEEN
 from eqboard.config import get_config
 from eqboard.control.audit.discretion import hide_numbers, is_of_caller, newest_for
 from eqboard.control.audit.story import standing
@@ -25,12 +24,11 @@ from eqboard.control.doing.attempt import Actor, Attempt, Target, attempt_id
 from eqboard.control.doing.offers import Offer, offer_for
 from eqboard.control.doing.perform import perform
 from eqboard.control.models import AuditEntry, Step
-from eqboard.control.sight import Sight, View, look
 from eqboard.control.words import asking, sentence
-from eqboard.floor.snapshot import Agent, Part
 
 NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")
 UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
+SETTLES_WITHIN = timedelta(minutes=2)  # what nobody knows of the floor tells in that time (doing/settling.py), or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +39,46 @@ class Outcome:
     sentence: str
     url: str = ""
     undo: Offer | None = None
+    may_settle: bool = False  # nobody knows, but the floor may still tell
 
     @property
     def is_settled(self) -> bool:
         return not self.url or self.state not in UNSETTLED
 
+    @property
+    def asks_every(self) -> str:
+        """How often it asks what became of it, as htmx writes it; "" when it does not."""
+        if not self.is_settled:
+            return "500ms"
+        return "2s" if self.may_settle else ""
+
 
 async def act(request: HttpRequest, actor: Actor, order: Order, target: Target) -> HttpResponse:
     """Perform it, and answer with its mark; or ask for the reason that a policy demands."""
-    press = press_of(request)
-    attempt = Attempt(attempt_id(press, actor.user.pk), actor, order, target, reason_of(request))
+    return await press(request, attempt_of(request, actor, order, target))
+
+
+def attempt_of(request: HttpRequest, actor: Actor, order: Order, target: Target) -> Attempt:
+    """What a request asks for, by the number of its press."""
+    return Attempt(attempt_id(press_of(request), actor.user.pk), actor, order, target, reason_of(request))
+
+
+async def press(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """As `act`."""
     if attempt.needs_reason and attempt.is_allowed():
-        return await ask_reason(request, attempt, press)
+        return await ask_reason(request, attempt)
+    user_id = attempt.actor.user.pk
     done = await perform(attempt)
-    entry = await newest_entry(done, actor.user.pk)
+    entry = await newest_entry(done, user_id)
     if entry is None:  # one's own press of a moment ago, which is just being written down
         return await mark(request, Outcome(Step.ASKED.value, asking(), reverse("control:outcome", args=[done])))
     return await tell(request, entry, 403 if entry.step == Step.DENIED else 200)
+
+
+async def is_sent(attempt: Attempt) -> bool:
+    """Whether EQ was asked for it, and has not refused."""
+    entry = await newest_entry(attempt.id, attempt.actor.user.pk)
+    return entry is not None and entry.step not in (Step.DENIED, Step.REFUSED)
 
 
 async def tell(request: HttpRequest, entry: AuditEntry, status: int = 200) -> HttpResponse:
@@ -73,11 +94,11 @@ async def _discreet(request: HttpRequest, entry: AuditEntry) -> AuditEntry:
     return newest_for(entry, await arights_of(await request.auser())) if tells else entry
 
 
-async def ask_reason(request: HttpRequest, attempt: Attempt, press: uuid.UUID) -> HttpResponse:
+async def ask_reason(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """A form that sends the same again, with a reason, to the mark that it was for."""
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_AGAIN]
     context = {
-        "press": press,
+        "press": press_of(request),
         "name": _name(attempt),
         "fields": fields,
         "path": request.path,
@@ -95,8 +116,9 @@ def _name(attempt: Attempt) -> str:
 
 
 def reason_of(request: HttpRequest) -> str:
-    """What was written; what nobody can see is no reason."""
-    return "".join(each for each in request.POST.get("reason", "") if each.isprintable()).strip()
+    """What was written; what nobody can see is no reason, nor is what has neither a letter nor a digit."""
+    written = "".join(each for each in request.POST.get("reason", "") if each.isprintable()).strip()
+    return written if any(each.isalnum() and each not in UNSEEN for each in written) else ""
 
 
 def press_of(request: HttpRequest) -> uuid.UUID:
@@ -114,12 +136,20 @@ async def newest_entry(attempt: uuid.UUID, user_id: int | None) -> AuditEntry | 
 
 def outcome_of(entry: AuditEntry) -> Outcome:
     """What the newest entry says; one that waits for the next step says what is known once nobody will write it."""
-    step = standing(entry, datetime.now(UTC), _patience_seconds(entry))
+    now = datetime.now(UTC)
+    step = standing(entry, now, _patience_seconds(entry))
     told = entry
     if step != entry.step:
         told = copy(entry)
         told.step, told.details = step, {"seen": "no_news"} if step is Step.NOT_SEEN else entry.details
-    return Outcome(_state(told), sentence(told), reverse("control:outcome", args=[entry.attempt]))
+    url = reverse("control:outcome", args=[entry.attempt])
+    return Outcome(_state(told), sentence(told), url, may_settle=step is Step.UNKNOWN and _may_settle(entry, now))
+
+
+def _may_settle(entry: AuditEntry, now: datetime) -> bool:
+    """Of an attempt of which nobody knows: whether somebody looks for what became of it."""
+    is_open = entry.step == Step.ASKED or bool(entry.details.get("is_open"))
+    return is_open and now - entry.at < SETTLES_WITHIN
 
 
 def _state(entry: AuditEntry) -> str:
@@ -134,27 +164,6 @@ def _patience_seconds(entry: AuditEntry) -> float:
     action = CATALOGUE.get(entry.action)
     may_ring = action is not None and (action.has_journey or action.lasts)
     return get_config().watch_seconds + (LONGEST_RINGING_SECONDS if may_ring else 0)
-
-
-async def unseen(request: HttpRequest, sight: Sight) -> HttpResponse:
-    """The answer where the floor cannot be seen, or the agent is not on it."""
-    if not sight.is_current(Part.AGENTS):
-        return await refuse(request, blind())
-    return await refuse(request, _("This agent is not on your board any more. Nothing was done."), 404)
-
-
-def on_agent(view: Callable[[HttpRequest, Sight, Agent], Awaitable[HttpResponse]]) -> View:
-    """For a view about one agent who is seen: a form is shown only as of now, and of a press perform() is the judge."""
-
-    @wraps(view)
-    async def find(request: HttpRequest, agent_id: int) -> HttpResponse:
-        sight = await look(request)
-        agent = sight.agent(agent_id)
-        if agent is None or (request.method != "POST" and not sight.is_current(Part.AGENTS)):
-            return await unseen(request, sight)
-        return await view(request, sight, agent)
-
-    return find
 
 
 def blind() -> str:

@@ -29,6 +29,8 @@ def of_obstacle(obstacle: Obstacle, name: str, action: str = "", party: str = ""
         return signed_out_meanwhile(name)
     if obstacle.why is Why.CLAIMED:
         return _claimed(obstacle, name)
+    if obstacle.why is Why.ALREADY and action in (*AT_TELEPHONE, access.DIAL):
+        return _is_so_at_telephone(action, name)
     if obstacle.why is Why.WITH_AGENT and not obstacle.who:
         return say(_("%(name)s is with somebody outside your teams by now, so nothing was sent."), name=name)
     if obstacle.why is Why.ELSEWHERE and not obstacle.where:
@@ -53,6 +55,14 @@ def _call_has_moved(obstacle: Obstacle, name: str) -> SafeString:
             where=obstacle.where,
         )
     return say(_("Who was on that call at %(name)s is in another place by now, so nothing was sent."), name=name)
+
+
+def _is_so_at_telephone(action: str, name: str) -> SafeString:
+    if action == access.RECORD:
+        return say(_("The call of %(name)s is being recorded already, so nothing was sent."), name=name)
+    if action == access.DIAL:
+        return say(_("The telephone of %(name)s has a call to there already, so nothing was sent."), name=name)
+    return say(_("No recording runs at %(name)s, so nothing was sent."), name=name)
 
 
 def _party_has_moved(obstacle: Obstacle, name: str, party: str) -> SafeString:
@@ -87,6 +97,9 @@ def _sentences() -> Mapping[Why, str]:
         Why.CHANGED: _("%(name)s has been changed by somebody meanwhile, so nothing was undone. Look at the row."),
         Why.ALREADY: _("%(name)s is so already, so nothing was sent."),
         Why.BLIND: _("eqboard could not see the floor, so nothing was sent for %(name)s. Try again when it is live."),
+        Why.RESTARTING: _("eqboard was being restarted, so nothing was sent for %(name)s. Try again."),
+        Why.NO_REASON: _("Here this needs a reason, so nothing was sent for %(name)s. Write one, then send it."),
+        Why.UNSEEN: _("%(name)s is not on your board any more, so nothing was sent."),
         Why.EQ_AWAY: _("EQ did not answer for somebody before, so nothing was sent for %(name)s. Try again later."),
     }
 

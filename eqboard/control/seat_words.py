@@ -19,6 +19,7 @@ LINK = "seat.link"
 UNLINK = "seat.unlink"
 SIGN_IN = "eq.sign_in"
 SIGN_OUT = "eq.sign_out"
+DEACTIVATED = "deactivated"  # why eqboard signs somebody out of EQ; it stands in the audit log and is never renamed
 STEPS = frozenset({CHOOSE_EXTENSION, LINK, UNLINK, SIGN_IN, SIGN_OUT})
 
 
@@ -40,6 +41,8 @@ class SeatFault(StrEnum):
 def sentence_of(action: str, step: str, details: Mapping[str, Any], name: str) -> SafeString:
     """`name` is the extension, or the EQ user's name."""
     match step:
+        case Step.ASKED:
+            return say(_("Asking EQ…"))
         case Step.DONE:
             return _done(action, details, name)
         case Step.UNKNOWN if action == SIGN_IN:
@@ -61,10 +64,10 @@ def sentence_of(action: str, step: str, details: Mapping[str, Any], name: str) -
 
 def _done(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     match action:
-        case "eq.sign_in" if extension := details.get("extension"):
-            return say(_("Signed in to EQ at %(extension)s."), extension=extension)
         case "eq.sign_in":
-            return say(_("Signed in to EQ."))
+            return _signed_in(details)
+        case "eq.sign_out" if details.get("why") == DEACTIVATED:
+            return say(_("Signed out of EQ by eqboard, as this person may not use it any more."))
         case "eq.sign_out":
             return say(_("Signed out of EQ."))
         case "seat.link":
@@ -78,6 +81,15 @@ def _done(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     if not details.get("is_checked"):
         return say(_("Saved. EQ could not be asked whether it has extension %(name)s."), name=name)
     return say(_("Saved: %(name)s is your extension."), name=name)
+
+
+def _signed_in(details: Mapping[str, Any]) -> SafeString:
+    extension = details.get("extension")
+    text = say(_("Signed in to EQ at %(extension)s."), extension=extension) if extension else say(_("Signed in to EQ."))
+    if not details.get("force"):
+        return text
+    ended = say(_("It was done by force: a session of the same user elsewhere was ended by it."))
+    return mark_safe(f"{text} {ended}")  # noqa: S308 (both are escaped)
 
 
 def _faulty(details: Mapping[str, Any], name: str) -> SafeString:

@@ -16,6 +16,7 @@ from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.control.doing.attempt import Actor
 from eqboard.control.doing.freshness import is_current
+from eqboard.control.seats.checking import check_type
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Agent, Part, Snapshot
 from eqboard.floor.visible import visible
@@ -69,6 +70,8 @@ class Sight:
 async def look(request: HttpRequest) -> Sight:
     user = await request.auser()
     assert isinstance(user, User)  # noqa: S101 (signed_in has seen to it)
+    if request.method == "POST":
+        await check_type(user.pk, datetime.now(UTC))
     return await see(Actor(user, await arights_of(user), address_of(request)))
 
 

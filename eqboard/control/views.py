@@ -17,6 +17,7 @@ async def outcome(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     entry = await newest_entry(attempt, (await request.auser()).pk)
     if entry is None:
         return await refuse(request, _("This action is not known here."), 404)
-    if not outcome_of(entry).is_settled and entry.step == request.GET.get("seen"):
+    newest = outcome_of(entry)
+    if newest.asks_every and newest.state == request.GET.get("seen"):
         return HttpResponse(status=204)
     return await tell(request, entry)

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.accounts import access
-from eqboard.control import seat_words
+from eqboard.control import seat_words, transfer_words
 from eqboard.control.catalogue import obstacles
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
@@ -24,24 +24,28 @@ def sentence(entry: AuditEntry) -> SafeString:
     name, details = entry.target_name, entry.details
     if entry.action in seat_words.STEPS:
         return seat_words.sentence_of(entry.action, entry.step, details, name)
+    obstacle = obstacles.from_data(details)
     match entry.step:
         case Step.ASKED:
             return asking()
         case Step.ACCEPTED:
             return _accepted(entry.action, name)
+        case Step.LEFT if entry.action == access.TRANSFER:
+            return transfer_words.left(name)
         case Step.LEFT:
             return say(_("%(name)s has left; the telephone there rings…"), name=name)
         case Step.CONFIRMED:
             return _confirmed(entry.action, details, name)
         case Step.DENIED:
-            return denied(name)
+            return of_obstacle(obstacle, name) if obstacle else denied(name)
         case Step.REFUSED:
-            obstacle = obstacles.from_data(details)
             return of_obstacle(obstacle, name, entry.action, party_of(details)) if obstacle else of_eq(details, name)
         case Step.NOT_SEEN:
             return _not_seen(entry.action, details, name)
+        case Step.LOST if entry.action == access.TRANSFER:
+            return transfer_words.lost(name, party_of(details), number_of(details))
         case Step.LOST:
-            return _lost(name)
+            return _lost(name, number_of(details))
         case Step.ENDED:
             return _ended(details, name)
         case Step.DONE:
@@ -50,7 +54,7 @@ def sentence(entry: AuditEntry) -> SafeString:
             return say(_("EQ did only a part of it for %(name)s. Look at the row, and do the rest by hand."), name=name)
         case _:
             return say(
-                _("EQ's answer was lost, so nobody knows whether it happened. Look at the row before you try again.")
+                _("EQ's answer was lost, so nobody knows whether it happened. Look at the board before you try again.")
             )
 
 
@@ -58,6 +62,11 @@ def party_of(details: Mapping[str, Any]) -> str:
     """Who is at the other end of the call; "" where nobody knows, or the reader may not."""
     party = str(details.get("party", ""))
     return "" if party == GAP else party
+
+
+def number_of(details: Mapping[str, Any]) -> str:
+    """The caller's; "" where EQ told none, or the reader may not see it (audit/discretion.py)."""
+    return str(details.get("number", ""))
 
 
 def asking() -> SafeString:
@@ -84,6 +93,8 @@ def _confirmed(action: str, details: Mapping[str, Any], name: str) -> SafeString
     if action == access.PAUSE_AGENT and details.get("seen") != AgentState.PAUSED:  # a call or a wrap-up goes on
         return say(_("%(name)s will be paused as soon as the call is over."), name=name)
     party, with_party = party_of(details), _confirmations_with_party().get(action)
+    if action == access.TRANSFER:
+        return transfer_words.arrived(details, name, party)
     if party and with_party:
         return say(with_party, name=name, party=party)
     return say(_confirmations().get(action, _("Done.")), name=name)
@@ -92,7 +103,6 @@ def _confirmed(action: str, details: Mapping[str, Any], name: str) -> SafeString
 def _confirmations_with_party() -> Mapping[str, str]:
     """Of a call at the telephone of `name`."""
     return {
-        access.TRANSFER: _("%(name)s has handed %(party)s on."),
         access.PARK: _("%(party)s is parked, by the telephone of %(name)s."),
         access.HANG_UP: _("The call of %(name)s with %(party)s is over."),
         access.RECORD: _("The call of %(name)s with %(party)s is being recorded."),
@@ -118,7 +128,6 @@ def _confirmations() -> Mapping[str, str]:
         access.STEAL: _("%(name)s has arrived."),
         access.PICK_UP: _("%(name)s has arrived."),
         access.DIAL: _("The telephone of %(name)s is dialing."),
-        access.TRANSFER: _("%(name)s has handed the call on."),
         access.PARK: _("The call of %(name)s is parked."),
         access.HANG_UP: _("The call of %(name)s is over."),
         access.RECORD: _("The call of %(name)s is being recorded."),
@@ -128,14 +137,30 @@ def _confirmations() -> Mapping[str, str]:
     }
 
 
-def _lost(name: str) -> SafeString:
-    text = _("%(name)s is lost: they left, nobody answered in time, and they are in no queue any more. Call them back.")
-    return say(text, name=name)
+def _lost(name: str, number: str) -> SafeString:
+    if number in ("", name):
+        text = _(
+            "%(name)s is lost: they left, nobody answered in time, and they are in no queue any more. Call them back."
+        )
+    else:
+        text = _(
+            "%(name)s is lost: they left, nobody answered in time, and they are in no queue any more. Call them back: "
+            "%(number)s."
+        )
+    return say(text, name=name, number=number)
 
 
 def _ended(details: Mapping[str, Any], name: str) -> SafeString:
     """`seconds` is how long it lasted; after a crash nobody knows."""
     seconds = details.get("seconds")
+    if details.get("seen") == "no_news":
+        text = _(
+            "eqboard cannot see your telephone any more: whether your listening to %(name)s goes on is not known. Hang "
+            "up there to end it."
+        )
+        return say(text, name=name)
+    if details.get("how") == "revoked":  # control/doing/revoking.py
+        return say(_("eqboard has ended the listening to %(name)s: whoever listened may not any more."), name=name)
     if not isinstance(seconds, int):
         return say(_("The listening to %(name)s is over."), name=name)
     minutes, rest = divmod(seconds, 60)
@@ -146,7 +171,11 @@ def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     who = str(details.get("who", ""))
     if details.get("answer") == "lost":  # after a crash (control/doing/settling.py)
         return say(_("EQ's answer was lost, and the floor shows no effect of it at %(name)s. Try again."), name=name)
+    if action == access.TRANSFER and (found := transfer_words.not_arrived(details, name)):
+        return found
     match details.get("seen"):
+        case "left":
+            return say(_("%(name)s has left, and nobody could see whether they arrived. Look there."), name=name)
         case "no_news":
             return say(
                 _("EQ accepted, but there has been no news from the floor since. Look again when the board is live.")

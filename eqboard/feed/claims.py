@@ -21,8 +21,8 @@ MOST_CLAIMS = 2000  # in Redis; more are refused
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    slot: str  # what only one may hold: "call:<key>", "agent:7", "ear:210"
-    subject: str  # what others see marked: "call:<key>", "parked:<key>", "agent:7"
+    slot: str  # what only one may hold (slots.py)
+    subject: str  # what others see marked (slots.py)
     action: str  # its name (accounts/access.py)
     user_id: int
     who: str  # the name that others see
@@ -80,7 +80,8 @@ return 1
 """
 GO_OVER = f"""{HELD}
 local ends = parts(redis.call('hget', KEYS[1], ARGV[1]))
-local is_free = not ends or tonumber(ends) <= tonumber(ARGV[6]) or held_by(ARGV[1], ARGV[2])
+local is_own = held_by(ARGV[1], ARGV[2]) or held_by(ARGV[1], ARGV[4])
+local is_free = not ends or tonumber(ends) <= tonumber(ARGV[6]) or is_own
 if is_free then redis.call('hset', KEYS[1], ARGV[1], ARGV[5]) end
 if held_by(ARGV[3], ARGV[4]) then redis.call('hdel', KEYS[1], ARGV[3]) end
 redis.call('publish', KEYS[2], '1')
@@ -120,7 +121,7 @@ class Claims:
 
     async def go_over(self, former: Claim, interim: str, claim: Claim, now: datetime) -> bool:
         """In one step: `claim` is in the place of the former one, and the slot `interim`, which it had meanwhile, is
-        free. False: the former one was over, and another has its place.
+        free. False: the former one was over, and another has its place. Asked again it says the same.
         """
         slots = _bytes(former.slot), _bytes(former.attempt), _bytes(interim), _bytes(claim.attempt)
         return bool(await self._run(GO_OVER, *slots, _encoded(claim), _ms(now)))

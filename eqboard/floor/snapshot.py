@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 
 class AgentState(StrEnum):
@@ -73,8 +74,11 @@ class Source:
     took_seconds: float = 0.0  # how long EQ took for the newest answer, or a little less than a round
 
     def stale_after_seconds(self, rounds: float) -> float:
-        """The age at which its numbers are old: so many of its own rounds, which a slow EQ stretches."""
-        return max(self.every_seconds, self.took_seconds) * rounds
+        """The age at which its numbers are old: so many of its own rounds. A slow EQ stretches those: it is not asked
+        again before the round after its answer.
+        """
+        own_seconds = self.every_seconds * ceil(self.took_seconds / self.every_seconds) if self.every_seconds else 0.0
+        return max(self.every_seconds, self.took_seconds, own_seconds) * rounds
 
     def is_stale(self, now: datetime, rounds: float) -> bool:
         """Whether its numbers are old at `now`; so are those that were never read."""
@@ -301,3 +305,10 @@ class Snapshot:
     conferences: Mapping[str, Conference] = field(default_factory=dict)
     pause_codes: Mapping[int, PauseCode] = field(default_factory=dict)
     lines: Mapping[str, Line] = field(default_factory=dict)  # of the extensions that somebody looks at
+
+    def is_fresh(self, parts: Iterable[Part], now: datetime, rounds: float) -> bool:
+        """Whether none of these parts is old: by this a page shows them so, and a button says that nobody sees them
+        (pulse.py tells it the limit); by this what is pressed is refused.
+        """
+        sources = (self.sources.get(part) for part in parts)
+        return all(source is not None and not source.is_stale(now, rounds) for source in sources)

@@ -128,8 +128,8 @@ class Lead:
 
     async def _take(self, heard: Heard) -> None:
         self._outcomes.note(heard)
-        floor = self._assembled(heard)
-        await self._publish(self._with_lines(self._counter.count(self._floor.snapshot, floor, self._clock())))
+        floor = self._with_lines(self._assembled(heard))  # by which is told, too, where callers went
+        await self._publish(self._counter.count(self._floor.snapshot, floor, self._clock()))
 
     async def _take_late(self) -> None:
         """What has come since: of the parts, or of the lines alone, by which nothing is counted."""

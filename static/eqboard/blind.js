@@ -8,8 +8,16 @@ import { stale } from "./truth.js";
 
 const words = document.body.dataset;
 const HANDS = "[data-hand]:not(.opens)"; // what only opens the panel shows old numbers as old
-const OF = { agents: ".person", calls: ".row.call", parked: ".row.parked", conferences: ".row.conference" };
+/* What has to be known for what is done to a row, as for the server (`Action.parts`): who serves which queues says who
+   may do it, so agents are needed for all. */
+const OF = {
+  agents: ":is(.person, .row.call, .row.parked, .row.conference)",
+  calls: ".row.call",
+  parked: ".row.parked",
+  conferences: ".row.conference",
+};
 const PARTS = Object.keys(OF);
+const ROWS = OF.agents;
 
 /** Why nothing can be done to what is in this row; "" if something can. */
 export const whyBlind = (row) => (PARTS.some((part) => stale.has(part) && row.matches(OF[part])) ? words.sayBlind : "");
@@ -32,9 +40,10 @@ function brighten(hand) {
 const handsOf = (parts, rest) => document.querySelectorAll(`#screen :is(${parts.map((part) => OF[part])}) ${HANDS}${rest}`);
 
 function look() {
-  const [old, fresh] = [PARTS.filter((part) => stale.has(part)), PARTS.filter((part) => !stale.has(part))];
+  const old = PARTS.filter((part) => stale.has(part));
+  const isOld = old.map((part) => OF[part]).join();
   if (old.length) for (const hand of handsOf(old, ":not([data-blind])")) dull(hand);
-  if (fresh.length) for (const hand of handsOf(fresh, "[data-blind]")) brighten(hand);
+  for (const hand of handsOf(PARTS, "[data-blind]")) if (!isOld || !hand.closest(ROWS).matches(isOld)) brighten(hand);
 }
 
 function onSight() {

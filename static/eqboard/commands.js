@@ -18,7 +18,7 @@ export function gather(row) {
 
 function here(row) {
   const hands = [...(row?.querySelectorAll("button[data-hand]") ?? [])];
-  return hands.map((hand) => press(hand, { group: "here", name: labelOf(hand), detail: joined([textOf(row.querySelector(".who")), whereabouts(row)]) }));
+  return hands.map((hand) => press(hand, { group: "here", name: hand.matches(".opens") ? labelOf(hand) : textOf(hand), detail: joined([textOf(row.querySelector(".who")), whereabouts(row)]) }));
 }
 
 /** What one listens to, which stands on every page. */

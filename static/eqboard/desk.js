@@ -20,12 +20,18 @@ import { clear, fail } from "./pressing.js";
 
   function outliveRow(outcome, name = "") {
     remember(outcome);
-    const sentence = outcome.querySelector(".sentence");
-    if (name && !sentence.textContent.includes(name)) {
-      sentence.prepend(Object.assign(document.createElement("bdi"), { className: "outside", textContent: name }), ": ");
-    }
+    if (name) outcome.dataset.name = name;
+    bearName(outcome);
     byId("notices")?.append(outcome);
     htmx.process(outcome);
+  }
+
+  /** Beside the board it says of whom it tells. */
+  function bearName(outcome) {
+    const { name } = outcome.dataset;
+    const sentence = outcome.querySelector(".sentence");
+    if (!name || sentence.textContent.includes(name)) return;
+    sentence.prepend(Object.assign(document.createElement("bdi"), { className: "outside", textContent: name }), ": ");
   }
 
   /* Dialogs */
@@ -63,21 +69,22 @@ import { clear, fail } from "./pressing.js";
   }
 
   /** The row may leave while its dialog is open. The action is asked for all the same, and answered beside the board. */
-  function onMissingTarget({ target: form }) {
-    if (!form.closest("dialog")) return;
+  function onSubmit({ target: form }) {
+    const mark = form.closest("dialog") ? form.getAttribute("hx-target") : null;
+    if (!mark?.startsWith("#mark-") || byId(mark.slice(1))) return;
     form.setAttribute("hx-target", "#notices");
     form.setAttribute("hx-swap", "beforeend");
-    htmx.trigger(form, "submit");
   }
 
   /** A mark's sentence is read out; the mark itself is replaced too often to be a live region. What went wrong needs
       more words than a row has room for, and stays until it is dismissed: it moves to the notices. */
   function settle({ target }) {
     const outcome = target.closest?.(".outcome") ?? target.querySelector?.(".mark .outcome");
+    if (outcome) bearName(outcome);
     if (!outcome || ["asked", "accepted", "left"].includes(outcome.dataset.state)) return;
     byId("say").textContent = outcome.querySelector(".sentence").textContent;
     const isGood = ["confirmed", "done"].includes(outcome.dataset.state);
-    if (!isGood && outcome.closest(".mark")) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent);
+    if (!isGood && outcome.closest(".mark")) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent.trim());
   }
 
   /* Saying what went wrong */
@@ -126,7 +133,7 @@ import { clear, fail } from "./pressing.js";
   function tell(xhr, text, state) {
     const outcome = fail(xhr, text, state);
     if (!outcome || dialog?.open) notice(text);
-    if (outcome && !dialog?.open) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent);
+    if (outcome && !dialog?.open) outliveRow(outcome, outcome.closest("li")?.querySelector(".who")?.textContent.trim());
     if (outcome && !dialog?.open) byId("say").textContent = text;
   }
 
@@ -157,6 +164,16 @@ import { clear, fail } from "./pressing.js";
     else line.remove();
   }
 
+  let roomPixels = 0;
+
+  /** Whatever lies under what is told can be scrolled free of it. Room once made stays: without it the page would move
+      under the pointer of whoever has scrolled down. */
+  function makeRoom([{ target }]) {
+    roomPixels = Math.max(roomPixels, target.offsetHeight);
+    const room = roomPixels ? `calc(${roomPixels}px + var(--space-4))` : "0px"; // and what is below them
+    document.documentElement.style.setProperty("--notices", room);
+  }
+
   /** What went well leaves by itself (dialogs.css), and then is in nobody's way. */
   function onLeft({ target, animationName }) {
     if (animationName === "leave") takeAway(target);
@@ -166,12 +183,14 @@ import { clear, fail } from "./pressing.js";
     "eqboard:shown": saveOutcomes, "eqboard:slipped": () => notice(words.sayShifted), "eqboard:nobody": ({ detail }) => hint(detail ?? words.sayNobody), "htmx:beforeSwap": onPiece,
     "eqboard:notice": ({ detail }) => notice(detail),
     "htmx:afterRequest": closeAfter, "htmx:responseError": onRefusal, "htmx:sendError": onSilence,
-    "htmx:timeout": onSilence, "htmx:targetError": onMissingTarget, click: onClick, animationend: onLeft,
+    "htmx:timeout": onSilence, click: onClick, animationend: onLeft,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
   document.addEventListener("htmx:wsBeforeMessage", rememberOutcomes, { capture: true }); // before it is shown
+  document.addEventListener("submit", onSubmit, { capture: true }); // before htmx looks for the target
   document.addEventListener("htmx:afterSwap", openDialog);
   document.addEventListener("htmx:afterSwap", settle);
+  if (byId("notices")) new ResizeObserver(makeRoom).observe(byId("notices"));
   dialog?.addEventListener("close", keepResults);
   dialog?.addEventListener("close", () => document.dispatchEvent(new CustomEvent("eqboard:focus", { detail: opener })));
 })();

@@ -1,7 +1,7 @@
 /* The panel beside the board, for the one thing in focus: the working of a number (numbers.js), or an agent or a
    telephone (side.js). Whoever takes it fills it; here it is shown and closed, and says what is wrong with it. */
 
-import { isOldNews } from "./outdated.js";
+import { isOldNews, remember } from "./outdated.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -43,6 +43,7 @@ function clear() {
 export function outliveMark(isNext = false) {
   for (const outcome of byId("panel-mark").querySelectorAll(".outcome")) {
     if (outcome.dataset.state === "asked" && !outcome.hasAttribute("hx-get")) continue;
+    remember(outcome);
     outcome.remove();
     if (["confirmed", "done"].includes(outcome.dataset.state) || (isNext && isOldNews(outcome))) continue;
     byId("notices").append(outcome);

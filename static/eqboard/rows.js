@@ -30,7 +30,8 @@ function onMessage(event) {
 /** What had the focus is gone: a button that has done its work, or a row that left; then its list has it, unless
     somebody else does. */
 function focusOn({ id, row, list }) {
-  const next = byId(id) ?? byId(row)?.querySelector("[data-hand]") ?? gripOf(byId(row));
+  const places = [byId(id), ...(byId(row)?.querySelectorAll("[data-hand]") ?? []), gripOf(byId(row))];
+  const next = places.find((each) => each?.checkVisibility()); // where there is little room, not every button is
   if (next) next.focus({ preventScroll: true });
   else if (list?.isConnected && isLost(document.activeElement)) focusOnList(list);
 }

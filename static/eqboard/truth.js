@@ -11,6 +11,8 @@ const byId = (id) => document.getElementById(id);
 
 export let pulse = { frame: 0, sources: {} };
 export let stale = new Set();
+let next; // timer
+const LONGEST_SECONDS = 3600; // a timer of weeks ends at once
 
 export function readPulse() {
   const { now: serverNow, frame, build, sources } = byId("pulse")?.dataset ?? {};
@@ -23,6 +25,13 @@ export function readPulse() {
 
 const readAt = (part) => pulse.sources[part]?.at ?? null;
 
+/** When the next part grows stale is no tick: a button pressed in between would be refused by the server. */
+function judgeThen(moment) {
+  const left = PARTS.filter((part) => !stale.has(part)).map((part) => readAt(part) + pulse.sources[part].stale_after - moment);
+  clearTimeout(next);
+  if (left.length) next = setTimeout(judge, Math.min(...left, LONGEST_SECONDS) * 1000 + 1);
+}
+
 export function judge() {
   const moment = now();
   const unread = PARTS.filter((part) => readAt(part) === null);
@@ -30,6 +39,7 @@ export function judge() {
   stale = new Set([...unread, ...old]);
   mark(root, "stale", [...stale].join(" "));
   mark(root, "unread", unread.join(" "));
+  judgeThen(moment);
 }
 
 /** The oldest of the moments when these parts were read; null if one never was. */

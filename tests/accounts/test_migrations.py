@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from eqboard.accounts.models import Display, Seat
 from eqboard.accounts.roles import READY_ROLES, in_order
+from eqboard.accounts.seats import claim_check
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -80,10 +81,21 @@ def test_the_ready_roles_are_made_with_what_they_promise(before):
 def test_an_extension_of_before_is_remembered_and_confirmed_by_nobody(before):
     seats = migrate("0004_seat").get_model("accounts", "Seat").objects
     seats.create(user_id=User.objects.create_user("lead").pk, extension="301", eq_user=1)
-    migrate("0005_seat_is_confirmed")
-    assert [(each.extension, each.eq_user, each.is_confirmed) for each in Seat.objects.all()] == [("301", 1, False)]
+    after = migrate("0005_seat_is_confirmed").get_model("accounts", "Seat").objects
+    assert [(each.extension, each.eq_user, each.is_confirmed) for each in after.all()] == [("301", 1, False)]
     seats.create(user_id=User.objects.create_user("viewer").pk, extension="302")  # an older process goes on
-    assert Seat.objects.filter(is_confirmed=False).count() == 2
+    assert after.filter(is_confirmed=False).count() == 2
+
+
+def test_of_a_seat_of_before_eq_is_asked_at_the_next_press(before):
+    seats = migrate("0005_seat_is_confirmed").get_model("accounts", "Seat").objects
+    lead, viewer = (User.objects.create_user(name).pk for name in ("lead", "viewer"))
+    seats.create(user_id=lead, extension="301", eq_user=1)
+    migrate("0006_seat_checked_at")
+    seats.create(user_id=viewer, extension="302", eq_user=2)  # an older process goes on
+    assert [each.checked_at for each in Seat.objects.all()] == [None, None]
+    assert claim_check(lead, NOW).eq_user == 1
+    assert claim_check(lead, NOW) is None, "nobody else asks"
 
 
 def test_an_older_eqboard_lets_nobody_do_more_than_they_could(before):

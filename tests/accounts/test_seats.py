@@ -131,19 +131,11 @@ def test_an_administrator_confirms_it_until_one_says_another(cast):
         assert confirmed_extension(seat_of(cast.lead.pk)) == ""
 
 
-def test_eq_confirms_it_as_long_as_one_is_signed_in_there(lead):
+def test_a_session_of_eq_at_it_confirms_nothing(lead):
+    """EQ takes any extension that is free."""
     choose_extension(lead, "301")
     begin(lead)
-    assert confirmed_extension(seat_of(lead.pk)) == "301"
-    choose_extension(lead, "302")
-    assert confirmed_extension(seat_of(lead.pk)) == ""
-    choose_extension(lead, "301")
-    forget_session(seat_of(lead.pk))
-    assert confirmed_extension(seat_of(lead.pk)) == ""
-
-
-def test_a_session_at_no_telephone_confirms_none(lead):
-    keep_session(seat_of(lead.pk), FIRST, "", NOW, "dana", "full")
+    assert seat_of(lead.pk).session_extension == "301"
     assert confirmed_extension(seat_of(lead.pk)) == ""
 
 

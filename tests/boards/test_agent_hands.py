@@ -147,7 +147,7 @@ def test_every_button_names_the_agent():
 # Who is at them
 
 
-LISTENS = claim("ear:210", subject="agent:7", action=SPY, who="Avi")
+LISTENS = claim("rings:210", subject="agent:7", action=SPY, who="Avi")
 
 
 @pytest.mark.parametrize("form", AgentsAs)
@@ -166,7 +166,7 @@ def test_who_signs_somebody_in_is_seen_on_the_row_of_those_who_are_away():
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 @pytest.mark.parametrize("form", AgentsAs)
 def test_a_hostile_name_of_somebody_who_listens_is_text(name, form):
-    hostile = claim("ear:210", subject="agent:7", action=SPY, who=name)
+    hostile = claim("rings:210", subject="agent:7", action=SPY, who=name)
     row = row_of(agent(7, state=AgentState.ON_CALL), claims=[hostile], agents_as=form)
     assert {each.name for each in row.select_one(".claims").find_all(True)} <= {"bdi", "span"}
     assert not row.find_all(["script", "img"])

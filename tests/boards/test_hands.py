@@ -202,7 +202,7 @@ def test_a_masked_board_has_the_same_hands_and_tells_nothing(chosen):
 
 STEALS = claim(f"call:{KEY}")
 PICKS = claim(f"call:{PABLO.unique_id}", subject=f"parked:{PABLO.unique_id}", action="call.pick_up", who="Avi")
-LISTENS = claim("ear:210", subject="agent:7", action="monitor.spy", who="Avi")
+LISTENS = claim("rings:210", subject="agent:7", action="monitor.spy", who="Avi")
 REMOVES = claim("line:x", subject="conference:801", action="conference.remove", who="Noa")
 
 
@@ -230,8 +230,8 @@ def test_whoever_only_looks_is_told_too():
 
 
 def test_several_are_told_in_the_order_in_which_they_began():
-    first = claim("ear:211", subject="agent:7", action="monitor.whisper", who="Noa", since=ago(5))
-    second = claim("ear:210", subject="agent:7", action="monitor.spy", who="Avi", since=NOON)
+    first = claim("rings:211", subject="agent:7", action="monitor.whisper", who="Noa", since=ago(5))
+    second = claim("rings:210", subject="agent:7", action="monitor.spy", who="Avi", since=NOON)
     page = page_of(a_floor(), EVERYTHING, second, first, ref="lead")
     assert told(page, "#agent-7") == ["Noa is whispering", "Avi is listening"]
 

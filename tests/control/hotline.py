@@ -1,7 +1,7 @@
 """An exchange that tells who waits, who is parked and which telephones are busy, and keeps what it is asked to do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +47,11 @@ def with_agent(who: Caller, **changes: Any) -> Agent:
 
 
 class Hotline:
-    """`busy`: extensions with a call; `unknown`: those that EQ does not have."""
+    """`busy`: extensions with a call; `unknown`: those that EQ does not have. `meanwhile` is what comes to pass before
+    EQ's answer to a read.
+    """
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
 
     def __init__(self) -> None:
         self.queued: list[dict[str, Any]] = [{"queue": "500", "channel": CARMEN.channel, "uniqueId": "1.1"}]
@@ -63,6 +67,8 @@ class Hotline:
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.rpartition("/")[2]
         if request.method == "GET":
+            if self.meanwhile is not None:
+                await self.meanwhile()
             return self._told(path, request.url.params)
         self.asked.append((path, dict(parse_qsl(request.content.decode()))))
         self.was_asked.set()

@@ -98,6 +98,23 @@ def test_a_line_tells_all_there_is_to_tell(lead, cast):
         assert told in row, told
 
 
+def test_of_ones_own_try_at_whom_others_serve_too_only_ones_own_queues_are_told(lead, cast):
+    write(cast.lead, Step.DENIED, queues=("500", "501", "502"))
+    [row] = rows(lead.get("/audit/"))
+    assert "Queues: 500 , 501 and others" in row
+    assert "502" not in row
+    assert "Queues: 500 , 501 , 502" in rows(client_of(cast.admin).get("/audit/"))[0]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_nor_are_they_in_the_file(cast):
+    await write_apart(cast.lead, Step.DENIED, queues=("500", "502"))
+    await write_apart(cast.lead, Step.DENIED, queues=("502",))
+    text = await file_of(cast.lead)
+    assert [each["Queues"] for each in read(text)] == ["and others", "500 and others"]
+    assert "502" not in text
+
+
 def test_a_listening_tells_when_it_was_confirmed_and_how_long_it_lasted(lead, cast):
     ended = (Step.ENDED, {"seconds": 133, "how": "hung_up"})
     write(cast.lead, Step.ASKED, Step.ACCEPTED, Step.CONFIRMED, ended, action="monitor.spy")
@@ -153,6 +170,20 @@ def test_a_caller_is_hidden_from_whoever_may_not_see_numbers(cast):
     assert "5550100" not in blind.get("/audit/").text
     assert len(rows(blind.get("/audit/"))) == 1
     assert rows(blind.get("/audit/?q=5550100")) == []
+
+
+def test_who_was_lost_is_called_back_by_their_number_which_is_told_to_whom_numbers_are(cast):
+    reader = member("reader", cast.front, "viewer")
+    role = reader.team_memberships.get().role
+    role.actions = ["audit.see"]
+    role.save()
+    lost = {"seen": "gone", "number": "5550103"}
+    write(cast.lead, Step.ASKED, (Step.LOST, lost), thing=Thing("call-1.1", "Grace"), action="call.steal")
+    [told] = rows(client_of(cast.lead).get("/audit/"))
+    assert re.search("Call them back: 5550103 ?[.]", told)
+    page = client_of(reader).get("/audit/")
+    assert "they are in no queue any more. Call them back." in rows(page)[0]
+    assert "5550103" not in page.text
 
 
 # Searching

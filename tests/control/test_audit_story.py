@@ -30,6 +30,22 @@ def test_entries_are_folded_by_their_attempts_in_the_order_in_which_these_began(
     assert fold([first, other, second]) == [story(first, second), story(other)]
 
 
+@pytest.mark.parametrize(("timeout", "seconds"), [(4.0, 30), (60.0, 250)])
+def test_an_attempt_is_unanswered_only_when_eq_has_had_all_the_time_that_it_is_given(
+    monkeypatch, config, timeout, seconds
+):
+    """It is asked something first, by a read that waits for its turn and is tried again."""
+    slow = config.model_copy(update={"eq_timeout_seconds": timeout})
+    monkeypatch.setattr("eqboard.control.audit.story.get_config", lambda: slow)
+    asked, accepted = entry(Step.ASKED), entry(Step.ACCEPTED)
+    for each, waited, open_as, over_as in (
+        (asked, seconds, Step.ASKED, Step.UNKNOWN),
+        (accepted, seconds + PATIENCE_SECONDS, Step.ACCEPTED, Step.NOT_SEEN),
+    ):
+        assert standing(each, NOON + timedelta(seconds=waited), PATIENCE_SECONDS) is open_as
+        assert standing(each, NOON + timedelta(seconds=waited + 1), PATIENCE_SECONDS) is over_as
+
+
 def test_of_nothing_there_is_no_story():
     assert fold([]) == []
 

@@ -46,10 +46,32 @@ async def test_an_answer_is_awaited_and_what_is_asked_because_of_it() -> None:
     assert told == ["first", "second"]
 
 
-async def test_one_that_fails_holds_up_nobody() -> None:
-    async def fail() -> None:
-        raise RuntimeError("EQ is on fire")
+async def fail() -> None:
+    raise RuntimeError("EQ is on fire")
 
+
+async def test_an_error_that_nobody_awaits_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    work = outlive_the_request(fail())
+    await asyncio.wait({work})
+    assert "Work in the background failed in a way that nobody expected" in caplog.text
+    assert "EQ is on fire" in caplog.text
+
+
+async def test_one_that_is_awaited_is_told_to_whoever_awaits_it_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(RuntimeError, match="on fire"):
+        await outlive_the_request(fail(), is_heard=True)
+    assert caplog.text == ""
+
+
+async def test_what_is_cut_off_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    work = outlive_the_request(asyncio.Event().wait())  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.wait({work})
+    assert caplog.text == ""
+
+
+async def test_one_that_fails_holds_up_nobody() -> None:
     failing = outlive_the_request(fail(), asks_eq=True)
     await all_answered()
     with pytest.raises(RuntimeError, match="on fire"):

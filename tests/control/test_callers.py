@@ -17,12 +17,13 @@ from eqboard.accounts import access
 from eqboard.accounts.models import Role, Seat
 from eqboard.accounts.seats import keep_session
 from eqboard.boards.handles import handle_of
+from eqboard.config import get_config
 from eqboard.control.doing import holding
 from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import AgentState, Part
-from tests.builders import HOSTILE_TEXTS, abandoned_call, agent, parked_call, source, waiting_call
+from tests.builders import HOSTILE_TEXTS, NOON, abandoned_call, agent, parked_call, source, waiting_call
 from tests.cast import member, publish, static_files_are_not_collected
 from tests.control.conftest import begin, last_entry, settled, signed_in, steps
 from tests.control.hotline import CARMEN, ONE_PARKED, a_floor, connected, with_agent
@@ -253,6 +254,32 @@ async def test_nothing_is_remembered_of_a_press_that_was_not_allowed(cast, floor
     assert not await Seat.objects.aexists()
 
 
+async def test_nothing_is_remembered_of_a_press_that_was_refused(cast, floor, hotline, brief, redis_url):
+    """Over an old floor, and then by what EQ is asked first: the answer is 200 all the same, as it tells why."""
+    client = await signed_in(cast.lead)
+    old = {part: replace(each, taken_at=NOON) for part, each in floor.sources.items()}
+    await publish(redis_url, replace(floor, sources=old))
+    assert state(await client.post(STEAL, TO_210 | {"remember": "1"})) == "refused"
+    await publish(redis_url, floor)
+    hotline.busy.add("210")
+    assert state(await client.post(STEAL, TO_210 | {"remember": "1"})) == "refused"
+    await settled()
+    assert not await Seat.objects.aexists()
+
+
+async def test_nor_before_the_reason_is_given_that_a_policy_demands(cast, floor, hotline, brief, monkeypatch):
+    monkeypatch.setenv("EQBOARD_REASON_FOR", "call.steal")
+    get_config.cache_clear()
+    client = await signed_in(cast.lead)
+    asked = await client.post(STEAL, TO_210 | {"remember": "1"})
+    await settled()
+    assert not await Seat.objects.aexists()
+    form = BeautifulSoup(asked.text, "html.parser").form
+    sent = {each["name"]: each.get("value") or "" for each in form.select("input")}
+    await client.post(form["hx-post"], sent | {"reason": "Drill"})
+    assert await extension_of(cast.lead) == "210"
+
+
 # It is not where it was seen
 
 
@@ -347,6 +374,43 @@ async def test_without_a_channel_nothing_can_be_sent(cast, config, redis_url, ho
     answer = await (await signed_in(cast.lead)).post(f"/calls/{handle_of('1.1', silent, '500')}/steal/", TO_210)
     assert (answer.status_code, "channel" in said(answer)) == (422, True)
     assert await nothing_happened(hotline)
+
+
+async def test_a_caller_who_talks_with_an_agent_by_the_time_eq_has_answered_is_left_to_them(
+    cast, floor, hotline, redis_url
+):
+    """Of EQ's two answers one may be older than the floor."""
+    told: list[bool] = []
+
+    async def ana_picks_up() -> None:
+        if not told:
+            told.append(True)
+            await publish(redis_url, a_floor(waiting=[], agents=[with_agent(CARMEN)]))
+
+    client = await signed_in(cast.lead)
+    hotline.meanwhile = ana_picks_up
+    answer = await client.post(STEAL, TO_210)
+    assert (state(answer), hotline.asked) == ("refused", [])
+    assert "Ana Ruiz" in said(answer)
+    assert await steps() == ["asked", "refused"]
+
+
+async def test_a_claim_that_redis_forgot_and_somebody_else_took_is_theirs(cast, floor, hotline):
+    taken = []
+
+    async def others_take_it() -> None:
+        if not taken:
+            now = datetime.now(UTC)
+            ours = (await holding.books.get().all(now))["call:1.1"]
+            taken.append(replace(ours, who="Theo", user_id=ours.user_id + 1, attempt=str(uuid.uuid4())))
+            await holding.books.get().release(ours.slot, ours.attempt)
+            await holding.books.get().take(taken[0], now)
+
+    client = await signed_in(cast.lead)
+    hotline.meanwhile = others_take_it
+    answer = await client.post(STEAL, TO_210)
+    assert (state(answer), hotline.asked) == ("refused", [])
+    assert said(answer) == "Theo is stealing Carmen just now, so nothing was sent."
 
 
 # Two people

@@ -88,7 +88,9 @@ async def test_a_caller_whom_nobody_answers_has_left_and_is_lost(site, cast):
     await settled()
     assert await steps() == ["asked", "accepted", "left", "lost"]
     assert call.place is Place.GONE
-    assert f"{NAME} is lost" in said(await client.get(url_of(answer)))
+    told = said(await client.get(url_of(answer)))
+    assert told.startswith(f"{NAME} is lost")
+    assert told.endswith("Call them back: 5550103.")
 
 
 async def test_a_caller_who_is_answered_before_the_press_stays_where_they_are(site, cast):

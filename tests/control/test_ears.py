@@ -13,7 +13,7 @@ from tests.builders import HOSTILE_TEXTS, NOON, agent, ago, claim, line, line_ca
 
 TALKS = AgentState.ON_CALL
 
-LISTENS = claim("ear:301", subject="agent:7", action=SPY, user_id=1)
+LISTENS = claim("rings:301", subject="agent:7", action=SPY, user_id=1)
 LEADS = Rights(frozenset({Grant(frozenset({"500"}), MONITOR_ONLY)}))
 CALL = line_call(
     "9.1", channel="SIP/301-1", caller_number="301", connected_number="207", answered_at=ago(-5), direction="internal"
@@ -59,7 +59,7 @@ def test_a_call_from_ones_telephone_to_theirs_tells_how_far_it_is(calls, asked_a
 
 
 def test_whoever_went_over_to_another_way_listens_so_since_then():
-    later = claim("ear:301", subject="agent:7", action=WHISPER, since=ago(-60), until=ago(-90))
+    later = claim("rings:301", subject="agent:7", action=WHISPER, since=ago(-60), until=ago(-90))
     assert ear(floor_with(CALL, asked_at=ago(-61), claims=[later])).since == ago(-60)
 
 
@@ -77,15 +77,15 @@ def test_of_an_agent_who_has_left_the_floor_there_is_no_strip():
 
 
 def test_other_claims_of_ones_own_are_no_listening():
-    assert ears_of(floor_with(claims=[claim("agent:7"), claim("stop:301"), claim("next:ear:301")]), 1, LEADS) == []
+    assert ears_of(floor_with(claims=[claim("agent:7"), claim("stop:301"), claim("next:rings:301")]), 1, LEADS) == []
 
 
 def test_who_else_listens_there_is_named_once():
     others = [
-        claim("ear:302", subject="agent:7", action=SPY, user_id=2, who="Avi"),
-        claim("ear:303", subject="agent:7", action=WHISPER, user_id=2, who="Avi"),
-        claim("ear:304", subject="agent:8", action=SPY, user_id=3, who="Bo"),
-        claim("ear:305", subject="agent:7", action=SPY, user_id=1, who="Dana"),
+        claim("rings:302", subject="agent:7", action=SPY, user_id=2, who="Avi"),
+        claim("rings:303", subject="agent:7", action=WHISPER, user_id=2, who="Avi"),
+        claim("rings:304", subject="agent:8", action=SPY, user_id=3, who="Bo"),
+        claim("rings:305", subject="agent:7", action=SPY, user_id=1, who="Dana"),
     ]
     first, _second = ears_of(floor_with(CALL, claims=[LISTENS, *others]), 1, LEADS)
     assert first.others == ("Avi",)
@@ -93,7 +93,7 @@ def test_who_else_listens_there_is_named_once():
 
 @pytest.mark.parametrize(
     ("slot", "user_id", "expected"),
-    [("stop:301", 1, "monitor.stop"), ("next:ear:301", 1, WHISPER), ("next:ear:301", 2, ""), ("stop:302", 1, "")],
+    [("stop:301", 1, "monitor.stop"), ("next:rings:301", 1, WHISPER), ("next:rings:301", 2, ""), ("stop:302", 1, "")],
 )
 def test_what_is_on_its_way_is_known(slot, user_id, expected):
     action = "monitor.stop" if slot.startswith("stop") else WHISPER

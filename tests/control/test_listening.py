@@ -91,7 +91,7 @@ async def test_another_teams_agent_is_as_if_they_were_not_there(cast, exchange, 
     answer = await (await seated(cast.lead)).post(f"/agents/{agent_id}/{way}/")
     assert answer.status_code == 404
     assert "not on your board" in said(answer)
-    assert await nothing_happened(exchange)
+    assert (await steps(), (await last_entry()).target_name, exchange.asked) == (["denied"], f"#{agent_id}", [])
 
 
 ADDRESSES = ("/agents/7/spy/", "/agents/7/whisper/", "/agents/7/barge-in/", "/monitoring/stop/")

@@ -1,6 +1,7 @@
 """Listening in, the whole loop: buttons, simulator, poller, Redis, and the strip that tells of it."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,10 @@ from bs4 import BeautifulSoup
 from pydantic import SecretStr
 
 from eqboard.accounts import seats
-from eqboard.control import background, exchange
-from eqboard.control.doing import settling, vigil, watching
+from eqboard.boards.following import followers
+from eqboard.control import background, exchange, words
+from eqboard.control.doing import freshness, revoking, settling, vigil, watching
+from eqboard.control.doing.holding import Hold
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Server
 from eqboard.feed.subscriber import follow
@@ -59,16 +62,29 @@ class House:
     def mode(self, extension):
         return str(self.leg(extension).monitoring.mode)
 
+    def plays(self, **changes):
+        """From now on its scenario is another in these."""
+        exchange = self.world.switch.monitors._exchange
+        exchange.scenario = replace(exchange.scenario, **changes)
+
     def of(self, agent_id):
         return self.world.directory.live_agent(agent_id).name
 
 
 @pytest.fixture(autouse=True)
-def quick_ends(config, monkeypatch):
-    """Nobody waits long for what does not happen."""
-    monkeypatch.setattr(vigil, "LOST_AFTER", timedelta(seconds=0.5))
-    short = config.model_copy(update={"confirm_seconds": 2.0})
-    monkeypatch.setattr(watching, "get_config", lambda: short)
+def a_busy_machine_is_no_matter(config, monkeypatch):
+    """However late a round comes, the floor is live; and what happens is waited for. What is over is told soon."""
+    patient = config.model_copy(update={"stale_after_seconds": 600.0, "confirm_seconds": PATIENCE_SECONDS})
+    for module in (freshness, watching):
+        monkeypatch.setattr(module, "get_config", lambda: patient)
+    monkeypatch.setattr(vigil, "NOWHERE_FOR", timedelta(seconds=0.5))
+
+
+@pytest.fixture
+def watched_briefly(config, monkeypatch):
+    """Call it, and nobody waits long for what will not happen."""
+    short = config.model_copy(update={"confirm_seconds": 4.0})
+    return lambda: monkeypatch.setattr(watching, "get_config", lambda: short)
 
 
 @pytest.fixture
@@ -79,6 +95,7 @@ async def house(config, redis_url, monkeypatch):
         world.place_call("500")
     world.tick(5)
     house = House(world)
+    house.plays(no_answer_share=1.0)  # nobody picks up by themselves, however long a test takes
     app = build_app(world, key=KEY, clock=lambda: datetime.now(UTC).timestamp())
     quick = config.model_copy(update={"poll_seconds": 0.2})
     async with EQ(Server("http://eq", SecretStr(KEY)), transport=Line(httpx.ASGITransport(app), house)) as eq:
@@ -149,6 +166,25 @@ async def says(client, sentence, *attempts):
         return sentence in (*ears, *news)
 
     await until(is_said)
+
+
+async def shows(client, *attempts, ears=(), news=()):
+    """Wait until the strip tells this and nothing else: it follows what is written down a moment later."""
+
+    async def is_shown():
+        return await strip(client, *attempts) == (list(ears), list(news))
+
+    await until(is_shown)
+
+
+async def readings_of(extension, count):
+    """Wait until the poller has read what goes on there so often."""
+    async with asyncio.timeout(PATIENCE_SECONDS), aclosing(followers.get().floors()) as floors:
+        read_at = set()
+        async for floor in floors:
+            read_at |= {line.asked_at for line in floor.snapshot.lines.values() if line.extension == extension}
+            if len(read_at) >= count:
+                return
 
 
 async def press(client, way="spy", agent_id=1, **form):
@@ -229,7 +265,23 @@ async def test_one_goes_over_to_another_agent(cast, house):
     _answer, second = await press(client, agent_id=2)
     await reaches(second, "confirmed")
     assert (await reaches(first, "ended")).details["how"] == "switched"
-    assert (await strip(client))[0] == [f"Listening to {house.of(2)} from 301"]
+    await shows(client, ears=[f"Listening to {house.of(2)} from 301"])
+
+
+async def test_who_goes_over_has_not_hung_up_however_late_that_is_known(cast, house, monkeypatch):
+    client, may_know, go_over = await seated(cast.lead, "301"), asyncio.Event(), Hold.go_over
+    first = await listening(house, client)
+
+    async def late(hold):
+        await may_know.wait()
+        await go_over(hold)
+
+    monkeypatch.setattr(Hold, "go_over", late)
+    _answer, second = await press(client, agent_id=2)
+    await reaches(second, "confirmed")
+    await readings_of("301", 5)
+    may_know.set()
+    assert (await reaches(first, "ended")).details["how"] == "switched"
 
 
 async def test_after_a_crash_it_is_in_hand_again_with_the_first_floor(cast, house):
@@ -259,7 +311,7 @@ async def test_a_change_that_eq_refuses_leaves_one_listening_as_before(cast, hou
     house.fails = "/call_monitor_action"
     answer, second = await press(client, "whisper")
     await reaches(second, "unknown")
-    assert (await strip(client))[0] == [f"Listening to {house.of(1)} from 301"]
+    await shows(client, ears=[f"Listening to {house.of(1)} from 301"])
     assert await steps_of(first) == ["asked", "accepted", "confirmed"]
     house.fails = ""
     assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in ("asked", "accepted")
@@ -287,30 +339,30 @@ async def test_stop_hangs_up_that_very_call(cast, house):
     assert [each[: len(name) + 27] for each in news] == [f"The listening to {name} is over; "]
 
 
-async def test_a_stop_that_eq_accepts_and_that_does_not_happen_is_told(cast, house, monkeypatch):
+async def test_a_stop_that_eq_accepts_and_that_does_not_happen_is_told(cast, house, watched_briefly):
     client, name = await seated(cast.lead, "301"), house.of(1)
     attempt = await listening(house, client)
     await says(client, f"Listening to {name} from 301")
-    exchange = house.world.switch.monitors._exchange
-    monkeypatch.setattr(exchange, "scenario", replace(exchange.scenario, stuck_monitor_share=1.0))
+    house.plays(stuck_monitor_share=1.0)
+    watched_briefly()
 
     await client.post("/monitoring/stop/", {"extension": "301"})
 
     stopping = (await AuditEntry.objects.filter(action="monitor.stop").afirst()).attempt
     await reaches(stopping, "not_seen")
-    ears, news = await strip(client, attempt, stopping)
-    assert ears == [f"Listening to {name} from 301"]
-    assert news == [f"EQ accepted, but your telephone still listens to {name}. Hang up there."]
+    told = f"EQ accepted, but your telephone still listens to {name}. Hang up there."
+    await shows(client, attempt, stopping, ears=[f"Listening to {name} from 301"], news=[told])
 
 
 async def test_a_telephone_that_is_not_answered_is_told(cast, house):
     client = await seated(cast.lead, "301")
     _answer, attempt = await press(client)
     await says(client, f"301 rings: pick up to listen to {house.of(1)}")
+    await readings_of("301", 3)  # whoever watches the attempt has seen it ring, too
     house.hang_up("301")
     assert (await reaches(attempt, "not_seen")).details["seen"] == "unanswered"
     told = "Your telephone rang, and nobody picked it up. Press again, and pick up when it rings."
-    assert await strip(client, attempt) == ([], [told])
+    await shows(client, attempt, news=[told])
 
 
 @pytest.mark.parametrize(
@@ -331,7 +383,7 @@ async def test_what_cannot_work_is_not_sent(cast, house, agent_id, extension, se
     assert refused.target_name == house.of(agent_id)
     assert not [each for each in house.paths if each.endswith("/call_monitor_action")]
     assert answer.status_code == 200
-    assert await strip(client) == ([], [])
+    await shows(client)
 
 
 async def test_two_listen_to_one_agent_and_each_is_told_of_the_other(cast, house):
@@ -339,8 +391,12 @@ async def test_two_listen_to_one_agent_and_each_is_told_of_the_other(cast, house
     await listening(house, lead)
     await listening(house, supervisor, "302")
     for client, other in ((lead, "supervisor"), (supervisor, "lead")):
-        shown = BeautifulSoup((await client.get("/monitoring/")).json()["ears"], "html.parser")
-        assert other in shown.select_one(".ear-others").text
+
+        async def is_told(client=client, other=other):
+            shown = BeautifulSoup((await client.get("/monitoring/")).json()["ears"], "html.parser")
+            return (others := shown.select_one(".ear-others")) and other in others.text
+
+        await until(is_told)
 
 
 async def test_of_two_at_one_telephone_the_second_is_told_who_has_it(cast, house):
@@ -352,7 +408,7 @@ async def test_of_two_at_one_telephone_the_second_is_told_who_has_it(cast, house
     told = await supervisor.get(f"/actions/{attempt}/")
     assert said(told) == "lead is listening from this telephone, so nothing was sent."
     assert house.mode("301") == "spy"
-    assert await strip(supervisor) == ([], [])
+    await shows(supervisor)
 
 
 async def test_nobody_elses_listening_can_be_stopped(cast, house):
@@ -448,3 +504,58 @@ async def test_after_a_restart_of_the_web_server_it_is_told_that_nobody_attends_
         f"eqboard has lost sight of your listening to {house.of(1)}: whether it goes on is not known. "
         "Hang up at your telephone to end it."
     ]
+
+
+async def hung_up(house, extension):
+    """Wait until the exchange has done it."""
+
+    async def is_free():
+        return not house.world.switch.lines.legs_at(extension)
+
+    await until(is_free)
+
+
+async def deactivated(user):
+    await type(user).objects.filter(pk=user.pk).aupdate(is_active=False)
+
+
+async def out_of_the_team(user):
+    await user.team_memberships.all().adelete()
+
+
+@pytest.mark.parametrize("take_away", [deactivated, out_of_the_team])
+async def test_whoever_may_not_listen_any_more_is_cut_off(cast, house, monkeypatch, take_away):
+    monkeypatch.setattr(revoking, "LOOK_EVERY", timedelta())
+    attempt = await listening(house, await seated(cast.lead, "301"))
+    await take_away(cast.lead)
+    ended = await reaches(attempt, "ended")
+    assert ended.details["how"] == "revoked"
+    told = BeautifulSoup(words.sentence(ended), "html.parser").text
+    assert told == f"eqboard has ended the listening to {house.of(1)}: whoever listened may not any more."
+    await hung_up(house, "301")
+    assert await steps_of(attempt) == ["asked", "accepted", "confirmed", "ended"]
+
+
+async def test_being_cut_off_is_tried_again_until_eq_does_it(cast, house, monkeypatch):
+    monkeypatch.setattr(revoking, "LOOK_EVERY", timedelta())
+    attempt = await listening(house, await seated(cast.lead, "301"))
+    house.fails = "/extension_action"
+    await deactivated(cast.lead)
+
+    async def was_tried():
+        return len([path for path in house.paths if path.endswith("/extension_action")]) > 1
+
+    await until(was_tried)
+    assert await steps_of(attempt) == ["asked", "accepted", "confirmed"]
+    house.fails = ""
+    assert (await reaches(attempt, "ended")).details["how"] == "revoked"
+
+
+async def test_another_right_that_is_taken_away_ends_no_listening(cast, house, monkeypatch):
+    monkeypatch.setattr(revoking, "LOOK_EVERY", timedelta())
+    attempt = await listening(house, await seated(cast.lead, "301"))
+    role = (await cast.lead.team_memberships.select_related("role").aget()).role
+    role.actions = ["monitor.spy"]
+    await role.asave()
+    await readings_of("301", 4)
+    assert await steps_of(attempt) == ["asked", "accepted", "confirmed"]

@@ -9,6 +9,7 @@ from eqboard.accounts import access
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.evidence import Evidence, Look, Stage
 from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.numbers import is_same_number
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot, Trouble
@@ -23,6 +24,7 @@ from tests.builders import (
     membership,
     parked_call,
     participant,
+    queue,
     snapshot,
     source,
     waiting_call,
@@ -157,19 +159,73 @@ def at_207(action: str, **changes) -> Order:
     return replace(Order(action, extension="207", call=AT_207, destination="210"), **changes)
 
 
-@pytest.mark.parametrize("action", [access.TRANSFER, access.HANG_UP])
-def test_a_call_is_over_or_handed_on_when_the_telephone_has_it_no_more(action):
+@pytest.mark.parametrize(("action", "expected"), [(access.TRANSFER, Stage.LEFT), (access.HANG_UP, Stage.DONE)])
+def test_a_call_is_over_or_has_left_when_the_telephone_has_it_no_more(action, expected):
     assert stage(at_207(action), snapshot(lines=[line()])) is Stage.UNCHANGED
-    assert stage(at_207(action), snapshot(lines=[line(calls=())])) is Stage.DONE
+    assert stage(at_207(action), snapshot(lines=[line(calls=())])) is expected
     another = line_call("7.7", channel="SIP/207-9", other_channel="SIP/trunk-9")
-    assert stage(at_207(action), snapshot(lines=[line(calls=(another,))])) is Stage.DONE
+    assert stage(at_207(action), snapshot(lines=[line(calls=(another,))])) is expected
     assert stage(at_207(action), snapshot()) is Stage.NO_NEWS
 
 
-@pytest.mark.parametrize("action", [access.TRANSFER, access.HANG_UP])
-def test_the_next_caller_on_the_same_channel_of_the_telephone_is_another(action):
+@pytest.mark.parametrize(("action", "expected"), [(access.TRANSFER, Stage.LEFT), (access.HANG_UP, Stage.DONE)])
+def test_the_next_caller_on_the_same_channel_of_the_telephone_is_another(action, expected):
     following = line_call("7.7", channel=OWN, other_channel="SIP/trunk-9")
-    assert stage(at_207(action), snapshot(lines=[line(calls=(following,))])) is Stage.DONE
+    assert stage(at_207(action), snapshot(lines=[line(calls=(following,))])) is expected
+
+
+EMPTY, NOT_THERE = line(calls=()), line("210", calls=(), asked_at=None, trouble=Trouble.MISSING)
+STILL_ANA = agent(7, state=AgentState.ON_CALL, caller=CARMEN)  # as an older reading has it
+OF_BEA = agent(8, name="Bea", state=AgentState.ON_CALL, caller=CARMEN)
+PARKED = parked_call(KEY, caller=CARMEN)
+
+
+@pytest.mark.parametrize(
+    ("floor", "expected"),
+    [
+        (snapshot(lines=[line(), QUIET]), Look(Stage.UNCHANGED)),
+        (snapshot(lines=[EMPTY]), Look(Stage.LEFT)),
+        (snapshot(lines=[EMPTY, RINGS]), Look(Stage.UNDER_WAY)),
+        (snapshot(lines=[line(), RINGS]), Look(Stage.UNDER_WAY)),
+        (snapshot(lines=[EMPTY, TALKS]), Look(Stage.DONE)),
+        (snapshot(lines=[TALKS]), Look(Stage.DONE)),
+        (snapshot(lines=[EMPTY, QUIET]), Look(Stage.GONE)),
+        (snapshot(lines=[EMPTY, QUIET], sources=[source(Part.CALLS)]), Look(Stage.LEFT)),
+        (snapshot(lines=[EMPTY, QUIET], agents=[STILL_ANA]), Look(Stage.GONE)),
+        (snapshot(lines=[EMPTY, QUIET], agents=[STILL_ANA, OF_BEA]), Look(Stage.UNCHANGED, "with_agent", "Bea")),
+        (snapshot(lines=[EMPTY, QUIET], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
+        (snapshot(lines=[EMPTY, QUIET], parked=[PARKED]), Look(Stage.UNCHANGED, "parked")),
+    ],
+    ids=range(12),
+)
+def test_a_transferred_caller_leaves_and_arrives_or_is_nowhere(floor, expected):
+    """That the telephone has the call no more is no arrival (contract §4)."""
+    assert look(at_207(access.TRANSFER), floor) == expected
+
+
+def test_somebody_else_at_the_destination_is_not_the_one_who_was_transferred():
+    other = line("210", calls=(line_call("7.7", channel="SIP/210-1", other_channel="SIP/trunk-9"),))
+    assert stage(at_207(access.TRANSFER), snapshot(lines=[EMPTY, other])) is Stage.GONE
+
+
+@pytest.mark.parametrize(
+    ("destination", "floor", "expected"),
+    [
+        ("210", snapshot(lines=[EMPTY, NOT_THERE]), Look(Stage.UNTOLD)),
+        ("210", snapshot(lines=[line(), NOT_THERE]), Look(Stage.UNCHANGED)),
+        ("210", snapshot(lines=[EMPTY, NOT_THERE], sources=[source(Part.CALLS)]), Look(Stage.LEFT)),
+        ("210", snapshot(lines=[EMPTY, NOT_THERE], parked=[PARKED]), Look(Stage.DONE, "parked")),
+        ("210", snapshot(lines=[EMPTY, NOT_THERE], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
+        ("210", snapshot(lines=[EMPTY, NOT_THERE], agents=[OF_BEA]), Look(Stage.UNCHANGED, "with_agent", "Bea")),
+        ("500", snapshot(lines=[EMPTY], queues=[queue("500")]), Look(Stage.UNTOLD)),
+        ("500", snapshot(lines=[EMPTY], queues=[queue("500")], waiting=[WAITING]), Look(Stage.DONE, "waiting")),
+        ("501", snapshot(lines=[EMPTY], queues=[queue("501")], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
+        ("500", snapshot(lines=[EMPTY], queues=[queue("500")], agents=[OF_BEA]), Look(Stage.DONE, "with_agent", "Bea")),
+    ],
+    ids=range(10),
+)
+def test_of_what_is_no_extension_no_more_is_claimed_than_is_seen(destination, floor, expected):
+    assert look(at_207(access.TRANSFER, destination=destination), floor) == expected
 
 
 def test_the_next_caller_in_the_same_space_is_not_the_one_who_was_to_be_parked():
@@ -192,6 +248,45 @@ def test_dialing_is_seen_by_whom_the_telephone_calls():
     assert stage(at_207(access.DIAL), snapshot(lines=[line(calls=(dialed,))])) is Stage.DONE
     assert stage(at_207(access.DIAL), snapshot(lines=[line()])) is Stage.UNCHANGED
     assert stage(at_207(access.DIAL), snapshot()) is Stage.NO_NEWS
+
+
+def test_a_call_that_the_telephone_had_before_is_not_the_one_that_it_was_to_dial():
+    old = line_call("9.1", channel="SIP/207-1", caller_number="207", connected_number="210")
+    order = at_207(access.DIAL, had=("SIP/207-1",))
+    assert stage(order, snapshot(lines=[line(calls=(old,))])) is Stage.UNCHANGED
+    new = replace(old, key="9.2", unique_id="9.2", channel="SIP/207-2", state=LineState.DIALING)
+    assert stage(order, snapshot(lines=[line(calls=(old, new))])) is Stage.DONE
+    unnamed = replace(new, channel=None)
+    assert stage(order, snapshot(lines=[line(calls=(old, unnamed))])) is Stage.DONE
+
+
+@pytest.mark.parametrize(
+    ("dialled", "told", "is_one"),
+    [
+        ("210", "210", True),
+        ("210", "0210", False),
+        ("201", "1201", False),
+        ("+34600111222", "0034600111222", True),
+        ("0600 111-222", "+34600111222", True),
+        ("0600111222", "90600111222", True),
+        ("600111222", "600111223", False),
+        ("*98", "*98", True),
+        ("*98", "98", False),
+        ("000", "111", False),
+        ("", "", False),
+        ("210", None, False),
+    ],
+)
+def test_a_number_is_known_however_it_is_written(dialled, told, is_one):
+    assert is_same_number(dialled, told) is is_one
+    assert is_same_number(told, dialled) is is_one
+
+
+@pytest.mark.parametrize("written", ["+34600111222", "600111222"])
+def test_a_call_is_seen_under_the_number_as_the_exchange_writes_it(written):
+    dialed = line_call("9.1", caller_number="207", connected_number=written, state=LineState.DIALING)
+    order = at_207(access.DIAL, destination="0034600111222")
+    assert stage(order, snapshot(lines=[line(calls=(dialed,))])) is Stage.DONE
 
 
 @pytest.mark.parametrize(
@@ -286,3 +381,33 @@ def test_what_was_read_before_eq_accepted_shows_nothing(action):
     )
     floor = snapshot(agents=[agent(7)], lines=[TALKS, line()])
     assert stage(order, floor, NOON + timedelta(seconds=1)) is Stage.NO_NEWS
+
+
+# When it was read
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (access.STEAL, 30),  # the parking lot is read less often
+        (access.TRANSFER, 40),
+        (access.HANG_UP, 40),
+        (access.PARK, 40),
+        (access.SPY, 20),
+        (access.REMOVE_PARTICIPANT, 50),
+    ],
+)
+def test_a_look_is_as_old_as_the_oldest_reading_on_which_it_rests(action, expected):
+    ages = {Part.AGENTS: 5, Part.CALLS: 10, Part.PARKED: 30, Part.CONFERENCES: 50}
+    sources = [source(part, taken_at=ago(age)) for part, age in ages.items()]
+    lines = [line("210", asked_at=ago(20)), line("207", asked_at=ago(40))]
+    order = at_207(action, monitor_extension="210")
+    evidence = Evidence(snapshot(sources=sources, lines=lines), ago(60))
+    assert CATALOGUE[action].read_at(order, evidence) == ago(expected)
+
+
+def test_what_was_read_before_does_not_count():
+    sources = [source(Part.CALLS, taken_at=ago(1)), source(Part.PARKED, taken_at=ago(90))]
+    evidence = Evidence(snapshot(sources=sources), ago(60))
+    assert CATALOGUE[access.STEAL].read_at(STEAL, evidence) == ago(1)
+    assert CATALOGUE[access.STEAL].read_at(STEAL, Evidence(snapshot(sources=[]), ago(60))) == ago(60)

@@ -22,6 +22,13 @@ SPY = Order(access.SPY, agent=7, extension="207", monitor_extension="210")
 OUT = agent(7, state=AgentState.SIGNED_OUT, memberships=(membership(state=AgentState.SIGNED_OUT),))
 
 
+MAKES_SENSE = {
+    access.RESUME_AGENT: agent(7, state=AgentState.PAUSED),
+    access.EXIT_WRAP_UP: agent(7, state=AgentState.WRAP_UP),
+}
+"""Who can be acted on so; anybody else by anything else."""
+
+
 def obstacle(order: Order, floor: Snapshot) -> Obstacle | None:
     return CATALOGUE[order.action].obstacle(order, floor)
 
@@ -97,12 +104,39 @@ def test_only_who_talks_at_that_telephone_is_listened_to(action, order, someone,
     "action", [access.PAUSE_AGENT, access.RESUME_AGENT, access.SIGN_OUT_AGENT, access.EXIT_WRAP_UP]
 )
 def test_only_who_is_signed_in_to_the_queue_is_acted_on_in_it(action):
-    floor = snapshot(agents=[agent(7)])
+    floor = snapshot(agents=[MAKES_SENSE.get(action, agent(7))])
     assert obstacle(Order(action, agent=7), floor) is None
     assert obstacle(Order(action, agent=7, queue="500"), floor) is None
     assert obstacle(Order(action, agent=7, queue="501"), floor) == Obstacle(Why.SIGNED_OUT, "Ana Ruiz")
     assert obstacle(Order(action, agent=7), snapshot(agents=[OUT])) == Obstacle(Why.SIGNED_OUT, "Ana Ruiz")
     assert obstacle(Order(action, agent=8), floor) == Obstacle(Why.GONE)
+
+
+HERE, THERE = membership("500"), membership("501")
+PAUSED_HERE = membership("500", state=AgentState.PAUSED, paused=True)
+PAUSED_THERE = membership("501", state=AgentState.PAUSED, paused=True)
+ENDING = membership("500", state=AgentState.WRAP_UP)
+SO_ALREADY = [
+    (access.PAUSE_AGENT, None, (PAUSED_HERE, PAUSED_THERE), True),
+    (access.PAUSE_AGENT, None, (PAUSED_HERE, THERE), False),
+    (access.PAUSE_AGENT, "500", (PAUSED_HERE, THERE), True),
+    (access.PAUSE_AGENT, "501", (PAUSED_HERE, THERE), False),
+    (access.RESUME_AGENT, None, (HERE, THERE), True),
+    (access.RESUME_AGENT, None, (PAUSED_HERE, THERE), False),
+    (access.RESUME_AGENT, "501", (PAUSED_HERE, THERE), True),
+    (access.EXIT_WRAP_UP, None, (HERE, THERE), True),
+    (access.EXIT_WRAP_UP, None, (ENDING, THERE), False),
+    (access.EXIT_WRAP_UP, "501", (ENDING, THERE), True),
+    (access.SIGN_OUT_AGENT, None, (PAUSED_HERE, ENDING), False),
+]
+
+
+@pytest.mark.parametrize(("action", "queue", "memberships", "is_so"), SO_ALREADY)
+def test_what_would_change_nothing_is_not_sent(action, queue, memberships, is_so):
+    someone = agent(7, memberships=memberships)
+    for code in (None, 2):
+        found = obstacle(Order(action, agent=7, queue=queue, pause_code=code), snapshot(agents=[someone]))
+        assert found == (Obstacle(Why.ALREADY, "Ana Ruiz") if is_so else None)
 
 
 def test_nobody_is_signed_in_where_they_are_already():

@@ -86,7 +86,27 @@ def test_a_crash_between_asking_and_the_answer_is_unknown_after_half_a_minute(le
     note(cast.lead, Step.ASKED, seconds_ago=seconds)
     answer = ask(lead)
     assert state(answer) == shown
-    assert polls(answer) is (shown == "asked")
+    assert polls(answer) is (seconds < 120)
+
+
+@pytest.mark.parametrize(("is_open", "seconds", "asks"), [(True, 0, True), (True, 121, False), (False, 0, False)])
+def test_of_a_lost_answer_it_goes_on_asking_while_somebody_looks_for_what_became_of_it(
+    lead, cast, is_open, seconds, asks
+):
+    note(cast.lead, Step.UNKNOWN, seconds_ago=seconds, details={"is_open": is_open})
+    answer = ask(lead)
+    assert polls(answer) is asks
+    assert "data-dismiss" in answer.text
+    again = lead.get(f"/actions/{ATTEMPT}/", {"seen": "unknown"})
+    assert again.status_code == (204 if asks else 200)
+
+
+def test_what_became_of_it_after_all_takes_the_place_of_the_lost_answer(lead, cast):
+    note(cast.lead, Step.UNKNOWN, details={"is_open": True})
+    note(cast.lead, Step.CONFIRMED, details={"seen": "paused"})
+    answer = lead.get(f"/actions/{ATTEMPT}/", {"seen": "unknown"})
+    assert state(answer) == "confirmed"
+    assert not polls(answer)
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "accepted"), (20, "accepted"), (37, "not_seen")])

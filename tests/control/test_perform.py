@@ -4,25 +4,29 @@ import asyncio
 import logging
 import threading
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from bs4 import BeautifulSoup
+from django.db import OperationalError
 
 from eqboard.accounts import seats
 from eqboard.accounts.models import Seat
 from eqboard.config import ConfigError
 from eqboard.control import background
-from eqboard.control.audit import storable
+from eqboard.control.audit import storable, write_down
+from eqboard.control.doing import attempt as attempting
 from eqboard.control.doing import perform
 from eqboard.control.doing.attempt import attempt_id
-from eqboard.control.doing.before import undo_id
+from eqboard.control.doing.before import undo_ids
 from eqboard.control.models import AuditEntry
 from eqboard.control.seats import voices
+from eqboard.floor.snapshot import Part
 from eqboard.loops import PerLoop
-from tests.builders import agent, pause_code
+from tests.builders import agent, pause_code, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import a_floor, begin, last_entry, settled, signed_in, steps
+from tests.control.conftest import PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state, url_of
 from tests.environment import KEY_CANARY
 
@@ -42,7 +46,8 @@ async def test_pausing_with_a_reason(cast, floor, exchange):
     assert asked.details["order"] == {"action": "agent.pause", "agent": 7, "pause_code": 2}
 
 
-async def test_resuming(cast, floor, exchange):
+async def test_resuming(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(PAUSED))
     answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", {"pause_code": "2"})
     assert (answer.status_code, state(answer)) == (200, "accepted")
     assert exchange.asked == [{"action": "resume", "options": '{"agent":7}'}]
@@ -58,7 +63,7 @@ async def test_the_name_in_which_eq_is_asked_is_looked_up_once(cast, floor, exch
 
     monkeypatch.setattr(perform, "seat_of", seat_of)
     monkeypatch.setattr(voices, "seat_of", seat_of)
-    await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/")
     assert (looked_up, len(exchange.asked)) == ([cast.lead.pk], 1)
 
 
@@ -136,7 +141,7 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
     cast, floor, exchange, answer, error, step, sentence
 ):
     exchange.answer = answer
-    shown = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    shown = await (await signed_in(cast.lead)).post("/agents/7/pause/")
     assert (shown.status_code, state(shown)) == (200, step)
     assert sentence in said(shown)
     assert len(exchange.asked) == 1
@@ -148,13 +153,13 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
 
 async def test_an_action_whose_path_eq_does_not_know_is_told_to_whoever_runs_eqboard(cast, floor, exchange, caplog):
     exchange.answer = httpx.Response(404)
-    await (await signed_in(cast.lead)).post("/agents/7/resume/")
-    assert "EQ knows no path for call_queue_agents.resume; name the one that it has" in caplog.text
+    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    assert "EQ knows no path for call_queue_agents.pause; name the one that it has" in caplog.text
 
 
 async def test_a_fault_of_ours_leaves_nobody_waiting(cast, floor, exchange, caplog):
     exchange.answer = ZeroDivisionError("a bug")
-    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
     assert state(answer) == "unknown"
     assert "nobody knows whether it happened" in said(answer)
     assert await steps() == ["asked", "unknown"]
@@ -162,11 +167,68 @@ async def test_a_fault_of_ours_leaves_nobody_waiting(cast, floor, exchange, capl
     assert "ZeroDivisionError" in caplog.text
 
 
+class BusyDatabase:
+    """Refuses to write down a step so often, as SQLite does while somebody else writes."""
+
+    def __init__(self, step: str, refusals: int, error: Exception | None = None) -> None:
+        self.step, self.refusals = step, refusals
+        self.error = error or OperationalError("database is locked")
+
+    def __call__(self, doer, action, thing, step, *told, **more):
+        if step == self.step and self.refusals:
+            self.refusals -= 1
+            raise self.error
+        write_down(doer, action, thing, step, *told, **more)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """What is tried again is tried at once."""
+    monkeypatch.setattr(perform, "WRITE_AGAIN_AFTER_SECONDS", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("answer", [httpx.Response(200), httpx.Response(400), httpx.Response(500)])
+async def test_what_eq_said_is_written_down_once_the_database_is_free(cast, floor, exchange, monkeypatch, answer):
+    step = {200: "accepted", 400: "refused", 500: "unknown"}[answer.status_code]
+    monkeypatch.setattr(attempting, "write_down", BusyDatabase(step, 3))
+    exchange.answer = answer
+    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/")) == step
+    assert await steps() == ["asked", step]
+    assert len(exchange.asked) == 1
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_an_acceptance_that_cannot_be_written_down_is_logged_and_its_effect_awaited(
+    cast, floor, exchange, redis_url, monkeypatch, caplog
+):
+    monkeypatch.setattr(attempting, "write_down", BusyDatabase("accepted", 4))
+    client = await signed_in(cast.lead)
+    shown = await client.post("/agents/7/pause/")
+    assert "EQ's answer cannot be written down: the attempt" in caplog.text
+    assert await steps() == ["asked"]
+    now = source(Part.AGENTS, taken_at=datetime.now(UTC) + timedelta(seconds=1), every_seconds=60)
+    await publish(redis_url, a_floor(PAUSED, sources=[now]))
+    await settled()
+    assert await steps() == ["asked", "confirmed"]
+    assert said(await client.get(url_of(shown))) == "Ana Ruiz is paused."
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_what_goes_wrong_then_in_another_way_is_logged_and_leaves_the_way_free(
+    cast, floor, exchange, monkeypatch, caplog
+):
+    monkeypatch.setattr(attempting, "write_down", BusyDatabase("accepted", 1, ZeroDivisionError("a bug")))
+    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/")) == "asked"
+    assert "ZeroDivisionError: a bug" in caplog.text
+    assert state(await (await signed_in(cast.supervisor)).post("/agents/7/pause/")) == "accepted"
+
+
 async def test_what_eq_says_is_hostile_too(cast, floor, exchange):
     exchange.answer = httpx.Response(
         400, content=b'[{"parameter": "x", "type": "y", "description": "<script>\\u0000\\u202e\\ud800"}]'
     )
-    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
     page = BeautifulSoup(answer.text, "html.parser")
     assert not page.select("script")
     assert page.select_one(".sentence bdi").text.startswith("<script>")
@@ -183,7 +245,7 @@ def test_text_that_some_database_refuses_is_replaced():
 
 async def test_a_name_that_databases_do_not_take_is_no_hindrance(cast, redis_url, exchange):
     await publish(redis_url, a_floor(agent(7, name="nul \0 " + "x" * 300)))
-    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
     assert state(answer) == "accepted"
     assert (await last_entry()).target_name == ("nul � " + "x" * 300)[:200]
 
@@ -254,11 +316,11 @@ async def test_nobody_can_use_up_anothers_attempt_by_its_id_from_the_audit(cast,
     lead, supervisor = await signed_in(cast.lead), await signed_in(cast.supervisor)
     await lead.post("/agents/7/pause/")
     attempt = (await last_entry()).attempt
-    for number in (attempt, undo_id(attempt)):
+    for number in (attempt, *undo_ids(attempt)):
         await supervisor.post("/agents/7/resume/", {"press": str(number)})
     taken = {each.attempt async for each in AuditEntry.objects.filter(actor=cast.supervisor)}
-    assert len(taken) == 2
-    assert not taken & {attempt, undo_id(attempt)}
+    assert len(taken) == 1 + len(undo_ids(attempt))
+    assert not taken & {attempt, *undo_ids(attempt)}
     assert state(await lead.post(f"/actions/{attempt}/undo/")) == "accepted"
 
 
@@ -277,7 +339,7 @@ async def test_of_two_who_press_at_the_same_moment_one_acts_and_the_other_is_tol
     exchange.may_answer.clear()
     pressing = begin((await signed_in(cast.lead)).post("/agents/7/pause/"))
     await exchange.was_asked.wait()
-    answer = await (await signed_in(cast.supervisor)).post("/agents/7/resume/")
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/sign-out/")
     assert (answer.status_code, state(answer)) == (200, "refused")
     assert said(answer).startswith("Dana Levi is doing something with Ana Ruiz just now, so nothing was sent.")
     exchange.may_answer.set()
@@ -297,7 +359,7 @@ async def test_who_was_refused_leaves_the_way_free_for_the_next(cast, floor, exc
 async def test_without_redis_nothing_is_sent(cast, floor, exchange, redis_server):
     """Nobody would know who else is at it, nor who is where."""
     client = await signed_in(cast.lead)
-    await client.post("/agents/7/resume/")
+    await client.post("/agents/7/pause/")
     await settled()
     exchange.asked.clear()
     redis_server.stop()

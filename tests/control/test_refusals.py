@@ -1,6 +1,7 @@
 """Who may not, where it is not there, and how it may not be asked: each refused, and EQ hears nothing."""
 
 import asyncio
+import uuid
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.test import AsyncClient
 
 from eqboard.boards.following import followers
 from eqboard.control.models import AuditEntry
+from eqboard.control.words import sentence
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code, source
 from tests.cast import join, publish, static_files_are_not_collected
@@ -69,6 +71,15 @@ async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast
 
 
 @pytest.mark.parametrize("action", ACTIONS)
+async def test_a_viewer_is_denied_also_of_somebody_who_has_signed_out(cast, redis_url, exchange, action):
+    """Where nobody's queues say whose they are, the right alone does: a viewer has it nowhere."""
+    await publish(redis_url, a_floor(agent(7, state=AgentState.SIGNED_OUT)))
+    answer = await (await signed_in(cast.viewer)).post(f"/agents/7/{action}/")
+    assert (answer.status_code, state(answer), await steps()) == (403, "denied", ["denied"])
+    assert not exchange.asked
+
+
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("who", ["lead", "supervisor"])
 async def test_somebody_who_has_signed_out_meanwhile_is_left_alone(cast, config, exchange, redis_url, action, who):
     gone = agent(7, state=AgentState.SIGNED_OUT)
@@ -103,7 +114,30 @@ async def test_another_teams_agent_is_as_if_they_were_not_there(cast, floor, exc
     missing = await client.post(f"/agents/999/{action}/")
     assert foreign.status_code == missing.status_code == 404
     assert foreign.text == missing.text
-    assert await nothing_happened(exchange)
+    assert not exchange.asked
+
+
+async def test_that_it_was_tried_on_them_is_written_down_and_tells_nothing_of_them(cast, floor, exchange):
+    """Whoever tried may read it: of another team's agent it says the same as of nobody's number."""
+    client = await signed_in(cast.lead)
+    for number in (9, 999):
+        await client.post(f"/agents/{number}/pause/", {"press": str(uuid.UUID(int=number))})
+        await client.post(f"/agents/{number}/pause/", {"press": str(uuid.UUID(int=number))})  # the same press
+    known = [each async for each in AuditEntry.objects.all()]
+    assert [(each.action, each.step, each.queues, each.details) for each in known] == 2 * [
+        ("agent.pause", "denied", "", {"error": "Unseen"})
+    ]
+    assert [(each.target, each.target_name) for each in known] == [("agent-9", "#9"), ("agent-999", "#999")]
+    assert "#9</bdi> is not on your board any more, so nothing was sent." in sentence(known[0])
+
+
+async def test_a_press_that_was_done_is_not_denied_when_it_comes_again_after_they_have_left(cast, redis_url, exchange):
+    client, form = await signed_in(cast.lead), {"press": str(uuid.UUID(int=7))}
+    await publish(redis_url, a_floor())
+    await client.post("/agents/7/pause/", form)
+    await publish(redis_url, a_floor(agent(7, memberships=(membership("502"),))))
+    assert (await client.post("/agents/7/pause/", form)).status_code == 404
+    assert await steps() == ["asked", "accepted"]
 
 
 async def test_another_teams_agent_has_no_form(cast, floor):
@@ -116,7 +150,7 @@ async def test_another_teams_agent_has_no_form(cast, floor):
 async def test_without_a_team_nobody_is_there(cast, floor, exchange):
     client = await signed_in(cast.outsider)
     assert (await client.post("/agents/7/pause/")).status_code == 404
-    assert await nothing_happened(exchange)
+    assert (await steps(), exchange.asked) == (["denied"], [])
 
 
 async def test_whoever_was_switched_off_is_a_stranger(cast, floor, exchange):
@@ -178,7 +212,7 @@ async def test_the_pages_own_token_is_accepted(cast, floor, exchange):
     client = await signed_in(cast.lead, enforce_csrf_checks=True)
     page = BeautifulSoup((await client.get("/")).text, "html.parser")
     token = page.select_one("input[name=csrfmiddlewaretoken]")["value"]
-    answer = await client.post("/agents/7/resume/", headers={"X-CSRFToken": token})
+    answer = await client.post("/agents/7/pause/", headers={"X-CSRFToken": token})
     assert answer.status_code == 200
     assert len(exchange.asked) == 1
 
@@ -216,17 +250,22 @@ async def test_an_agent_who_vanished_meanwhile_is_not_found(cast, floor, exchang
     answer = await client.post("/agents/7/pause/")
     assert answer.status_code == 404
     assert "not on your board any more" in said(answer)
-    assert await nothing_happened(exchange)
+    assert (await steps(), exchange.asked) == (["denied"], [])
 
 
-@pytest.mark.parametrize(("verb", "action"), [("get", "pause"), ("post", "pause"), ("post", "resume")])
-async def test_without_redis_nothing_is_done_and_that_is_said(cast, floor, exchange, redis_server, verb, action):
+@pytest.mark.parametrize(
+    ("verb", "action", "written"),
+    [("get", "pause", []), ("post", "pause", ["refused"]), ("post", "resume", ["refused"])],
+)
+async def test_without_redis_nothing_is_done_and_that_is_said(
+    cast, floor, exchange, redis_server, verb, action, written
+):
     client = await signed_in(cast.lead)
     redis_server.stop()
     answer = await getattr(client, verb)(f"/agents/7/{action}/")
     assert answer.status_code == 422
     assert "cannot see the floor now" in said(answer)
-    assert await nothing_happened(exchange)
+    assert (await steps(), exchange.asked) == (written, [])
 
 
 NOT_SENT = "eqboard could not see the floor, so nothing was sent for Ana Ruiz. Try again when it is live."
@@ -237,7 +276,7 @@ BLIND = "eqboard cannot see the floor now, so nothing was done. Try again when t
 async def test_before_anything_was_published_nothing_can_be_done(cast, exchange, action):
     answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/")
     assert (answer.status_code, said(answer)) == (422, BLIND)
-    assert await nothing_happened(exchange)
+    assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -257,7 +296,7 @@ async def test_an_agent_who_is_not_on_an_old_floor_may_be_there_all_the_same(cas
     await publish(redis_url, a_floor(sources=[source(Part.AGENTS, taken_at=old)]))
     answer = await (await signed_in(cast.lead)).post("/agents/99/pause/")
     assert (answer.status_code, said(answer)) == (422, BLIND)
-    assert await nothing_happened(exchange)
+    assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
 async def test_without_redis_nobody_acts_on_what_was_seen_last(cast, floor, exchange, redis_server):

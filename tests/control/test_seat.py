@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import httpx
@@ -14,20 +15,28 @@ from django.test import AsyncClient
 
 from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import choose_extension, link, seat_of, token_of
+from eqboard.control.audit import Doer
+from eqboard.control.audit.story import answered_within
+from eqboard.control.doing.settling import Settler
 from eqboard.control.models import AuditEntry
-from eqboard.control.seats import voices
+from eqboard.control.seats import signing, voices
+from eqboard.control.seats.leaving import sign_out_the_deactivated
 from eqboard.control.seats.voices import in_whose_name
 from eqboard.control.words import sentence
+from eqboard.feed.follow import Floor
+from eqboard.feed.messages import Stored
 from eqboard.simulator.office.sessions import TIME_OUT_SECONDS
+from tests.builders import snapshot
 from tests.cast import configured, static_files_are_not_collected
 from tests.control.conftest import begin, settled, signed_in
-from tests.control.pretend import TOKEN, who_is_in
+from tests.control.pretend import NOW, TOKEN, who_is_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
 
 BEGIN = ("POST", "/supervisor_session")
 END = ("DELETE", "/supervisor_session/…")
 WHO = ("GET", "/supervisor/1")
+NOTHING_SEEN = Floor(Stored("e", 1, NOW, snapshot(), None), is_connected=True)
 SILENCE = "EQ cannot be reached, so nothing happened."
 
 
@@ -78,8 +87,9 @@ async def seat(user) -> Seat:
 
 
 async def written() -> list[tuple[str, str, str | None]]:
-    """The audit log: action, step, and the error."""
-    return [(each.action, each.step, each.details.get("error")) async for each in AuditEntry.objects.all()]
+    """The audit log: action, step, and the error; without what was only asked."""
+    entries = AuditEntry.objects.exclude(step="asked")
+    return [(each.action, each.step, each.details.get("error")) async for each in entries]
 
 
 # The page
@@ -151,11 +161,10 @@ async def test_my_extension_is_kept_and_asked_of_eq(dana, pretend):
 async def test_the_page_says_who_confirms_that_it_is_mine_and_what_that_means(linked, pretend):
     client = await signed_in(linked)
     assert "So far only you say that this is your telephone." in await page(client)
-    assert "Sign in to EQ, or ask an administrator to confirm it." in await page(client)
     await do(client, "sign_in")
-    assert "EQ has you signed in there, so this is your telephone" in await page(client)
-    await do(client, "extension", extension="302")
-    assert "So far only you say" in await page(client)
+    assert (await seat(linked)).session_extension == "301"
+    assert "So far only you say that this is your telephone." in await page(client)
+    assert "Ask an administrator to confirm it." in await page(client)
     await Seat.objects.aupdate(is_confirmed=True)
     assert "An administrator has confirmed that this is your telephone" in await page(client)
     await do(client, "extension", extension="")
@@ -371,9 +380,10 @@ async def test_one_signs_in_to_eq_which_then_lists_them(linked, pretend):
     assert "Signed in to EQ at 301." in shown
     assert re.search(r"Signed in to EQ at 301 since \d", shown)
     assert buttons(await client.get("/seat/")) == ["extension", "sign_out", "sign_in_again", "unlink"]
-    entry = await AuditEntry.objects.aget()
-    assert (entry.action, entry.step, entry.target_name) == ("eq.sign_in", "done", "dana")
-    assert entry.details == {"extension": "301", "eq_user": 1, "force": False}
+    asked, done = [each async for each in AuditEntry.objects.all()]
+    assert (done.action, asked.step, done.step, done.target_name) == ("eq.sign_in", "asked", "done", "dana")
+    assert asked.details == done.details == {"extension": "301", "eq_user": 1, "force": False}
+    assert asked.attempt == done.attempt
     assert await in_whose_name(linked) == 1
 
 
@@ -426,7 +436,9 @@ async def test_being_signed_in_elsewhere_is_explained_and_force_is_offered(linke
     assert (await client.post("/seat/", fields)).status_code == 302
     assert await who_is_in(pretend.telephone) == [(1, "301")]
     assert await written() == [("eq.sign_in", "refused", "EQConflict"), ("eq.sign_in", "done", None)]
-    assert (await AuditEntry.objects.alast()).details["force"] is True
+    forced = await AuditEntry.objects.alast()
+    assert forced.details["force"] is True
+    assert "a session of the same user elsewhere was ended by it" in sentence(forced)
     await elsewhere.let_go()
 
 
@@ -475,7 +487,7 @@ async def test_a_double_click_signs_in_once_and_says_so_twice(linked, pretend, m
     first, second = await asyncio.gather(*(do(each, "sign_in") for each in clients))
     assert {first.status_code, second.status_code} == {302}
     assert await who_is_in(pretend.telephone) == [(1, "301")]
-    assert await written() == [("eq.sign_in", "done", None)]
+    assert await written() == [("eq.sign_in", "done", None)] * 2
 
 
 async def test_a_lost_answer_is_unknown_and_signing_in_again_finds_the_way(linked, pretend):
@@ -520,6 +532,39 @@ async def test_a_browser_that_goes_away_meanwhile_loses_no_token(linked, pretend
     await settled()
     assert await in_whose_name(linked) == 1
     assert await written() == [("eq.sign_in", "done", None)]
+
+
+@pytest.mark.parametrize("force", [{}, {"force": "1"}], ids=["by itself", "by force"])
+async def test_what_is_asked_of_eq_is_written_down_before_and_unknown_when_the_process_dies(linked, pretend, force):
+    """EQ has a session then of which nobody knows here."""
+    asked = []
+
+    async def look():
+        asked.extend([each.step async for each in AuditEntry.objects.all()])
+        raise SystemExit
+
+    pretend.meanwhile[BEGIN] = look
+    with pytest.raises(SystemExit):
+        await signing.sign_in(Doer(linked, None), pretend.telephone, NOW, force=bool(force))
+    assert asked == ["asked"]
+    nobody_is_left = datetime.now(UTC) + answered_within() + timedelta(seconds=1)
+    await Settler().settle_unfinished(NOTHING_SEEN, nobody_is_left)
+    entry = await AuditEntry.objects.alast()
+    assert (entry.action, entry.step, entry.details["error"]) == ("eq.sign_in", "unknown", "Interrupted")
+    assert "you may be signed in there without this page knowing" in sentence(entry)
+    await Settler().settle_unfinished(NOTHING_SEEN, nobody_is_left + timedelta(hours=1))
+    assert await AuditEntry.objects.acount() == 2, "it is over"
+
+
+async def test_an_answer_that_comes_after_it_was_settled_is_written_down_all_the_same(linked, pretend):
+    async def settle():
+        later = datetime.now(UTC) + answered_within() + timedelta(seconds=1)
+        await Settler().settle_unfinished(NOTHING_SEEN, later)
+
+    pretend.meanwhile[BEGIN] = settle
+    await do(await signed_in(linked), "sign_in")
+    assert [each.step async for each in AuditEntry.objects.all()] == ["asked", "unknown", "done"]
+    assert await in_whose_name(linked) == 1
 
 
 async def test_signing_in_when_one_is_signed_in_asks_eq_nothing(linked, pretend):
@@ -574,7 +619,7 @@ async def test_the_audit_log_says_it_in_the_same_words(linked, pretend):
     other = await pretend.telephone.sign_in_supervisor(user=3, extension="301")
     client = await signed_in(linked)
     answer = await do(client, "sign_in")
-    told = sentence(await AuditEntry.objects.aget())
+    told = sentence(await AuditEntry.objects.alast())
     assert "Theo Clarke" in told
     assert str(told) in answer.text
     await other.let_go()
@@ -675,6 +720,31 @@ async def test_leaving_is_a_post_of_our_own_page(linked, pretend):
     assert (await client.get("/sign-out/")).status_code == 405
     assert (await client.post("/sign-out/")).status_code == 403
     assert (await client.get("/seat/")).status_code == 200
+
+
+async def test_who_is_deactivated_is_signed_out_of_eq_at_the_next_round(linked, cast, pretend):
+    client = await signed_in(linked)
+    await do(client, "sign_in")
+    await sign_out_the_deactivated()
+    assert await in_whose_name(linked) == 1, "who may use eqboard stays"
+    await type(linked).objects.filter(pk=linked.pk).aupdate(is_active=False)
+    for _ in range(2):
+        await sign_out_the_deactivated()
+    assert await who_is_in(pretend.telephone) == []
+    assert not (await seat(linked)).sealed_token
+    assert await written() == [("eq.sign_in", "done", None), ("eq.sign_out", "done", None)]
+    entry = await AuditEntry.objects.alast()
+    assert (entry.actor_id, entry.address) == (linked.pk, None)
+    assert "Signed out of EQ by eqboard, as this person may not use it any more." in sentence(entry)
+
+
+async def test_of_who_is_deactivated_while_eq_is_away_no_token_is_kept(linked, pretend):
+    await do(await signed_in(linked), "sign_in")
+    await type(linked).objects.filter(pk=linked.pk).aupdate(is_active=False)
+    pretend.told[END] = lambda: httpx.ConnectError("")
+    await sign_out_the_deactivated()
+    assert not (await seat(linked)).sealed_token
+    assert (await AuditEntry.objects.alast()).details["why"] == "deactivated"
 
 
 # The token

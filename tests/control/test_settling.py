@@ -17,13 +17,15 @@ from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
 from eqboard.control.catalogue.order import CallRef, Order, as_data
 from eqboard.control.doing import settling, unfinished
 from eqboard.control.doing.adopting import adopt, attempt_of
+from eqboard.control.doing.aims import at_ear
 from eqboard.control.doing.cases import GIVE_UP_AFTER
 from eqboard.control.doing.settling import Settler
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.words import sentence
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import connect
 from eqboard.feed.follow import Floor
-from eqboard.feed.looking import looked_at
+from eqboard.feed.looking import MOST_LINES, looked_at
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot
 from tests.builders import agent, claim, line, line_call, snapshot, source, waiting_call
@@ -207,6 +209,13 @@ async def test_a_caller_who_is_nowhere_in_two_rounds_is_lost(cast, settler):
     assert (await newest(attempt)).step == Step.LOST
 
 
+async def test_a_caller_of_whom_the_same_reading_is_told_for_long_is_not_lost(cast, settler):
+    attempt = await begun(cast, STEAL, Step.ACCEPTED, Step.LEFT)
+    for rounds in range(3):
+        await settler.settle_unfinished(called(), LATER + rounds * ROUND)
+        assert (await newest(attempt)).step == Step.LEFT
+
+
 async def test_a_caller_who_still_waits_was_not_stolen(cast, settler):
     attempt = await begun(cast, STEAL, Step.ACCEPTED)
     await settler.settle_unfinished(called(waiting=[waiting_call(CALL.key)]), LATER)
@@ -231,6 +240,34 @@ async def test_the_telephone_that_tells_is_looked_at_until_it_is_settled(cast, s
         assert await looked_at(client, LATER + 3 * ROUND) == ()
     finally:
         await client.aclose()
+
+
+async def test_it_leaves_places_to_people_who_look_and_those_whose_turn_it_is_not_yet_lose_no_time(
+    cast, settler, redis_url, monkeypatch
+):
+    """What is looked at longest pushes the others out."""
+    monkeypatch.setattr(settling, "MOST_LOOKS", 2)
+    first, second, third = [
+        await begun(cast, replace(SPY, monitor_extension=each), Step.ACCEPTED) for each in ("210", "211", "212")
+    ]
+    rounds_of_one = GIVE_UP_AFTER // ROUND + 1
+    client = connect(redis_url)
+    try:
+        for number in range(2 * rounds_of_one - 1):
+            now = LATER + number * ROUND
+            steps_so_far = [(await newest(each)).step for each in (first, second, third)]
+            assert steps_so_far == (2 * [Step.NOT_SEEN if number > rounds_of_one else Step.ACCEPTED] + [Step.ACCEPTED])
+            await settler.settle_unfinished(read(at=now), now)
+            is_turn_of_third = number >= rounds_of_one
+            assert set(await looked_at(client, now + timedelta(seconds=39))) == (
+                {"212"} if is_turn_of_third else {"210", "211"}
+            )
+    finally:
+        await client.aclose()
+
+
+def test_settling_takes_a_part_of_the_places_at_most():
+    assert 0 < settling.MOST_LOOKS < MOST_LINES / 2
 
 
 async def test_of_a_telephone_that_never_tells_it_is_said_that_there_was_no_news(cast, settler):
@@ -260,7 +297,7 @@ async def test_a_listening_that_nobody_attends_has_ended_when_two_rounds_do_not_
 
 async def test_one_that_somebody_attends_is_left_to_them(cast, settler):
     attempt = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED)
-    held = {"ear:210": claim("ear:210", attempt=str(attempt)), "x": claim("x", attempt="no id")}
+    held = {"rings:210": claim("rings:210", attempt=str(attempt)), "x": claim("x", attempt="no id")}
     for rounds in range(6):
         floor = floor_of(called(at=LATER + rounds * ROUND).snapshot, claims=held)
         await settler.settle_unfinished(floor, LATER + rounds * ROUND)
@@ -282,8 +319,8 @@ async def test_one_that_goes_on_is_attended_again_and_its_end_is_seen(cast, sett
     await publish(redis_url, called(LISTENING, agents=(talks,), at=now).snapshot)
     await settler.settle_unfinished(await followers.get().newest(), now)
     held = await claims_once(lambda claims: bool(claims))
-    assert held["ear:210"].attempt == str(attempt)
-    assert (held["ear:210"].who, held["ear:210"].subject) == ("lead", "agent:7")
+    assert held["rings:210"].attempt == str(attempt)
+    assert (held["rings:210"].who, held["rings:210"].subject) == ("lead", "agent:7")
     for second in (1, 2, 3):
         await publish(redis_url, called(at=datetime.now(UTC) + timedelta(seconds=second)).snapshot)
     await settled()
@@ -299,11 +336,11 @@ async def test_one_is_attended_from_the_first_round_on_and_not_only_when_it_was_
     talks = agent(7, state=AgentState.ON_CALL)
     await publish(redis_url, read(talks, at=now).snapshot)
     settler.start()
-    held = await claims_once(lambda claims: "ear:210" in claims)
-    assert (held["ear:210"].attempt, held["ear:210"].who) == (str(attempt), "lead")
+    held = await claims_once(lambda claims: "rings:210" in claims)
+    assert (held["rings:210"].attempt, held["rings:210"].who) == (str(attempt), "lead")
     for second in (1, 2, 3):
         await publish(redis_url, called(at=datetime.now(UTC) + timedelta(seconds=second)).snapshot)
-    assert "ear:210" not in await claims_once(lambda claims: "ear:210" not in claims)
+    assert "rings:210" not in await claims_once(lambda claims: "rings:210" not in claims)
     entry = await newest(attempt)
     assert (entry.step, entry.details) == (Step.ENDED, {"how": "unattended"})  # who knows when
     await _stop(settler)
@@ -312,17 +349,17 @@ async def test_one_is_attended_from_the_first_round_on_and_not_only_when_it_was_
 async def test_while_a_claim_of_the_process_that_is_gone_stands_the_second_round_does_it(cast, settler, redis_url):
     attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), datetime.now(UTC)
     await publish(redis_url, called(LISTENING, at=now).snapshot)
-    left = claim("ear:210", attempt=str(attempt), subject="agent:7", since=now, until=now + timedelta(minutes=1))
+    left = claim("rings:210", attempt=str(attempt), subject="agent:7", since=now, until=now + timedelta(minutes=1))
     book = settling.books.get()
     assert await book.take(left, now) is None
-    await claims_once(lambda claims: "ear:210" in claims)
+    await claims_once(lambda claims: "rings:210" in claims)
     await settler._try(is_starting=True)
-    assert (await book.all(now))["ear:210"].who == left.who
-    await book.release("ear:210", str(attempt))  # as when its time is over
-    await claims_once(lambda claims: "ear:210" not in claims)
+    assert (await book.all(now))["rings:210"].who == left.who
+    await book.release("rings:210", str(attempt))  # as when its time is over
+    await claims_once(lambda claims: "rings:210" not in claims)
     await settler._try(is_starting=True)
-    held = await claims_once(lambda claims: "ear:210" in claims)
-    assert (held["ear:210"].attempt, held["ear:210"].who) == (str(attempt), "lead")
+    held = await claims_once(lambda claims: "rings:210" in claims)
+    assert (held["rings:210"].attempt, held["rings:210"].who) == (str(attempt), "lead")
 
 
 async def test_where_nothing_is_read_for_long_the_claim_is_let_go_and_the_rounds_go_on_with_it(cast, redis_url):
@@ -340,9 +377,9 @@ async def test_of_two_on_one_telephone_the_newer_one_goes_on(cast, settler, redi
     second = await begun(cast, replace(SPY, action="monitor.whisper"), Step.ACCEPTED, Step.CONFIRMED)
     await publish(redis_url, called(LISTENING, at=datetime.now(UTC)).snapshot)
     await settler._try(is_starting=True)
-    held = await claims_once(lambda claims: "ear:210" in claims)
+    held = await claims_once(lambda claims: "rings:210" in claims)
     assert {each.attempt for each in held.values()} - {str(first)} >= {str(second)}
-    assert held["ear:210"].attempt == str(second)
+    assert held["rings:210"].attempt == str(second)
 
 
 async def claims_once(is_so) -> Mapping[str, Claim]:
@@ -352,6 +389,30 @@ async def claims_once(is_so) -> Mapping[str, Claim]:
             if is_so(floor.claims):
                 return floor.claims
     raise AssertionError
+
+
+@pytest.mark.parametrize("name", unfinished.LASTING)
+async def test_what_lasts_is_held_again_as_it_was_when_it_was_pressed(cast, name):
+    attempt = await begun(cast, replace(SPY, action=name), Step.ACCEPTED, Step.CONFIRMED)
+    adopted = (await attempt_of(await _with_actor(attempt), replace(SPY, action=name))).target
+    pressed = at_ear(agent(7), "210")
+    assert (adopted.subject, adopted.slot, adopted.agent) == (pressed.subject, pressed.slot, pressed.agent)
+
+
+async def test_one_of_which_nothing_can_be_seen_is_given_up_and_that_is_said(cast, settler):
+    attempt, now = await begun(cast, SPY, Step.ACCEPTED, Step.CONFIRMED), LATER
+    while now <= LATER + GIVE_UP_AFTER:
+        await settler.settle_unfinished(read(at=now), now)
+        assert (await newest(attempt)).step == Step.CONFIRMED
+        now += ROUND
+    await settler.settle_unfinished(read(at=now), now)
+    entry = await newest(attempt)
+    assert (entry.step, entry.details) == (Step.ENDED, {"how": "unattended", "seen": "no_news"})
+    assert "eqboard cannot see your telephone any more: whether your listening to" in sentence(entry)
+
+
+async def _with_actor(attempt: uuid.UUID) -> AuditEntry:
+    return await AuditEntry.objects.select_related("actor").filter(attempt=attempt).alatest("id")
 
 
 # Entries of other versions, and many
@@ -437,10 +498,10 @@ async def test_nothing_ends_it_but_being_cancelled(cast, settler, monkeypatch, c
     attempt, done = await begun(cast, PAUSE), asyncio.Event()
     real, faults = settling.outlive_the_request, [RuntimeError("before"), OSError("after"), TimeoutError()]
 
-    def outlive(work: Any) -> Any:
+    def outlive(work: Any, **options: Any) -> Any:
         if not faults:
             done.set()
-            return real(work)
+            return real(work, **options)
         work.close()
         raise faults.pop()
 

@@ -160,7 +160,7 @@ async def test_who_else_is_at_it_is_told_but_not_that_one_is_oneself(cast, confi
     book = Claims(redis_url)
     until = now() + timedelta(seconds=30)
     for number, (user, who) in enumerate(((cast.supervisor, "Avi"), (cast.lead, "Me"))):
-        held = claim(f"ear:21{number}", subject="agent:7", action="monitor.spy", user_id=user.pk, who=who)
+        held = claim(f"rings:21{number}", subject="agent:7", action="monitor.spy", user_id=user.pk, who=who)
         await book.take(replace(held, since=now(), until=until), now())
     await book.close()
     await publish(redis_url, talking(agents=[TALKING]))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from django.test import AsyncClient
 
-from eqboard.accounts.models import Membership, Role, Seat
+from eqboard.accounts.models import Membership, Role
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_telephones.handset import call_handle
 from eqboard.floor.snapshot import AgentState, Part
@@ -46,7 +46,8 @@ NAMES = {
     ],
     ids=range(7),
 )
-async def test_an_action_is_bound_to_the_telephones_own_channel(cast, busy, action, form, path, asked):
+async def test_an_action_is_bound_to_the_telephones_own_channel(cast, busy, redis_url, action, form, path, asked):
+    await publish(redis_url, talking(replace(CALL, is_recorded=action in ("recording/stop", "recording/cancel"))))
     client = await signed_in(cast.lead)
     answer = await client.post(f"{AT_CALL}/{action}/", form)
     assert state(answer) == "accepted"
@@ -81,6 +82,55 @@ async def test_the_telephone_dials(cast, busy):
     assert busy.actions == [
         ("/extension_action", {"extension": "207", "action": "dial", "destination": "0600111222"}),
     ]
+
+
+async def test_the_calls_that_it_has_meanwhile_are_remembered_so_that_the_new_one_is_known(cast, busy):
+    await (await signed_in(cast.lead)).post("/extensions/207/dial/", {"destination": "208"})
+    assert (await AuditEntry.objects.afirst()).details["order"]["had"] == [CALL.channel]
+
+
+async def test_a_second_click_is_the_same_also_when_the_telephone_has_another_call_by_then(cast, busy, redis_url):
+    client = await signed_in(cast.lead)
+    first = await client.post("/extensions/207/dial/", {"destination": "208"})
+    await publish(redis_url, talking(CALL, line_call("9.9", channel="SIP/207-2", connected_number="209")))
+    second = await client.post("/extensions/207/dial/", {"destination": "208"})
+    assert first.text == second.text
+    assert len(busy.actions) == 1
+
+
+async def test_a_call_to_there_of_which_nobody_knew_is_not_taken_for_the_new_one(cast, busy):
+    busy.calls["207"] = [line_call("9.9", channel="SIP/207-9", connected_number="+34600111222")]
+    answer = await (await signed_in(cast.lead)).post("/extensions/207/dial/", {"destination": "0600 111 222"})
+    assert said(answer) == "The telephone of Ana Ruiz has a call to there already, so nothing was sent."
+    assert busy.is_untouched
+
+
+ALREADY = {
+    "start": (True, "The call of Ana Ruiz is being recorded already, so nothing was sent."),
+    "stop": (False, "No recording runs at Ana Ruiz, so nothing was sent."),
+    "cancel": (False, "No recording runs at Ana Ruiz, so nothing was sent."),
+}
+
+
+@pytest.mark.parametrize("action", ALREADY)
+async def test_what_is_recorded_already_or_not_at_all_is_not_told_as_done(cast, busy, redis_url, action):
+    is_recorded, says = ALREADY[action]
+    await publish(redis_url, talking(replace(CALL, is_recorded=is_recorded)))
+    answer = await (await signed_in(cast.lead)).post(f"{AT_CALL}/recording/{action}/")
+    assert (state(answer), said(answer)) == ("refused", says)
+    assert (busy.reads, busy.is_untouched) == ([], True)
+    assert (await last_entry()).details["error"] == "Already"
+
+
+@pytest.mark.parametrize("action", ALREADY)
+async def test_eqs_newest_word_of_a_recording_counts(cast, busy, redis_url, action):
+    is_recorded, says = ALREADY[action]
+    await publish(redis_url, talking(replace(CALL, is_recorded=not is_recorded)))
+    told = {"extension": "207", "channel": CALL.channel, "uniqueId": CALL.unique_id, "status": "up"}
+    busy.told["/active_calls"] = httpx.Response(200, json=[told | {"recording": is_recorded}])
+    answer = await (await signed_in(cast.lead)).post(f"{AT_CALL}/recording/{action}/")
+    assert (state(answer), said(answer)) == ("refused", says)
+    assert busy.is_untouched
 
 
 @pytest.mark.parametrize(
@@ -379,7 +429,7 @@ async def test_ones_own_telephone_serves_who_may_dial_at_all(cast, busy):
 
 ONLY_SAID = (
     "Only you say that 300 is your telephone, so you may do no more there than your teams allow. Nothing was done. "
-    "Sign in to EQ at “My telephone”, or ask an administrator to confirm it."
+    "Ask an administrator to confirm it."
 )
 AT_300 = f"/extensions/300/calls/{call_handle(CALL, '300')}"
 
@@ -403,19 +453,10 @@ async def test_a_telephone_of_which_one_merely_says_that_it_is_ones_own_gives_no
     assert await nothing_happened(busy)
 
 
-async def test_eq_confirms_whose_telephone_it_is_by_who_is_signed_in_there(cast, busy):
-    busy.calls["300"] = []
+async def test_to_be_signed_in_to_eq_there_gives_no_right_either(cast, busy):
+    """Anybody may say that a free telephone is theirs, and sign in to EQ at it."""
     await sits_at(cast.lead, "300", is_confirmed=False)
     await is_signed_in_at(cast.lead, "300")
-    client = await signed_in(cast.lead)
-    assert state(await client.post("/extensions/300/dial/", {"destination": "208"})) == "accepted"
-
-
-@pytest.mark.parametrize("lost", [{"session_extension": "301"}, {"sealed_token": ""}, {"sealed_token": "x"}])
-async def test_who_is_signed_in_elsewhere_or_no_more_has_no_right_by_it(cast, busy, lost):
-    await sits_at(cast.lead, "300", is_confirmed=False)
-    await is_signed_in_at(cast.lead, "300")
-    await Seat.objects.filter(user=cast.lead).aupdate(**lost)
     answer = await (await signed_in(cast.lead)).post("/extensions/300/dial/", {"destination": "208"})
     assert (answer.status_code, said(answer)) == (404, ONLY_SAID)
     assert await nothing_happened(busy)

@@ -3,16 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from eqboard.control.doing import vigil
 from eqboard.control.models import AuditEntry
+from eqboard.simulator.scenario import NEVER, Scenario
+from eqboard.simulator.switch import transfers
 from eqboard.simulator.switch.parties import Place
 from tests.cast import static_files_are_not_collected
 from tests.control.closed_loop import running
 from tests.control.conftest import last_entry, settled, signed_in, steps
-from tests.control.test_refusals import said
+from tests.control.test_refusals import said, url_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
 
@@ -24,6 +28,7 @@ HAPPENED = ["asked", "accepted", "confirmed"]
 @pytest.fixture
 async def site(request, config, redis_url, monkeypatch):
     """Agent 1 talks with Grace Hopper. The parameter changes the scenario."""
+    monkeypatch.setattr(vigil, "NOWHERE_FOR", timedelta(seconds=0.5))
     async with running(config, redis_url, monkeypatch, **getattr(request, "param", {})) as site:
         site.world.place_call("500", name=NAME, number="5550103")
         site.bring_in(1)
@@ -84,8 +89,49 @@ async def test_a_call_is_transferred(site, cast):
     client = await signed_in(cast.lead)
     await press(client, "Transfer…", destination="301")
     await settled()
-    assert await steps() == HAPPENED
+    assert [each for each in await steps() if each != "left"] == HAPPENED
     assert site.world.switch.lines.legs_at("301")
+    assert caller(site).place is Place.REACHED
+
+
+async def outcome_of_transfer(cast, destination) -> str:
+    """What the mark says at last. A telephone that is answered at once may have it that nobody saw the call leave."""
+    client = await signed_in(cast.lead)
+    answer = await press(client, "Transfer…", destination=destination)
+    await settled()
+    return said(await client.get(url_of(answer)))
+
+
+async def test_a_transfer_that_hangs_the_caller_up_is_no_success(site, cast):
+    """As to a wrong number: "Success" all the same, and the telephone has the call no more (contract §4)."""
+    told = await outcome_of_transfer(cast, "99999")
+    assert not site.world.switch.calls
+    assert await steps() == ["asked", "accepted", "left", "not_seen"]
+    assert told.endswith("EQ does not tell whether it arrived; ask there.")
+
+
+async def test_a_transfer_that_nobody_answers_is_told_as_lost(site, cast, monkeypatch):
+    monkeypatch.setattr(transfers, "RING_SECONDS", 1.0)
+    monkeypatch.setattr(Scenario, "draw_pick_up", lambda *_: NEVER)
+    told = await outcome_of_transfer(cast, "301")
+    assert not site.world.switch.calls
+    assert await steps() == ["asked", "accepted", "left", "lost"]
+    assert told.startswith(f"{NAME} is lost")
+
+
+async def test_a_caller_who_hangs_up_instead_of_being_transferred_is_told_as_lost(site, cast, monkeypatch):
+    """EQ says "Success", and nothing comes of it; then they have had enough."""
+    monkeypatch.setattr(transfers.Transfers, "send", lambda self, party, _: self.end(party))
+    told = await outcome_of_transfer(cast, "301")
+    assert (await steps())[-1] == "lost"
+    assert told.startswith(f"{NAME} is lost")
+
+
+async def test_a_call_that_is_sent_into_a_queue_is_seen_there(site, cast):
+    told = await outcome_of_transfer(cast, "501")
+    assert (await steps())[-1] == "confirmed"
+    assert told.endswith("has handed the call on: the caller waits in the queue.")
+    assert caller(site).place is Place.WAITING
 
 
 async def test_a_transfer_to_a_telephone_that_is_busy_is_not_sent(site, cast):

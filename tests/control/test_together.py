@@ -16,6 +16,7 @@ from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_agents import results, several, together
 from eqboard.floor.snapshot import AgentState, Part
+from eqboard.loops import endings
 from tests.builders import HOSTILE_TEXTS, agent, caller, membership, pause_code, queue, source
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import a_floor, begin, settled, signed_in
@@ -227,13 +228,16 @@ async def test_nobody_but_those_whom_one_may_act_on_is_touched(cast, team, excha
     found = told(answer)
     assert found["Ana Ruiz"][0] == "accepted"
     assert found["Bea"][0] == "denied"
-    assert found["#9"] == ("refused", "Not on your board any more, so nothing was sent.")
-    assert found["#999"] == ("refused", "Not on your board any more, so nothing was sent.")
+    assert found["#9"] == ("denied", "#9 is not on your board any more, so nothing was sent.")
+    assert found["#999"] == ("denied", "#999 is not on your board any more, so nothing was sent.")
     assert found["Eva"] == ("refused", "Eva has signed out meanwhile, so nothing was sent.")
     assert found["Cid"] == ("refused", "Cid is so already, so nothing was sent.")
     assert "not done: 5" in soup(answer).text
     written = {each.target: each.step async for each in AuditEntry.objects.exclude(target="agent-7")}
-    assert written == {"agent-8": "denied", "agent-5": "refused", "agent-3": "refused"}
+    refused = {"agent-5": "refused", "agent-3": "refused"}
+    assert written == {"agent-8": "denied", "agent-9": "denied", "agent-999": "denied"} | refused
+    unseen = [each async for each in AuditEntry.objects.filter(target__in=["agent-9", "agent-999"])]
+    assert {(each.queues, each.details["error"], "batch" in each.details) for each in unseen} == {("", "Unseen", True)}
 
 
 async def test_a_viewers_form_is_denied_for_each_and_written_down(cast, team, exchange):
@@ -337,7 +341,7 @@ async def test_who_left_before_their_turn_is_left_alone(cast, redis_url, exchang
     exchange.may_answer.set()
     answer = await pressing
     assert asked_for(exchange) == list(range(20, 25))
-    assert told(answer)["#25"] == ("refused", "Not on your board any more, so nothing was sent.")
+    assert told(answer)["#25"] == ("denied", "#25 is not on your board any more, so nothing was sent.")
 
 
 async def begun(cast, redis_url, exchange):
@@ -356,7 +360,8 @@ async def test_who_loses_their_team_in_the_middle_acts_no_further(cast, redis_ur
     exchange.may_answer.set()
     await pressing
     assert asked_for(exchange) == [20, 21, 22, 23]
-    assert {each.target async for each in AuditEntry.objects.all()} == {f"agent-{number}" for number in range(20, 24)}
+    denied = {each.target_name async for each in AuditEntry.objects.filter(step="denied")}
+    assert denied == {"#24", "#25"}
 
 
 async def test_who_loses_the_right_in_the_middle_is_denied_for_the_rest(cast, redis_url, exchange):
@@ -415,13 +420,44 @@ async def test_once_eq_does_not_answer_nobody_else_is_asked_for(cast, redis_url,
     assert "not done: 2" in soup(answer).text
 
 
+async def test_once_the_process_is_told_to_end_nobody_else_is_asked_for(cast, redis_url, exchange):
+    pressing = await begun(cast, redis_url, exchange)
+    endings.get().set()
+    exchange.may_answer.set()
+    found = told(await pressing)
+    assert asked_for(exchange) == [20, 21, 22, 23]
+    assert found["N24"] == ("refused", "eqboard was being restarted, so nothing was sent for N24. Try again.")
+    rest = AuditEntry.objects.filter(target__in=["agent-24", "agent-25"])
+    assert [(each.step, each.details["error"]) async for each in rest] == 2 * [("refused", "Restarting")]
+
+
 async def test_without_redis_nothing_is_sent(cast, team, exchange, redis_server):
     client = await signed_in(cast.lead)
     redis_server.stop()
-    for answer in (await client.get("/agents/together/pause/", {"agent": 7}), await press(client, "pause", 7)):
-        assert answer.status_code == 422
-        assert "cannot see the floor now" in said(answer)
+    form = await client.get("/agents/together/pause/", {"agent": 7})
+    assert (form.status_code, "cannot see the floor now" in said(form)) == (422, True)
     assert await nothing_happened(exchange)
+    assert states(await press(client, "pause", 7)) == {"#7": "refused"}
+    assert await blind() == [("agent-7", "refused", "Blind")]
+    assert not exchange.asked
+
+
+async def blind() -> list[tuple[str, str, str]]:
+    """All that was written down, which has to be a refusal."""
+    return [(each.target, each.step, each.details["error"]) async for each in AuditEntry.objects.order_by("target")]
+
+
+@pytest.mark.parametrize(("deed", "form"), [("pause", {"pause_code": "1"}), ("sign-out", {}), ("sign-in", {})])
+async def test_a_press_over_an_old_floor_is_refused_and_written_down_for_each(cast, redis_url, exchange, deed, form):
+    old = source(Part.AGENTS, taken_at=datetime.now(UTC) - timedelta(seconds=60))
+    await publish(redis_url, a_team(sources=[old]))
+    client = await signed_in(cast.lead)
+    assert (await client.get(f"/agents/together/{deed}/", {"agent": [7, 4]})).status_code == 422
+    answer = await press(client, deed, 7, 4, 99, **form)
+    assert answer.status_code == 200
+    assert set(states(answer).values()) == {"refused"}
+    assert await blind() == [(f"agent-{number}", "refused", "Blind") for number in (4, 7, 99)]
+    assert not exchange.asked
 
 
 async def test_whose_turn_comes_when_the_floor_is_old_is_told_so(cast, redis_url, exchange, monkeypatch):

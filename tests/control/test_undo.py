@@ -244,6 +244,8 @@ async def test_who_is_gone_is_not_found(cast, redis_url, exchange):
     await publish(redis_url, a_floor(agent(7, memberships=(membership("502"),))))
     assert (await client.post(undo_url(first))).status_code == 404
     assert asked(exchange) == []
+    entry = await last_entry()
+    assert (entry.action, entry.step, entry.target_name) == ("agent.undo_pause", "denied", "#7")
 
 
 async def test_what_eq_does_only_in_part_is_told_so(cast, redis_url, exchange, monkeypatch):
@@ -304,6 +306,49 @@ async def test_it_is_too_late_after_eight_seconds(cast, redis_url, exchange, mon
         "It is too late to undo this. Look at the row, and do the opposite there.",
     )
     assert asked(exchange) == []
+
+
+async def over_an_old_floor(redis_url):
+    old = source(Part.AGENTS, taken_at=datetime.now(UTC) - timedelta(seconds=60))
+    await publish(redis_url, a_floor(IN_BOTH, agent(4, name="Dan"), sources=[old]))
+
+
+async def test_what_was_refused_before_eq_was_asked_can_be_undone_all_the_same(cast, redis_url, exchange):
+    """The mark says "Try again", and offers it for what is left of the time."""
+    await publish(redis_url, a_floor(IN_BOTH))
+    client = await signed_in(cast.lead)
+    url = undo_url(await done(client, "pause"))
+    await over_an_old_floor(redis_url)
+    for _ in range(2):
+        refused = await client.post(url)
+        assert (state(refused), undo_url(refused)) == ("refused", url)
+    await publish(redis_url, a_floor(IN_BOTH))
+    assert state(await client.post(url)) == "accepted"
+    assert asked(exchange) == [{"action": "resume", "agent": 7}]
+    assert (await steps())[2:] == ["refused", "refused", "asked", "accepted"]
+    assert state(await client.post(url)) == "accepted"  # the same, again
+    assert len(asked(exchange)) == 1
+
+
+async def test_it_is_tried_so_often_and_no_more(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(IN_BOTH))
+    client = await signed_in(cast.lead)
+    url = undo_url(await done(client, "pause"))
+    await over_an_old_floor(redis_url)
+    for _ in range(before.MOST_TRIES + 2):
+        assert state(await client.post(url)) == "refused"
+    assert await AuditEntry.objects.filter(step="refused").acount() == before.MOST_TRIES
+
+
+async def test_what_eq_itself_refused_is_not_asked_again(cast, redis_url, exchange):
+    await publish(redis_url, a_floor(IN_BOTH))
+    client = await signed_in(cast.lead)
+    url = undo_url(await done(client, "pause"))
+    exchange.complain("agent", "not_signed_in")
+    refused = await client.post(url)
+    assert (state(refused), soup(refused).select("button.undo")) == ("refused", [])
+    await client.post(url)
+    assert len(asked(exchange)) == 1
 
 
 @pytest.mark.parametrize("who", ["supervisor", "admin", "viewer"])
@@ -433,6 +478,22 @@ async def test_who_loses_the_right_meanwhile_undoes_no_further(cast, redis_url, 
     exchange.may_answer.set()
     await undoing
     assert [each["action"] for each in exchange.asked] == ["pause", "pause", "resume"]
+
+
+async def test_those_of_several_for_whom_it_was_refused_can_be_undone_all_the_same(cast, redis_url, exchange):
+    client, answer = await of_several(cast, redis_url)
+    button = soup(answer).select_one("button.undo")
+    await over_an_old_floor(redis_url)
+    refused = await client.post(button["hx-post"], json.loads(button["hx-vals"]))
+    assert states(refused) == {"Ana Ruiz": "refused", "Dan": "refused"}
+    assert await AuditEntry.objects.filter(action="agent.undo_pause", details__error="Blind").acount() == 2
+    again = soup(refused).select_one("button.undo")
+    await publish(redis_url, a_floor(IN_BOTH, agent(4, name="Dan")))
+    undone = await client.post(again["hx-post"], json.loads(again["hx-vals"]))
+    assert states(undone) == {"Ana Ruiz": "accepted", "Dan": "accepted"}
+    shown = await client.get(soup(undone).select_one(".together")["hx-get"])
+    assert states(shown) == states(undone)
+    assert [each["action"] for each in exchange.asked] == ["pause", "pause", "resume", "resume"]
 
 
 async def test_after_it_there_is_no_other_offer(cast, redis_url, exchange):

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 
 from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, UNDER_WAY, Look, Stage
-from eqboard.control.doing.vigil import LOST_AFTER, Vigil
+from eqboard.control.doing.vigil import NOWHERE_FOR, Vigil
 from eqboard.control.models import Step
 from tests.builders import NOON
 
-LEFT, GONE = Look(Stage.LEFT), Look(Stage.GONE)
+LEFT, GONE, UNTOLD = Look(Stage.LEFT), Look(Stage.GONE), Look(Stage.UNTOLD)
 WAITING = Look(Stage.UNCHANGED, "waiting")
 
 
 def seen(vigil: Vigil, *looks: Look) -> Step | None:
-    """The step by which it ends, one look a second."""
+    """The step by which it ends, one reading a second."""
     for second, look in enumerate(looks):
         step = vigil.see(look, NOON + timedelta(seconds=second))
         if step is not None:
@@ -46,7 +46,7 @@ def test_a_caller_leaves_rings_and_arrives():
 
 
 def test_a_caller_who_is_nowhere_for_some_seconds_is_lost():
-    assert seen(Vigil(True), UNDER_WAY, *[GONE] * (LOST_AFTER.seconds + 1)) is Step.LOST
+    assert seen(Vigil(True), UNDER_WAY, *[GONE] * (NOWHERE_FOR.seconds + 1)) is Step.LOST
 
 
 def test_a_caller_who_is_nowhere_for_a_moment_is_not_lost():
@@ -56,13 +56,13 @@ def test_a_caller_who_is_nowhere_for_a_moment_is_not_lost():
 
 def test_a_caller_who_comes_back_has_not_been_moved():
     vigil = Vigil(True)
-    assert seen(vigil, UNDER_WAY, *[WAITING] * (LOST_AFTER.seconds + 1)) is Step.NOT_SEEN
+    assert seen(vigil, UNDER_WAY, *[WAITING] * (NOWHERE_FOR.seconds + 1)) is Step.NOT_SEEN
     assert vigil.seen == {"seen": "waiting"}
 
 
 def test_a_telephone_that_rang_and_was_not_answered_is_told_as_that():
     vigil = Vigil(False)
-    assert seen(vigil, UNCHANGED, UNDER_WAY, *[UNCHANGED] * (LOST_AFTER.seconds + 1)) is Step.NOT_SEEN
+    assert seen(vigil, UNCHANGED, UNDER_WAY, *[UNCHANGED] * (NOWHERE_FOR.seconds + 1)) is Step.NOT_SEEN
     assert vigil.seen == {"seen": "unanswered"}
 
 
@@ -79,7 +79,31 @@ def test_when_nothing_was_read_since_there_is_no_news(has_journey):
     assert (vigil.at_last(), vigil.seen) == (Step.NOT_SEEN, {"seen": "no_news"})
 
 
-def test_time_that_runs_out_over_a_caller_who_is_nowhere_means_lost():
+def test_time_that_runs_out_over_a_caller_who_is_nowhere_means_lost_when_two_readings_agree():
     vigil = Vigil(True)
-    assert seen(vigil, LEFT, GONE) is None
+    assert seen(vigil, LEFT, GONE, GONE) is None
     assert vigil.at_last() is Step.LOST
+
+
+@pytest.mark.parametrize("looks", [(LEFT, GONE), (LEFT, GONE, GONE, LEFT, GONE)], ids=["one", "none after another"])
+def test_of_one_reading_alone_nobody_says_that_a_caller_is_lost(looks):
+    vigil = Vigil(True)
+    assert seen(vigil, *looks) is None
+    assert (vigil.at_last(), vigil.seen) == (Step.NOT_SEEN, {"seen": "gone"})
+
+
+@pytest.mark.parametrize("look", [GONE, UNTOLD, WAITING])
+def test_the_same_reading_told_again_is_no_second_one(look):
+    """A floor is told anew whenever a claim changes, however old its readings are."""
+    vigil = Vigil(True)
+    assert seen(vigil, LEFT) is None
+    for _ in range(60):
+        assert vigil.see(look, NOON) is None
+    assert vigil.see(look, NOON + NOWHERE_FOR) is not None
+
+
+def test_who_left_for_a_place_that_eq_does_not_show_is_neither_lost_nor_arrived():
+    vigil = Vigil(True)
+    assert seen(vigil, LEFT, *[UNTOLD] * (NOWHERE_FOR.seconds + 1)) is Step.NOT_SEEN
+    assert vigil.has_left
+    assert vigil.seen == {"seen": "untold"}

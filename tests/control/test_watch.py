@@ -1,17 +1,26 @@
 """After EQ accepted: the floor is watched until it shows the effect, or until time is up."""
 
 import asyncio
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
+from eqboard.accounts.rights import arights_of
 from eqboard.control import exchange
 from eqboard.control.catalogue.agents import is_paused, is_resumed
-from eqboard.control.catalogue.order import Order
-from eqboard.control.doing import nudger
+from eqboard.control.catalogue.order import CallRef, Order
+from eqboard.control.doing import nudger, vigil, watching
+from eqboard.control.doing.aims import at_agent, at_ear
+from eqboard.control.doing.attempt import Actor, Attempt
+from eqboard.control.doing.holding import Hold
+from eqboard.control.models import AuditEntry, Step
+from eqboard.control.words import sentence
 from eqboard.eq import EQ, Server
+from eqboard.feed.follow import Floor
+from eqboard.feed.messages import Stored
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.subscriber import follow, nudges
 from eqboard.floor.snapshot import AgentState, Part, Trouble
@@ -19,7 +28,7 @@ from eqboard.loops import PerLoop
 from eqboard.poller.poller import Poller
 from eqboard.simulator.app import build_app
 from eqboard.simulator.scenarios import build_world
-from tests.builders import NOON, agent, membership, source
+from tests.builders import NOON, agent, claim, line, line_call, membership, snapshot, source
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state
@@ -106,10 +115,11 @@ async def test_a_return_is_confirmed_likewise(cast, redis_url, exchange):
 
 
 @pytest.mark.usefixtures("brief")
-async def test_an_older_reading_confirms_nothing(cast, redis_url, exchange):
+async def test_an_older_reading_confirms_nothing(cast, floor, exchange, redis_url):
     """They may have been paused before, and somebody else brought them back."""
-    await publish(redis_url, read_at(now(), PAUSED))
+    before = now()
     await press(cast)
+    await publish(redis_url, read_at(before, PAUSED))
     await settled()
     entry = await last_entry()
     assert (entry.step, entry.details) == ("not_seen", {"seen": "no_news"})
@@ -273,3 +283,80 @@ async def test_the_nudge_reaches_whoever_polls(cast, redis_url):
     async with asyncio.timeout(5):
         await heard
     await settled()
+
+
+# Of one reading nobody says that a caller is lost, and what nobody can see is not attended for ever
+
+CARMEN = CallRef("1.1", "1.1", "SIP/trunk-0000002a", "500")
+STEAL = Order("call.steal", call=CARMEN, destination="301")
+SPY = Order("monitor.spy", agent=7, extension="207", monitor_extension="301")
+
+
+class Told:
+    """Floors, one after the other. `count` is how many of them were heard."""
+
+    def __init__(self, *floors):
+        self._floors = floors
+        self.count = 0
+
+    def get(self):
+        return self
+
+    async def floors(self):
+        for floor in self._floors:
+            self.count += 1
+            yield floor
+
+
+def heard(shown, **changes):
+    return Floor(Stored("e", 1, NOON, shown, None), **{"is_connected": True} | changes)
+
+
+async def attempt_by(user, order, target=None):
+    return Attempt(uuid.uuid4(), Actor(user, await arights_of(user), None), order, target or at_agent(agent(7)))
+
+
+async def test_a_reading_that_is_told_again_for_a_claim_is_no_second_one(cast, config, monkeypatch):
+    def nobody_is_there(moment):
+        sources = [source(each, taken_at=moment) for each in Part]
+        return snapshot(sources=sources, lines=[line("301", calls=(), asked_at=moment)])
+
+    monkeypatch.setattr(vigil, "NOWHERE_FOR", timedelta(microseconds=1))
+    same, later = nobody_is_there(NOON), nobody_is_there(NOON + timedelta(seconds=1))
+    again = [heard(same, claims={each: claim(each)}) for each in "abc"]
+    told = Told(heard(same), *again, heard(later), heard(later))
+    monkeypatch.setattr(watching, "followers", told)
+    attempt = await attempt_by(cast.lead, STEAL)
+    step = await watching._follow(attempt, vigil.Vigil(True), watching.Looking(()), NOON - timedelta(seconds=9))
+    assert (step, told.count) == (Step.LOST, 5)
+
+
+LISTENING = line_call("9.9", channel="SIP/301-2", other_channel=None, caller_number="301", connected_number="207")
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "is_given_up"),
+    [
+        ([], {}, True),
+        ([line("301", calls=(), asked_at=None, trouble=Trouble.MISSING)], {}, True),
+        ([line("301", calls=(), unreadable_count=1)], {}, True),
+        ([], {"is_connected": False}, False),
+        ([], {"age_seconds": 600}, False),
+        ([line("301", calls=(LISTENING,), asked_at=now() + timedelta(days=1))], {}, False),
+    ],
+    ids=["never read", "no such extension", "not wholly read", "redis away", "EQ away", "seen"],
+)
+async def test_a_listening_of_which_a_live_floor_tells_nothing_for_long_is_given_up(
+    cast, config, monkeypatch, lines, changes, is_given_up
+):
+    monkeypatch.setattr(watching, "GIVE_UP_AFTER", timedelta(0))
+    read = now() - timedelta(seconds=changes.pop("age_seconds", 0))
+    sources = [source(each, taken_at=read, every_seconds=60) for each in Part]
+    monkeypatch.setattr(watching, "followers", Told(*3 * [heard(snapshot(sources=sources, lines=lines), **changes)]))
+    attempt = await attempt_by(cast.lead, SPY, at_ear(agent(7), "301"))
+    await watching.attend(attempt, Hold(attempt), watching.Looking(()), now())
+    entries = [each async for each in AuditEntry.objects.all()]
+    assert [(each.step, each.details) for each in entries] == (
+        [("ended", {"how": "unattended", "seen": "no_news"})] if is_given_up else []
+    )
+    assert not entries or "whether your listening to" in sentence(entries[0])

@@ -1,5 +1,6 @@
 """Rows and dialogs tell the truth about what is there: who has left, who is at it, and that nothing can be done now."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -396,6 +397,190 @@ async def test_what_others_do_is_never_cut_and_no_outcome_lies_under_a_button(
     for mark in await page.locator("#screen .mark").all():
         await mark.evaluate("(mark, html) => { mark.innerHTML = html; }", ASKED.replace("Asking…", "Asking… " * 5))
     assert await page.evaluate(UNDER_A_HAND) == []
+
+
+async def touch(page: Page) -> None:
+    """A screen without a pointer: each row's button has a place of its own, as large as a thumb."""
+    chromium = await page.context.new_cdp_session(page)
+    await chromium.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    await page.goto("about:blank")
+    assert await page.evaluate("matchMedia('(hover: none)').matches")
+
+
+HEIGHTS = "all => all.map((each) => each.getBoundingClientRect().height)"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "he"])
+@pytest.mark.parametrize(("width", "has_pointer"), [(1440, True), (1440, False), (390, False)])
+async def test_whoever_is_at_an_agent_is_named_whole_and_the_row_stays_as_high(
+    page: Page, width: int, has_pointer: bool, language: str
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    if not has_pointer:
+        await touch(page)
+    stage = Stage(page, ref="floor", language=language)
+    await stage.open(whole_floor())
+    rows = page.locator("#agents > .person")
+    before = await rows.evaluate_all(HEIGHTS)
+
+    await stage.show(whole_floor(), claims=[claim("agent:2", who="Dana Weiss", action="monitor.spy")])
+
+    told = page.locator("#agent-2 .claim")
+    await expect(told).to_contain_text("Dana")
+    await expect(told).to_have_attribute("title", re.compile("Dana Weiss"))
+    assert await page.evaluate(CUT) == []
+    assert await rows.evaluate_all(HEIGHTS) == before
+
+
+# What lies over what
+
+
+COVERED = """([over, under]) => {
+    const { left, top, right, bottom } = document.querySelector(over).getBoundingClientRect();
+    const found = [];
+    for (let x = left + 3; x < right - 2; x += 6) for (let y = top + 3; y < Math.min(bottom - 2, innerHeight); y += 6) {
+        const seen = document.elementFromPoint(x, y)?.closest(under);
+        if (seen && !seen.closest(over)) found.push(seen.id);
+    }
+    return [...new Set(found)];
+}"""
+
+
+def many() -> Snapshot:
+    waiting = [
+        waiting_call(f"1.{place}", caller=caller(name=f"No. {place}"), entered_at=ago(60 - 5 * place), position=place)
+        for place in range(1, 13)
+    ]
+    return floor(waiting=waiting)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_no_button_of_a_row_lies_over_the_open_menu_nor_over_the_first_who_is_late(
+    page: Page, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    await touch(page)
+    stage = Stage(page, ref="floor")
+    await stage.open(many())
+    await expect(page.locator("#waiting > [data-head]")).to_be_visible()
+    assert await page.evaluate(COVERED, ["#waiting > [data-head]", "[data-hand]"]) == []
+
+    await page.locator("#menu > summary").click()
+    for down_px in (0, 150, 300):
+        await page.evaluate("down => scrollTo(0, down)", down_px)
+        assert await page.evaluate(COVERED, ["#menu > .menu-panel", "[data-hand]"]) == []
+
+
+# Notices
+
+
+async def test_a_dialog_says_nothing_before_there_is_something_to_say(page: Page) -> None:
+    await opened(page)
+    dialog = await dialog_for(page, "Grace")
+    assert await dialog.locator(".why-not").evaluate("each => each.offsetHeight") == 0
+
+
+@pytest.mark.parametrize("place", ["#agent-2-listen", "#agent-1-pause", "li.call [data-hand]"])
+async def test_a_pointer_is_told_why_nothing_can_be_done(page: Page, place: str) -> None:
+    await page.set_viewport_size({"width": 1600, "height": 900})
+    stage = Stage(page, ref="floor")
+    await stage.open(whole_floor())
+    await go_blind(stage)
+    button = page.locator(place).first
+    await button.locator("xpath=ancestor::li").hover()
+    await button.click(force=True)
+    await expect(page.locator("#notices")).to_contain_text(BLIND)
+    assert stage.asked == []
+
+
+async def test_what_lies_under_a_notice_can_be_scrolled_free_of_it(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    stage = await refused(page)
+    await stage.show(floor(agents=[agent(number, name=f"No. {number}") for number in range(1, 30)]))
+    await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    told, screen = await page.locator("#notices").bounding_box(), await page.locator("#screen").bounding_box()
+    assert told is not None
+    assert screen is not None
+    assert screen["y"] + screen["height"] <= told["y"] + 1
+
+
+PANEL = """() => {
+    const body = document.getElementById("panel-body");
+    body.innerHTML = `<div class="side" id="panel-agent-1">
+        <button hx-post="/agents/1/resume/" hx-target="#panel-mark">Resume from the panel</button></div>`;
+    document.getElementById("panel").hidden = false;
+    htmx.process(body);
+}"""
+
+
+async def test_a_refusal_goes_with_the_next_press_in_the_panel_of_the_same_agent(page: Page) -> None:
+    await refused(page)
+    await page.evaluate(PANEL)
+    await page.get_by_role("button", name="Resume from the panel").press("Enter")
+    await expect(page.locator("#panel-mark .outcome")).to_have_attribute("data-state", "asked")
+    await expect(page.locator("#notices .outcome")).to_have_count(0)
+
+
+async def test_a_refusal_goes_with_the_next_press_in_the_strip_of_whoever_listens(page: Page) -> None:
+    await listening(page)
+    await page.locator("#notices").evaluate(
+        """(notices, html) => { notices.innerHTML = html; notices.firstElementChild.dataset.of = "agent-2"; }""",
+        refusal("not_seen"),
+    )
+    await page.route("**/monitoring/stop/", lambda _: None)  # nobody answers
+    await page.get_by_role("button", name="Stop listening to Bo").click()
+    await expect(page.locator("#notices .outcome")).to_have_count(0)
+
+
+async def test_what_became_of_a_lost_answer_is_told_in_its_place_and_of_whom(page: Page) -> None:
+    stage = Stage(page)
+    await stage.open(floor(agents=[agent(1, name="Ana", state=AgentState.PAUSED)]))
+    found = {"state": "unknown", "sentence": "Nobody knows.", "url": "/actions/1/", "is_settled": True}
+    told = render_to_string("control/outcome.html", {"outcome": found | {"asks_every": "100ms"}})
+    answers = iter([told])
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body=next(answers, refusal("not_seen")), content_type="text/html")
+
+    await page.route("**/resume/", answer)
+    await page.route("**/actions/1/*", answer)
+    await page.locator("#agent-1-resume").press("Enter")
+
+    await expect(page.locator("#notices .outcome")).to_have_attribute("data-state", "not_seen")
+    await expect(page.locator("#notices .sentence")).to_have_text("Ana: Nothing was sent.")
+    await expect(page.locator("#notices .outcome")).to_have_attribute("data-of", "agent-1")
+
+
+async def test_the_focus_comes_back_from_a_dialog_whose_button_has_no_room_in_its_row(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    stage = Stage(page, ref="floor")
+    await stage.open(floor())
+    body = render_to_string("control/pause_form.html", {"agent": agent(2, name="Bo"), "codes": [], "queues": []})
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body=body, content_type="text/html")
+
+    await page.route("**/pause/", answer)
+    await expect(page.locator("#agent-2-pause")).to_be_hidden()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("pause bo")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#dialog form")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#agent-2 :focus")).to_have_count(1)
+
+
+async def test_nothing_is_wrong_for_the_console_when_a_row_left_while_its_dialog_was_open(page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    stage = await opened(page)
+    dialog = await dialog_for(page, "Grace")
+    await dialog.locator("form").evaluate("each => { delete each.dataset.sayGone; }")  # it does not look at the row
+    await stage.show(floor("Ada", "Linus"))
+    async with page.expect_response("**/steal/"):
+        await dialog.locator(".primary").click()
+    assert [each for each in stage.asked if each.startswith("POST")] == ["POST /calls/1/steal/"]
+    assert said == []
 
 
 # The strip of somebody who listens

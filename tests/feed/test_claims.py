@@ -66,6 +66,14 @@ async def test_or_takes_the_place_that_has_become_free(held, former) -> None:
     assert await held.all(NOON) == {SLOT: AFTER}
 
 
+async def test_whoever_asks_again_as_the_first_answer_was_lost_is_told_the_same(held) -> None:
+    await held.take(claim(), NOON)
+    await held.take(replace(AFTER, slot=NEXT), NOON)
+    assert await held.go_over(claim(), NEXT, AFTER, NOON)
+    assert await held.go_over(claim(), NEXT, AFTER, NOON)
+    assert await held.all(NOON) == {SLOT: AFTER}
+
+
 async def test_but_not_that_of_somebody_who_was_there_first(held) -> None:
     await held.take(OTHERS, NOON)
     await held.take(replace(AFTER, slot=NEXT), NOON)

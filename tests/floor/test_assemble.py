@@ -13,7 +13,7 @@ from eqboard.eq.wire import Rows, read_answer
 from eqboard.floor.assemble import AgentName, Answers, Names, Taken, assemble
 from eqboard.floor.changes import apply, diff
 from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source, Trouble
-from tests.builders import NOON, ago, snapshots
+from tests.builders import NOON, ago, snapshot, snapshots, source
 
 from .conftest import EVERY_SECONDS, OPERATION_OF, unix
 
@@ -117,6 +117,24 @@ def test_rows_are_as_old_as_the_question():
     assert after.sources[Part.AGENTS].taken_at == ago(4)
     assert after.sources[Part.AGENTS].took_seconds == 4.0
     assert after.sources[Part.AGENTS].stale_after_seconds(2.5) == 10.0, "a slow EQ stretches the pace"
+
+
+@pytest.mark.parametrize(
+    ("every", "took", "stale_after"), [(1, 0.1, 2.5), (1, 1.0, 2.5), (1, 3.1, 10.0), (3, 2.0, 7.5), (3, 3.1, 15.0)]
+)
+def test_a_slow_eq_stretches_a_parts_own_rounds(every, took, stale_after):
+    """Asked every 3 s, and answered after 3.1 s, a part is asked again after 6 s: then its numbers are 9 s old."""
+    assert source(Part.PARKED, every_seconds=every, took_seconds=took).stale_after_seconds(2.5) == stale_after
+
+
+@pytest.mark.parametrize(("seconds", "is_fresh"), [(2.5, True), (2.6, False)])
+def test_parts_are_fresh_until_the_first_of_them_is_old(seconds, is_fresh):
+    now = NOON + timedelta(seconds=seconds)
+    read = [source(Part.CALLS, taken_at=NOON, every_seconds=1), source(Part.AGENTS, taken_at=now, every_seconds=1)]
+    floor = snapshot(sources=read)
+    assert floor.is_fresh([Part.CALLS, Part.AGENTS], now, 2.5) is is_fresh
+    assert floor.is_fresh([Part.AGENTS], now, 2.5)
+    assert not floor.is_fresh([Part.AGENTS, Part.PARKED], now, 2.5), "which was never read"
 
 
 def test_a_queue_is_there_when_anybody_speaks_of_it(floor):

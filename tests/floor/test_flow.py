@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 
 from eqboard.floor.assemble import Names
 from eqboard.floor.flow import EventKind, Watch, observe
-from eqboard.floor.snapshot import Part, Snapshot, Trouble
-from tests.builders import NOON, snapshot, snapshots, source, successions
+from eqboard.floor.snapshot import LineCall, LineState, Part, Snapshot, Trouble
+from tests.builders import NOON, line_call, maybe, snapshot, snapshots, source, successions
 from tests.floor.conftest import Floor, unix
-from tests.floor.watcher import FATES, Row, Watcher, after, agent, call, caller, looked_once
+from tests.floor.watcher import FATES, SETTLED_SECONDS, Row, Watcher, after, agent, call, caller, looked_once
 
 
 @pytest.fixture
@@ -462,6 +462,126 @@ def test_who_was_not_answered_and_is_elsewhere_was_stolen(watcher, elsewhere):
     assert watcher.fates == ["offered", "stolen"]
 
 
+# At a telephone that is no agent's: only its line tells, where somebody looks
+
+
+def at_telephone(id: str = "1.1", state: LineState = LineState.UP, **changes: object) -> LineCall:
+    """That caller, as an extension of no agent has them."""
+    return line_call(id, **{"channel": "SIP/301-0000001a", "other_channel": f"SIP/{id}", "state": state} | changes)
+
+
+def test_who_talks_at_a_telephone_of_no_agent_was_stolen(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone())
+    assert [event.kind for event in watcher.see()] == [EventKind.STOLEN]
+    watcher.hear()  # the talk is over before it could be called giving up
+    assert watcher.wait() == []
+
+
+@pytest.mark.parametrize("known", [{"unique_id": None}, {"unique_id": "9.9"}, {"other_channel": None}])
+def test_a_stolen_caller_is_known_by_unique_id_or_channel_there(watcher, known):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone(**known))
+    watcher.wait()
+    assert watcher.fates == ["offered", "stolen"]
+
+
+def test_for_whom_such_a_telephone_rings_was_sent_there(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone(state=LineState.RINGING))
+    assert watcher.see() == []  # by another list they may wait still
+    for _ in range(SETTLED_SECONDS):
+        watcher.hear(at_telephone(state=LineState.RINGING))
+        watcher.see()
+    assert watcher.fates == ["offered", "stolen"]
+
+
+def test_who_hangs_up_while_it_rings_there_gave_up(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone(state=LineState.RINGING))
+    watcher.see()
+    watcher.hear()
+    watcher.wait()
+    assert watcher.fates == ["offered", "abandoned"]
+
+
+@pytest.mark.parametrize("told", [at_telephone("2.2"), None], ids=["somebody else", "nobody"])
+def test_a_telephone_at_which_they_are_not_tells_nothing(watcher, told):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.hear(*filter(None, [told]))
+    watcher.wait()
+    assert watcher.fates == ["offered", "abandoned"]
+
+
+def test_where_they_talked_before_they_waited_tells_nothing(watcher):
+    watcher.see(calls=[caller()])
+    watcher.hear(at_telephone())
+    watcher.see(calls=[])
+    watcher.wait()
+    assert watcher.fates == ["offered", "abandoned"]
+
+
+def test_a_channel_that_many_share_tells_nobody_there_apart(watcher):
+    trunk = {"channel": "SIP/trunk"}
+    watcher.see(calls=[caller("1.1") | trunk, caller("1.2") | trunk])
+    watcher.see(calls=[caller("1.2") | trunk])
+    watcher.hear(at_telephone("8.8", other_channel="SIP/trunk"))
+    watcher.wait()
+    assert watcher.fates == ["offered", "offered", "abandoned"]
+
+
+def test_the_telephone_of_an_agent_at_work_does_not_tell_who_was_stolen(watcher):
+    """Their row does: the queue may have given them the call, and EQ's lists are not of the same instant."""
+    watcher.see(calls=[caller()], agents=[agent(extension="301")])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone())
+    assert watcher.see() == []
+    watcher.see(agents=[agent("onCall", call(), extension="301")])
+    watcher.wait()
+    assert watcher.fates == ["offered", "answered"]
+
+
+def test_at_a_telephone_whose_agent_is_signed_out_they_were_stolen(watcher):
+    watcher.see(calls=[caller()], agents=[agent("loggedOut", extension="301")])
+    watcher.see(calls=[])
+    watcher.hear(at_telephone())
+    watcher.wait()
+    assert watcher.fates == ["offered", "stolen"]
+
+
+def test_after_a_gap_a_telephone_does_not_tell_how_they_came_there(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(60, calls=[])
+    watcher.hear(at_telephone())
+    watcher.wait()
+    assert watcher.fates == ["offered", "unresolved"]
+
+
+def test_an_answered_call_that_was_parked_and_picked_up_there_is_nothing_new(watcher):
+    """An older switch renames it twice (contract §4)."""
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[], agents=[agent("onCall", call())])
+    watcher.see(agents=[agent()], parked=[{"uniqueId": "9.9", "channel": "SIP/1.1"}])
+    watcher.see(parked=[])
+    watcher.hear(at_telephone(unique_id="9.10"))
+    watcher.wait()
+    assert watcher.fates == ["offered", "answered"]
+
+
+def test_who_was_parked_unanswered_and_picked_up_there_was_stolen(watcher):
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[], parked=[{"uniqueId": "9.9", "channel": "SIP/1.1"}])
+    watcher.see(parked=[])
+    watcher.hear(at_telephone(unique_id="9.10"))
+    watcher.wait()
+    assert watcher.fates == ["offered", "stolen"]
+
+
 def test_parking_an_answered_call_is_nothing_new(watcher):
     watcher.see(calls=[caller()])
     watcher.see(calls=[], agents=[agent("onCall", call())])
@@ -567,6 +687,26 @@ def test_a_unique_id_that_somebody_else_has_now_is_another_wait(watcher):
     watcher.see(calls=[], agents=[agent("onCall", call())])
     assert watcher.fates == ["offered", "unresolved", "offered", "answered"]
     assert watcher.of(EventKind.ANSWERED)[0].seconds == pytest.approx(1, abs=1)
+
+
+def test_who_has_the_unique_id_of_one_who_left_is_another_and_each_has_one_fate(watcher):
+    """As after a transfer, when a channel shows the id of the call that it is linked to."""
+    watcher.see(calls=[caller("1.1"), caller("1.2")])
+    watcher.see(calls=[caller("1.2")])
+    watcher.see(calls=[caller("1.2") | {"uniqueId": "1.1"}])
+    watcher.wait()
+    watcher.see(calls=[], agents=[agent("onCall", call("1.2"))])
+    watcher.wait()
+    assert watcher.fates == ["offered", "offered", "unresolved", "answered"]
+
+
+def test_who_is_known_now_by_unique_id_now_by_channel_has_a_fate_for_each_time_they_were_counted(watcher):
+    watcher.see(calls=[caller() | {"channel": None}])
+    watcher.see(calls=[caller() | {"uniqueId": None}])
+    watcher.see(calls=[caller()])
+    watcher.see(calls=[])
+    watcher.wait()
+    assert watcher.fates == ["offered", "offered", "unresolved", "abandoned"]
 
 
 @pytest.mark.parametrize("entered", [-300, -80_000])
@@ -766,17 +906,20 @@ def at_moment(floor: Snapshot, seconds: float, read: frozenset[Part], before: Sn
     return Snapshot(sources=parts, queues=floor.queues, conferences=floor.conferences, **kept)
 
 
+def each_has_one_fate(counts: Counter[EventKind], floor: Snapshot, watch: Watch) -> bool:
+    """The law of metrics.md: offered = answered + abandoned + flowed out + … + still open."""
+    open_count = len(floor.waiting.keys() - set(watch.decided)) + len(watch.departed)
+    return counts[EventKind.OFFERED] == sum(counts[fate] for fate in FATES) + open_count
+
+
+# Between two rounds. The one is a clock that is put back, and never to the very moment of an earlier reading.
+SPANS = st.sampled_from((0.5, 1.0, 2.0, 6.0, 200.0, -29.9))
+
+
 @settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            snapshots(), st.sampled_from((0.5, 1.0, 2.0, 6.0, 200.0, -30.0)), st.frozensets(st.sampled_from(Part))
-        ),
-        max_size=8,
-    )
-)
+@given(st.lists(st.tuples(snapshots(), SPANS, st.frozensets(st.sampled_from(Part))), max_size=8))
 def test_whoever_is_offered_waits_or_has_one_fate(rounds):
-    """The law of metrics.md, at every moment: offered = answered + abandoned + flowed out + … + still open."""
+    """At every moment, whatever floors follow one another."""
     watch, before, now = Watch(), Snapshot(), 0.0
     counts: Counter[EventKind] = Counter()
     for floor, seconds, read in rounds:
@@ -785,10 +928,57 @@ def test_whoever_is_offered_waits_or_has_one_fate(rounds):
         watch, events = observe(watch, before, floor)
         counts.update(event.kind for event in events)
         before = floor
-        open_count = len(floor.waiting.keys() - set(watch.decided)) + len(watch.departed)
-        assert counts[EventKind.OFFERED] == sum(counts[fate] for fate in FATES) + open_count
+        assert each_has_one_fate(counts, floor, watch)
         assert set(watch.decided) <= floor.waiting.keys()
         assert all(event.seconds >= 0 for event in events)
+
+
+# What an EQ may tell that knows a caller now by this, now by that. Pools are small: rows of different callers meet.
+KNOWN_BY = {
+    "uniqueId": maybe(st.sampled_from(("1.1", "1.2", "1.3"))),
+    "channel": maybe(st.sampled_from(("SIP/1.1", "SIP/1.2", "SIP/1.3"))),
+    "callerIdNumber": maybe(st.sampled_from(("600111222", "600333444"))),
+}
+QUEUES = st.sampled_from(("500", "501"))
+CALLERS = st.fixed_dictionaries(
+    KNOWN_BY | {"queue": QUEUES, "enterTime": maybe(st.sampled_from((0, 5, 300)).map(lambda at: unix(after(at))))}
+)
+AGENTS = st.fixed_dictionaries(
+    {
+        "agent": st.sampled_from((7, 8)),
+        "queue": QUEUES,
+        "status": st.sampled_from(("available", "ringing", "onCall", "wrapUp")),
+        "call": maybe(st.fixed_dictionaries(KNOWN_BY | {"queue": maybe(QUEUES)})),
+        "callsTaken": maybe(st.integers(0, 3)),
+    }
+)
+
+
+def answers(rows: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Row] | Trouble]:
+    return st.lists(rows, max_size=3) | st.just(Trouble.BROKEN)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "seconds": SPANS,
+                "calls": answers(CALLERS),
+                "agents": answers(AGENTS),
+                "parked": answers(st.fixed_dictionaries(KNOWN_BY)),
+            }
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_eq_tells_whoever_is_offered_waits_or_has_one_fate(rounds):
+    watcher = Watcher()
+    for told in rounds:
+        watcher.see(**told)
+        floor, watch = watcher.floor.snapshot, watcher.watch
+        assert each_has_one_fate(Counter(event.kind for event in watcher.events), floor, watch)
+        assert floor.waiting.keys().isdisjoint(each.key for each in watch.departed)
 
 
 def test_nothing_is_known_of_nothing():

@@ -1,12 +1,13 @@
 """Somebody who looks every second, at rows written by hand, and what they conclude."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from eqboard.floor.flow import Event, EventKind, Watch, observe, with_possible_waits
+from eqboard.floor.snapshot import Line, LineCall
 from tests.builders import NOON
 from tests.floor.conftest import Floor, unix
 
@@ -62,6 +63,11 @@ class Watcher:
         new = [event for event in events if event.kind is not EventKind.HANDLED]
         self.events += new
         return new
+
+    def hear(self, *calls: LineCall, at: str = "301", asked: datetime | None = None) -> None:
+        """What goes on at an extension, as EQ told just now, or when it was asked then."""
+        told = Line(at, calls, asked_at=asked or self.floor.now)
+        self.floor.snapshot = replace(self.floor.snapshot, lines={at: told})
 
     def hand_over(self) -> None:
         """Another leader goes on, from the stored watch."""

@@ -13,7 +13,7 @@ import pytest
 
 from eqboard.config import ROOT
 from eqboard.ops.showroom import HOST, listen
-from tests.ops.small_application import BIG_BYTES
+from tests.ops.small_application import BIG_BYTES, MOST_BODY_BYTES
 
 PATIENCE_SECONDS = 120
 AGES = 3600.0  # what ends in spite of them was not cut off
@@ -115,6 +115,16 @@ def test_a_request_under_way_is_answered_after_nobody_is_let_in_any_more(tmp_pat
         assert running.rest() == ["answered /until", "shutdown"]  # the application is told last of all
 
 
+def test_what_is_under_way_is_told_at_once_that_nothing_more_is_to_be_begun() -> None:
+    """And not only when the application is: that is last of all."""
+    with server() as running:
+        request = running.ask("/until-the-end")
+        running.tell()
+        assert request.getresponse().read() == b"here"
+        assert running.end() == 0
+        assert running.rest() == ["answered /until-the-end", "shutdown"]
+
+
 def test_a_long_answer_comes_whole_to_a_slow_reader() -> None:
     with server() as running:
         request = running.ask("/big")
@@ -172,3 +182,24 @@ def test_told_again_it_ends_at_once(number: signal.Signals) -> None:
         until_refused(running.port)
         running.tell(number)
         assert running.end() == -number
+
+
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
+@pytest.mark.parametrize("headers", [{}, CHUNKED], ids=["by its length", "in chunks"])
+@pytest.mark.parametrize(("sent", "come"), [(MOST_BODY_BYTES, MOST_BODY_BYTES), (BIG_BYTES, MOST_BODY_BYTES + 1)])
+def test_of_a_body_no_more_is_kept_than_tells_that_it_is_too_long(headers, sent, come) -> None:
+    with server() as running, closing(HTTPConnection(HOST, running.port, timeout=PATIENCE_SECONDS)) as connection:
+        body = iter([b"x" * sent]) if headers else b"x" * sent
+        connection.request("POST", "/counts", body, headers, encode_chunked=bool(headers))
+        running.hears(f"{come} bytes")
+        assert connection.getresponse().read() == b"here"
+
+
+def test_a_form_that_twisted_would_not_read_comes_to_the_application() -> None:
+    with server() as running, closing(HTTPConnection(HOST, running.port, timeout=PATIENCE_SECONDS)) as connection:
+        headers = {"Content-Type": "multipart/form-data; boundary=xx"}
+        connection.request("POST", "/counts", b"--xx\r\nContent-Disp", headers)
+        running.hears("18 bytes")
+        assert connection.getresponse().status == 200

@@ -16,6 +16,7 @@ from eqboard.feed.follow import Floor
 from eqboard.feed.messages import field_of, spans
 from eqboard.feed.publisher import Publisher
 from eqboard.floor.buckets import Bucket, Span
+from eqboard.floor.flow import reading
 from eqboard.poller import poller
 from eqboard.poller.poller import Poller
 from tests.feed.following import Follower, following, until
@@ -97,7 +98,8 @@ async def test_calls_are_counted_and_told_to_every_follower(redis_url, exchange,
         assert follower.floors[-1].history.tally(None, EVERY).seen_seconds > 0
 
 
-async def test_who_gives_up_is_counted_and_on_the_list(redis_url, exchange, callers) -> None:
+async def test_who_gives_up_is_counted_and_on_the_list(redis_url, exchange, callers, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "BLIND_ROUNDS", 10_000)  # of a round that comes late, too
     async with polling(redis_url, exchange), following(redis_url) as follower:
         callers.come()
         await callers.are_counted(follower)

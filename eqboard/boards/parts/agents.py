@@ -15,6 +15,7 @@ from eqboard.accounts.access import (
 from eqboard.boards.claimed import Doing
 from eqboard.boards.scene import Hands, Scene, claims_on
 from eqboard.boards.spec import StateLimit
+from eqboard.feed import slots
 from eqboard.floor.snapshot import Agent, AgentState
 
 MOST_BUTTONS = 2  # in a row; everything else is in the panel
@@ -52,7 +53,7 @@ def away(scene: Scene) -> Iterator[tuple[int, AgentRow]]:
 
 def agent_row(agent: Agent, limits: Iterable[StateLimit], scene: Scene) -> AgentRow:
     """An agent with the buttons that make sense now."""
-    hands, claims = scene.hands, claims_on(scene, f"agent:{agent.id}")
+    hands, claims = scene.hands, claims_on(scene, slots.agent(agent.id))
     allowed = hands.on(agent.id)
     buttons = tuple(each for each in _sensible(agent) if each in allowed)[:MOST_BUTTONS]
     is_others_too = not allowed & ACTIONS and any(may_ever(hands.rights, each) for each in ACTIONS)
@@ -65,7 +66,7 @@ def away_row(agent: Agent, scene: Scene) -> AgentRow:
     grants = scene.hands.rights.grants
     may_sign_in = any(SIGN_IN_AGENT in each.actions and each.reaches(agent.id) for each in grants)
     buttons = (SIGN_IN_AGENT,) if may_sign_in else ()
-    return AgentRow(agent, None, buttons, may_sign_in, False, claims_on(scene, f"agent:{agent.id}"))
+    return AgentRow(agent, None, buttons, may_sign_in, False, claims_on(scene, slots.agent(agent.id)))
 
 
 def _sensible(agent: Agent) -> Iterator[str]:

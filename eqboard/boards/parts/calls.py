@@ -11,6 +11,7 @@ from eqboard.boards.keys import shown_key
 from eqboard.boards.parts.numbers import number
 from eqboard.boards.scene import Scene, claims_on
 from eqboard.boards.spec import Figure
+from eqboard.feed import slots
 from eqboard.floor.abandoned import by_time, is_full
 from eqboard.floor.levels import Direction, Threshold, threshold_for
 from eqboard.floor.metrics import Metric, breaches_at
@@ -55,7 +56,7 @@ def _waiting_row(scene: Scene, call: WaitingCall, gave_up: Mapping[str, int], ha
         threshold=threshold_for(scene.thresholds, call.queue, Metric.LONGEST_WAIT, Window.NOW, Direction.HIGH),
         gave_up_count=gave_up.get(call.key, 0),
         handle=handles.get(call.key, ""),
-        claims=claims_on(scene, f"call:{call.key}"),
+        claims=claims_on(scene, slots.call(call.key)),
     )
 
 

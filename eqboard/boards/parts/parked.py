@@ -9,6 +9,7 @@ from eqboard.boards.claimed import Doing
 from eqboard.boards.handles import handle_of
 from eqboard.boards.keys import shown_key
 from eqboard.boards.scene import Scene, claims_on
+from eqboard.feed import slots
 from eqboard.floor.moments import FAR_OFF, LONG_AGO
 from eqboard.floor.seated import seated
 from eqboard.floor.snapshot import ParkedCall
@@ -25,7 +26,7 @@ def parked(scene: Scene) -> Iterator[tuple[str, ParkedRow]]:
     """Whoever goes back first stands first."""
     handles = _handles(scene)
     for call in sorted(scene.view.parked.values(), key=_by_return):
-        yield call.key, ParkedRow(call, handles.get(call.key, ""), claims_on(scene, f"parked:{call.key}"))
+        yield call.key, ParkedRow(call, handles.get(call.key, ""), claims_on(scene, slots.parked(call.key)))
 
 
 def _by_return(call: ParkedCall) -> tuple[datetime, datetime, str]:

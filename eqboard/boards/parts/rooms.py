@@ -7,6 +7,7 @@ from eqboard.accounts.access import REMOVE_PARTICIPANT, may_do, may_ever
 from eqboard.boards.claimed import Doing
 from eqboard.boards.handles import handle_of
 from eqboard.boards.scene import Scene, claims_on
+from eqboard.feed import slots
 from eqboard.floor.seated import seated, telephone_of
 from eqboard.floor.snapshot import Agent, Caller, Conference, Participant
 
@@ -35,7 +36,7 @@ def conferences(scene: Scene) -> Iterator[tuple[str, RoomRow]]:
         may = may_do(rights, REMOVE_PARTICIPANT, queues_in(known, agents))
         pairs = zip(room.participants, known.participants, strict=True)
         seats = tuple(_seat(shown, whole.caller, room.extension, may=may) for shown, whole in pairs)
-        yield room.extension, RoomRow(room, seats, claims_on(scene, f"conference:{room.extension}"))
+        yield room.extension, RoomRow(room, seats, claims_on(scene, slots.conference(room.extension)))
 
 
 def queues_in(room: Conference, agents: Mapping[str, Agent]) -> frozenset[str]:

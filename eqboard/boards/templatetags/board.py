@@ -220,6 +220,12 @@ def outside(text: object) -> SafeString:
 
 
 @register.filter
+def given_name(who: str) -> str:
+    """What somebody is called where there is no room for all of their name."""
+    return next(iter(who.split()), who)
+
+
+@register.filter
 def queue_names(memberships: Iterable[Membership]) -> list[str]:
     return [each.queue_name for each in memberships]
 

@@ -44,7 +44,7 @@ def caller_for(rights: Rights, caller: Caller, queues: Iterable[str]) -> Caller:
 
 def _hidden(entry: AuditEntry) -> AuditEntry:
     hidden = copy(entry)
-    hidden.details = hide_numbers(entry.details)
+    hidden.details = hide_numbers({name: each for name, each in entry.details.items() if name != "number"})
     if is_of_caller(entry.target):
         hidden.target = entry.target.partition("-")[0]  # the rest is the call's key, which may hold the number
         hidden.target_name = hide_numbers(entry.target_name)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eqboard.accounts.access import SEE_AUDIT, SEE_NUMBERS, Grant, Rights
 from eqboard.control.audit.discretion import OUR_OWN
-from eqboard.control.audit.story import LOST_AFTER, UNWATCHED, WATCHED, Story, fold
+from eqboard.control.audit.story import UNWATCHED, WATCHED, Story, answered_within, fold
 from eqboard.control.audit.titles import TITLES
 from eqboard.control.models import AuditEntry, Step
 
@@ -149,7 +149,7 @@ def _says(word: str, reader: Reader) -> Q:
 
 def _stands(step: Step, now: datetime, patience_seconds: float) -> Q:
     """As `story.standing` tells it."""
-    asked_by = now - LOST_AFTER
+    asked_by = now - answered_within()
     watched_by = asked_by - timedelta(seconds=patience_seconds)
     given_up = Q(last_step__in=WATCHED, last_at__lt=watched_by) & ~Q(action__in=UNWATCHED)
     lost = Q(last_step=Step.ASKED, last_at__lt=asked_by)

@@ -58,7 +58,7 @@ def _row(line: Line) -> Iterator[str]:
     yield line.answer
     yield "; ".join(line.eq_words)
     yield "" if lasted is None else f"{lasted:.0f}"
-    yield " ".join(line.queues)
+    yield " ".join((*line.queues, *([_("and others")] if line.has_others else [])))
     yield str(first.attempt)
 
 

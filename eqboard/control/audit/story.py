@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from eqboard.config import get_config
 from eqboard.control.audit import split
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.obstacles import from_data
 from eqboard.control.models import AuditEntry, Step
 
-LOST_AFTER = timedelta(seconds=30)  # past its time by so much, an attempt has nobody any more who would settle it
 UNATTENDED = "unattended"  # how a listening ended of which nobody knows when: after a crash
 ANSWERS = (Step.ACCEPTED, Step.REFUSED, Step.UNKNOWN)
 WATCHED = (Step.ACCEPTED, Step.LEFT)
@@ -92,6 +92,11 @@ def complaints(details: Mapping[str, Any]) -> list[str]:
     return list(filter(None, (" ".join(str(part) for part in row if part) for row in rows)))
 
 
+def answered_within() -> timedelta:
+    """Past this there is nobody any more who would write down what EQ answered."""
+    return timedelta(seconds=get_config().answer_seconds)
+
+
 def standing(entry: AuditEntry, now: datetime, patience_seconds: float) -> Step:
     """The newest step of an attempt as it counts at this moment: one that nobody goes on with any more is over.
 
@@ -99,8 +104,7 @@ def standing(entry: AuditEntry, now: datetime, patience_seconds: float) -> Step:
     """
     step = Step(entry.step)
     age = now - entry.at
-    if step is Step.ASKED and age > LOST_AFTER:
+    if step is Step.ASKED and age > answered_within():
         return Step.UNKNOWN
-    if step in WATCHED and age > LOST_AFTER + timedelta(seconds=patience_seconds) and entry.action not in UNWATCHED:
-        return Step.NOT_SEEN
-    return step
+    is_given_up = age > answered_within() + timedelta(seconds=patience_seconds)
+    return Step.NOT_SEEN if step in WATCHED and is_given_up and entry.action not in UNWATCHED else step

@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
-from eqboard.accounts.access import Rights
+from eqboard.accounts.access import Rights, seen_queues
 from eqboard.control.audit.discretion import discreet
 from eqboard.control.audit.story import Story, complaints, eq_answer, standing
 from eqboard.control.audit.titles import title
@@ -28,11 +28,15 @@ ANSWERS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One story. `step` is the newest one as it counts at this moment; `says` is HTML."""
+    """One story. `step` is the newest one as it counts at this moment; `says` is HTML. `queues` are those of what it
+    touched that the reader sees; `has_others`: there are more.
+    """
 
     story: Story
     step: Step
     says: SafeString
+    queues: tuple[str, ...]
+    has_others: bool
 
     @property
     def first(self) -> AuditEntry:
@@ -51,10 +55,6 @@ class Line:
                 if isinstance(known.get("destination"), str):
                     return str(known["destination"])
         return ""
-
-    @property
-    def queues(self) -> list[str]:
-        return sorted(self.story.queues)
 
     @property
     def answer(self) -> str:
@@ -85,7 +85,9 @@ def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float) -
     newest = copy(told.last)
     if step != newest.step:
         newest.step, newest.details = step, {"seen": "no_news"}
-    return Line(told, step, sentence(newest))
+    known = seen_queues(rights)
+    queues = story.queues if known is None else story.queues & known
+    return Line(told, step, sentence(newest), tuple(sorted(queues)), has_others=queues != story.queues)
 
 
 def _as_text(details: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from eqboard.control.catalogue import agents, callers, listening, restoring, rooms, telephones
+from eqboard.control.catalogue import agents, callers, listening, restoring, rooms, telephones, transfer
 from eqboard.control.catalogue.action import Action
 
 CATALOGUE: Mapping[str, Action] = {
@@ -12,6 +12,7 @@ CATALOGUE: Mapping[str, Action] = {
         *callers.ACTIONS,
         *listening.ACTIONS,
         *telephones.ACTIONS,
+        transfer.TRANSFER_CALL,
         *rooms.ACTIONS,
         *restoring.ACTIONS,
     )

@@ -8,15 +8,11 @@ from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
 from eqboard.control.catalogue.obstacles import of_agent, of_signing_in
 from eqboard.control.catalogue.order import Order
+from eqboard.control.catalogue.standing import touched
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Agent, AgentState, Membership, Part
 
 Sign = Callable[[Order, Agent], bool]
-
-
-def touched(order: Order, agent: Agent) -> tuple[Membership, ...]:
-    """The queues that the order is about, of those that the agent is signed in to."""
-    return tuple(each for each in agent.signed_in if order.queue in (None, each.queue))
 
 
 def is_paused(order: Order, agent: Agent) -> bool:

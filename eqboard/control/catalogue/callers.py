@@ -24,26 +24,35 @@ from eqboard.control.catalogue.obstacles import of_parked, of_waiting
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.catalogue.questions import before_picking_up, before_stealing
 from eqboard.eq.operations import Resources
-from eqboard.floor.snapshot import AgentState, Part
+from eqboard.floor.snapshot import AgentState, Part, Snapshot
 
 
 def _look(order: Order, evidence: Evidence) -> Look:
     """The destination comes first: whoever talks there has arrived, whatever older lists still say."""
     call = call_of(order)
-    line = evidence.line(order.destination)
-    there = call_at(line, call) if line else None
+    there = at_destination(order, call, evidence)
     if there is not None:
-        return DONE if is_up(there) else UNDER_WAY
+        return there
     if not evidence.knows(Part.CALLS if order.action == STEAL else Part.PARKED):
         return NO_NEWS
-    is_all_read = line is not None and evidence.knows(Part.CALLS) and evidence.knows(Part.PARKED)
-    return _elsewhere(order, call, evidence) or Look(Stage.GONE if is_all_read else Stage.LEFT)
+    is_all_read = evidence.line(order.destination) is not None and is_nowhere(evidence)
+    return elsewhere(order, call, evidence) or Look(Stage.GONE if is_all_read else Stage.LEFT)
 
 
-def _elsewhere(order: Order, call: CallRef, evidence: Evidence) -> Look | None:
-    """Where else the caller is: with an agent, in a queue, parked."""
+def at_destination(order: Order, call: CallRef, evidence: Evidence) -> Look | None:
+    """The caller at the telephone there, ringing or talking, as that telephone tells it."""
+    line = evidence.line(order.destination)
+    there = call_at(line, call) if line else None
+    if there is None:
+        return None
+    return DONE if is_up(there) else UNDER_WAY
+
+
+def elsewhere(order: Order, call: CallRef, evidence: Evidence, but: str | None = None) -> Look | None:
+    """Where else the caller is: with an agent, in a queue, parked. `but`: not the agent at this extension."""
     floor = evidence.floor
-    agent = holder_of(call, floor.agents.values()) if evidence.knows(Part.AGENTS) else None
+    others = (each for each in floor.agents.values() if but is None or each.extension != but)
+    agent = holder_of(call, others) if evidence.knows(Part.AGENTS) else None
     if agent is not None and agent.extension == order.destination:
         return UNDER_WAY if agent.state is AgentState.RINGING else DONE
     if agent is not None and agent.state is not AgentState.RINGING:
@@ -53,6 +62,11 @@ def _elsewhere(order: Order, call: CallRef, evidence: Evidence) -> Look | None:
     if any(is_callers(call, each.caller) for each in floor.parked.values()):
         return Look(Stage.UNCHANGED, "parked")
     return None
+
+
+def is_nowhere(evidence: Evidence) -> bool:
+    """Of somebody who was not found: whether both lists that they might be in were read."""
+    return evidence.knows(Part.CALLS) and evidence.knows(Part.PARKED)
 
 
 def call_of(order: Order) -> CallRef:
@@ -72,10 +86,27 @@ def _destination(order: Order) -> tuple[str, ...]:
     return (order.destination,) if order.destination else ()
 
 
+def _telephone_there(order: Order, _: Snapshot) -> str | None:
+    return order.destination
+
+
+WHERE_CALLERS_ARE = (Part.CALLS, Part.PARKED, Part.AGENTS)
 WHO_WAITS = (Part.CALLS, Part.AGENTS)  # also who talks, as a caller who does would be cut off
 WHO_IS_PARKED = (Part.PARKED, Part.AGENTS)
 
-STEAL_CALL = Action(STEAL, STEAL, _steal, _look, of_waiting, before_stealing, WHO_WAITS, _destination, has_journey=True)
+STEAL_CALL = Action(
+    STEAL,
+    STEAL,
+    _steal,
+    _look,
+    of_waiting,
+    before_stealing,
+    WHO_WAITS,
+    _destination,
+    WHERE_CALLERS_ARE,
+    _telephone_there,
+    has_journey=True,
+)
 PICK_UP_CALL = Action(
     PICK_UP,
     PICK_UP,
@@ -85,6 +116,8 @@ PICK_UP_CALL = Action(
     before_picking_up,
     WHO_IS_PARKED,
     _destination,
+    WHERE_CALLERS_ARE,
+    _telephone_there,
     has_journey=True,
 )
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from eqboard.control.catalogue.order import CallRef
 from eqboard.eq.models import ActiveCall
-from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Part, Snapshot
+from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Part, Snapshot, Trouble
 
 
 class Stage(Enum):
@@ -18,6 +18,7 @@ class Stage(Enum):
     UNDER_WAY = "under_way"  # a telephone rings for it
     LEFT = "left"  # it is not where it was; where it is now has not been read yet
     GONE = "gone"  # it is nowhere
+    UNTOLD = "untold"  # it has left, and EQ shows nothing of the place to which it was sent
     DONE = "done"
 
 
@@ -55,6 +56,19 @@ class Evidence:
         if line is None or line.trouble is not None or line.unreadable_count or line.asked_at is None:
             return None
         return line if line.asked_at >= self.since else None
+
+    def is_no_extension(self, number: str | None) -> bool:
+        """Whether EQ knows it, and not as an extension: a queue, or what is outside."""
+        line = self.floor.lines.get(number or "")
+        return number in self.floor.queues or (line is not None and line.trouble is Trouble.MISSING)
+
+    def read_at(self, parts: Iterable[Part], extensions: Iterable[str]) -> datetime:
+        """The oldest of these readings that count: what rests on all of them is as old as that. `since` where none
+        does.
+        """
+        sources = [self.floor.sources[each].taken_at for each in parts if self.knows(each)]
+        lines = [line.asked_at for each in extensions if (line := self.line(each)) is not None]
+        return min((each for each in (*sources, *lines) if each is not None), default=self.since)
 
 
 def is_same(call: CallRef, unique_id: str | None, *channels: str | None) -> bool:

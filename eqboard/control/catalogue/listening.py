@@ -13,7 +13,7 @@ from eqboard.control.catalogue.obstacles import of_listening
 from eqboard.control.catalogue.order import Order
 from eqboard.control.catalogue.questions import before_listening, before_stopping
 from eqboard.eq.operations import Resources
-from eqboard.floor.snapshot import Line, LineCall
+from eqboard.floor.snapshot import Line, LineCall, Snapshot
 
 STOP_LISTENING = "monitor.stop"
 
@@ -71,8 +71,14 @@ def _ears(order: Order) -> tuple[str, ...]:
     return (_ear(order),)
 
 
+def _own_telephone(order: Order, _: Snapshot) -> str | None:
+    return order.monitor_extension
+
+
 def _way(name: str, ask: Callable[[Resources, Order], Awaitable[None]]) -> Action:
-    return Action(name, name, ask, _look, of_listening, before_listening, looks_at=_ears, lasts=True)
+    return Action(
+        name, name, ask, _look, of_listening, before_listening, looks_at=_ears, rings=_own_telephone, lasts=True
+    )
 
 
 START_SPYING = _way(SPY, _spy)

@@ -10,7 +10,8 @@ from typing import Any
 
 from eqboard.control.catalogue.evidence import holder_of, is_callers, is_unmoved, own_call
 from eqboard.control.catalogue.order import CallRef, Order
-from eqboard.floor.snapshot import AgentState, Caller, Snapshot
+from eqboard.control.catalogue.standing import is_so_already, touched
+from eqboard.floor.snapshot import Agent, AgentState, Caller, Snapshot
 
 
 class Why(StrEnum):
@@ -33,6 +34,9 @@ class Why(StrEnum):
     ALREADY = "Already"  # it is so, without asking
     BLIND = "Blind"  # the floor is not known as of now
     EQ_AWAY = "EQAway"  # of several, who came after one for whom EQ did not answer
+    RESTARTING = "Restarting"  # of several, whose turn came when the process was told to end
+    NO_REASON = "NoReason"  # none was given, where the policy demands one
+    UNSEEN = "Unseen"  # nobody of that id is on the board of whoever pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,19 @@ def from_data(details: Mapping[str, Any]) -> Obstacle | None:
 
 
 def of_agent(order: Order, floor: Snapshot) -> Obstacle | None:
-    """Pausing and the like: they must be signed in to the queue, or to any."""
+    """Pausing and the like: they must be signed in to the queue, or to any, and it must change something."""
     agent = floor.agents.get(order.agent or 0)
     if agent is None:
         return Obstacle(Why.GONE)
-    queues = {each.queue for each in agent.signed_in}
-    return None if queues and order.queue in (None, *queues) else Obstacle(Why.SIGNED_OUT, who=agent.name)
+    why = why_not(order, agent)
+    return None if why is None else Obstacle(why, who=agent.name)
+
+
+def why_not(order: Order, agent: Agent) -> Why | None:
+    """What makes no sense now, in the queues that they are signed in to; the board's buttons ask this as well."""
+    if not touched(order, agent):
+        return Why.SIGNED_OUT
+    return Why.ALREADY if is_so_already(order, agent) else None
 
 
 def of_signing_in(order: Order, floor: Snapshot) -> Obstacle | None:

@@ -1,7 +1,7 @@
 """What is asked of EQ, as data: it can be checked, written down, and read again after a crash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -48,6 +48,7 @@ class Order:
     destination: str | None = None  # an extension, or a telephone number
     monitor_extension: str | None = None  # from where somebody listens
     key: str | None = None  # of a telephone
+    had: tuple[str, ...] = ()  # the channels of the telephone when it was asked to dial: none of them is the new call
     undoes: str | None = None  # an attempt, by id …
     was_seen: bool = False  # … whether the floor had shown its effect by then …
     stood: tuple[Stand, ...] = ()  # … and how the agent had stood before it, in the queues that it touched
@@ -63,8 +64,8 @@ def as_data(order: Order) -> dict[str, Any]:
 
 
 def digest(order: Order) -> str:
-    """The same for the same order, and tells nothing of it."""
-    return blake2b(orders.dump_json(order), digest_size=12).hexdigest()
+    """The same for the same order, whatever went on meanwhile; and tells nothing of it."""
+    return blake2b(orders.dump_json(replace(order, had=())), digest_size=12).hexdigest()
 
 
 def from_data(data: Mapping[str, Any]) -> Order | None:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 
 from eqboard.control.catalogue.evidence import is_at_telephone, is_unmoved
+from eqboard.control.catalogue.numbers import is_same_number
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.eq import EQNotFound
@@ -76,13 +77,20 @@ async def destination_is_free(eq: Resources, order: Order) -> Obstacle | None:
     return Obstacle(Why.BUSY, where=destination) if calls else None
 
 
-async def telephone_exists(eq: Resources, order: Order) -> Obstacle | None:
+async def before_dialling(eq: Resources, order: Order) -> Obstacle | None:
+    """There is such a telephone, and no call to there of which nobody knew when it was asked to."""
     calls = await _calls_at(eq, order.extension or "")
-    return calls if isinstance(calls, Obstacle) else None
+    if isinstance(calls, Obstacle):
+        return calls
+    unknown = (each for each in calls if each.channel not in order.had)
+    is_there = any(is_same_number(each.connected_number, order.destination) for each in unknown)
+    return Obstacle(Why.ALREADY) if is_there else None
 
 
-async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
-    """Without a conversation nothing is recorded, and EQ says "Success" all the same; of several it takes any."""
+async def before_recording(eq: Resources, order: Order, *, is_wanted: bool) -> Obstacle | None:
+    """Without a conversation nothing is recorded, and EQ says "Success" all the same; of several it takes any.
+    `is_wanted`: whether the call is to be recorded from now on.
+    """
     calls = await _calls_at(eq, order.extension or "")
     if isinstance(calls, Obstacle):
         return calls
@@ -92,7 +100,9 @@ async def before_recording(eq: Resources, order: Order) -> Obstacle | None:
         return GONE
     if len(talks) > 1:
         return GONE
-    return None if talks else Obstacle(Why.NOT_TALKING, where=order.extension or "")
+    if not talks:
+        return Obstacle(Why.NOT_TALKING, where=order.extension or "")
+    return Obstacle(Why.ALREADY) if talks[0].recording is is_wanted else None
 
 
 async def _still_waits(eq: Resources, order: Order) -> Obstacle | None:

@@ -21,7 +21,13 @@ def _look(order: Order, evidence: Evidence) -> Look:
 
 
 REMOVE = Action(
-    REMOVE_PARTICIPANT, REMOVE_PARTICIPANT, END_CALL.ask, _look, of_participant, parts=(Part.CONFERENCES, Part.AGENTS)
+    REMOVE_PARTICIPANT,
+    REMOVE_PARTICIPANT,
+    END_CALL.ask,
+    _look,
+    of_participant,
+    parts=(Part.CONFERENCES, Part.AGENTS),
+    rests_on=(Part.CONFERENCES,),
 )
 
 ACTIONS = (REMOVE,)

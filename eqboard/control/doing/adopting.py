@@ -8,13 +8,16 @@ from asgiref.sync import sync_to_async
 from eqboard.accounts.rights import arights_of
 from eqboard.control.audit import split
 from eqboard.control.background import outlive_the_request
+from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing import unfinished
 from eqboard.control.doing.attempt import Actor, Attempt, Target
 from eqboard.control.doing.holding import Hold
 from eqboard.control.doing.watching import Looking, attend
 from eqboard.control.models import AuditEntry
+from eqboard.feed import slots
 from eqboard.feed.connection import FeedLost
+from eqboard.floor.snapshot import Snapshot
 
 
 async def adopt_all(attended: Iterable[str]) -> None:
@@ -41,9 +44,10 @@ async def adopt(attempt: Attempt, began_at: datetime, doubted_at: datetime | Non
 
 
 async def attempt_of(entry: AuditEntry, order: Order) -> Attempt:
-    """As it was when it was made: what lasts is a listening."""
+    """As it was when it was made, held as what lasts is (catalogue/action.py)."""
     actor = Actor(entry.actor, await arights_of(entry.actor), entry.address)
-    subject, slot = f"agent:{order.agent}", f"ear:{order.monitor_extension}"
+    telephone = CATALOGUE[order.action].rings(order, Snapshot()) or ""
+    subject, slot = slots.agent(order.agent), slots.ringing(telephone)
     queues = tuple(sorted(split(entry.queues)))
     target = Target(entry.target, entry.target_name, queues, subject, slot, order.agent)
     return Attempt(entry.attempt, actor, order, target, entry.reason)

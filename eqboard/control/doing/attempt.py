@@ -1,6 +1,7 @@
 """One press of a button: who, what, to whom; and writing down how far it has come."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.utils.crypto import salted_hmac
 
 from eqboard.accounts.access import Rights, may_do, may_ever
 from eqboard.config import get_config
-from eqboard.control.audit import Doer, Thing, write_down
+from eqboard.control.audit import AlreadyDone, Doer, Thing, write_down
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
+from eqboard.control.catalogue.obstacles import Obstacle
 from eqboard.control.catalogue.order import Order
 from eqboard.control.models import AuditEntry, Step
 
@@ -35,6 +37,7 @@ class Target:
 
     `queues` are the ones that the order touches. `is_own`: one's own telephone, or what one has begun oneself. `party`
     is who is at the other end of the call that it is about, where that goes by the name of who has the telephone.
+    `number` is the caller's, by which they can be called back if they get lost.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Target:
     agent: int | None = None
     is_own: bool = False
     party: str = ""
+    number: str = ""
 
 
 def allows(rights: Rights, right: str, target: Target) -> bool:
@@ -97,6 +101,14 @@ class Attempt:
         named = {"batch": self.batch, "undoes": self.order.undoes}
         return {name: str(each) for name, each in named.items() if each}
 
+    async def turn_away(self, step: Step, obstacle: Obstacle | None = None) -> None:
+        """Nothing is sent; that it was tried is written down, once. Of a press that was begun nothing is."""
+        told = obstacle.as_data() if obstacle else {}
+        whither = {"destination": self.order.destination} if self.order.destination else {}
+        if not await self.is_begun():
+            with suppress(AlreadyDone):
+                await self.note(step, **told, **whither, **self.relations)
+
     async def is_begun(self) -> bool:
         """Whether this very press was written down before."""
         return await AuditEntry.objects.filter(attempt=self.id).aexists()
@@ -104,8 +116,8 @@ class Attempt:
     async def note(self, step: Step, **details: Any) -> None:
         """Raises AlreadyDone when this very press was written down before."""
         doer, thing = Doer(self.actor.user, self.actor.address), Thing(self.target.id, self.target.name)
-        if self.target.party:
-            details["party"] = self.target.party
+        caller = {"party": self.target.party, "number": self.target.number}
+        details |= {name: each for name, each in caller.items() if each}
         await sync_to_async(write_down)(
             doer, self.order.action, thing, step, details, self.id, queues=self.target.queues, reason=self.reason
         )

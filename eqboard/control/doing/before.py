@@ -11,15 +11,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eqboard.accounts.access import PAUSE_AGENT, SIGN_OUT_AGENT
-from eqboard.control.catalogue.agents import touched
 from eqboard.control.catalogue.order import Order, Stand
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT, freed, is_at_once
+from eqboard.control.catalogue.standing import touched
 from eqboard.floor.snapshot import Agent, Snapshot
 
 OFFERED = timedelta(seconds=5)  # from EQ's answer on, for so long the page offers it
 IN_TIME = timedelta(seconds=8)  # after the press; then somebody else may rely on it
+MOST_TRIES = 4  # of an undo, within that time
 ON_THE_WAY = timedelta(seconds=1)  # from the page to us
 
+NO_OTHER_REASON = "undo"
+"""Of an undo of what was pressed without a reason, where the policy demands one; it is kept in the audit log."""
 UNDONE_BY: Mapping[str, str] = {PAUSE_AGENT: UNDO_PAUSE, SIGN_OUT_AGENT: UNDO_SIGN_OUT}
 """By the action that is undone."""
 
@@ -68,9 +71,9 @@ def queues_of_undo(undo: Order, agent: Agent | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(each.queue for each in undo.stood), *now]))
 
 
-def undo_id(attempt: uuid.UUID) -> uuid.UUID:
-    """The one attempt that undoes another: it is undone once."""
-    return uuid.uuid5(attempt, "undo")
+def undo_ids(attempt: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """The attempts that may undo another: one after the other, as long as nothing was sent. So it is undone once."""
+    return tuple(uuid.uuid5(attempt, f"undo {each}") for each in range(MOST_TRIES))
 
 
 def offered_until(asked_at: datetime, accepted_at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eqboard.control.audit.story import LOST_AFTER
+from eqboard.control.audit.story import UNATTENDED, answered_within
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
@@ -13,6 +13,7 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.feed.follow import Floor
 
 GIVE_UP_AFTER = timedelta(minutes=2)  # when the floor is read and tells nothing, as of an extension that is gone
+OUT_OF_SIGHT = {"seen": "no_news"}  # of what lasts: nobody knows whether it is over
 
 
 @dataclass(slots=True)
@@ -30,13 +31,18 @@ class Case:
     was_seen_gone: bool = False  # of what lasts: in the round before
     goes_on: bool = False  # of what lasts: it was seen in this round
 
+    @property
+    def ended_as(self) -> dict[str, str]:
+        """Of what lasts and has ended, for the audit. When it did nobody has seen."""
+        return {"how": UNATTENDED} | ({} if self.was_seen_gone else OUT_OF_SIGHT)
+
 
 def case_of(entry: AuditEntry, order: Order | None, now: datetime) -> Case | None:
     """None where the floor cannot be asked."""
     action = CATALOGUE[order.action] if order else None
     if order is None or action is None or action.look is None:
         return None
-    since = entry.at if entry.step == Step.UNKNOWN else entry.at + LOST_AFTER
+    since = entry.at if entry.step == Step.UNKNOWN else entry.at + answered_within()
     return Case(order, action, Vigil(action.has_journey), since, now)
 
 
@@ -54,7 +60,8 @@ def _look(case: Case, floor: Floor) -> Look:
 
 def _verdict(case: Case, look: Look, floor: Floor, now: datetime) -> Step | None:
     """What has not changed by now will not."""
-    step = case.vigil.see(look, floor.theirs(now))
+    evidence = Evidence(floor.snapshot, floor.theirs(case.since))
+    step = case.vigil.see(look, case.action.read_at(case.order, evidence))
     if step is None and (look.stage is Stage.UNCHANGED or _is_silent(case, floor, now)):
         return case.vigil.at_last()
     return step

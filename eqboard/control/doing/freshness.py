@@ -10,9 +10,4 @@ from eqboard.floor.snapshot import Part
 
 def is_current(floor: Floor, parts: Iterable[Part], now: datetime) -> bool:
     """Whether it is heard, and these parts of it are not old. `now` is by our clock."""
-    return floor.is_connected and all(_is_fresh(floor, part, floor.theirs(now)) for part in parts)
-
-
-def _is_fresh(floor: Floor, part: Part, now: datetime) -> bool:
-    source = floor.snapshot.sources.get(part)
-    return source is not None and not source.is_stale(now, get_config().stale_rounds)
+    return floor.is_connected and floor.snapshot.is_fresh(parts, floor.theirs(now), get_config().stale_rounds)

@@ -10,18 +10,20 @@ from datetime import UTC, datetime, timedelta
 
 from eqboard.boards.following import followers
 from eqboard.config import get_config
+from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.order import digest
 from eqboard.control.doing.attempt import Attempt
+from eqboard.feed import slots
 from eqboard.feed.claims import Claim, Claims
 from eqboard.feed.connection import FeedLost
+from eqboard.feed.follow import Floor
 from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
 LASTS = timedelta(seconds=10)  # a claim whose process died is over after this
 KEEP_SECONDS = 3.0
-NEXT = "next:"  # begins the slot of what takes the place of something that lasts
 
 books = PerLoop(lambda: Claims(get_config().redis_url))
 
@@ -35,8 +37,11 @@ class Other:
 
 
 class Hold:
-    """One attempt's claim. Who goes over from what lasts to the next thing, as from spying to whispering, holds both
-    until the next is seen: it may be refused, or not happen, and then the first goes on.
+    """One attempt's claim, and that of the telephone which it makes ring: of two that ring at once one would fail, and
+    of two callers who are sent there the second would be lost.
+
+    Who goes over from what lasts to the next thing, as from spying to whispering, holds both until the next is seen: it
+    may be refused, or not happen, and then the first goes on.
     """
 
     def __init__(self, attempt: Attempt) -> None:
@@ -44,7 +49,8 @@ class Hold:
         self._slot = attempt.target.slot
         self._former: Claim | None = None
         self._since = datetime.min.replace(tzinfo=UTC)
-        self._destination = ""  # the slot of the telephone to which a caller is sent
+        self._is_next_seen = False  # what the former one did is over, though Redis may not know it yet
+        self._telephone = ""  # the slot of the telephone that rings, where that is another one
         self._changing = asyncio.Lock()  # what keeps the claim meanwhile knows which slot it is
         self.is_ours = True
 
@@ -58,37 +64,49 @@ class Hold:
             await books.get().release(holder.slot, holder.attempt)
             holder = await books.get().take(claim, now)
         if holder is not None and self._attempt.action.lasts and _is_ones_own_before(holder, claim):
-            self._former, self._slot = holder, f"{NEXT}{self._slot}"
+            self._former, self._slot = holder, slots.following(self._slot)
             holder = await books.get().take(replace(claim, slot=self._slot), now)
         if holder is not None:
-            return _other(holder, claim)
-        return await self._take_destination(claim, now)
+            return self._in_the_way(holder, claim)
+        try:
+            return await self._take_telephone(now)
+        except BaseException:
+            await self.let_go()
+            raise
 
-    async def _take_destination(self, claim: Claim, now: datetime) -> Other | None:
-        """Of two callers who are sent to one telephone at once the second would be lost: nobody is free for them."""
-        order = self._attempt.order
-        if not self._attempt.action.has_journey or not order.destination:
+    def _in_the_way(self, holder: Claim, claim: Claim) -> Other:
+        """What lasts is held by its telephone, which may be about to ring for somebody else."""
+        if self._attempt.action.lasts and not _lasts(holder):
+            return _is_busy(slots.rung(claim.slot))
+        return _other(holder, claim)
+
+    async def _take_telephone(self, now: datetime) -> Other | None:
+        """None: it is ours, or none rings, or it is held already by what lasts."""
+        floor, attempt = await followers.get().newest(), self._attempt
+        extension = attempt.action.rings(attempt.order, floor.snapshot)
+        slot = slots.ringing(extension or "")
+        if extension is None or slot == attempt.target.slot:
             return None
-        slot = f"to:{order.destination}"
-        holder = await books.get().take(replace(claim, slot=slot, subject=slot), now)
-        if holder is None:
-            self._destination = slot
+        self._telephone = slot
+        if await books.get().take(self._telephone_claim(now), now) is None:
             return None
         await self.let_go()
-        return Other(Obstacle(Why.BUSY, where=order.destination), None)
+        return _is_busy(extension)
 
     async def go_over(self) -> None:
         """It is seen: what its actor did before is over."""
-        now = await self._now()
-        async with self._changing:
-            if self._former is None:
-                return
-            former, interim = self._former, self._slot
-            self._former, self._slot = None, former.slot
-            try:
-                self.is_ours = await books.get().go_over(former, interim, self._claim(now), now)
-            except FeedLost:
-                logger.debug("Redis is away: %s holds no claim any more", self._attempt.id)
+        self._is_next_seen = True
+        await self.renew()
+
+    async def _go_over(self, former: Claim, now: datetime) -> None:
+        """Only Redis's answer makes it so: until then the former one keeps its slot, and this one its own."""
+        claim = replace(self._claim(now), slot=former.slot)
+        self.is_ours = await books.get().go_over(former, self._slot, claim, now)
+        self._former, self._slot = None, former.slot
+
+    def is_giving_way(self, floor: Floor) -> bool:
+        """Whether its actor is about to go over to something else: whatever is seen meanwhile may be that."""
+        return slots.following(self._slot) in floor.claims
 
     async def resume(self, began_at: datetime) -> bool:
         """Whether the claim of what began then, by our clock, and goes on already is ours now. Raises FeedLost."""
@@ -110,6 +128,10 @@ class Hold:
             order=digest(attempt.order),
         )
 
+    def _telephone_claim(self, now: datetime) -> Claim:
+        """It marks nobody's row."""
+        return replace(self._claim(now), slot=self._telephone, subject=self._telephone)
+
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """As long as this lasts, the claim does. `is_ours` tells whether it still is."""
@@ -130,9 +152,7 @@ class Hold:
             await self.renew()
 
     async def renew(self) -> None:
-        """A claim that Redis has lost is taken anew; only one that another attempt has is not ours any more. Without
-        Redis nobody has it.
-        """
+        """Keep it, and go over if that is due. Without Redis nobody has it."""
         now = await self._now()
         try:
             async with self._changing:
@@ -140,17 +160,25 @@ class Hold:
         except FeedLost:
             logger.debug("Redis is away: the claim %s is not kept", self._attempt.id)
 
+    async def lost_to(self) -> Obstacle | None:
+        """Who has it, where Redis forgot it and somebody else took it since. None: it is ours. Raises FeedLost."""
+        await self.renew()
+        if self.is_ours:
+            return None
+        now = await self._now()
+        holder = (await books.get().all(now)).get(self._slot)
+        return _other(holder, self._claim(now)).obstacle if holder else None
+
     async def _renew(self, now: datetime) -> None:
-        book, attempt = books.get(), str(self._attempt.id)
-        if self._destination:
-            await book.keep(self._destination, attempt, now + LASTS)
-        if not await book.keep(self._slot, attempt, now + LASTS):
-            holder = await book.take(self._claim(now), now)
-            self.is_ours = holder is None or holder.attempt == attempt
+        if self._former is not None and self._is_next_seen:
+            await self._go_over(self._former, now)
+        self.is_ours = await _keep_or_take(self._claim(now), now)
+        if self._telephone:
+            await _keep_or_take(self._telephone_claim(now), now)
 
     async def let_go(self) -> None:
         try:
-            for slot in filter(None, (self._slot, self._destination)):
+            for slot in filter(None, (self._slot, self._telephone)):
                 await books.get().release(slot, str(self._attempt.id))
         except FeedLost:
             logger.debug("The claim %s ends by itself: Redis is away", self._attempt.id)
@@ -160,9 +188,27 @@ class Hold:
         return (await followers.get().newest()).theirs(datetime.now(UTC))
 
 
+async def _keep_or_take(claim: Claim, now: datetime) -> bool:
+    """Whether it is ours: one that Redis has lost is taken anew, only one that another attempt has is not."""
+    if await books.get().keep(claim.slot, claim.attempt, claim.until):
+        return True
+    holder = await books.get().take(claim, now)
+    return holder is None or holder.attempt == claim.attempt
+
+
 def _is_ones_own_before(holder: Claim, ours: Claim) -> bool:
     """Somebody goes over from what they do to something else: from spying to whispering, or to another agent."""
-    return holder.user_id == ours.user_id and not _is_same(holder, ours)
+    is_one = holder.user_id == ours.user_id and not _is_same(holder, ours)
+    return is_one and _lasts(holder)
+
+
+def _lasts(claim: Claim) -> bool:
+    """An action of another version is none that could be gone over from."""
+    return claim.action in CATALOGUE and CATALOGUE[claim.action].lasts
+
+
+def _is_busy(extension: str | None) -> Other:
+    return Other(Obstacle(Why.BUSY, where=extension or ""), None)
 
 
 def _is_same(holder: Claim, ours: Claim) -> bool:

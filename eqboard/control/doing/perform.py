@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
+from eqboard.accounts.access import may_ever
 from eqboard.accounts.models import Seat
 from eqboard.accounts.seats import seat_of
 from eqboard.boards.following import followers
@@ -36,6 +39,7 @@ from eqboard.floor.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
+WRITE_AGAIN_AFTER_SECONDS = (0.2, 1.0, 3.0)  # each time the database has waited for its lock before (settings.py)
 PENDING_AFTER_SECONDS = 0.1  # the one who pressed sees that something is under way within this
 
 
@@ -50,14 +54,14 @@ async def perform(attempt: Attempt, *, is_answer_awaited: bool = False) -> uuid.
     if not attempt.is_allowed() and not _touches_nothing(attempt, obstacle):
         return await _over(attempt, Step.DENIED)
     if obstacle is not None:
-        return await _over(attempt, Step.REFUSED, **without_strangers(obstacle, attempt.actor.rights, floor).as_data())
+        return await _over(attempt, Step.REFUSED, without_strangers(obstacle, attempt.actor.rights, floor))
     hold = Hold(attempt)
     try:
         other = await hold.take()
     except FeedLost:
-        return await _over(attempt, Step.REFUSED, **Obstacle(Why.NO_FEED).as_data())
+        return await _over(attempt, Step.REFUSED, Obstacle(Why.NO_FEED))
     if other is not None:
-        return other.same or await _over(attempt, Step.REFUSED, **other.obstacle.as_data())
+        return other.same or await _over(attempt, Step.REFUSED, other.obstacle)
     return await _begin(attempt, hold, floor, None if is_answer_awaited else PENDING_AFTER_SECONDS)
 
 
@@ -65,12 +69,16 @@ def _obstacle(attempt: Attempt, floor: Floor) -> Obstacle | None:
     """What an old floor says is not heard: somebody else may be there by now."""
     if not is_current(floor, attempt.action.parts, datetime.now(UTC)):
         return Obstacle(Why.BLIND)
-    return attempt.action.obstacle(attempt.order, floor.snapshot)
+    obstacle = attempt.action.obstacle(attempt.order, floor.snapshot)
+    return obstacle or (Obstacle(Why.NO_REASON) if attempt.needs_reason else None)
 
 
 def _touches_nothing(attempt: Attempt, obstacle: Obstacle | None) -> bool:
-    """Whoever has signed out of all queues is in nobody's team: that they have is what one is told."""
-    return obstacle is not None and obstacle.why is Why.SIGNED_OUT and not attempt.target.queues
+    """Whoever has signed out of all queues is in nobody's team: that they have is what one is told, who may do it to
+    anybody at all.
+    """
+    is_signed_out = obstacle is not None and obstacle.why is Why.SIGNED_OUT and not attempt.target.queues
+    return is_signed_out and may_ever(attempt.actor.rights, attempt.action.right)
 
 
 async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: float | None) -> uuid.UUID:
@@ -90,46 +98,69 @@ async def _begin(attempt: Attempt, hold: Hold, floor: Snapshot, wait_seconds: fl
     return attempt.id
 
 
-async def _over(attempt: Attempt, step: Step, **details: Any) -> uuid.UUID:
-    """Nothing is sent; that it was tried is written down, once."""
-    try:
-        await attempt.note(step, **details, **_whither(attempt), **attempt.relations)
-    except AlreadyDone:
-        logger.debug("The press %s came twice", attempt.id)
+async def _over(attempt: Attempt, step: Step, obstacle: Obstacle | None = None) -> uuid.UUID:
+    await attempt.turn_away(step, obstacle)
     return attempt.id
-
-
-def _whither(attempt: Attempt) -> dict[str, str]:
-    """Where a call was to go: of what is asked the order tells it."""
-    return {"destination": attempt.order.destination} if attempt.order.destination else {}
 
 
 async def _carry_out(attempt: Attempt, hold: Hold, telephone: EQ, seat: Seat) -> None:
     """Ask EQ once, write down what it said; then watch, without anybody waiting for it."""
     try:
-        async with hold.kept():  # EQ may take longer than a claim lasts
-            is_accepted = await _is_in_order(attempt, telephone) and await _ask(attempt, telephone, seat)
+        async with hold.kept():  # EQ may take longer than a claim lasts, and so may a busy database
+            is_accepted = await _is_in_order(attempt, hold, telephone) and await _ask(attempt, telephone, seat)
+            accepted_at = datetime.now(UTC)
+            if is_accepted:
+                await _write_answer(attempt, Step.ACCEPTED)
     except BaseException:
         await hold.let_go()
         raise
     if not is_accepted:
         return await hold.let_go()
-    accepted_at = datetime.now(UTC)
-    await attempt.note(Step.ACCEPTED)
     outlive_the_request(watch(attempt, hold, accepted_at))
     return None
 
 
-async def _is_in_order(attempt: Attempt, telephone: EQ) -> bool:
-    """What EQ is asked first, by reads. Without an answer nothing is sent."""
+async def _write_answer(attempt: Attempt, step: Step, **details: Any) -> None:
+    """What EQ said, however busy the database is: it is tried again for a while. What cannot be written down even then
+    is logged, and nothing hangs on it: the floor is watched all the same, and settling.py finds what is unanswered.
+    """
+    for wait_seconds in (*WRITE_AGAIN_AFTER_SECONDS, None):
+        try:
+            return await attempt.note(step, **details)
+        except AlreadyDone:
+            return logger.debug("The attempt %s is %s already", attempt.id, step)
+        except DatabaseError as error:
+            if wait_seconds is None:
+                return logger.exception("EQ's answer cannot be written down: the attempt %s is %s", attempt.id, step)
+            logger.warning("EQ's answer cannot be written down yet: %s", error)
+        await sync_to_async(close_old_connections)()  # one that is broken would be used again
+        await asyncio.sleep(wait_seconds)
+    return None
+
+
+async def _is_in_order(attempt: Attempt, hold: Hold, telephone: EQ) -> bool:
+    """What EQ is asked first, by reads, and then the floor once more. Without an answer nothing is sent."""
     try:
-        obstacle = await attempt.action.question(telephone, attempt.order)
+        obstacle = await attempt.action.question(telephone, attempt.order) or await _second_look(attempt, hold)
     except EQError as error:
-        await attempt.note(Step.REFUSED, **answer_of(error) | Obstacle(Why.NOT_CHECKED).as_data())
+        await _write_answer(attempt, Step.REFUSED, **answer_of(error) | Obstacle(Why.NOT_CHECKED).as_data())
         return False
+    except FeedLost:
+        obstacle = Obstacle(Why.NO_FEED)
     if obstacle is not None:
-        await attempt.note(Step.REFUSED, **obstacle.as_data())
+        await _write_answer(attempt, Step.REFUSED, **obstacle.as_data())
     return obstacle is None
+
+
+async def _second_look(attempt: Attempt, hold: Hold) -> Obstacle | None:
+    """EQ's answers may have taken seconds, and one of them may be as old: by now an agent may talk with the caller, or
+    somebody else may have claimed what Redis forgot. Raises FeedLost.
+    """
+    seen = await followers.get().newest()
+    obstacle = _obstacle(attempt, seen)
+    if obstacle is not None:
+        return without_strangers(obstacle, attempt.actor.rights, seen.snapshot)
+    return await hold.lost_to()
 
 
 async def _ask(attempt: Attempt, telephone: EQ, seat: Seat) -> bool:
@@ -138,16 +169,16 @@ async def _ask(attempt: Attempt, telephone: EQ, seat: Seat) -> bool:
         async with voice_of(seat, telephone) as voice:
             await attempt.action.ask(voice, attempt.order)
     except NoVoice:
-        await attempt.note(Step.REFUSED, **Obstacle(Why.NO_VOICE).as_data())
+        await _write_answer(attempt, Step.REFUSED, **Obstacle(Why.NO_VOICE).as_data())
     except PartlyDone as error:
-        await attempt.note(Step.UNKNOWN, **answer_of(error.error), is_partly=True)
+        await _write_answer(attempt, Step.UNKNOWN, **answer_of(error.error), is_partly=True)
     except EQError as error:
         if isinstance(error, EQNotFound):
             logger.warning("EQ knows no path for %s; name the one that it has in EQBOARD_EQ_DIALECT", error.operation)
-        await attempt.note(step_of(error), **answer_of(error), **_to_be_settled(attempt, step_of(error)))
+        await _write_answer(attempt, step_of(error), **answer_of(error), **_to_be_settled(attempt, step_of(error)))
     except Exception as error:  # a fault of ours: EQ may have heard us all the same
         logger.exception("An action failed in a way that nobody expected")
-        await attempt.note(Step.UNKNOWN, error=type(error).__name__)
+        await _write_answer(attempt, Step.UNKNOWN, error=type(error).__name__)
     else:
         return True
     return False

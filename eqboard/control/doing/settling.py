@@ -29,10 +29,11 @@ from eqboard.control.doing.holding import LASTS, books
 from eqboard.control.doing.strangers import seen_names
 from eqboard.control.doing.unfinished import INTERRUPTED
 from eqboard.control.models import AuditEntry, Step
+from eqboard.control.seats.leaving import sign_out_the_deactivated
 from eqboard.feed.claims import Claim
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
-from eqboard.feed.looking import look_at
+from eqboard.feed.looking import MOST_LINES, look_at
 from eqboard.loops import PerLoop, end_if_cancelled
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ FIRST_WAITS = (LASTS.total_seconds() + 1, EVERY_SECONDS)
 """The first two rounds adopt what lasts: in the second, the claims of a process that is gone are over."""
 SLOT = "settling"  # a claim by which one of several web processes does it
 HELD = timedelta(seconds=EVERY_SECONDS - 5)
+MOST_LOOKS = MOST_LINES // 4  # as these end later than those of people, they would leave them no place
 LOOKS_LAST = timedelta(seconds=EVERY_SECONDS + 10)  # so that the next round finds what was read for this one
 REMEMBERED = timedelta(days=1)  # older ones are looked for once, at the start
 
@@ -70,7 +72,7 @@ class Settler:
     async def _try(self, is_starting: bool) -> None:
         """An error that nobody expected is logged once, and tried again."""
         try:
-            await outlive_the_request(self._round(await _first_floor(), is_starting))
+            await outlive_the_request(self._round(await _first_floor(), is_starting), is_heard=True)
             self._is_failing = False
         except Exception:
             if not self._is_failing:
@@ -82,6 +84,7 @@ class Settler:
         if is_starting:
             await adopt_all(_attended(floor))
         if await _is_ours(floor.theirs(now)):
+            await sign_out_the_deactivated()
             await self.settle_unfinished(floor, now)
 
     async def settle_unfinished(self, floor: Floor, now: datetime) -> None:
@@ -150,8 +153,16 @@ async def _give_up(entry: AuditEntry) -> None:
 
 
 async def _have_read(floor: Floor, now: datetime, cases: list[Case]) -> None:
-    """For the next round: what goes on at a telephone is read only while somebody looks."""
-    extensions = {each for case in cases for each in case.action.looks_at(case.order)}
+    """For the next round: what goes on at a telephone is read only while somebody looks. Whose turn it is not yet has
+    as much time from the next round on.
+    """
+    extensions: set[str] = set()
+    for case in cases:
+        wanted = extensions.union(case.action.looks_at(case.order))
+        if len(wanted) > MOST_LOOKS:
+            case.begun_at = now
+        else:
+            extensions = wanted
     try:
         await look_at(get_config().redis_url, extensions, floor.theirs(now) + LOOKS_LAST)
     except FeedLost:
@@ -159,11 +170,9 @@ async def _have_read(floor: Floor, now: datetime, cases: list[Case]) -> None:
 
 
 async def _told(case: Case, entry: AuditEntry, step: Step, floor: Floor) -> dict[str, Any]:
-    """As whoever watches writes it down (watching.py): without the name of an agent whom the actor may not see. When it
-    ended nobody has seen.
-    """
+    """As whoever watches writes it down (watching.py): without the name of an agent whom the actor may not see."""
     if step is Step.ENDED:
-        return {"how": UNATTENDED}
+        return dict(case.ended_as)
     seen = dict(case.vigil.seen)
     if "who" in seen and seen["who"] not in seen_names(await arights_of(entry.actor), floor.snapshot):
         seen["who"] = ""

@@ -13,14 +13,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from eqboard.control.audit import AlreadyDone, Doer, Thing, split, write_down
-from eqboard.control.audit.story import LOST_AFTER, UNWATCHED, WATCHED
+from eqboard.control.audit.story import UNWATCHED, WATCHED, answered_within
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.order import Order, from_data
 from eqboard.control.models import AuditEntry, Step
 
 INTERRUPTED = "Interrupted"  # kept in the audit log in the place of EQ's error, and so never renamed
 LASTING = tuple(name for name, action in CATALOGUE.items() if action.lasts)
-OF_EVERY_STEP = ("party",)  # details by which each step's sentence names somebody (attempt.py)
+OF_EVERY_STEP = ("party", "number")  # details by which each step's sentence names somebody (attempt.py)
 MOST = 500  # at once; the rest waits for the next round
 
 
@@ -37,7 +37,7 @@ def find(
     `patience_seconds`: for so long, at most, the floor is watched after EQ accepted. `attended`: attempts, by id, that
     go on as somebody says so in Redis.
     """
-    asked_by = now - LOST_AFTER
+    asked_by = now - answered_within()
     watched_by = asked_by - timedelta(seconds=patience_seconds)
     is_interrupted = Q(step=Step.ASKED, at__lt=asked_by) | Q(step=Step.UNKNOWN, details__is_open=True)
     is_watched = Q(step__in=WATCHED, at__lt=watched_by) & ~Q(action__in=UNWATCHED)

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from eqboard.control.catalogue.evidence import Look, Stage
 from eqboard.control.models import Step
 
-LOST_AFTER = timedelta(seconds=3)
-"""A caller who has left, and so long is neither at the destination nor anywhere else, is lost: between two tellings of
-EQ they may be in neither list."""
+NOWHERE_FOR = timedelta(seconds=3)
+"""A caller who has left, and by readings so far apart is neither at the destination nor anywhere else, is lost: between
+two tellings of EQ they may be in neither list."""
 
-LEFT = frozenset({Stage.UNDER_WAY, Stage.LEFT, Stage.GONE})
+LEFT = frozenset({Stage.UNDER_WAY, Stage.LEFT, Stage.GONE, Stage.UNTOLD})
+NOWHERE = frozenset({Stage.GONE, Stage.UNTOLD})
 ON_THEIR_WAY = frozenset({Stage.UNDER_WAY, Stage.LEFT})
 
 
@@ -23,6 +24,7 @@ class Vigil:
     has_left: bool = False
     has_rung: bool = False
     gone_since: datetime | None = None
+    is_sure: bool = False  # two different readings say that they are nowhere
 
     @property
     def is_on_its_way(self) -> bool:
@@ -30,7 +32,9 @@ class Vigil:
         return self.last is not None and (self.last.stage in ON_THEIR_WAY or self.gone_since is not None)
 
     def see(self, look: Look, at: datetime) -> Step | None:
-        """The step by which it ends, if it does now. `at` is when the floor was told, by the poller's clock."""
+        """The step by which it ends, if it does now. `at` is when that was read (Action.read_at), by the clock of the
+        poller: the same reading, told again, is no news.
+        """
         if look.stage is Stage.NO_NEWS:
             return None
         self.last = look
@@ -41,18 +45,20 @@ class Vigil:
         return self._miss(look, at)
 
     def _miss(self, look: Look, at: datetime) -> Step | None:
-        """Over for good: who has left is nowhere or came back, or a telephone that rang was not answered."""
+        """Over for good: who has left is nowhere, as far as EQ tells, or came back; or a telephone that rang was not
+        answered.
+        """
         is_back = look.stage is Stage.UNCHANGED and (self.has_rung or self.has_left)
-        is_over = look.stage is Stage.GONE or is_back
-        if not is_over:
-            self.gone_since = None
+        if look.stage not in NOWHERE and not is_back:
+            self.gone_since, self.is_sure = None, False
             return None
         self.gone_since = self.gone_since or at
-        return self.at_last() if at - self.gone_since >= LOST_AFTER else None
+        self.is_sure = at > self.gone_since
+        return self.at_last() if at - self.gone_since >= NOWHERE_FOR else None
 
     def at_last(self) -> Step:
         """How it ends when no more is waited for."""
-        is_lost = self.last is not None and self.last.stage is Stage.GONE
+        is_lost = self.last is not None and self.last.stage is Stage.GONE and self.is_sure
         return Step.LOST if self.has_journey and is_lost else Step.NOT_SEEN
 
     @property

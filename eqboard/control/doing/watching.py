@@ -11,14 +11,18 @@ from eqboard.control.audit.story import UNATTENDED
 from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
 from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
 from eqboard.control.doing.attempt import Attempt
+from eqboard.control.doing.cases import GIVE_UP_AFTER, OUT_OF_SIGHT
+from eqboard.control.doing.freshness import is_current
 from eqboard.control.doing.holding import Hold
 from eqboard.control.doing.nudger import nudgers
+from eqboard.control.doing.revoking import REVOKED, Entitlement
 from eqboard.control.doing.strangers import seen_names
 from eqboard.control.doing.vigil import Vigil
 from eqboard.control.models import Step
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.follow import Floor
 from eqboard.feed.looking import look_at
+from eqboard.floor.snapshot import Part
 from eqboard.loops import end_if_cancelled
 
 LOOKING_LASTS = timedelta(seconds=10)
@@ -71,7 +75,7 @@ async def _follow(attempt: Attempt, vigil: Vigil, looking: Looking, accepted_at:
                 await looking.go_on(now)
                 end_if_cancelled()
                 had_left = vigil.has_left
-                step = vigil.see(look_of(attempt, floor, accepted_at), now)
+                step = vigil.see(look_of(attempt, floor, accepted_at), _read_at(attempt, floor, accepted_at))
                 if vigil.has_left and not had_left:
                     await attempt.note(Step.LEFT)
                 if step is not None:
@@ -101,15 +105,23 @@ def look_of(attempt: Attempt, floor: Floor, since: datetime) -> Look:
     return look(attempt.order, Evidence(floor.snapshot, floor.theirs(since)))
 
 
+def _read_at(attempt: Attempt, floor: Floor, since: datetime) -> datetime:
+    """When that was read. A floor is told again also when only a claim has changed."""
+    return attempt.action.read_at(attempt.order, Evidence(floor.snapshot, floor.theirs(since)))
+
+
 async def attend(
     attempt: Attempt, hold: Hold, looking: Looking, began_at: datetime, doubted_at: datetime | None = None
 ) -> None:
-    """What lasts, as a listening, is attended until it is seen no more, or its actor goes over to something else.
+    """What lasts, as a listening, is attended until it is seen no more, or its actor goes over to something else, or
+    may not do it any more.
 
     `doubted_at`: when it was found, after a crash, so that only what is read since tells whether it goes on; where
-    nothing does for long enough, it is left to settling.py.
+    nothing does for long enough, it is left to settling.py. One of which a live floor tells nothing any more, as of an
+    extension that is gone, is given up.
     """
     until: datetime | None = None  # since when it is not seen
+    told_at, entitlement = datetime.now(UTC), Entitlement(attempt)
     async with aclosing(followers.get().floors()) as floors:
         async for floor in floors:
             now = datetime.now(UTC)
@@ -117,21 +129,28 @@ async def attend(
             end_if_cancelled()
             if not hold.is_ours:
                 return await _end(attempt, began_at, now, "switched")
+            if await entitlement.is_over(floor, now):
+                return await _end(attempt, began_at, now, REVOKED)
             look = look_of(attempt, floor, until or doubted_at or began_at)
-            if look.stage is Stage.UNCHANGED and until is not None:  # two readings agree
+            is_gone = look.stage is Stage.UNCHANGED
+            if is_gone and until is not None and not hold.is_giving_way(floor):  # two readings agree
                 await hold.renew()
                 how = "switched" if not hold.is_ours else UNATTENDED if doubted_at else "hung_up"
                 return await _end(attempt, began_at, until, how)
+            if look.stage is not Stage.NO_NEWS or not is_current(floor, (Part.AGENTS,), now):
+                told_at = now
+            elif now - told_at > GIVE_UP_AFTER:
+                return await _end(attempt, began_at, now, UNATTENDED, **OUT_OF_SIGHT)
             if look.stage is not Stage.NO_NEWS:
-                until = now if look.stage is Stage.UNCHANGED else None
+                until = (until or now) if look.stage is Stage.UNCHANGED else None
                 doubted_at = doubted_at if until else None
             elif doubted_at and now - doubted_at > timedelta(seconds=get_config().watch_seconds):
                 return None
     return None
 
 
-async def _end(attempt: Attempt, began_at: datetime, ended_at: datetime, how: str) -> None:
+async def _end(attempt: Attempt, began_at: datetime, ended_at: datetime, how: str, **seen: str) -> None:
     """How long it lasted is not told where nobody saw its end. Nothing, if another process was faster."""
     seconds = max(0, round((ended_at - began_at).total_seconds()))
     with suppress(AlreadyDone):
-        await attempt.note(Step.ENDED, how=how, **({} if how == UNATTENDED else {"seconds": seconds}))
+        await attempt.note(Step.ENDED, how=how, **seen, **({} if how == UNATTENDED else {"seconds": seconds}))

@@ -11,13 +11,11 @@ from eqboard.accounts.access import MONITORING, Rights, may_do
 from eqboard.control.catalogue.evidence import is_up
 from eqboard.control.catalogue.listening import listening_call
 from eqboard.control.catalogue.order import CallRef
-from eqboard.control.doing.holding import NEXT
+from eqboard.control.on_calls.finding import ref_at_telephone
+from eqboard.feed import slots
 from eqboard.feed.claims import Claim
 from eqboard.feed.follow import Floor
 from eqboard.floor.snapshot import Agent, LineCall
-
-EAR, STOP = "ear:", "stop:"  # what begins the slots of listening, and of its end (aims.py)
-AGENT = "agent:"
 
 
 class Hearing(StrEnum):
@@ -53,14 +51,14 @@ def ears_of(floor: Floor, user_id: int, rights: Rights) -> list[Ear]:
 
 
 def _listening(floor: Floor) -> Iterator[Claim]:
-    return (each for each in floor.claims.values() if each.slot.startswith(EAR))
+    return (each for each in floor.claims.values() if slots.rung(each.slot) and each.action in MONITORING)
 
 
 def _ear(claim: Claim, floor: Floor, rights: Rights) -> Ear | None:
     agent = agent_of(claim, floor)
     if agent is None:
         return None
-    extension = claim.slot.removeprefix(EAR)
+    extension = slots.rung(claim.slot) or ""
     call = _call_of(claim, agent, extension, floor)
     is_heard = call is not None and is_up(call)
     queues = [each.queue for each in agent.signed_in]
@@ -81,7 +79,7 @@ def _ear(claim: Claim, floor: Floor, rights: Rights) -> Ear | None:
 def agent_of(claim: Claim, floor: Floor) -> Agent | None:
     """To whom somebody listens."""
     agents = floor.snapshot.agents.values()
-    return next((each for each in agents if claim.subject == f"{AGENT}{each.id}"), None)
+    return next((each for each in agents if claim.subject == slots.agent(each.id)), None)
 
 
 def _call_of(claim: Claim, agent: Agent, extension: str, floor: Floor) -> LineCall | None:
@@ -98,21 +96,13 @@ def _others(claim: Claim, floor: Floor) -> tuple[str, ...]:
 
 
 def _next(claim: Claim, extension: str, floor: Floor) -> str:
-    slots = (f"{STOP}{extension}", f"{NEXT}{claim.slot}")
-    coming = (floor.claims.get(each) for each in slots)
+    coming = (floor.claims.get(each) for each in (slots.stopping(extension), slots.following(claim.slot)))
     return next((each.action for each in coming if each and each.user_id == claim.user_id), "")
 
 
 def call_from(floor: Floor, user_id: int, extension: str) -> CallRef | None:
     """The call by which somebody listens from there already: they go over to another way, or to somebody else."""
-    claim = floor.claims.get(f"{EAR}{extension}")
+    claim = floor.claims.get(slots.ringing(extension))
     agent = agent_of(claim, floor) if claim and claim.user_id == user_id else None
     call = _call_of(claim, agent, extension, floor) if claim and agent else None
-    return reference(call, extension) if call else None
-
-
-def reference(call: LineCall, extension: str) -> CallRef | None:
-    """None where EQ does not name the channel: then nothing can be done with it."""
-    if not call.channel:
-        return None
-    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel, call.connected_number)
+    return ref_at_telephone(call, extension) if call else None

@@ -14,8 +14,10 @@ from eqboard.control.catalogue.obstacles import of_listening
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.aims import agent_at, at_ear, at_own_ear
 from eqboard.control.doing.attempt import Target
-from eqboard.control.marks import act, blind, on_agent, refuse, show_form
-from eqboard.control.monitors.ears import call_from, ears_of, reference
+from eqboard.control.marks import act, blind, refuse, show_form
+from eqboard.control.monitors.ears import call_from, ears_of
+from eqboard.control.on_agents.seen import on_agent
+from eqboard.control.on_calls.finding import ref_at_telephone
 from eqboard.control.saying import say
 from eqboard.control.seat_words import sentence_of
 from eqboard.control.seats import seating
@@ -26,7 +28,7 @@ from eqboard.floor.snapshot import Agent
 
 @require_POST
 @signed_in
-@on_agent
+@on_agent(SPY)
 async def spy(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, unheard."""
     return await _listen(request, sight, agent, SPY)
@@ -34,7 +36,7 @@ async def spy(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
 
 @require_POST
 @signed_in
-@on_agent
+@on_agent(WHISPER)
 async def whisper(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, and be heard by the agent alone."""
     return await _listen(request, sight, agent, WHISPER)
@@ -42,7 +44,7 @@ async def whisper(request: HttpRequest, sight: Sight, agent: Agent) -> HttpRespo
 
 @require_POST
 @signed_in
-@on_agent
+@on_agent(BARGE_IN)
 async def barge_in(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Listen, and be heard by both."""
     return await _listen(request, sight, agent, BARGE_IN)
@@ -134,7 +136,7 @@ async def stop(request: HttpRequest) -> HttpResponse:
         return await refuse(request, blind())
     if ear is None:
         return await refuse(request, _("You are not listening from this telephone now, so nothing was sent."), 404)
-    call = reference(ear.call, ear.extension) if ear.call else None
+    call = ref_at_telephone(ear.call, ear.extension) if ear.call else None
     if call is None:
         return await refuse(request, _("Your telephone does not ring yet, so there is nothing to hang up."))
     target, agent = at_own_ear(ear.agent, ear.extension), ear.agent

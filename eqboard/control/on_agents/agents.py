@@ -17,20 +17,21 @@ from eqboard.accounts.access import (
 from eqboard.accounts.asking import form_page
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.aims import at_agent
-from eqboard.control.marks import act, on_agent, refuse, show_form
+from eqboard.control.marks import act, refuse, show_form
 from eqboard.control.on_agents.agent_forms import PauseForm, QueueForm, SignInForm
+from eqboard.control.on_agents.seen import on_agent
 from eqboard.control.refusals import signed_out_meanwhile
 from eqboard.control.sight import Sight, signed_in
 from eqboard.control.words import denied
-from eqboard.floor.snapshot import Agent, Queue
+from eqboard.floor.snapshot import Agent, PauseCode, Queue
 
 
 @form_page
 @signed_in
-@on_agent
+@on_agent(PAUSE_AGENT)
 async def pause(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: pause the agent, with a pause code or without."""
-    codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
+    codes = pause_codes(sight)
     form = PauseForm(codes, queues_of(agent, sight), sent(request))
     if request.method != "POST":
         return await _form(
@@ -44,7 +45,7 @@ async def pause(request: HttpRequest, sight: Sight, agent: Agent) -> HttpRespons
 
 @require_POST
 @signed_in
-@on_agent
+@on_agent(RESUME_AGENT)
 async def resume(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """Put the agent back to work."""
     return await _at_once(request, sight, agent, RESUME_AGENT)
@@ -52,7 +53,7 @@ async def resume(request: HttpRequest, sight: Sight, agent: Agent) -> HttpRespon
 
 @require_POST
 @signed_in
-@on_agent
+@on_agent(EXIT_WRAP_UP)
 async def exit_wrap_up(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """End what is left of their wrap-up."""
     return await _at_once(request, sight, agent, EXIT_WRAP_UP)
@@ -60,7 +61,7 @@ async def exit_wrap_up(request: HttpRequest, sight: Sight, agent: Agent) -> Http
 
 @form_page
 @signed_in
-@on_agent
+@on_agent(SIGN_OUT_AGENT)
 async def sign_out(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: sign the agent out of one queue, or of all."""
     form = QueueForm(queues_of(agent, sight), sent(request))
@@ -73,7 +74,7 @@ async def sign_out(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResp
 
 @form_page
 @signed_in
-@on_agent
+@on_agent(SIGN_IN_AGENT)
 async def sign_in(request: HttpRequest, sight: Sight, agent: Agent) -> HttpResponse:
     """GET: the form for the dialog. POST: sign the agent in to the chosen queues, each with a skill, or paused."""
     if request.method != "POST":
@@ -139,6 +140,10 @@ def queues_without(agent: Agent, sight: Sight) -> list[Queue]:
     """The queues that one sees, and in which the agent is not."""
     present = {each.queue for each in agent.signed_in}
     return by_name(queue for queue in sight.view.queues.values() if queue.extension not in present)
+
+
+def pause_codes(sight: Sight) -> list[PauseCode]:
+    return sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
 
 
 def by_name(queues: Iterable[Queue]) -> list[Queue]:

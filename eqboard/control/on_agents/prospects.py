@@ -1,6 +1,6 @@
 """What will happen to each of several agents, or why nothing will: before anything is sent. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -16,7 +16,7 @@ from eqboard.accounts.access import (
 )
 from eqboard.boards.fragments import dom_id
 from eqboard.control.catalogue import CATALOGUE
-from eqboard.control.catalogue.agents import is_paused, touched
+from eqboard.control.catalogue.obstacles import Why, why_not
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.aims import at_agent
 from eqboard.control.doing.attempt import Target, allows
@@ -90,7 +90,7 @@ def _wanted(agent: Agent, choice: Choice, sight: Sight) -> tuple[tuple[str, int]
 
 
 def _away(order: Order, agent: Agent) -> SafeString:
-    if order.action == SIGN_IN_AGENT or touched(order, agent):
+    if order.action == SIGN_IN_AGENT or why_not(order, agent) is not Why.SIGNED_OUT:
         return say("")
     return say(_("Not signed in there.")) if agent.signed_in else say(_("Signed out."))
 
@@ -104,21 +104,20 @@ def _denied(order: Order, target: Target, sight: Sight) -> SafeString:
 
 def _idle(order: Order, agent: Agent) -> SafeString:
     """It is so already, as far as it can be."""
-    idle: Mapping[str, Callable[[], str]] = {
-        PAUSE_AGENT: lambda: _("Paused already.") if is_paused(Order(PAUSE_AGENT, queue=order.queue), agent) else "",
-        RESUME_AGENT: lambda: "" if any(each.paused for each in touched(order, agent)) else _("Not paused."),
-        EXIT_WRAP_UP: lambda: "" if _is_in_wrap_up(order, agent) else _("Not in wrap-up."),
-        SIGN_IN_AGENT: lambda: "" if order.sign_in_to else _nowhere(agent),
+    if order.action == SIGN_IN_AGENT:
+        return say("" if order.sign_in_to else _nowhere(agent))
+    if why_not(order, agent) is not Why.ALREADY:
+        return say("")
+    words = {
+        PAUSE_AGENT: _("Paused already."),
+        RESUME_AGENT: _("Not paused."),
+        EXIT_WRAP_UP: _("Not in wrap-up."),
     }
-    return say(idle.get(order.action, str)())
+    return say(words[order.action])
 
 
 def _nowhere(agent: Agent) -> str:
     return _("Signed in already.") if agent.signed_in else _("There is no queue to sign in to. Choose one.")
-
-
-def _is_in_wrap_up(order: Order, agent: Agent) -> bool:
-    return any(each.state is AgentState.WRAP_UP for each in touched(order, agent))
 
 
 def _will(order: Order, agent: Agent, sight: Sight) -> SafeString:

@@ -1,7 +1,7 @@
 """What became of several presses at once: a line for each, and how many are done."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -12,9 +12,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from eqboard.boards.templatetags.board import outside
-from eqboard.control.audit.story import LOST_AFTER
-from eqboard.control.doing.before import undo_id
-from eqboard.control.doing.offers import Offer, deeds_of, offered, was_undone
+from eqboard.control.audit.story import answered_within
+from eqboard.control.doing.offers import Offer, deeds_of, offered, tries_of
 from eqboard.control.marks import Outcome, outcome_of
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.on_agents.several import attempt_of, newest_entries
@@ -28,30 +27,40 @@ WAITING = "waiting"  # for its turn
 @dataclass(frozen=True, slots=True)
 class Batch:
     """`id`: the attempt that the press for all of them is. `began_at`: as the page knows it, in whole seconds.
-    `is_undo`: what is told of is that it was undone.
+    `undone_by`: by agent, what undoes that; then it is told of this. None: of the press itself.
     """
 
     id: uuid.UUID
     agents: tuple[int, ...]
     began_at: datetime
-    is_undo: bool = False
+    undone_by: Mapping[int, uuid.UUID] | None = None
 
     @classmethod
-    def begun(cls, batch: uuid.UUID, agents: Sequence[int], *, is_undo: bool = False) -> "Batch":
-        return cls(batch, tuple(agents), datetime.now(UTC).replace(microsecond=0), is_undo)
+    def begun(
+        cls, batch: uuid.UUID, agents: Sequence[int], undone_by: Mapping[int, uuid.UUID] | None = None
+    ) -> "Batch":
+        return cls(batch, tuple(agents), datetime.now(UTC).replace(microsecond=0), undone_by)
 
     @classmethod
-    def read(cls, batch: uuid.UUID, agents: Sequence[int], query: QueryDict, *, is_undo: bool = False) -> "Batch":
+    def read(cls, batch: uuid.UUID, agents: Sequence[int], query: QueryDict) -> "Batch":
         """From the address where the page asks; a moment that makes no sense is long ago."""
         text = query.get("at", "")
         seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
-        return cls(batch, tuple(agents), datetime.fromtimestamp(seconds, UTC), is_undo)
+        return cls(batch, tuple(agents), datetime.fromtimestamp(seconds, UTC))
 
     @property
-    def attempts(self) -> dict[int, uuid.UUID]:
-        """By agent."""
-        pressed = {agent: attempt_of(self.id, agent) for agent in self.agents}
-        return {agent: undo_id(each) for agent, each in pressed.items()} if self.is_undo else pressed
+    def is_undo(self) -> bool:
+        return self.undone_by is not None
+
+    @property
+    def pressed(self) -> dict[int, uuid.UUID]:
+        """The attempts of the press itself, by agent."""
+        return {agent: attempt_of(self.id, agent) for agent in self.agents}
+
+    @property
+    def attempts(self) -> Mapping[int, uuid.UUID]:
+        """Those that are told of, by agent."""
+        return self.pressed if self.undone_by is None else self.undone_by
 
     @property
     def url(self) -> str:
@@ -108,10 +117,10 @@ async def result_of(batch: Batch, sight: Sight) -> Result:
     attempts = batch.attempts
     entries = await newest_entries(list(attempts.values()), user_id)
     heard_at = max([batch.began_at, *(each.at for each in entries.values())])
-    is_given_up = now - heard_at > LOST_AFTER
+    is_given_up = now - heard_at > answered_within()
     lines = [_line(agent, entries.get(each), sight, is_given_up=is_given_up) for agent, each in attempts.items()]
     lines.sort(key=lambda each: (each.is_good, each.name.casefold(), each.agent))
-    offer = None if batch.is_undo or _is_awaited(lines) else await _offer(attempts, sight, now)
+    offer = None if _is_awaited(lines) else await _offer(batch, sight, now)
     return Result(batch, tuple(lines), offer)
 
 
@@ -120,13 +129,13 @@ def _is_awaited(lines: Sequence[Line]) -> bool:
     return any(each.outcome.state in (WAITING, Step.ASKED) for each in lines)
 
 
-async def _offer(attempts: dict[int, uuid.UUID], sight: Sight, now: datetime) -> Offer | None:
-    """One for all of them."""
-    user_id = sight.actor.user.pk
-    deeds = await deeds_of(attempts.values(), user_id)
-    if not deeds or await was_undone(deeds):
-        return None
-    return offered(deeds.values(), sight.rights, now)
+async def _offer(batch: Batch, sight: Sight, now: datetime) -> Offer | None:
+    """One for all of them; and when that was refused for some before EQ was asked, to try again for those."""
+    deeds = await deeds_of(batch.pressed.values(), sight.actor.user.pk)
+    tries = await tries_of(deeds)
+    left = [deed for attempt, deed in deeds.items() if not tries[attempt].was_asked]
+    is_begun = len(left) < len(deeds) and not batch.is_undo
+    return None if is_begun else offered(left, sight.rights, now)
 
 
 def _line(agent_id: int, entry: AuditEntry | None, sight: Sight, *, is_given_up: bool) -> Line:

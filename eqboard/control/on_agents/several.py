@@ -4,15 +4,14 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from eqboard.control.audit import AlreadyDone
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.doing.attempt import Attempt
 from eqboard.control.doing.perform import perform
 from eqboard.control.marks import newest_entry
 from eqboard.control.models import AuditEntry, Step
+from eqboard.loops import endings
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +23,11 @@ AWAY = ("EQUnreachable", "EQBroken", "EQSignedOut")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done with one of them; or why not, if nothing but that is to be written down."""
+    """What is to be done with one of them; or why not, if nothing but that is to be written down, as `step`."""
 
     attempt: Attempt
     obstacle: Obstacle | None = None
+    step: Step = Step.REFUSED
 
 
 Planner = Callable[[int], Awaitable[Plan | None]]
@@ -36,7 +36,7 @@ Planner = Callable[[int], Awaitable[Plan | None]]
 
 @dataclass(slots=True)
 class Turns:
-    """Those who wait for theirs. Once EQ did not answer, nobody else is asked for."""
+    """Those who wait for theirs. Once EQ did not answer, or the process is told to end, nobody else is asked for."""
 
     planner: Planner
     agents: Iterator[int]
@@ -56,13 +56,19 @@ class Turns:
 
     async def _carry_out(self, plan: Plan) -> None:
         attempt = plan.attempt
-        is_too_late = self.is_eq_away and attempt.is_allowed() and not await attempt.is_begun()
-        obstacle = Obstacle(Why.EQ_AWAY) if is_too_late else plan.obstacle
+        too_late = self._too_late()
+        is_too_late = too_late is not None and attempt.is_allowed() and not await attempt.is_begun()
+        obstacle = too_late if is_too_late else plan.obstacle
         if obstacle is not None:
-            await _write_down(attempt, obstacle)
+            await attempt.turn_away(plan.step, obstacle)
             return
         entry = await newest_entry(await perform(attempt, is_answer_awaited=True), attempt.actor.user.pk)
         self.is_eq_away = self.is_eq_away or (entry is not None and _is_away(entry))
+
+    def _too_late(self) -> Obstacle | None:
+        if endings.get().is_set():
+            return Obstacle(Why.RESTARTING)
+        return Obstacle(Why.EQ_AWAY) if self.is_eq_away else None
 
 
 async def take_turns(agents: Iterable[int], planner: Planner) -> None:
@@ -79,13 +85,6 @@ async def newest_entries(attempts: Sequence[uuid.UUID], user_id: int) -> dict[uu
     """Only for the one who made them."""
     found = AuditEntry.objects.filter(attempt__in=attempts, actor_id=user_id).order_by("id")
     return {entry.attempt: entry async for entry in found}
-
-
-async def _write_down(attempt: Attempt, obstacle: Obstacle) -> None:
-    if await attempt.is_begun():
-        return
-    with suppress(AlreadyDone):
-        await attempt.note(Step.REFUSED, **obstacle.as_data(), **attempt.relations)
 
 
 def _is_away(entry: AuditEntry) -> bool:

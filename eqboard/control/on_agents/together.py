@@ -16,12 +16,15 @@ from eqboard.config import get_config
 from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.obstacles import Obstacle, Why
+from eqboard.control.catalogue.order import Order
 from eqboard.control.doing import perform
+from eqboard.control.doing.aims import at_unseen
 from eqboard.control.doing.attempt import Actor, Attempt, attempt_id
 from eqboard.control.marks import blind, press_of, reason_of, refuse, show_form
-from eqboard.control.on_agents.agents import by_name, sent
+from eqboard.control.on_agents.agents import by_name, pause_codes, sent
 from eqboard.control.on_agents.prospects import DEEDS, Choice, Prospect, foretell
 from eqboard.control.on_agents.results import Batch, result_of
+from eqboard.control.on_agents.seen import why_unseen
 from eqboard.control.on_agents.several import MOST, Plan, Planner, attempt_of, take_turns
 from eqboard.control.on_agents.together_forms import TogetherForm
 from eqboard.control.sight import Sight, look, see, see_anew, signed_in
@@ -43,10 +46,10 @@ async def together(request: HttpRequest, deed: str) -> HttpResponse:
         agents = selected(request.POST if request.method == "POST" else request.GET)
     except Unreadable as fault:
         return await beside(request, await refuse(request, str(fault)))
-    if not sight.is_current(*CATALOGUE[action].parts):
-        return await beside(request, await refuse(request, blind()))
     if request.method == "POST":
         return await _do(request, sight, action, agents)
+    if not sight.is_current(*CATALOGUE[action].parts):
+        return await refuse(request, blind())
     return await _preview(request, sight, deed, agents)
 
 
@@ -89,8 +92,8 @@ def _by_name(prospect: Prospect) -> tuple[bool, str, int]:
 
 
 def form_for(action: str, sight: Sight, agents: Sequence[int], data: QueryDict | None) -> TogetherForm:
-    codes = sorted(sight.view.pause_codes.values(), key=lambda code: code.name.casefold())
-    return TogetherForm(codes if action == PAUSE_AGENT else [], _queues(action, sight, agents), data)
+    codes = pause_codes(sight) if action == PAUSE_AGENT else []
+    return TogetherForm(codes, _queues(action, sight, agents), data)
 
 
 def _queues(action: str, sight: Sight, agents: Sequence[int]) -> list[Queue]:
@@ -129,9 +132,11 @@ def planner_of(actor: Actor, action: str, choice: Choice, batch: uuid.UUID, reas
     async def plan(agent: int) -> Plan | None:
         sight = await see_anew(actor)
         prospect = foretell(action, agent, choice, sight)
-        if prospect.order is None or prospect.target is None:
-            return None
-        attempt = Attempt(attempt_of(batch, agent), sight.actor, prospect.order, prospect.target, reason, batch)
+        order, target = prospect.order or Order(action, agent), prospect.target or at_unseen(agent)
+        attempt = Attempt(attempt_of(batch, agent), sight.actor, order, target, reason, batch)
+        if prospect.order is None:
+            step, obstacle = why_unseen(sight)
+            return Plan(attempt, obstacle, step)
         if not attempt.is_allowed() or not sight.is_current(*attempt.action.parts):
             return Plan(attempt)  # that it was tried is written down where everything is
         return Plan(attempt, Obstacle(Why.ALREADY) if prospect.is_idle else None)

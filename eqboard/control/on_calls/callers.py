@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,12 +14,12 @@ from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.order import CallRef, Order
-from eqboard.control.doing.aims import at_parked, at_waiting
+from eqboard.control.doing.aims import at_parked, at_waiting, name_of
 from eqboard.control.doing.attempt import Target
 from eqboard.control.doing.strangers import without_strangers
-from eqboard.control.marks import act, blind, refuse, show_form
+from eqboard.control.marks import act, attempt_of, blind, is_sent, press, refuse, show_form
 from eqboard.control.on_calls.destinations import DestinationForm, at_telephones, own_extension, remember
-from eqboard.control.on_calls.finding import moved_of, name_of, parked_of, ref_to, taken_by, waiting_of
+from eqboard.control.on_calls.finding import moved_of, parked_of, ref_to, taken_by, waiting_of
 from eqboard.control.refusals import of_obstacle
 from eqboard.control.saying import say
 from eqboard.control.seats.voices import in_whose_name
@@ -92,8 +91,10 @@ async def _send(request: HttpRequest, handle: str, way: Way) -> HttpResponse:
     if not form.is_valid():
         return await _correct(request, form.sentence())
     destination = form.cleaned_data["destination"]
-    answer = await act(request, sight.actor, Order(way.action, call=found.ref, destination=destination), found.target)
-    if form.cleaned_data["remember"] and answer.status_code == HTTPStatus.OK:
+    order = Order(way.action, call=found.ref, destination=destination)
+    attempt = attempt_of(request, sight.actor, order, found.target)
+    answer = await press(request, attempt)
+    if form.cleaned_data["remember"] and await is_sent(attempt):
         outlive_the_request(remember(sight.actor, destination))
     return answer
 

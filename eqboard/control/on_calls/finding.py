@@ -10,10 +10,12 @@ from eqboard.boards.fragments import dom_id
 from eqboard.boards.handles import handle_of, is_of, who_in, who_of
 from eqboard.boards.parts.rooms import handle_in_room
 from eqboard.control.catalogue.order import CallRef
+from eqboard.control.doing.aims import name_of
 from eqboard.control.doing.attempt import Target
+from eqboard.feed import slots
 from eqboard.feed.claims import Claim
 from eqboard.floor.seated import seated
-from eqboard.floor.snapshot import Agent, Caller, Conference, ParkedCall, Participant, Snapshot, WaitingCall
+from eqboard.floor.snapshot import Agent, Caller, Conference, LineCall, ParkedCall, Participant, Snapshot, WaitingCall
 
 NOWHERE = ""  # no place that a call could be in
 
@@ -36,7 +38,7 @@ class Moved:
 
     @property
     def target(self) -> Target:
-        slot = f"call:{self.key}"
+        slot = slots.call(self.key)
         return Target(dom_id("call", self.key), name_of(self.caller), self.queues, slot, slot)
 
 
@@ -44,8 +46,23 @@ def ref_to(key: str, caller: Caller, place: str) -> CallRef:
     return CallRef(key, caller.unique_id, caller.channel or "", place)
 
 
-def name_of(caller: Caller) -> str:
-    return caller.name or caller.number or "–"
+def other_end(call: LineCall, extension: str) -> Caller:
+    """With whom the extension talks: whom it called, or who called it. A number may be claimed by anybody outside, so
+    what EQ says of the direction comes first.
+    """
+    is_internal = call.direction not in ("inbound", "outbound")
+    has_called = call.caller_number == extension if is_internal else call.direction == "outbound"
+    if has_called:
+        return Caller(None, call.other_channel, call.connected_number, call.connected_name)
+    return Caller(None, call.other_channel, call.caller_number, call.caller_name)
+
+
+def ref_at_telephone(call: LineCall, extension: str) -> CallRef | None:
+    """None for one without a channel: EQ could not be told which."""
+    if not call.channel:
+        return None
+    number = other_end(call, extension).number
+    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel, number)
 
 
 def waiting_of(handle: str, view: Snapshot) -> WaitingCall | None:
@@ -71,9 +88,8 @@ def moved_of(handle: str, view: Snapshot) -> Moved | None:
 
 def taken_by(handle: str, claims: Iterable[Claim]) -> str:
     """Who is moving the call just now; "" for nobody."""
-    calls = ((each.subject.partition(":"), each.who) for each in claims)
-    at_call = (who for (kind, _, key), who in calls if kind in ("call", "parked") and who_of(key) == who_in(handle))
-    return next(at_call, "")
+    calls = ((slots.caller_of(each.subject), each.who) for each in claims)
+    return next((who for key, who in calls if key is not None and who_of(key) == who_in(handle)), "")
 
 
 def _whereabouts(view: Snapshot) -> Iterator[Moved]:

@@ -10,10 +10,10 @@ from eqboard.accounts.asking import form_page
 from eqboard.control.audit.discretion import caller_for
 from eqboard.control.catalogue.order import Order
 from eqboard.control.catalogue.rooms import REMOVE
-from eqboard.control.doing.aims import at_participant
+from eqboard.control.doing.aims import at_participant, name_of
 from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
-from eqboard.control.on_calls.finding import name_of, participant_of, ref_to
+from eqboard.control.on_calls.finding import participant_of, ref_to
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
 from eqboard.floor.seated import telephone_of

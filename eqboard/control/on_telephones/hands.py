@@ -24,6 +24,8 @@ from eqboard.accounts.access import (
     may_ever,
 )
 from eqboard.boards.fragments import dom_id
+from eqboard.control.catalogue.obstacles import Why, why_not
+from eqboard.control.catalogue.order import Order
 from eqboard.control.on_agents.agents import open_queues
 from eqboard.control.sight import Sight
 from eqboard.floor.snapshot import Agent, AgentState, Membership
@@ -39,6 +41,8 @@ VIEWS = {
     BARGE_IN: "barge_in",
 }
 """Who does it, by their names in urls.py."""
+IN_THEIR_QUEUES = (PAUSE_AGENT, RESUME_AGENT, EXIT_WRAP_UP, SIGN_OUT_AGENT)
+"""What is done in queues that an agent is signed in to."""
 WITH_FORM = frozenset({PAUSE_AGENT, SIGN_OUT_AGENT, SIGN_IN_AGENT})
 
 
@@ -86,14 +90,8 @@ class Place:
 
 def for_all(agent: Agent, sight: Sight) -> tuple[Hand, ...]:
     """What is done with an agent in all their queues at once."""
-    why_not = {
-        PAUSE_AGENT: _why_not_pause(agent),
-        RESUME_AGENT: _why_not_resume(agent),
-        EXIT_WRAP_UP: _why_no_wrap_up(agent),
-        SIGN_OUT_AGENT: _why_not_out(agent),
-        SIGN_IN_AGENT: _why_not_in(agent, sight),
-    }
-    return tuple(_hand(name, agent, why_not[name]) for name in why_not if _is_allowed(name, agent, sight))
+    allowed = (each for each in (*IN_THEIR_QUEUES, SIGN_IN_AGENT) if _is_allowed(each, agent, sight))
+    return tuple(_hand(name, agent, _why_not(name, agent, sight)) for name in allowed)
 
 
 def places(agent: Agent, sight: Sight) -> tuple[Place, ...]:
@@ -123,17 +121,14 @@ def reasons(hands: Iterable[Hand]) -> list[str]:
 
 
 def _in_queue(membership: Membership, agent: Agent, sight: Sight) -> Iterable[Hand]:
-    """Of two that undo each other the one that makes sense now."""
-    present, queue = membership.state is not AgentState.SIGNED_OUT, membership.queue
-    chosen = {
-        RESUME_AGENT if membership.paused else PAUSE_AGENT: present,
-        EXIT_WRAP_UP: membership.state is AgentState.WRAP_UP,
-        SIGN_OUT_AGENT: present,
-        SIGN_IN_AGENT: not present,
-    }
-    for name in (each for each, makes_sense in chosen.items() if makes_sense):
-        if may_do(sight.rights, name, [queue], agent.id):
-            yield _hand(name, agent, queue=queue)
+    """Those that make sense now."""
+    queue = membership.queue
+    if membership.state is AgentState.SIGNED_OUT:
+        chosen = [SIGN_IN_AGENT]
+    else:
+        chosen = [each for each in IN_THEIR_QUEUES if why_not(Order(each, agent.id, queue), agent) is None]
+    for name in (each for each in chosen if may_do(sight.rights, each, [queue], agent.id)):
+        yield _hand(name, agent, queue=queue)
 
 
 def _is_allowed(name: str, agent: Agent, sight: Sight) -> bool:
@@ -167,24 +162,21 @@ def _labels() -> Mapping[str, str]:
     }
 
 
-def _why_not_pause(agent: Agent) -> str:
-    is_everywhere = all(each.paused for each in agent.signed_in)
-    return _why_not_out(agent) or (_("Paused in every queue already.") if is_everywhere else "")
+def _why_not(name: str, agent: Agent, sight: Sight) -> str:
+    """What is sent is refused by the same rule (obstacles.py)."""
+    if name == SIGN_IN_AGENT:
+        return "" if open_queues(agent, sight) else _("There is no queue left that you may sign this agent in to.")
+    match why_not(Order(name, agent.id), agent):
+        case Why.SIGNED_OUT:
+            return _("Signed out of every queue.")
+        case Why.ALREADY:
+            return _already(name)
+    return ""
 
 
-def _why_not_resume(agent: Agent) -> str:
-    is_paused = any(each.paused for each in agent.signed_in)
-    return _why_not_out(agent) or ("" if is_paused else _("Not paused."))
-
-
-def _why_no_wrap_up(agent: Agent) -> str:
-    is_in = any(each.state is AgentState.WRAP_UP for each in agent.signed_in)
-    return _why_not_out(agent) or ("" if is_in else _("Not in wrap-up."))
-
-
-def _why_not_out(agent: Agent) -> str:
-    return "" if agent.signed_in else _("Signed out of every queue.")
-
-
-def _why_not_in(agent: Agent, sight: Sight) -> str:
-    return "" if open_queues(agent, sight) else _("There is no queue left that you may sign this agent in to.")
+def _already(name: str) -> str:
+    return {
+        PAUSE_AGENT: _("Paused in every queue already."),
+        RESUME_AGENT: _("Not paused."),
+        EXIT_WRAP_UP: _("Not in wrap-up."),
+    }[name]

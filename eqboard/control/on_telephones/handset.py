@@ -7,7 +7,7 @@ from eqboard.boards.handles import handle_of
 from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.aims import agent_at, at_telephone
 from eqboard.control.doing.attempt import Target, allows
-from eqboard.control.on_calls.finding import moved_of
+from eqboard.control.on_calls.finding import moved_of, other_end
 from eqboard.control.sight import Sight
 from eqboard.floor.masking import LONGEST_EXTENSION, Mask, MaskedNumbers
 from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Snapshot
@@ -66,13 +66,6 @@ class Handset:
     def talk(self, handle: str) -> Talk | None:
         return next((each for each in self.talks() if each.handle == handle), None)
 
-    def ref(self, call: LineCall) -> CallRef | None:
-        """None for one without a channel: EQ could not be told which."""
-        if not call.channel:
-            return None
-        number = other_end(call, self.extension).number
-        return CallRef(call.key, call.unique_id, call.channel, self.extension, call.other_channel, number)
-
     def tells_numbers(self, call: LineCall) -> bool:
         """By the call's queue; where EQ tells none, by all that they serve. One's own telephone has a display."""
         told = queues_with(self.rights, SEE_NUMBERS)
@@ -113,17 +106,6 @@ def call_handle(call: LineCall, extension: str) -> str:
     """By the channel at the other end, as that goes with the caller wherever they are sent."""
     caller = Caller(call.unique_id, call.other_channel, None, None)
     return handle_of(call.key, caller, f"{extension} {call.channel or ''}")
-
-
-def other_end(call: LineCall, extension: str) -> Caller:
-    """With whom the extension talks: whom it called, or who called it. A number may be claimed by anybody outside, so
-    what EQ says of the direction comes first.
-    """
-    is_internal = call.direction not in ("inbound", "outbound")
-    has_called = call.caller_number == extension if is_internal else call.direction == "outbound"
-    if has_called:
-        return Caller(None, call.other_channel, call.connected_number, call.connected_name)
-    return Caller(None, call.other_channel, call.caller_number, call.caller_name)
 
 
 def moved(handle: str, extension: str, view: Snapshot) -> tuple[CallRef | None, Caller | None]:

@@ -18,6 +18,7 @@ from eqboard.control.refusals import not_told
 from eqboard.control.sight import signed_in
 from eqboard.control.words import denied
 from eqboard.eq import EQError, EQNotFound
+from eqboard.feed import slots
 
 
 @require_safe
@@ -47,7 +48,7 @@ async def press(request: HttpRequest, extension: str, key: str) -> HttpResponse:
         return held
     if not is_key(key):
         return await refuse(request, _("No telephone has such a key, so nothing was sent."))
-    target = replace(held.target, slot=f"key:{attempt_id(press_of(request), held.sight.actor.user.pk)}")
+    target = replace(held.target, slot=slots.key_press(attempt_id(press_of(request), held.sight.actor.user.pk)))
     return await act(request, held.sight.actor, replace(held.order(PRESS_KEY), key=key), target)
 
 

@@ -15,12 +15,14 @@ from eqboard.accounts.access import DIAL, HANG_UP, PARK, PRESS_KEY, RECORD, SEE_
 from eqboard.boards.claimed import Doing
 from eqboard.boards.fragments import dom_id
 from eqboard.config import get_config
-from eqboard.control.marks import refuse, unseen
+from eqboard.control.marks import refuse
+from eqboard.control.on_agents.seen import unseen
 from eqboard.control.on_calls.destinations import own_extension
 from eqboard.control.on_telephones import hands
 from eqboard.control.on_telephones.handset import Handset
 from eqboard.control.on_telephones.telephones import handset_for, no_telephone
 from eqboard.control.sight import Sight, look, signed_in
+from eqboard.feed import slots
 from eqboard.feed.connection import FeedLost
 from eqboard.feed.looking import look_at
 from eqboard.floor.snapshot import Line, Part, Trouble
@@ -58,7 +60,7 @@ async def agent_panel(request: HttpRequest, agent_id: int) -> HttpResponse:
         "listening": listening,
         "listening_reasons": hands.reasons(listening),
         "is_others_too": hands.is_others_too(whole, sight),
-        "claims": _claims(sight, f"agent:{agent_id}"),
+        "claims": _claims(sight, slots.agent(agent_id)),
         "own": own,
         **await _telephone(sight, handset),
     }

@@ -5,10 +5,11 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_DESTINATION = 20  # letters of a number, as of an extension of one's own
-DIALLED = re.compile(rf"\+?[0-9*#]{{1,{LONGEST_DESTINATION}}}")
+from eqboard.accounts.models import LONGEST_EXTENSION
+from eqboard.control.on_calls.destinations import DESTINATION
+
+DIALLED = re.compile(rf"\+?{DESTINATION.pattern}")
 WRITTEN = re.compile(r"[\s().\-/]")  # how people write numbers
-EXTENSION = re.compile(rf"[0-9*#]{{1,{LONGEST_DESTINATION}}}")
 
 
 class DialForm(forms.Form):
@@ -16,7 +17,7 @@ class DialForm(forms.Form):
 
     destination = forms.CharField(
         required=False,
-        max_length=3 * LONGEST_DESTINATION,
+        max_length=3 * LONGEST_EXTENSION,
         error_messages={"max_length": _("A number has 20 digits at most.")},
     )
 
@@ -34,4 +35,4 @@ class DialForm(forms.Form):
 
 def may_be_extension(text: str) -> bool:
     """Only such a one stands in an address."""
-    return EXTENSION.fullmatch(text) is not None
+    return DESTINATION.fullmatch(text) is not None

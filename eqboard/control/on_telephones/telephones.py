@@ -15,7 +15,8 @@ from eqboard.control.doing.aims import at_telephone
 from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.destinations import confirmed_extension, own_extension
-from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved, other_end
+from eqboard.control.on_calls.finding import other_end, ref_at_telephone
+from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved
 from eqboard.control.on_telephones.telephone_forms import DialForm, may_be_extension
 from eqboard.control.saying import say
 from eqboard.control.sight import Sight, look, signed_in
@@ -39,7 +40,10 @@ class Held:
     def target(self) -> Target:
         handset = self.handset
         target = at_telephone(handset.extension, self.sight.whole, is_own=handset.is_own, call=self.ref)
-        return replace(target, party=(self.caller.name or self.caller.number or "") if self.caller else "")
+        if self.caller is None:
+            return target
+        name, number = self.caller.name or "", self.caller.number or ""
+        return replace(target, party=name or number, number=number)
 
     def order(self, action: str, destination: str | None = None) -> Order:
         agent = self.handset.agent
@@ -65,7 +69,9 @@ async def dial(request: HttpRequest, extension: str) -> HttpResponse:
     destination = form.cleaned_data["destination"]
     if destination == extension:
         return await refuse(request, _("A telephone cannot call itself. Type another number."))
-    return await act(request, held.sight.actor, held.order(DIAL, destination), held.target)
+    line = held.handset.line
+    had = tuple(each.channel for each in line.calls if each.channel) if line else ()
+    return await act(request, held.sight.actor, replace(held.order(DIAL, destination), had=had), held.target)
 
 
 @form_page
@@ -118,7 +124,7 @@ async def held_by(request: HttpRequest, extension: str, handle: str = "") -> Hel
         return await no_telephone(request, extension, sight)
     talk = handset.talk(handle) if handle else None
     if talk is not None:
-        return Held(sight, handset, talk, handset.ref(talk.call), other_end(talk.call, extension))
+        return Held(sight, handset, talk, ref_at_telephone(talk.call, extension), other_end(talk.call, extension))
     if handle and handset.shows_calls and handset.line is None:
         return await refuse(request, _("These calls have not been read just now, so nothing was sent. Try again."))
     return Held(sight, handset, None, *moved(handle, extension, sight.view))
@@ -162,7 +168,7 @@ async def again(request: HttpRequest, held: Held, template: str, error: str) -> 
 def unconfirmed(extension: str) -> str:
     text = _(
         "Only you say that %(extension)s is your telephone, so you may do no more there than your teams allow. Nothing "
-        "was done. Sign in to EQ at “My telephone”, or ask an administrator to confirm it."
+        "was done. Ask an administrator to confirm it."
     )
     return say(text, extension=extension)
 

@@ -180,7 +180,6 @@ def seat_context(
         "seat": held,
         "is_signed_in": is_signed_in,
         "since": clock(held.signed_in_at) if is_signed_in and held.signed_in_at else "",
-        "is_confirmed": seats.confirmed_extension(held) != "",
         "needs_eq_user": not get_config().act_without_eq_user,
         "extension_form": extension_form or ExtensionForm(initial={"extension": held.extension}),
         "link_form": link_form or LinkForm(),

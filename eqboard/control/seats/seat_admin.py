@@ -1,6 +1,7 @@
 """Where people sit and who they are on EQ, for administrators: they link whom EQ's directory alone cannot vouch for."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from asgiref.sync import async_to_sync
@@ -50,6 +51,7 @@ class SeatForm(forms.ModelForm):  # type: ignore[type-arg] # a subscript fails a
         if eq_user is not None and eq_user != self.initial.get("eq_user"):
             found = _supervisor(eq_user)
             self.instance.eq_username, self.instance.eq_type = signing.name_of(found), signing.type_of(found)
+            self.instance.checked_at = datetime.now(UTC)
         return eq_user
 
 
@@ -118,7 +120,7 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             for name, value in NO_SESSION.items():
                 setattr(obj, name, value)
         if obj.eq_user is None:
-            obj.eq_username = obj.eq_type = ""
+            obj.eq_username, obj.eq_type, obj.checked_at = "", "", None
         with transaction.atomic():
             obj.save()
             for told in _changes(obj, form):

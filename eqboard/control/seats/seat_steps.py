@@ -1,11 +1,13 @@
 """What became of a step at one's own seat, as it is written down."""
 
+import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from eqboard.control.audit import Doer, Thing, write_down
+from eqboard.control.audit import AlreadyDone, Doer, Thing, write_down
 from eqboard.control.audit.answers import answer_of, step_of
 from eqboard.control.models import Step
 from eqboard.control.seat_words import SeatFault
@@ -26,10 +28,13 @@ class Told:
         return self.step is Step.DONE
 
 
-def note(doer: Doer, told: Told, whose: int | None = None) -> Told:
-    """`whose` seat it is, by the user's id; None: the doer's own."""
+def note(doer: Doer, told: Told, whose: int | None = None, attempt: uuid.UUID | None = None) -> Told:
+    """`whose` seat it is, by the user's id; None: the doer's own. `attempt`: of a step that others come before or after
+    (None: it is over with this one); what settling.py has written down of it meanwhile stands.
+    """
     thing = Thing(f"user-{whose or doer.user.pk}", told.name)
-    write_down(doer, told.action, thing, told.step, told.details)
+    with suppress(AlreadyDone):
+        write_down(doer, told.action, thing, told.step, told.details, attempt)
     return told
 
 

@@ -14,6 +14,7 @@ from eqboard.accounts.seats import MONITOR_ONLY_TYPE, TakenError
 from eqboard.control.audit import Doer
 from eqboard.control.models import Step
 from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, UNLINK, SeatFault
+from eqboard.control.seats.checking import ask_type
 from eqboard.control.seats.seat_steps import Told, anote, failure, note, refusal
 from eqboard.control.seats.signing import leave, name_of, type_of
 from eqboard.eq import EQ, EQError, EQNotFound
@@ -90,8 +91,13 @@ def may_unlink(user: User, seat: Seat) -> bool:
 
 
 async def unlink(doer: Doer, telephone: EQ) -> Told:
-    """Be nobody on EQ."""
+    """Be nobody on EQ. It is asked first what one may there by now, unless nothing hangs on it."""
     seat = await sync_to_async(seats.seat_of)(doer.user.pk)
+    if may_unlink(doer.user, seat) and not doer.user.is_superuser and seat.eq_user is not None:
+        try:
+            seat.eq_type = await ask_type(seat, telephone)
+        except EQError as error:
+            return await anote(doer, failure(UNLINK, seat.eq_username, error))
     if not may_unlink(doer.user, seat):
         return await anote(doer, refusal(UNLINK, seat.eq_username, SeatFault.KEPT))
     await leave(doer, telephone)

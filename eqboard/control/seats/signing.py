@@ -1,6 +1,8 @@
 """Signing in to EQ as the user that one is there, and out again. The token is kept sealed in the database."""
 
 import asyncio
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,20 @@ from eqboard.eq.models import Supervisor
 LONGEST_USERNAME = 255
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """One attempt to sign in: who, from which seat, and by which number its steps belong together in the audit log."""
+
+    doer: Doer
+    seat: Seat
+    telephone: EQ
+    asked: dict[str, Any]
+    attempt: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    async def write(self, told: Told) -> Told:
+        return await anote(self.doer, told, None, self.attempt)
+
+
 async def sign_in(doer: Doer, telephone: EQ, now: datetime, *, force: bool) -> Told:
     """Begin a session at one's extension; `force` ends another one of one's own. Pressed twice it is begun once."""
     seat = await sync_to_async(seats.seat_of)(doer.user.pk)
@@ -31,14 +47,24 @@ async def sign_in(doer: Doer, telephone: EQ, now: datetime, *, force: bool) -> T
     asked = {"extension": seat.extension, "eq_user": seat.eq_user, "force": force}
     try:
         user = await telephone.supervisors.get(id=seat.eq_user)
-        if user.deleted:
-            return await anote(doer, refusal(SIGN_IN, seat.eq_username, SeatFault.DELETED))
-        session = await telephone.sign_in_supervisor(user=seat.eq_user, extension=seat.extension or None, force=force)
-    except EQConflict as error:
-        return await _conflict(doer, seat, telephone, error, asked)
     except EQError as error:
         return await anote(doer, failure(SIGN_IN, seat.eq_username, error, asked))
-    return await _keep(doer, seat, session, user, now, asked)
+    if user.deleted:
+        return await anote(doer, refusal(SIGN_IN, seat.eq_username, SeatFault.DELETED))
+    return await _begin(Beginning(doer, seat, telephone, asked), user, now)
+
+
+async def _begin(beginning: Beginning, user: Supervisor, now: datetime) -> Told:
+    """It is written down before EQ is asked: a process that dies meanwhile may leave a session there."""
+    await beginning.write(Told(SIGN_IN, Step.ASKED, beginning.seat.eq_username, beginning.asked))
+    extension, force = beginning.seat.extension or None, beginning.asked["force"]
+    try:
+        session = await beginning.telephone.sign_in_supervisor(user=user.id, extension=extension, force=force)
+    except EQConflict as error:
+        return await _conflict(beginning, error)
+    except EQError as error:
+        return await beginning.write(failure(SIGN_IN, beginning.seat.eq_username, error, beginning.asked))
+    return await _keep(beginning, session, user, now)
 
 
 async def sign_in_again(doer: Doer, telephone: EQ, now: datetime) -> Told:
@@ -48,19 +74,20 @@ async def sign_in_again(doer: Doer, telephone: EQ, now: datetime) -> Told:
 
 
 def _signed_in(seat: Seat) -> Told:
-    """It is so already: nothing to write down."""
+    """It is so already."""
     return Told(SIGN_IN, Step.DONE, seat.eq_username, {"extension": seat.session_extension})
 
 
-async def _keep(
-    doer: Doer, seat: Seat, session: Session, user: Supervisor, now: datetime, asked: dict[str, Any]
-) -> Told:
+async def _keep(beginning: Beginning, session: Session, user: Supervisor, now: datetime) -> Told:
+    doer, seat = beginning.doer, beginning.seat
+
     def store() -> Told:
         assert session.token is not None  # noqa: S101 (it has just begun)
         with transaction.atomic():
-            if not seats.keep_session(seat, session.token, seat.extension, now, name_of(user), type_of(user)):
-                return note(doer, refusal(SIGN_IN, seat.eq_username, SeatFault.CHANGED))
-            return note(doer, Told(SIGN_IN, Step.DONE, name_of(user), asked))
+            is_kept = seats.keep_session(seat, session.token, seat.extension, now, name_of(user), type_of(user))
+            done = Told(SIGN_IN, Step.DONE, name_of(user), beginning.asked)
+            told = done if is_kept else refusal(SIGN_IN, seat.eq_username, SeatFault.CHANGED)
+            return note(doer, told, None, beginning.attempt)
 
     told = await sync_to_async(store)()
     if not told.is_done:
@@ -69,13 +96,14 @@ async def _keep(
     return told
 
 
-async def _conflict(doer: Doer, seat: Seat, telephone: EQ, error: EQConflict, asked: dict[str, Any]) -> Told:
+async def _conflict(beginning: Beginning, error: EQConflict) -> Told:
     """A second press of the same button is in the way of nobody: then one is signed in."""
-    newer = await with_newer_token(doer.user.pk, seat.sealed_token)
+    seat = beginning.seat
+    newer = await with_newer_token(beginning.doer.user.pk, seat.sealed_token)
     if newer is not None:
-        return _signed_in(newer)
-    holders = await asyncio.gather(*(_described(telephone, each) for each in error.holders))
-    return await anote(doer, failure(SIGN_IN, seat.eq_username, error, asked | {"holders": holders}))
+        return await beginning.write(_signed_in(newer))
+    holders = await asyncio.gather(*(_described(beginning.telephone, each) for each in error.holders))
+    return await beginning.write(failure(SIGN_IN, seat.eq_username, error, beginning.asked | {"holders": holders}))
 
 
 async def _described(telephone: EQ, holder: Holder) -> dict[str, Any]:
@@ -103,19 +131,19 @@ async def sign_out(doer: Doer, telephone: EQ) -> Told:
     return ended or Told(SIGN_OUT, Step.DONE, seat.eq_username)
 
 
-async def leave(doer: Doer, telephone: EQ, whose: int | None = None) -> None:
+async def leave(doer: Doer, telephone: EQ, whose: int | None = None, why: str = "") -> None:
     """End the session, and keep nothing of it whatever EQ says; one that could not be ended times out there.
 
-    `whose`, by the user's id; None: the doer's own.
+    `whose`, by the user's id; None: the doer's own. `why`: where it is not they who ask for it.
     """
     seat = await sync_to_async(seats.seat_of)(whose or doer.user.pk)
     try:
-        await _end_session(doer, seat, telephone)
+        await _end_session(doer, seat, telephone, {"why": why} if why else {})
     finally:
         await sync_to_async(seats.forget_session)(seat)
 
 
-async def _end_session(doer: Doer, seat: Seat, telephone: EQ) -> Told | None:
+async def _end_session(doer: Doer, seat: Seat, telephone: EQ, details: dict[str, Any] | None = None) -> Told | None:
     """None when there is none."""
     token = seats.token_of(seat)
     if token is None or seat.eq_user is None:
@@ -124,8 +152,8 @@ async def _end_session(doer: Doer, seat: Seat, telephone: EQ) -> Told | None:
     error = await end_briefly(session)
     await session.let_go()
     if error is None:
-        return await anote(doer, Told(SIGN_OUT, Step.DONE, seat.eq_username), seat.user_id)
-    return await anote(doer, failure(SIGN_OUT, seat.eq_username, error), seat.user_id)
+        return await anote(doer, Told(SIGN_OUT, Step.DONE, seat.eq_username, details or {}), seat.user_id)
+    return await anote(doer, failure(SIGN_OUT, seat.eq_username, error, details), seat.user_id)
 
 
 def name_of(user: Supervisor) -> str:

@@ -61,7 +61,13 @@ def _lose(seen: Observation, old: WaitingCall) -> None:
 
 
 def _stay(seen: Observation, old: WaitingCall, call: WaitingCall) -> None:
-    """They wait as before, or in another queue now."""
+    """They wait as before, or in another queue now.
+
+    Who left by the key that they have now is lost: who it was that came back, nobody can tell any more.
+    """
+    namesake = seen.departed.get(call.key)
+    if namesake is not None:
+        seen.decide(namesake, EventKind.UNRESOLVED, namesake.gone_at)
     was_decided = old.key in seen.decided
     seen.decided.discard(old.key)
     if old.queue != call.queue:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from eqboard.floor.flow.events import EventKind
 from eqboard.floor.flow.observation import Observation, handles_of
 from eqboard.floor.flow.taking import came_and_went
+from eqboard.floor.flow.telephones import is_reached, is_sent_there
 from eqboard.floor.flow.watch import Departed, PickUp, Talk, handles, is_same, is_within
 from eqboard.floor.moments import SAME_MOMENT, SETTLING
 from eqboard.floor.snapshot import AgentState, Part
@@ -27,6 +28,8 @@ def decide_fates(seen: Observation) -> None:
 def _decide(seen: Observation, departed: Departed) -> None:
     if not departed.is_blind and (pick_up := _who_rang_for(seen, departed)) is not None:
         _answer(seen, departed, pick_up)
+    elif not departed.is_blind and is_reached(seen, departed):
+        seen.decide(departed, EventKind.STOLEN, departed.left_at)
     elif _is_settled(seen, departed.gone_by):
         _settle(seen, departed)
     elif seen.now is not None and not is_within(departed.gone_at, seen.now, PATIENCE):
@@ -44,7 +47,7 @@ def _settle(seen: Observation, departed: Departed) -> None:
         seen.decide(departed, EventKind.UNRESOLVED, departed.gone_at)
     elif (pick_up := _who_took(seen, departed)) is not None:
         _answer(seen, departed, pick_up)
-    elif _rings(seen, departed) or _is_elsewhere(seen, departed):
+    elif _rings(seen, departed) or _is_elsewhere(seen, departed) or is_sent_there(seen, departed):
         seen.decide(departed, EventKind.STOLEN, departed.left_at)
     elif _was_sent_away(seen, departed):
         seen.decide(departed, EventKind.FLOWED_OUT, departed.left_at)

@@ -32,6 +32,7 @@ class Command(BaseCommand):
             endpoints=places,
             websocket_connect_timeout=HANDSHAKE_SECONDS,
             verbosity=0,
+            most_body_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         )
         server.run()
         if server.failure:

@@ -1,0 +1,61 @@
+"""Rights that are taken away while something lasts: whoever listens and may not any more is cut off."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import Error as DatabaseError
+
+from eqboard.accounts.rights import arights_of
+from eqboard.control import exchange
+from eqboard.control.catalogue.listening import STOP, STOP_LISTENING, listening_call
+from eqboard.control.catalogue.order import CallRef, Order
+from eqboard.control.doing.attempt import Attempt, allows
+from eqboard.eq import EQError
+from eqboard.feed.follow import Floor
+
+logger = logging.getLogger(__name__)
+
+REVOKED = "revoked"  # how a listening ended; it stands in the audit log and is never renamed
+LOOK_EVERY = timedelta(seconds=3)
+
+
+class Entitlement:
+    """Whether what lasts may go on, by the rights that its actor has by now; looked at every few seconds."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+
+    async def is_over(self, floor: Floor, now: datetime) -> bool:
+        """Whether the right is gone, and the telephone hung up by that. As long as that fails it is tried again."""
+        if now - self._looked_at < LOOK_EVERY:
+            return False
+        self._looked_at = now
+        try:
+            return not await _may_go_on(self._attempt) and await _is_hung_up(self._attempt.order, floor)
+        except DatabaseError as error:
+            logger.warning("Whether somebody may still listen cannot be read: %s", error)
+        except EQError as error:
+            logger.warning("Somebody who may not listen any more could not be cut off: %s", type(error).__name__)
+        return False
+
+
+async def _may_go_on(attempt: Attempt) -> bool:
+    user = await User.objects.filter(pk=attempt.actor.user.pk).afirst()
+    return user is not None and allows(await arights_of(user), attempt.action.right, attempt.target)
+
+
+async def _is_hung_up(listening: Order, floor: Floor) -> bool:
+    """Once EQ accepted. It is asked by eqboard's key: nobody acts in the name of somebody who may not."""
+    ear, telephone = listening.monitor_extension or "", exchange.telephones.get()
+    line = floor.snapshot.lines.get(ear)
+    call = listening_call(line, listening.extension or "") if line else None
+    if call is None or not call.channel:
+        return False
+    place = CallRef(call.key, call.unique_id, call.channel, ear, call.other_channel)
+    order = Order(STOP_LISTENING, listening.agent, extension=listening.extension, call=place, monitor_extension=ear)
+    if await STOP.question(telephone, order) is not None:
+        return False
+    await STOP.ask(telephone, order)
+    return True
