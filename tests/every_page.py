@@ -417,7 +417,7 @@ class _Screen(dict[str, Any]):
 
 def _accounts(language: str) -> Iterator[str]:
     form = DisplayForm(User.objects.none(), {"code": "1"})  # type: ignore[arg-type]
-    for refusal in ("400", "403", "403_csrf", "404", "500", "503"):
+    for refusal in ("400", "403", "403_csrf", "404", "413", "415", "500", "503"):
         yield page(f"{refusal}.html", language)
     yield page("accounts/no_team.html", language)
     for template in ("accounts/locked.html", "accounts/sign_in.html", "accounts/password.html"):
@@ -492,6 +492,7 @@ def _audit(language: str) -> Iterator[str]:
     with translation.override(language):
         stories = [*(_attempt(step) for step in Step), _attempt(Step.ASKED, Step.ACCEPTED, Step.CONFIRMED, Step.ENDED)]
         lines = [tell(each, LEADS, NOON, 1.0) for each in (*stories, _attempt(Step.ASKED, Step.REFUSED))]
+        lines.append(tell(stories[0], FRONT, NOON, 1.0))  # of more queues than its reader sees
         full = {"search": Search({"q": "1"}), "lines": lines, "query": "q=1", "newer": "1", "older": "1"}
         for context in (
             full,
