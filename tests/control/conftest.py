@@ -1,6 +1,7 @@
 """The exchange at the other end of the telephone, and what was written down."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +44,12 @@ def a_floor(*agents: Agent, **changes: Any) -> Snapshot:
 
 
 PAUSED = agent(7, state=AgentState.PAUSED)
+CHANCE = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9A-Za-z]{64}\b")
+
+
+def without_chance(text: str) -> str:
+    """Without the numbers of presses and attempts, and CSRF tokens: any digits may stand in those."""
+    return CHANCE.sub("", text)
 
 
 class Exchange:
