@@ -12,17 +12,16 @@ import asyncio
 import os
 import signal
 import threading
-from functools import partial
 from typing import Any
 
-from daphne.http_protocol import HTTPFactory, WebRequest
-from daphne.server import Server
+from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from eqboard.loops import endings
 from eqboard.ops.lifespan import Lifespan
+from eqboard.server import BoundedRequest, BoundedServer
 
 # For EQ to answer one request that was just sent; of several agents nobody more is asked for. An action may take longer
 # all the same: there are reads before it, which are tried again, and EQBOARD_EQ_TIMEOUT_SECONDS is of one silence. Then
@@ -34,43 +33,22 @@ LOOK_EVERY_SECONDS = 0.05
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
 
-class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
-    """Daphne reads every body to its end before the application begins, into a file if it is long. Here what is more
-    than `most_body_bytes` is let go as it comes, but for one byte, by which the application knows and refuses.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)  # the application reads forms by itself
-        self._most_bytes = self.channel.factory.server.most_body_bytes
+class PageRequest(BoundedRequest):
+    """Of a body that is too long one byte more than may come is kept: by it the application knows and refuses."""
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802
-        super().gotLength(length and min(length, self._most_bytes + 1))
-
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        room = self._most_bytes + 1 - self.content.tell()
-        super().handleContentChunk(data[: max(0, room)])
+        super().gotLength(length and min(length, self.most_bytes + 1))
 
 
-class WebServer(Server):  # type: ignore[misc]
+class WebServer(BoundedServer):
     """Speaks ASGI's lifespan with the application, too."""
 
-    connections: dict[Any, dict[str, Any]]
+    request_class = PageRequest
     application: Any
-    failure = ""
 
     def __init__(self, *args: Any, most_body_bytes: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.most_body_bytes = most_body_bytes
-
-    @property
-    def http_factory(self) -> Any:
-        """Daphne makes it in the middle of `run`, and has no other place to say what a request is."""
-        return self._http_factory
-
-    @http_factory.setter
-    def http_factory(self, factory: Any) -> None:
-        self._http_factory = factory
-        factory.buildProtocol = partial(_build_protocol, factory)
 
     def run(self) -> None:
         self._ports: list[Any] = []
@@ -81,11 +59,6 @@ class WebServer(Server):  # type: ignore[misc]
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
         super().listen_success(port)
-
-    def listen_error(self, failure: Any) -> None:
-        cause = getattr(failure.value, "socketError", None)
-        self.failure = getattr(cause, "strerror", None) or failure.getErrorMessage()
-        self.stop()
 
     def kill_all_applications(self) -> Deferred[None]:
         """Daphne calls this when it is told to stop, and goes on when the answer is there."""
@@ -119,12 +92,6 @@ class WebServer(Server):  # type: ignore[misc]
             else:
                 let_be_the_last(each)
         return bool(under_way or reactor.getWriters())  # type: ignore[misc]  # so Twisted has it
-
-
-def _build_protocol(factory: Any, address: Any) -> Any:
-    protocol = HTTPFactory.buildProtocol(factory, address)
-    protocol.requestFactory = BoundedRequest
-    return protocol
 
 
 def is_under_way(known: dict[str, Any]) -> bool:

@@ -7,12 +7,9 @@ which no request has begun, or whose client takes nothing of its answers, is clo
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from daphne.http_protocol import HTTPFactory, WebRequest
-from daphne.server import Server
-
+from eqboard.server import BoundedRequest, BoundedServer
 from eqboard.simulator.answering import HANG_UP
 from eqboard.simulator.channel import SimulatorChannel, refusal_body
 from eqboard.simulator.requests import MAX_BODY_BYTES, TOO_LARGE
@@ -21,16 +18,13 @@ JSON = (b"Content-Type", b"application/json")
 UNHEARD = (b"Upgrade", b"Daphne-Root-Path")  # there are no websockets here, and nobody moves the API
 
 
-class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
-    """Daphne reads every body to its end before the application begins, into a file if it is long. Here what is too
-    long is let go as it comes.
+class SimulatorRequest(BoundedRequest):
+    """One byte more than may come is kept of a body whose length nobody told: by it the channel knows, or the
+    application where the end of the body has come at the same time.
     """
 
     uri: bytes
     path: bytes
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)  # the application reads forms by itself
 
     def __repr__(self) -> str:
         """Twisted's own shows the URL, and EQ's key is in it; Daphne writes this into its log."""
@@ -38,18 +32,11 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802
         """The head has come: a body that is to be too long is refused now."""
-        is_too_long = length is not None and length > MAX_BODY_BYTES
+        is_too_long = length is not None and length > self.most_bytes
         super().gotLength(0 if is_too_long else length)
         if is_too_long:
             self.requestHeaders.removeHeader(b"Expect")  # nobody shall be told to go on
             self.channel.refuse(400, TOO_LARGE)
-
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        """One byte more than may come is kept of a body whose length nobody told: by it the channel knows, or the
-        application where the end of the body has come at the same time.
-        """
-        room = MAX_BODY_BYTES + 1 - self.content.tell()
-        super().handleContentChunk(data[: max(0, room)])
 
     def process(self) -> Any:
         for name in UNHEARD:
@@ -83,22 +70,12 @@ class SimulatorRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self.handle_reply({"type": "http.response.body", "body": refusal_body(status, body)})
 
 
-class SimulatorServer(Server):  # type: ignore[misc]
-    """Daphne, telling whether it could listen. It keeps no access log: EQ's key is in every query string."""
+class SimulatorServer(BoundedServer):
+    """It keeps no access log: EQ's key is in every query string."""
 
-    connections: dict[Any, dict[str, Any]]
-    failure = ""
-
-    @property
-    def http_factory(self) -> Any:
-        """Daphne makes it in the middle of `run`, and has no other place to say what a request is."""
-        return self._http_factory
-
-    @http_factory.setter
-    def http_factory(self, factory: Any) -> None:
-        self._http_factory = factory
-        factory.protocol = SimulatorChannel
-        factory.buildProtocol = partial(_build_protocol, factory)
+    request_class = SimulatorRequest
+    channel_class = SimulatorChannel
+    most_body_bytes = MAX_BODY_BYTES
 
     @property
     def port(self) -> int:
@@ -119,14 +96,3 @@ class SimulatorServer(Server):  # type: ignore[misc]
             return super().kill_all_applications()
         finally:
             self.connections = everybody
-
-    def listen_error(self, failure: Any) -> None:
-        cause = getattr(failure.value, "socketError", None)
-        self.failure = getattr(cause, "strerror", None) or failure.getErrorMessage()
-        self.stop()
-
-
-def _build_protocol(factory: Any, address: Any) -> Any:
-    protocol = HTTPFactory.buildProtocol(factory, address)
-    protocol.requestFactory = SimulatorRequest
-    return protocol

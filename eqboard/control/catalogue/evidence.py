@@ -116,3 +116,22 @@ def own_call(line: Line, call: CallRef) -> LineCall | None:
 
 def is_up(call: LineCall) -> bool:
     return call.state is LineState.UP
+
+
+def other_end(call: LineCall, extension: str) -> Caller:
+    """With whom the extension talks: whom it called, or who called it. A number may be claimed by anybody outside, so
+    what EQ says of the direction comes first.
+    """
+    is_internal = call.direction not in ("inbound", "outbound")
+    has_called = call.caller_number == extension if is_internal else call.direction == "outbound"
+    if has_called:
+        return Caller(None, call.other_channel, call.connected_number, call.connected_name)
+    return Caller(None, call.other_channel, call.caller_number, call.caller_name)
+
+
+def ref_at_telephone(call: LineCall, extension: str) -> CallRef | None:
+    """None for one without a channel: EQ could not be told which."""
+    if not call.channel:
+        return None
+    number = other_end(call, extension).number
+    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel, number)

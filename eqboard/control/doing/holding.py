@@ -52,7 +52,12 @@ class Hold:
         self._is_next_seen = False  # what the former one did is over, though Redis may not know it yet
         self._telephone = ""  # the slot of the telephone that rings, where that is another one
         self._changing = asyncio.Lock()  # what keeps the claim meanwhile knows which slot it is
-        self.is_ours = True
+        self._rival: Claim | None = None  # who has it, though it was ours
+
+    @property
+    def is_ours(self) -> bool:
+        """As it was found when it was kept last."""
+        return self._rival is None
 
     async def take(self) -> Other | None:
         """None: it is ours. Raises FeedLost."""
@@ -101,7 +106,7 @@ class Hold:
     async def _go_over(self, former: Claim, now: datetime) -> None:
         """Only Redis's answer makes it so: until then the former one keeps its slot, and this one its own."""
         claim = replace(self._claim(now), slot=former.slot)
-        self.is_ours = await books.get().go_over(former, self._slot, claim, now)
+        await books.get().go_over(former, self._slot, claim, now)
         self._former, self._slot = None, former.slot
 
     def is_giving_way(self, floor: Floor) -> bool:
@@ -161,18 +166,14 @@ class Hold:
             logger.debug("Redis is away: the claim %s is not kept", self._attempt.id)
 
     async def lost_to(self) -> Obstacle | None:
-        """Who has it, where Redis forgot it and somebody else took it since. None: it is ours. Raises FeedLost."""
+        """Who has it, where Redis forgot it and somebody else took it since. None: it is ours, as far as is known."""
         await self.renew()
-        if self.is_ours:
-            return None
-        now = await self._now()
-        holder = (await books.get().all(now)).get(self._slot)
-        return _other(holder, self._claim(now)).obstacle if holder else None
+        return _other(self._rival, self._claim(await self._now())).obstacle if self._rival else None
 
     async def _renew(self, now: datetime) -> None:
         if self._former is not None and self._is_next_seen:
             await self._go_over(self._former, now)
-        self.is_ours = await _keep_or_take(self._claim(now), now)
+        self._rival = await _keep_or_take(self._claim(now), now)
         if self._telephone:
             await _keep_or_take(self._telephone_claim(now), now)
 
@@ -188,12 +189,12 @@ class Hold:
         return (await followers.get().newest()).theirs(datetime.now(UTC))
 
 
-async def _keep_or_take(claim: Claim, now: datetime) -> bool:
-    """Whether it is ours: one that Redis has lost is taken anew, only one that another attempt has is not."""
+async def _keep_or_take(claim: Claim, now: datetime) -> Claim | None:
+    """None: it is ours. One that Redis has lost is taken anew; else who has it."""
     if await books.get().keep(claim.slot, claim.attempt, claim.until):
-        return True
+        return None
     holder = await books.get().take(claim, now)
-    return holder is None or holder.attempt == claim.attempt
+    return holder if holder is not None and holder.attempt != claim.attempt else None
 
 
 def _is_ones_own_before(holder: Claim, ours: Claim) -> bool:

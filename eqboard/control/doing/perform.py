@@ -145,8 +145,6 @@ async def _is_in_order(attempt: Attempt, hold: Hold, telephone: EQ) -> bool:
     except EQError as error:
         await _write_answer(attempt, Step.REFUSED, **answer_of(error) | Obstacle(Why.NOT_CHECKED).as_data())
         return False
-    except FeedLost:
-        obstacle = Obstacle(Why.NO_FEED)
     if obstacle is not None:
         await _write_answer(attempt, Step.REFUSED, **obstacle.as_data())
     return obstacle is None
@@ -154,7 +152,7 @@ async def _is_in_order(attempt: Attempt, hold: Hold, telephone: EQ) -> bool:
 
 async def _second_look(attempt: Attempt, hold: Hold) -> Obstacle | None:
     """EQ's answers may have taken seconds, and one of them may be as old: by now an agent may talk with the caller, or
-    somebody else may have claimed what Redis forgot. Raises FeedLost.
+    somebody else may have claimed what Redis forgot.
     """
     seen = await followers.get().newest()
     obstacle = _obstacle(attempt, seen)

@@ -8,8 +8,9 @@ from django.db import Error as DatabaseError
 
 from eqboard.accounts.rights import arights_of
 from eqboard.control import exchange
+from eqboard.control.catalogue.evidence import ref_at_telephone
 from eqboard.control.catalogue.listening import STOP, STOP_LISTENING, listening_call
-from eqboard.control.catalogue.order import CallRef, Order
+from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.attempt import Attempt, allows
 from eqboard.eq import EQError
 from eqboard.feed.follow import Floor
@@ -50,11 +51,11 @@ async def _is_hung_up(listening: Order, floor: Floor) -> bool:
     """Once EQ accepted. It is asked by eqboard's key: nobody acts in the name of somebody who may not."""
     ear, telephone = listening.monitor_extension or "", exchange.telephones.get()
     line = floor.snapshot.lines.get(ear)
-    call = listening_call(line, listening.extension or "") if line else None
-    if call is None or not call.channel:
+    found = listening_call(line, listening.extension or "") if line else None
+    call = ref_at_telephone(found, ear) if found else None
+    if call is None:
         return False
-    place = CallRef(call.key, call.unique_id, call.channel, ear, call.other_channel)
-    order = Order(STOP_LISTENING, listening.agent, extension=listening.extension, call=place, monitor_extension=ear)
+    order = Order(STOP_LISTENING, listening.agent, extension=listening.extension, call=call, monitor_extension=ear)
     if await STOP.question(telephone, order) is not None:
         return False
     await STOP.ask(telephone, order)

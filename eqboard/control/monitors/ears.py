@@ -8,10 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from eqboard.accounts.access import MONITORING, Rights, may_do
-from eqboard.control.catalogue.evidence import is_up
+from eqboard.control.catalogue.evidence import is_up, ref_at_telephone
 from eqboard.control.catalogue.listening import listening_call
 from eqboard.control.catalogue.order import CallRef
-from eqboard.control.on_calls.finding import ref_at_telephone
 from eqboard.feed import slots
 from eqboard.feed.claims import Claim
 from eqboard.feed.follow import Floor

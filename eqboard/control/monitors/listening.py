@@ -9,6 +9,7 @@ from eqboard.accounts.access import BARGE_IN, DIAL, SPY, WHISPER, may_do
 from eqboard.accounts.seats import confirmed_extension, is_somebody_elses, seat_of
 from eqboard.control import exchange
 from eqboard.control.audit import Doer
+from eqboard.control.catalogue.evidence import ref_at_telephone
 from eqboard.control.catalogue.listening import STOP_LISTENING
 from eqboard.control.catalogue.obstacles import of_listening
 from eqboard.control.catalogue.order import Order
@@ -17,7 +18,6 @@ from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.monitors.ears import call_from, ears_of
 from eqboard.control.on_agents.seen import on_agent
-from eqboard.control.on_calls.finding import ref_at_telephone
 from eqboard.control.saying import say
 from eqboard.control.seat_words import sentence_of
 from eqboard.control.seats import seating

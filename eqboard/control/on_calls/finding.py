@@ -15,7 +15,7 @@ from eqboard.control.doing.attempt import Target
 from eqboard.feed import slots
 from eqboard.feed.claims import Claim
 from eqboard.floor.seated import seated
-from eqboard.floor.snapshot import Agent, Caller, Conference, LineCall, ParkedCall, Participant, Snapshot, WaitingCall
+from eqboard.floor.snapshot import Agent, Caller, Conference, ParkedCall, Participant, Snapshot, WaitingCall
 
 NOWHERE = ""  # no place that a call could be in
 
@@ -44,25 +44,6 @@ class Moved:
 
 def ref_to(key: str, caller: Caller, place: str) -> CallRef:
     return CallRef(key, caller.unique_id, caller.channel or "", place)
-
-
-def other_end(call: LineCall, extension: str) -> Caller:
-    """With whom the extension talks: whom it called, or who called it. A number may be claimed by anybody outside, so
-    what EQ says of the direction comes first.
-    """
-    is_internal = call.direction not in ("inbound", "outbound")
-    has_called = call.caller_number == extension if is_internal else call.direction == "outbound"
-    if has_called:
-        return Caller(None, call.other_channel, call.connected_number, call.connected_name)
-    return Caller(None, call.other_channel, call.caller_number, call.caller_name)
-
-
-def ref_at_telephone(call: LineCall, extension: str) -> CallRef | None:
-    """None for one without a channel: EQ could not be told which."""
-    if not call.channel:
-        return None
-    number = other_end(call, extension).number
-    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel, number)
 
 
 def waiting_of(handle: str, view: Snapshot) -> WaitingCall | None:

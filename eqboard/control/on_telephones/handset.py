@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from eqboard.accounts.access import SEE_NUMBERS, Rights, may_ever, queues_with, seen_queues
 from eqboard.boards.handles import handle_of
+from eqboard.control.catalogue.evidence import other_end
 from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.aims import agent_at, at_telephone
 from eqboard.control.doing.attempt import Target, allows
-from eqboard.control.on_calls.finding import moved_of, other_end
+from eqboard.control.on_calls.finding import moved_of
 from eqboard.control.sight import Sight
 from eqboard.floor.masking import LONGEST_EXTENSION, Mask, MaskedNumbers
 from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Snapshot

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 
 from eqboard.accounts.access import DIAL, HANG_UP, PARK, TRANSFER
 from eqboard.accounts.asking import form_page
+from eqboard.control.catalogue.evidence import other_end, ref_at_telephone
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.doing.aims import at_telephone
 from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
 from eqboard.control.on_calls.destinations import confirmed_extension, own_extension
-from eqboard.control.on_calls.finding import other_end, ref_at_telephone
 from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved
 from eqboard.control.on_telephones.telephone_forms import DialForm, may_be_extension
 from eqboard.control.saying import say
