@@ -26,6 +26,7 @@ def outlive_the_request(
     is logged; not where `is_heard`: whoever began it awaits it, and hears of that.
     """
     task = asyncio.create_task(_apart(work), context=contextvars.Context())
+    task.add_done_callback(lambda _: work.close())  # or Python complains of work that was cut off before it began
     for each in (works, unanswered) if asks_eq else (works,):
         each.add(task)
         task.add_done_callback(each.discard)

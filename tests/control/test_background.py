@@ -1,6 +1,7 @@
 """What the process waits for before it ends: for what EQ owes it, and for nothing else."""
 
 import asyncio
+import inspect
 
 import pytest
 
@@ -69,6 +70,14 @@ async def test_what_is_cut_off_is_no_error(caplog: pytest.LogCaptureFixture) -> 
     work.cancel()
     await asyncio.wait({work})
     assert caplog.text == ""
+
+
+async def test_what_is_cut_off_before_it_began_is_no_error() -> None:
+    work = asyncio.Event().wait()
+    task = outlive_the_request(work)  # type: ignore[arg-type]
+    task.cancel()
+    await asyncio.wait({task})
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED  # else "was never awaited", wherever it is collected
 
 
 async def test_one_that_fails_holds_up_nobody() -> None:

@@ -120,4 +120,5 @@ export function showSpans() {
 
 export function showAgents(agents) {
   showChoices(byId("agents"), agents.map((agent) => [String(agent.id), `${tame(agent.number)} ${tame(agent.name)}`]));
+  for (const button of byId("agents").form.querySelectorAll("button")) button.disabled = !agents.length;
 }
