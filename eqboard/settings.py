@@ -74,8 +74,11 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": dj_database_url.parse(config.database_url, conn_health_checks=True)}
-if DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("psycopg") is None:
-    raise ConfigError("EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.")
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    if find_spec("psycopg") is None:
+        raise ConfigError("EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.")
+    # Of a server that does not even refuse, people are told as soon as with SQLite; its driver would wait two minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     os.umask(os.umask(0o077) | 0o007)  # the file holds everybody's sessions: no business of the machine's other users
     # Several processes share the file: wait for a lock instead of failing, and let readers and the writer overlap.
@@ -135,6 +138,7 @@ warnings.filterwarnings("ignore", message="No directory at", category=UserWarnin
 # Browsers take a name with this beginning from the site itself alone, by HTTPS: no neighbour's name plants a session.
 SESSION_COOKIE_NAME = "__Host-sessionid" if config.https else "sessionid"
 KNOWN_COOKIE_NAME = "__Host-known" if config.https else "known"  # ours: see accounts/guessing.py
+SESSION_ENGINE = "eqboard.accounts.session_store"
 SESSION_COOKIE_AGE = int(config.session_hours * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -8,9 +8,9 @@ from django.urls import path
 from eqboard import urls
 from eqboard.accounts.asking import form_page
 from eqboard.accounts.steps import StepsPage
-from eqboard.urls import handler400, handler500
+from eqboard.urls import handler400, handler403, handler404, handler500
 
-__all__ = ["handler400", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 sign_in = form_page(StepsPage.as_view())
 

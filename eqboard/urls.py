@@ -76,6 +76,8 @@ screen_paths = [
 ]
 
 handler400 = "eqboard.boards.mishaps.unreadable"
+handler403 = "eqboard.boards.mishaps.not_allowed"
+handler404 = "eqboard.boards.mishaps.not_found"
 handler500 = "eqboard.boards.mishaps.fault"
 
 urlpatterns = [

@@ -86,7 +86,7 @@ async def publish(
     redis_url: str, floor: Snapshot, *, sent_at: datetime | None = None, asking_since: datetime | None = None
 ) -> None:
     """Store and tell the floor as a new leader would; whoever follows reads it whole."""
-    leadership, publisher = Leadership(redis_url), Publisher(redis_url)
+    leadership, publisher = Leadership(redis_url, lease_seconds=60), Publisher(redis_url)  # however busy the machine is
     try:
         epoch = await leadership.acquire()
         assert epoch is not None, "a poller leads here already"

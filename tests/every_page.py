@@ -42,6 +42,7 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.control.monitors.ears import Ear, Hearing
 from eqboard.control.on_agents.agent_forms import SignInForm
 from eqboard.control.on_agents.prospects import DEEDS
+from eqboard.control.on_agents.skipped import Skip, as_text, why_skipped
 from eqboard.control.seat_words import CHOOSE_EXTENSION, LINK, SIGN_IN, STEPS, SeatFault
 from eqboard.control.seats import seat_steps
 from eqboard.control.seats.seat import ExtensionForm, LinkForm, seat_context
@@ -458,7 +459,7 @@ def _together(language: str) -> Iterator[str]:
     form = {"codes": [pause_code(1, "1")], "queues": [queue(name="500"), queue("501", name="501")]}
     prospect = {"name": "7", "agent": 7, "says": "1", "will_be_sent": True}
     for deed, action in DEEDS.items():
-        for prospects in ([prospect], [prospect, prospect], [prospect | {"why_not": "1", "will_be_sent": False}]):
+        for prospects in ([prospect], [prospect, prospect], _skipped(language)):
             count = sum(each["will_be_sent"] is True for each in prospects)
             known = {"deed": deed, "action": action, "agents": range(len(prospects)), "form": form, "choice": {}}
             yield page(
@@ -469,11 +470,21 @@ def _together(language: str) -> Iterator[str]:
                 needs_reason=True,
                 **known,
             )
+    left_out = [{"name": "7", "why": each["why_not"]} for each in _skipped(language)]
     for is_undo in (False, True):
         batch = {"id": 1, "url": "/", "undo_url": "/", "agents": [7], "is_undo": is_undo}
         lines = [{"name": "7", "outcome": {"state": "refused", "sentence": "1"}}]
         counts = {"good_count": 1, "open_count": 1, "bad_count": 1, "undo": {"left_ms": 1}}
-        yield page("control/together.html", language, it={"batch": batch, "lines": lines} | counts)
+        yield page(
+            "control/together.html", language, it={"batch": batch, "lines": lines, "left_out": left_out} | counts
+        )
+
+
+def _skipped(language: str) -> list[dict[str, object]]:
+    """Somebody for each reason why nothing is sent."""
+    known = {"name": "7", "agent": 7, "says": "1", "will_be_sent": False}
+    with translation.override(language):
+        return [known | {"why_not": why_skipped(each), "skipped": as_text(7, each)} for each in Skip]
 
 
 def _targets(language: str) -> Iterator[str]:
@@ -505,7 +516,11 @@ def _audit(language: str) -> Iterator[str]:
 
 def _attempt(*steps: Step) -> Story:
     """On a caller, with a reason; EQ's words about it, where it refused."""
-    details = {Step.REFUSED: {"complaints": [["1", "2", "3"]]}}
+    order = {"agent": 7, "queue": "500", "pause_code": 1, "extension": "207", "monitor_extension": "301"}
+    order |= {"sign_in_to": [["500", 1]], "is_paused": True, "destination": "3", "call": "4"}
+    before = {"queues": [{"queue": "500", "skill": 3, "paused": True}]}
+    asked = {"order": order, "before": before, "party": "5", "number": "6", "old": False, "new": "7", "eq_user": None}
+    details = {Step.ASKED: asked, Step.REFUSED: {"complaints": [["1", "2", "3"]]}}
     told = {"target": "call-1", "target_name": "1", "actor_name": "2", "address": "203.0.113.9", "reason": "3"}
     action = "agent.pause" if len(steps) < 3 else "monitor.spy"
     return Story(

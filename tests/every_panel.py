@@ -61,12 +61,13 @@ def _agents(page: Page, language: str) -> Iterator[str]:
     for memberships in ((paused,), (paused, wrapping), (replace(paused, state=AgentState.SIGNED_OUT),)):
         for state in (AgentState.ON_CALL, AgentState.AVAILABLE):
             one = agent(7, name="7", state=state, memberships=memberships, pause_reason="1")
-            yield page("control/panel_agent.html", language, **_agent_context(one))
+            yield page("control/panel_agent.html", language, **agent_context(one))
     no_telephone = agent(7, name="7", extension=None, memberships=(wrapping,))
-    yield page("control/panel_agent.html", language, **_agent_context(no_telephone) | {"phone": None, "own": ""})
+    yield page("control/panel_agent.html", language, **agent_context(no_telephone) | {"phone": None, "own": ""})
 
 
-def _agent_context(one: Agent) -> dict[str, Any]:
+def agent_context(one: Agent) -> dict[str, Any]:
+    """What the panel of an agent at 207 is made of, for somebody who may do everything."""
     sight = _sight(one)
     at_once, listening = hands.for_all(one, sight), hands.listening(one, sight)
     return {
@@ -116,7 +117,8 @@ def _dialogs(page: Page, language: str) -> Iterator[str]:
         yield page(f"control/{template}.html", language, **known)
     for typed in ("", "x" * 50, "+", "1" * 61):
         form = DialForm({"destination": typed})
-        yield page("control/transfer_form.html", language, typed="1", error=form.sentence(), **known)
+        shown = {"typed": "1", "error": form.sentence(), "telephones": {"208": agent(8, name="8")}}
+        yield page("control/transfer_form.html", language, **shown, **known)
     for recordings in ({}, {"paths": ["/1"], "hidden_count": 1}, {"hidden_count": 2}, {"fault": "1"}):
         yield page("control/recordings.html", language, **recordings)
 

@@ -13,9 +13,10 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import AsyncClient, Client, RequestFactory
 from django.urls import URLPattern, get_resolver
 
 from eqboard.accounts.models import Display
@@ -247,6 +248,28 @@ async def test_of_what_no_request_can_be_made_is_refused_at_the_door(what) -> No
     told = dict(answer["headers"])
     assert b"no-store" in told[b"Cache-Control"]
     assert told[b"Content-Security-Policy"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/audit/", 403)])
+async def test_a_refusal_leaves_no_connection_to_the_database_open(cast, monkeypatch, path, status) -> None:
+    """Django makes its page in a thread that outlives the request: one that broke there would be used for good."""
+    opened, connect = [], BaseDatabaseWrapper.connect
+
+    def noted(database: BaseDatabaseWrapper) -> None:
+        opened.append(database)
+        connect(database)
+
+    browser = AsyncClient()
+    await browser.aforce_login(cast.viewer)
+    monkeypatch.setattr(BaseDatabaseWrapper, "connect", noted)
+    headers = [(b"host", b"127.0.0.1"), (b"cookie", f"sessionid={browser.cookies['sessionid'].value}".encode())]
+    line = HttpCommunicator(Door(), "GET", path, headers=headers)
+    answer = await line.get_response(timeout=10)
+    await line.wait(timeout=10)
+    assert answer["status"] == status
+    assert opened
+    assert not [each for each in opened if each.connection]
 
 
 def test_it_is_refused_in_the_readers_language(lead) -> None:

@@ -1,21 +1,44 @@
 """What is answered where no page could be made: what came cannot be read, the database does not do it, or a bug."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
+from django.views import defaults
 
 from eqboard.boards.bodies import Bounded, says_too_large, too_large
 from eqboard.boards.policy import with_policy
 
 COME_BACK_SECONDS = 5
 DATABASE_IS_AWAY = (OperationalError, InterfaceError)  # locked, or not there
+Page = Callable[[HttpRequest, Exception], HttpResponse]
+
+
+def tidied_up(page: Page) -> Page:
+    """Django makes a refusal's page in any thread of the process that is free (`response_for_exception`). The request's
+    end closes nothing there: the page's connection to the database would stay open, and fail for good once broken.
+    """
+
+    @wraps(page)
+    def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
+        try:
+            return page(request, exception)
+        finally:
+            if not connection.in_atomic_block:  # a transaction is ended by whoever began it
+                close_old_connections()
+
+    return answer
+
+
+not_allowed = tidied_up(defaults.permission_denied)  # Django's `handler403`
+not_found = tidied_up(defaults.page_not_found)  # … and `handler404`
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

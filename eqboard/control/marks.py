@@ -16,9 +16,10 @@ from eqboard.accounts.rights import arights_of
 from eqboard.boards.letters import UNSEEN
 from eqboard.config import get_config
 from eqboard.control.audit.discretion import hide_numbers, is_of_caller, newest_for
-from eqboard.control.audit.story import standing
+from eqboard.control.audit.story import WATCHED, standing
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.evidence import Stage
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.attempt import Actor, Attempt, Target, attempt_id
 from eqboard.control.doing.offers import Offer, offer_for
@@ -27,7 +28,7 @@ from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import asking, sentence
 
 NOT_AGAIN = ("press", "reason", "csrfmiddlewaretoken")
-UNSETTLED = (Step.ASKED, Step.ACCEPTED, Step.LEFT)
+UNSETTLED = (Step.ASKED, *WATCHED)
 SETTLES_WITHIN = timedelta(minutes=2)  # what nobody knows of the floor tells in that time (doing/settling.py), or never
 
 
@@ -141,7 +142,7 @@ def outcome_of(entry: AuditEntry) -> Outcome:
     told = entry
     if step != entry.step:
         told = copy(entry)
-        told.step, told.details = step, {"seen": "no_news"} if step is Step.NOT_SEEN else entry.details
+        told.step, told.details = step, {"seen": Stage.NO_NEWS.value} if step is Step.NOT_SEEN else entry.details
     url = reverse("control:outcome", args=[entry.attempt])
     return Outcome(_state(told), sentence(told), url, may_settle=step is Step.UNKNOWN and _may_settle(entry, now))
 

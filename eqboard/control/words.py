@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from eqboard.accounts import access
 from eqboard.control import seat_words, transfer_words
 from eqboard.control.catalogue import obstacles
-from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.evidence import Stage
+from eqboard.control.catalogue.listening import REVOKED, STOP_LISTENING
 from eqboard.control.catalogue.restoring import UNDO_PAUSE, UNDO_SIGN_OUT
 from eqboard.control.catalogue.telephones import CANCEL_RECORDING, STOP_RECORDING
 from eqboard.control.models import AuditEntry, Step
@@ -153,13 +154,13 @@ def _lost(name: str, number: str) -> SafeString:
 def _ended(details: Mapping[str, Any], name: str) -> SafeString:
     """`seconds` is how long it lasted; after a crash nobody knows."""
     seconds = details.get("seconds")
-    if details.get("seen") == "no_news":
+    if details.get("seen") == Stage.NO_NEWS:
         text = _(
             "eqboard cannot see your telephone any more: whether your listening to %(name)s goes on is not known. Hang "
             "up there to end it."
         )
         return say(text, name=name)
-    if details.get("how") == "revoked":  # control/doing/revoking.py
+    if details.get("how") == REVOKED:
         return say(_("eqboard has ended the listening to %(name)s: whoever listened may not any more."), name=name)
     if not isinstance(seconds, int):
         return say(_("The listening to %(name)s is over."), name=name)
@@ -176,7 +177,7 @@ def _not_seen(action: str, details: Mapping[str, Any], name: str) -> SafeString:
     match details.get("seen"):
         case "left":
             return say(_("%(name)s has left, and nobody could see whether they arrived. Look there."), name=name)
-        case "no_news":
+        case Stage.NO_NEWS:
             return say(
                 _("EQ accepted, but there has been no news from the floor since. Look again when the board is live.")
             )

@@ -29,9 +29,9 @@ RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del'
 class Leadership:
     """One candidate. The lock holds the epoch of whoever leads: a new one each time, never one seen before."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, lease_seconds: float = LEASE_SECONDS) -> None:
         self._redis: redis.asyncio.Redis = connect(redis_url)
-        self._lease_ms = int(LEASE_SECONDS * 1000)
+        self._lease_ms = int(lease_seconds * 1000)
 
     async def acquire(self) -> str | None:
         """Try once to lead: the new epoch, or None when another leads. Raises FeedLost."""

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from eqboard.floor.buckets import NOTHING, Bucket
 from eqboard.floor.history import KEPT, History
 from eqboard.history.hours import LEAST_SEEN_SECONDS, Range, end_of_hour, hour_of, minutes_of, same_hours, usual_of
-from eqboard.history.models import QueueHour
+from eqboard.history.models import LONGEST_EXTENSION, QueueHour
 
 KEPT_HOURS = 10 * 7 * 24  # ten weeks of those who never close; `same_hours` looks back eight
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL; none can encode half a surrogate pair
@@ -58,7 +58,7 @@ def _rows(begin: datetime, end: datetime, history: History, queues: Iterable[str
     if span is None:
         return
     for queue in {*queues, *span.queues}:
-        if not UNSTORABLE.search(queue):
+        if len(queue) <= LONGEST_EXTENSION and not UNSTORABLE.search(queue):
             told = buckets.dump_python(span.queues.get(queue, NOTHING), mode="json", exclude_defaults=True)
             yield QueueHour(queue=queue, begins_at=begin, bucket=told, seen_seconds=span.seen_seconds)
 

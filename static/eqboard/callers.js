@@ -1,4 +1,4 @@
-/* The dialog that asks where a call is sent: whose telephone rings there; and that there is nothing
+/* The dialogs that ask where a call is sent: whose telephone rings there; and, of a caller in a row, that there is nothing
    to send any more, as soon as the board shows it. What was typed stays: the call may come back, or be let go. */
 
 import { whyBlind } from "./blind.js";
@@ -72,5 +72,5 @@ document.addEventListener("focusin", (event) => {
   const input = destination(event);
   if (!input) return;
   nameWho(input);
-  input.select(); // whoever types sends the call to another telephone than their own
+  if (byId("destination-who").dataset.own) input.select(); // whoever types sends the call to another telephone than their own
 });

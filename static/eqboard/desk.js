@@ -60,10 +60,13 @@ import { clear, fail } from "./pressing.js";
     if (from && isTold && !isHere) from.close();
   }
 
-  /** What is still under way when its dialog is closed, and what went wrong, goes on beside the board. */
+  /** What is still under way when its dialog is closed, and what went wrong, goes on beside the board until it is
+      dismissed; what went well, as long as it can be undone (undoing.js). */
   function keepResults() {
     const results = byId("dialog-body").querySelector(".together");
-    if (!results?.querySelector(".outcome:not([data-state='confirmed'], [data-state='done'])")) return;
+    const isGood = !results?.querySelector(".outcome:not([data-state='confirmed'], [data-state='done'])");
+    if (isGood && !results?.querySelector(".undo")) return;
+    results.toggleAttribute("data-passing", isGood);
     byId("notices").append(results);
     htmx.process(results);
   }

@@ -71,7 +71,7 @@ export function noteSlip(act) {
 
 /** What makes no sense now says why, and is not pressed. */
 export function refuseDisabled(event) {
-  const button = event.target.closest?.("#screen [aria-disabled='true']");
+  const button = event.target.closest?.(":is(#screen, #panel-body) [aria-disabled='true']");
   if (!button) return;
   event.preventDefault();
   event.stopPropagation();

@@ -64,7 +64,7 @@ function onKey(event) {
   const button = name && phone.querySelector(`[data-key="${name}"]`);
   if (!button) return;
   event.preventDefault();
-  press(button);
+  button.click(); // while nothing can be done it says why
 }
 
 document.addEventListener("click", ({ target }) => {

@@ -2,6 +2,7 @@
    eqboard asks EQ what goes on at a telephone only that long. What stays is changed, not replaced (strokes.js): the
    focus, what is typed, what is folded open and what an action says of itself are left alone. */
 
+import { lookAtPanel } from "./blind.js";
 import { gripOf } from "./hand.js";
 import { body, outliveMark, panel, say, show, take } from "./panel.js";
 import { change } from "./strokes.js";
@@ -99,6 +100,7 @@ function fill(html, isFirst) {
   else if (hadFocus && !active.isConnected) (byId(active.id) ?? byId("panel-title"))?.focus({ preventScroll: true });
   lookAgain();
   tick();
+  lookAtPanel();
 }
 
 /* What is done there says so in the panel, also from a form in the dialog, and from one that is in a row too */

@@ -29,9 +29,10 @@ function end(button) {
   const hadFocus = button === document.activeElement;
   const row = button.closest("#screen li")?.id;
   const beside = button.nextElementSibling;
+  const passing = button.closest("#notices > [data-passing]");
   for (const each of around(button)) delete each.dataset.undoable;
   button.remove();
-  if (!hadFocus) return;
+  if (!hadFocus) return passing?.remove();
   if (row) document.dispatchEvent(new CustomEvent("eqboard:focus", { detail: { row } }));
   else beside?.focus();
 }

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from eqboard.accounts.session_store import SessionStore
 from eqboard.accounts.sessions import end_sessions
 from eqboard.config import ROOT
 from tests.cast import static_files_are_not_collected
@@ -139,3 +141,26 @@ def test_cookies_over_https_are_for_this_host_and_https_alone():
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["__Host-sessionid", "True", "True", "True", "None", "/", "28800"]
+
+
+@pytest.mark.parametrize("cookie", ['"eightletters\\000"', "eight-letters", '"\\351ightletters"', '""'])
+def test_what_can_be_nobodys_key_is_not_looked_for(cookie, django_assert_num_queries):
+    """In quotes a cookie can hold a NUL, which PostgreSQL refuses with an error."""
+    client = Client(headers={"cookie": f"sessionid={cookie}"})
+    with django_assert_num_queries(0):
+        assert client.get("/password/").status_code == 302
+
+
+def test_a_key_of_ours_opens_its_session():
+    client = signed_in()
+    key = client.cookies["sessionid"].value
+    assert SessionStore(key).session_key == key
+    assert is_signed_in(client)
+
+
+def test_who_is_signed_in_by_djangos_own_store_stays_so():
+    """As by an eqboard of before: what is in a session is sealed by the name of the class that wrote it."""
+    written = db.SessionStore()
+    written["word"] = WORD
+    written.save()
+    assert SessionStore(written.session_key)["word"] == WORD

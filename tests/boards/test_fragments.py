@@ -223,6 +223,16 @@ def test_a_lead_is_offered_what_makes_sense_now(one, offered):
     assert buttons(one, FRONT) == [f"/agents/7/{action}/" for action in offered]
 
 
+@pytest.mark.parametrize(
+    "one", [agent(7, state=AgentState.PAUSED), agent(7, state=AgentState.WRAP_UP, pause_follows=True)]
+)
+def test_what_acts_at_once_says_that_it_means_all_their_queues(one):
+    """So does the key p, and the palette: they press these buttons."""
+    pressed = page_of(snapshot(agents=[one]), FRONT, Surface.DESK).select("[hx-post*='/resume/'], [hx-post*='wrap']")
+    assert pressed
+    assert {each["hx-vals"] for each in pressed} == {'{"queue": "all"}'}
+
+
 @pytest.mark.parametrize("state", AgentState)
 def test_a_viewer_is_offered_nothing(state):
     assert buttons(agent(7, state=state), LOOKS) == []

@@ -28,6 +28,8 @@ from tests.control.switchboard import Switchboard, talking
 from tests.environment import KEY_CANARY
 
 OF_502 = membership("502", queue_name="Complaints")
+EVERYWHERE = {"queue": "all"}
+"""What the page's own forms send of an action on an agent in all their queues."""
 
 
 def a_floor(*agents: Agent, **changes: Any) -> Snapshot:
@@ -61,11 +63,14 @@ class Exchange:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.was_asked = asyncio.Event()
+        self._refused: list[tuple[str, httpx.Response]] = []
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(dict(parse_qsl(request.content.decode())))
         self.was_asked.set()
         await self.may_answer.wait()
+        if self._refused and self.asked[-1].get("action") == self._refused[0][0]:
+            return self._refused.pop(0)[1]
         if isinstance(self.answer, Exception):
             raise self.answer
         return httpx.Response(self.answer.status_code, content=self.answer.content)
@@ -73,6 +78,11 @@ class Exchange:
     def complain(self, parameter: str | None, kind: str, description: str = "", status: int = 400) -> None:
         complaint = {"parameter": parameter, "type": kind, "description": description}
         self.answer = httpx.Response(status, json=[complaint])
+
+    def refuse_first(self, action: str, *, count: int, parameter: str, kind: str) -> None:
+        """So many requests of that action are refused; whatever else comes is answered as before."""
+        complaint = {"parameter": parameter, "type": kind, "description": ""}
+        self._refused = [(action, httpx.Response(400, json=[complaint])) for _ in range(count)]
 
 
 @pytest.fixture

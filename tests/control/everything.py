@@ -125,11 +125,18 @@ class House(Switchboard):
             return httpx.Response(200, json=[_row(each, queue=each.queue) for each in WAITING.values()])
         if path == "/parked_calls":
             return httpx.Response(200, json=[_row(each, space=each.space) for each in PARKED.values()])
+        if path == "/active_conferences":
+            return httpx.Response(200, json=[_room(target) for target in TARGETS])
         return super()._answer(path, query)
 
 
 def _row(call: Any, **changes: Any) -> dict[str, Any]:
     return {"channel": call.caller.channel, "uniqueId": call.caller.unique_id} | changes
+
+
+def _room(target: str) -> dict[str, Any]:
+    inside = {"channel": INSIDE[target].channel, "uniqueId": INSIDE[target].unique_id}
+    return {"extension": ROOM[target], "participants": [inside]}
 
 
 @asynccontextmanager
@@ -172,11 +179,11 @@ AT_CALL = "/extensions/{at}/calls/{call}"
 ELSEWHERE = {"monitor.stop", "agent.undo_pause", "agent.undo_sign_out"}
 """What hangs on something that was done before: test_every_road.py walks there."""
 PRESSES = {
-    "agent.pause": Press("/agents/{agent}/pause/", {"pause_code": "1"}, (AGENT_ACTION, "pause")),
-    "agent.resume": Press("/agents/{agent}/resume/", {}, (AGENT_ACTION, "resume")),
+    "agent.pause": Press("/agents/{agent}/pause/", {"queue": "all", "pause_code": "1"}, (AGENT_ACTION, "pause")),
+    "agent.resume": Press("/agents/{agent}/resume/", {"queue": "all"}, (AGENT_ACTION, "resume")),
     "agent.sign_in": Press("/agents/{agent}/sign-in/", {"queue": "501"}, (AGENT_ACTION, "signIn")),
-    "agent.sign_out": Press("/agents/{agent}/sign-out/", {}, (AGENT_ACTION, "signOut")),
-    "agent.exit_wrap_up": Press("/agents/{agent}/exit-wrap-up/", {}, (AGENT_ACTION, "exitWrapUp")),
+    "agent.sign_out": Press("/agents/{agent}/sign-out/", {"queue": "all"}, (AGENT_ACTION, "signOut")),
+    "agent.exit_wrap_up": Press("/agents/{agent}/exit-wrap-up/", {"queue": "all"}, (AGENT_ACTION, "exitWrapUp")),
     "monitor.spy": Press("/agents/{agent}/spy/", {"extension": "{ear}"}, (MONITOR_ACTION, "spy")),
     "monitor.whisper": Press("/agents/{agent}/whisper/", {"extension": "{ear}"}, (MONITOR_ACTION, "whisper")),
     "monitor.barge_in": Press("/agents/{agent}/barge-in/", {"extension": "{ear}"}, (MONITOR_ACTION, "bargeIn")),

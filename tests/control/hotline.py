@@ -56,6 +56,7 @@ class Hotline:
     def __init__(self) -> None:
         self.queued: list[dict[str, Any]] = [{"queue": "500", "channel": CARMEN.channel, "uniqueId": "1.1"}]
         self.parked: list[dict[str, Any]] = [{"space": "71", "channel": ONE_PARKED.channel, "uniqueId": "1.2"}]
+        self.rooms: list[dict[str, Any]] = []
         self.busy: set[str] = set()
         self.unknown: set[str] = set()
         self.asked: list[tuple[str, dict[str, str]]] = []
@@ -83,6 +84,7 @@ class Hotline:
         known: dict[str, Any] = {
             "queued_calls": [each for each in self.queued if each["queue"] == asked.get("queue")],
             "parked_calls": self.parked,
+            "active_conferences": self.rooms,
             "active_calls": [busy] if extension in self.busy else [],
         }
         return httpx.Response(200, json=known.get(path, {"extension": extension}))

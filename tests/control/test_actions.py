@@ -11,7 +11,7 @@ from eqboard.eq.dialect import Route
 from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.reads import PRESSED
 
-A_CALL = CallRef("1.1", "1.1", "SIP/trunk-1", "500", other_channel="SIP/201-1", other_number="201")
+A_CALL = CallRef("1.1", "1.1", "SIP/trunk-1", "500", other_channel="SIP/201-1")
 
 
 def an_order(action: str) -> Order:

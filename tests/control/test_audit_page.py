@@ -139,6 +139,15 @@ def test_an_attempt_that_was_left_alone_is_unknown(lead, cast):
     assert "unknown: EQ's answer was lost" in row
 
 
+def test_of_what_was_done_in_part_nothing_is_said_to_be_lost(cast):
+    complaint = {"complaints": [["queue", "not_signed_in", ""]], "is_partly": True}
+    write(cast.lead, Step.ASKED, (Step.UNKNOWN, complaint), action="agent.undo_sign_out")
+    [row] = rows(client_of(cast.supervisor).get("/audit/"))
+    assert "done in part" in row
+    assert re.search("accepted in part ?, queue not_signed_in", row)
+    assert "lost" not in row
+
+
 def test_an_action_of_another_version_goes_by_its_name(lead, cast):
     write(cast.lead, (Step.DONE, {"order": {"no": ["order"]}}), action="agent.fly")
     [row] = rows(lead.get("/audit/"))
@@ -219,8 +228,9 @@ def test_one_goes_through_pages_and_back(lead, cast, monkeypatch):
     seen, query = [], "?outcome=denied"
     for rel in ("next", "next", "prev", "prev"):
         page = lead.get(f"/audit/{query}")
-        seen.append(re.findall(r"Dina\d", " ".join(rows(page)))[::2])
-        query = BeautifulSoup(page.content, "html.parser").select_one(f".log-pages a[rel={rel}]")["href"]
+        shown = BeautifulSoup(page.content, "html.parser")
+        seen.append([re.findall(r"Dina\d", each.text)[0] for each in shown.select(".log-what")])
+        query = shown.select_one(f".log-pages a[rel={rel}]")["href"]
     assert "outcome=denied" in query
     assert seen == [["Dina4", "Dina3"], ["Dina2", "Dina1"], ["Dina0"], ["Dina2", "Dina1"]]
 
@@ -413,3 +423,91 @@ def test_days_ahead_hold_nothing(lead, cast):
     write(cast.lead, Step.DONE)
     ahead = (timezone.localdate() + timedelta(days=1)).isoformat()
     assert rows(lead.get(f"/audit/?begin={ahead}")) == []
+
+
+# The steps of an attempt
+
+
+def steps_of(answer) -> list[list[str]]:
+    """Of the newest attempt: the lines of each step, as one reads them."""
+    steps = BeautifulSoup(answer.content, "html.parser").select("tbody tr:first-child .log-steps li")
+    return [[" ".join(line.get_text().split()) for line in step.select("p")] for step in steps]
+
+
+def test_the_steps_say_when_what_happened_and_what_eq_answered_in_words(lead, cast):
+    order = {"action": "agent.pause", "agent": 7, "queue": "500", "pause_code": 2}
+    stood = [{"queue": "500", "skill": 3, "paused": False}, {"queue": "501", "skill": None, "paused": True}]
+    asked = {"order": order, "eq_user": None, "before": {"queues": stood, "pause_code": None}}
+    complaint = ["agent", "not_signed_in", ""]
+    refused = {"error": "EQInvalid", "reason": "", "complaints": [complaint]}
+    write(cast.lead, (Step.ASKED, asked), (Step.REFUSED, refused))
+    assert steps_of(lead.get("/audit/")) == [
+        [
+            *("12:00:00 asked", "Agent: 7", "Queue: 500", "Pause code: 2"),
+            *("Before: 500 (skill 3), 501 (paused)", "EQ user: –"),
+        ],
+        [
+            "12:00:01 refused: not done",
+            "EQ refused: Dina Sol is not signed in to EQ itself. They have to sign in at their telephone first.",
+            *("EQ's words: agent not_signed_in", "error: EQInvalid"),
+        ],
+    ]
+
+
+def test_where_an_agent_was_signed_in_and_how_long_a_listening_lasted_are_told_as_people_say_it(lead, cast):
+    order = {"action": "monitor.spy", "sign_in_to": [["500", 1], ["501", 5]], "is_paused": True}
+    write(cast.lead, (Step.ASKED, {"order": order}), (Step.ENDED, {"seconds": 133, "how": "hung_up"}))
+    [asked, ended] = steps_of(lead.get("/audit/"))
+    assert asked[1:] == [
+        *("In which queues: 500 (skill 1), 501 (skill 5)", "Begin with a pause: yes", "action: monitor.spy"),
+    ]  # the action too, where it is not the one of the line
+    assert ended[1:] == ["The listening to Dina Sol is over; it lasted 2:13.", "Lasted: 2:13", "how: hung_up"]
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("text", "wing: text"),
+        (7, "wing: 7"),
+        (False, "wing: no"),
+        (None, "wing: –"),
+        (["a", 1], "wing: a, 1"),
+        ([["a", 1], {"b": True, "c": None}], "wing: a, 1; b: yes"),
+        ({"a": {"b": ["c"]}}, "wing: a: b: c"),
+    ],
+)
+def test_a_field_that_nobody_knows_is_told_by_its_name(lead, cast, written, line):
+    write(cast.lead, (Step.DONE, {"wing": written}), action="agent.fly")
+    assert steps_of(lead.get("/audit/")) == [["12:00:00 done", line]]
+
+
+def test_what_an_undo_puts_back_is_told_and_whatever_was_written_down_twice_only_once(lead, cast):
+    stood = [{"queue": "500", "skill": 4, "paused": True}]
+    order = {"action": "agent.undo_sign_out", "undoes": "1", "stood": stood}
+    write(cast.lead, (Step.ASKED, {"order": order, "undoes": "1"}), action="agent.undo_sign_out")
+    assert steps_of(lead.get("/audit/")) == [["12:00:00 asked", "Before: 500 (skill 4, paused)", "undoes: 1"]]
+
+
+@pytest.mark.parametrize("nothing", ["", [], {}])
+def test_a_field_without_anything_in_it_is_not_told(lead, cast, nothing):
+    write(cast.lead, (Step.DONE, {"wing": nothing}))
+    assert steps_of(lead.get("/audit/")) == [["12:00:00 done"]]
+
+
+@pytest.mark.parametrize(
+    "field", ["complaints", "seconds", "before", "sign_in_to", "order", "call", "old", "is_paused", "number"]
+)
+@pytest.mark.parametrize(
+    "written", ["text", 7, -1, True, None, [1], [["x"]], {"queues": [1, ["500"], {}]}, {"queues": "500"}]
+)
+def test_fields_that_hold_something_else_than_they_should_are_told_all_the_same(lead, cast, field, written):
+    write(cast.lead, (Step.ASKED, {field: written}), Step.ACCEPTED)
+    assert len(steps_of(lead.get("/audit/"))[0]) == 2
+
+
+@pytest.mark.parametrize("name", ["password", "eq_token", "apiKey", "api_key", "Authorization"])
+def test_a_secret_that_was_written_down_by_mistake_is_not_shown(lead, cast, name):
+    write(cast.lead, (Step.DONE, {name: "s3cret", "of": {name: "s3cret"}, "all": [{name: "s3cret"}]}))
+    page = lead.get("/audit/")
+    assert "s3cret" not in page.text
+    assert f"{name}: …" in steps_of(page)[0]

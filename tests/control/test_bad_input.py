@@ -8,10 +8,11 @@ import pytest
 
 from eqboard.boards.following import followers
 from eqboard.control.models import AuditEntry
+from eqboard.control.on_agents.prospects import DEEDS
 from tests.builders import snapshot
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.conftest import begin, settled, signed_in, steps
-from tests.control.everything import OWN, PRESSES, connected, everybody_talks
+from tests.control.everything import ID, OWN, PRESSES, TARGETS, connected, everybody_talks
 from tests.control.switchboard import complaint, now, sits_at
 from tests.control.test_refusals import said, state, url_of
 
@@ -116,6 +117,7 @@ ASKS_FIRST = {
     "call.park": "/active_calls",
     "call.hang_up": "/active_calls",
     "recording.start": "/active_calls",
+    "conference.remove": "/active_conferences",
 }
 
 
@@ -201,6 +203,33 @@ async def test_a_malformed_form_is_answered_with_what_is_wrong(full, house, acti
     shown = await full.post(PRESSES[action].path(OWN), WRONG[action])
     assert shown.status_code in (200, 422), shown.status_code
     assert len(shown.text) > 40
+    assert house.is_untouched
+    assert await entries() == []
+
+
+# A form that has lost its queue; or has it, and nothing in it
+IN_QUEUES = ["agent.pause", "agent.resume", "agent.sign_out", "agent.exit_wrap_up"]
+NO_QUEUE = "This form does not say in which queues, so nothing was sent. Load the page again, then try once more."
+LOST = pytest.mark.parametrize("lost", [{}, {"queue": ""}], ids=["no queue", "an empty one"])
+
+
+@LOST
+@pytest.mark.parametrize("action", IN_QUEUES)
+async def test_a_form_that_has_lost_its_queue_does_not_mean_all_of_them(full, house, action, lost):
+    form = {name: text for name, text in PRESSES[action].form(OWN).items() if name != "queue"} | lost
+    shown = await full.post(PRESSES[action].path(OWN), form)
+    assert (shown.status_code, state(shown), said(shown)) == (422, "refused", NO_QUEUE)
+    assert house.is_untouched
+    assert await entries() == []
+
+
+@LOST
+@pytest.mark.parametrize("action", [*IN_QUEUES, "agent.sign_in"])
+async def test_nor_does_it_for_several(full, house, action, lost):
+    deed = next(name for name, each in DEEDS.items() if each == action)
+    shown = await full.post(f"/agents/together/{deed}/", {"agent": [ID[each] for each in TARGETS], **lost})
+    assert (shown.status_code, state(shown), said(shown)) == (422, "refused", NO_QUEUE)
+    assert shown["HX-Retarget"] == "#dialog-notices"
     assert house.is_untouched
     assert await entries() == []
 

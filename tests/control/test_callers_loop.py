@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from eqboard.boards.ready import SPECS
 from eqboard.boards.spec import MaskedNumbers
-from eqboard.control.models import AuditEntry
+from eqboard.control.audit import write_down
+from eqboard.control.doing import attempt
+from eqboard.control.models import AuditEntry, Step
 from eqboard.simulator.scenario import NEVER, Scenario
 from eqboard.simulator.switch import transfers
 from eqboard.simulator.switch.parties import Place
@@ -91,6 +94,21 @@ async def test_a_caller_whom_nobody_answers_has_left_and_is_lost(site, cast):
     told = said(await client.get(url_of(answer)))
     assert told.startswith(f"{NAME} is lost")
     assert told.endswith("Call them back: 5550103.")
+
+
+@pytest.mark.parametrize("site", [{"no_answer_share": 1.0}], indirect=True)
+async def test_a_database_that_is_started_anew_while_they_are_on_their_way_hears_of_the_end(site, cast, monkeypatch):
+    def write_and_break(doer, action, thing, step, *told, **more):
+        write_down(doer, action, thing, step, *told, **more)
+        if step == Step.LEFT:
+            connection.connection.close()  # as from the other side
+
+    monkeypatch.setattr(attempt, "write_down", write_and_break)
+    a_caller(site)
+    client = await signed_in(cast.lead)
+    await pressed(client, await hand_of(client, NAME))
+    await settled()
+    assert await steps() == ["asked", "accepted", "left", "lost"]
 
 
 async def test_a_caller_who_is_answered_before_the_press_stays_where_they_are(site, cast):

@@ -18,7 +18,7 @@ from eqboard.feed import slots
 from eqboard.feed.claims import Claims
 from tests.builders import claim, line, line_call
 from tests.cast import member, publish, static_files_are_not_collected
-from tests.control.conftest import signed_in
+from tests.control.conftest import EVERYWHERE, signed_in
 from tests.control.everything import (
     AGENT_ACTION,
     AT,
@@ -144,7 +144,7 @@ async def test_one_undoes_what_one_may_do_by_now(cast, house, redis_url, done, r
 
 # For several: for each of them what one press would be
 
-CHOSEN = {"sign-in": {"queue": "501"}, "pause": {"pause_code": "1"}}
+CHOSEN = {"sign-in": {"queue": "501"}, "pause": {"queue": "all", "pause_code": "1"}}
 MARKS = {200: "accepted", 403: "denied", 404: "denied"}
 
 
@@ -154,7 +154,7 @@ async def test_of_several_each_is_as_one_alone(cast, house, redis_url, deed, rol
     user, action = await somebody(cast, role, team), DEEDS[deed]
     await publish(redis_url, everybody_talks(action))
     number = uuid.uuid4()
-    form = {"agent": [ID[each] for each in TARGETS], "press": str(number), **CHOSEN.get(deed, {})}
+    form = {"agent": [ID[each] for each in TARGETS], "press": str(number), **CHOSEN.get(deed, EVERYWHERE)}
     answer = await (await signed_in(user)).post(f"/agents/together/{deed}/", form)
     if deed == "sign-in" and action not in MAY[role]:  # there is no queue that they might choose
         assert (answer.status_code, sent(house), await steps_of(user)) == (422, [], [])

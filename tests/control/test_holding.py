@@ -19,7 +19,7 @@ from eqboard.feed.claims import Claims
 from eqboard.feed.connection import connect
 from eqboard.feed.keys import CLAIMS
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import begin, signed_in, steps
+from tests.control.conftest import EVERYWHERE, begin, signed_in, steps
 from tests.control.everything import BOTH, EAR, OWN, PRESSES, WAITING, connected, everybody_talks
 from tests.control.switchboard import complaint, sits_at
 from tests.control.test_refusals import said, state
@@ -70,9 +70,9 @@ async def lost_and_held_again(redis_url, count):
 async def test_a_claim_that_redis_has_lost_is_taken_anew(cast, house, redis_url, monkeypatch):
     monkeypatch.setattr(holding, "KEEP_SECONDS", 0.02)
     client = await signed_in(cast.supervisor)
-    await client.post(PRESSES["agent.pause"].path(OWN))
+    await client.post(PRESSES["agent.pause"].path(OWN), EVERYWHERE)
     await lost_and_held_again(redis_url, 1)
-    other = await (await signed_in(cast.admin)).post(PRESSES["agent.resume"].path(OWN))
+    other = await (await signed_in(cast.admin)).post(PRESSES["agent.resume"].path(OWN), EVERYWHERE)
     assert state(other) == "refused"
 
 
@@ -89,7 +89,7 @@ async def test_a_claim_is_kept_while_eq_thinks(cast, house, redis_url, monkeypat
         return answer(request.url.path.removeprefix("/eq/api/2.0"), dict(request.url.params))
 
     monkeypatch.setattr(type(house), "__call__", lambda _self, request: slow(request))
-    pressing = begin((await signed_in(cast.supervisor)).post(PRESSES["agent.pause"].path(OWN)))
+    pressing = begin((await signed_in(cast.supervisor)).post(PRESSES["agent.pause"].path(OWN), EVERYWHERE))
     await was_asked.wait()
     [claim] = (await holding.books.get().all(datetime.now(UTC))).values()
     async with asyncio.timeout(10):

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from bs4 import BeautifulSoup
+from django.db import connection
 from pydantic import SecretStr
 
-from eqboard.accounts import seats
+from eqboard.accounts import rights, seats
 from eqboard.boards.following import followers
 from eqboard.control import background, exchange, words
 from eqboard.control.doing import freshness, revoking, settling, vigil, watching
@@ -33,6 +34,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_coll
 
 KEY = "a-key-of-theirs"
 PATIENCE_SECONDS = 20.0
+UNDER_WAY = ("asked", "accepted", "confirmed")  # the answer to a press waits a moment, in which all may have happened
 TALKING, IDLE = (1, 2), 3
 
 
@@ -206,7 +208,7 @@ async def reaches(attempt, step):
 async def listening(house, client, extension="301", **how):
     """Press, pick up, and be confirmed."""
     answer, attempt = await press(client, **how)
-    assert state(answer) in ("asked", "accepted"), said(answer)
+    assert state(answer) in UNDER_WAY, said(answer)
     await is_ringing(house, extension)
     house.pick_up(extension)
     await reaches(attempt, "confirmed")
@@ -298,7 +300,7 @@ async def test_after_a_crash_it_is_in_hand_again_with_the_first_floor(cast, hous
 
     await says(client, f"Listening to {name} from 301")
     assert await steps_of(attempt) == ["asked", "accepted", "confirmed"]
-    assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in ("asked", "accepted")
+    assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in UNDER_WAY
     await reaches(attempt, "ended")
     settler._task.cancel()
     await asyncio.gather(settler._task, return_exceptions=True)
@@ -314,7 +316,7 @@ async def test_a_change_that_eq_refuses_leaves_one_listening_as_before(cast, hou
     await shows(client, ears=[f"Listening to {house.of(1)} from 301"])
     assert await steps_of(first) == ["asked", "accepted", "confirmed"]
     house.fails = ""
-    assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in ("asked", "accepted")
+    assert state(await client.post("/monitoring/stop/", {"extension": "301"})) in UNDER_WAY
     assert (await reaches(first, "ended")).details["how"] == "hung_up"
     assert state(answer) in ("asked", "unknown")
 
@@ -328,7 +330,7 @@ async def test_stop_hangs_up_that_very_call(cast, house):
     answer = await client.post("/monitoring/stop/", {"extension": "301"})
 
     stopping = (await AuditEntry.objects.filter(action="monitor.stop").afirst()).attempt
-    assert state(answer) in ("asked", "accepted")
+    assert state(answer) in UNDER_WAY
     await reaches(stopping, "confirmed")
     await reaches(attempt, "ended")
     asked = await AuditEntry.objects.aget(attempt=stopping, step="asked")
@@ -548,6 +550,28 @@ async def test_being_cut_off_is_tried_again_until_eq_does_it(cast, house, monkey
     await until(was_tried)
     assert await steps_of(attempt) == ["asked", "accepted", "confirmed"]
     house.fails = ""
+    assert (await reaches(attempt, "ended")).details["how"] == "revoked"
+
+
+async def test_a_database_that_was_started_anew_is_asked_by_a_new_connection(cast, house, monkeypatch):
+    """A listening may last for hours, and so much longer than one of them."""
+    monkeypatch.setattr(revoking, "LOOK_EVERY", timedelta())
+    broken = []
+
+    def rights_of(user):
+        if not broken:
+            connection.connection.close()  # as from the other side
+            broken.append(user)
+        return rights.rights_of(user)
+
+    monkeypatch.setattr(revoking, "rights_of", rights_of)
+    attempt = await listening(house, await seated(cast.lead, "301"))
+
+    async def is_broken():
+        return broken
+
+    await until(is_broken)
+    await out_of_the_team(cast.lead)
     assert (await reaches(attempt, "ended")).details["how"] == "revoked"
 
 

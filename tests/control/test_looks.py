@@ -152,7 +152,7 @@ def test_an_end_of_listening_is_seen_when_the_call_is_gone():
 # At a telephone
 
 OWN = "SIP/207-0000001a"
-AT_207 = CallRef(KEY, KEY, OWN, "207", other_channel=CHANNEL, other_number="+34600111222")
+AT_207 = CallRef(KEY, KEY, OWN, "207", other_channel=CHANNEL)
 
 
 def at_207(action: str, **changes) -> Order:

@@ -26,7 +26,7 @@ from eqboard.floor.snapshot import Part
 from eqboard.loops import PerLoop
 from tests.builders import agent, pause_code, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
+from tests.control.conftest import EVERYWHERE, PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state, url_of
 from tests.environment import KEY_CANARY
 
@@ -34,13 +34,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_coll
 
 
 async def test_pausing_without_a_reason(cast, floor, exchange):
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": ""})
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | {"pause_code": ""})
     assert (answer.status_code, state(answer)) == (200, "accepted")
     assert exchange.asked == [{"action": "pause", "options": '{"agent":7}'}]
 
 
 async def test_pausing_with_a_reason(cast, floor, exchange):
-    await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "2"})
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | {"pause_code": "2"})
     assert exchange.asked == [{"action": "pause", "options": '{"agent":7,"pauseCode":2}'}]
     asked = await AuditEntry.objects.aget(step="asked")
     assert asked.details["order"] == {"action": "agent.pause", "agent": 7, "pause_code": 2}
@@ -48,7 +48,7 @@ async def test_pausing_with_a_reason(cast, floor, exchange):
 
 async def test_resuming(cast, redis_url, exchange):
     await publish(redis_url, a_floor(PAUSED))
-    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", {"pause_code": "2"})
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", EVERYWHERE | {"pause_code": "2"})
     assert (answer.status_code, state(answer)) == (200, "accepted")
     assert exchange.asked == [{"action": "resume", "options": '{"agent":7}'}]
 
@@ -63,25 +63,25 @@ async def test_the_name_in_which_eq_is_asked_is_looked_up_once(cast, floor, exch
 
     monkeypatch.setattr(perform, "seat_of", seat_of)
     monkeypatch.setattr(voices, "seat_of", seat_of)
-    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     assert (looked_up, len(exchange.asked)) == ([cast.lead.pk], 1)
 
 
 async def test_whoever_has_every_queue_acts_on_everybody(cast, floor, exchange):
     client = await signed_in(cast.supervisor)
     for number in (7, 8, 9):
-        assert (await client.post(f"/agents/{number}/pause/")).status_code == 200
+        assert (await client.post(f"/agents/{number}/pause/", EVERYWHERE)).status_code == 200
     assert len(exchange.asked) == 3
 
 
 async def test_an_administrator_acts_without_a_team(cast, floor, exchange):
-    assert (await (await signed_in(cast.admin)).post("/agents/9/pause/")).status_code == 200
+    assert (await (await signed_in(cast.admin)).post("/agents/9/pause/", EVERYWHERE)).status_code == 200
 
 
 async def test_what_was_asked_is_written_down_before_eq_hears_of_it(cast, floor, exchange):
     exchange.may_answer.clear()
     client = await signed_in(cast.lead)
-    pressing = begin(client.post("/agents/7/pause/", {"pause_code": "1"}))
+    pressing = begin(client.post("/agents/7/pause/", EVERYWHERE | {"pause_code": "1"}))
     await exchange.was_asked.wait()
     assert await steps() == ["asked"]
     entry = await last_entry()
@@ -110,7 +110,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("complaint", "sentence"), REFUSALS)
 async def test_a_refusal_of_eq_becomes_a_sentence(cast, floor, exchange, complaint, sentence):
     exchange.complain(*complaint)
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "1"})
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | {"pause_code": "1"})
     assert (answer.status_code, state(answer)) == (200, "refused")
     assert sentence in said(answer)
     assert len(exchange.asked) == 1
@@ -141,7 +141,7 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
     cast, floor, exchange, answer, error, step, sentence
 ):
     exchange.answer = answer
-    shown = await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    shown = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     assert (shown.status_code, state(shown)) == (200, step)
     assert sentence in said(shown)
     assert len(exchange.asked) == 1
@@ -153,13 +153,13 @@ async def test_an_answer_that_is_none_is_asked_once_and_told_as_it_is(
 
 async def test_an_action_whose_path_eq_does_not_know_is_told_to_whoever_runs_eqboard(cast, floor, exchange, caplog):
     exchange.answer = httpx.Response(404)
-    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     assert "EQ knows no path for call_queue_agents.pause; name the one that it has" in caplog.text
 
 
 async def test_a_fault_of_ours_leaves_nobody_waiting(cast, floor, exchange, caplog):
     exchange.answer = ZeroDivisionError("a bug")
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     assert state(answer) == "unknown"
     assert "nobody knows whether it happened" in said(answer)
     assert await steps() == ["asked", "unknown"]
@@ -193,7 +193,7 @@ async def test_what_eq_said_is_written_down_once_the_database_is_free(cast, floo
     step = {200: "accepted", 400: "refused", 500: "unknown"}[answer.status_code]
     monkeypatch.setattr(attempting, "write_down", BusyDatabase(step, 3))
     exchange.answer = answer
-    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/")) == step
+    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)) == step
     assert await steps() == ["asked", step]
     assert len(exchange.asked) == 1
 
@@ -204,7 +204,7 @@ async def test_an_acceptance_that_cannot_be_written_down_is_logged_and_its_effec
 ):
     monkeypatch.setattr(attempting, "write_down", BusyDatabase("accepted", 4))
     client = await signed_in(cast.lead)
-    shown = await client.post("/agents/7/pause/")
+    shown = await client.post("/agents/7/pause/", EVERYWHERE)
     assert "EQ's answer cannot be written down: the attempt" in caplog.text
     assert await steps() == ["asked"]
     now = source(Part.AGENTS, taken_at=datetime.now(UTC) + timedelta(seconds=1), every_seconds=60)
@@ -219,16 +219,16 @@ async def test_what_goes_wrong_then_in_another_way_is_logged_and_leaves_the_way_
     cast, floor, exchange, monkeypatch, caplog
 ):
     monkeypatch.setattr(attempting, "write_down", BusyDatabase("accepted", 1, ZeroDivisionError("a bug")))
-    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/")) == "asked"
+    assert state(await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)) == "asked"
     assert "ZeroDivisionError: a bug" in caplog.text
-    assert state(await (await signed_in(cast.supervisor)).post("/agents/7/pause/")) == "accepted"
+    assert state(await (await signed_in(cast.supervisor)).post("/agents/7/pause/", EVERYWHERE)) == "accepted"
 
 
 async def test_what_eq_says_is_hostile_too(cast, floor, exchange):
     exchange.answer = httpx.Response(
         400, content=b'[{"parameter": "x", "type": "y", "description": "<script>\\u0000\\u202e\\ud800"}]'
     )
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     page = BeautifulSoup(answer.text, "html.parser")
     assert not page.select("script")
     assert page.select_one(".sentence bdi").text.startswith("<script>")
@@ -245,7 +245,7 @@ def test_text_that_some_database_refuses_is_replaced():
 
 async def test_a_name_that_databases_do_not_take_is_no_hindrance(cast, redis_url, exchange):
     await publish(redis_url, a_floor(agent(7, name="nul \0 " + "x" * 300)))
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     assert state(answer) == "accepted"
     assert (await last_entry()).target_name == ("nul � " + "x" * 300)[:200]
 
@@ -257,7 +257,7 @@ async def test_without_a_key_nothing_is_asked_nor_written_down(cast, floor, exch
     monkeypatch.setattr("eqboard.control.exchange.telephones", PerLoop(no_key))
     client = await signed_in(cast.lead)
     with pytest.raises(ConfigError):
-        await client.post("/agents/7/pause/")
+        await client.post("/agents/7/pause/", EVERYWHERE)
     assert await steps() == []
 
 
@@ -265,7 +265,7 @@ async def test_a_browser_that_went_away_does_not_stop_what_was_begun(cast, floor
     """Django cancels the view; EQ has been asked, so its answer is written down all the same."""
     exchange.may_answer.clear()
     client = await signed_in(cast.lead)
-    pressing = begin(client.post("/agents/7/pause/"))
+    pressing = begin(client.post("/agents/7/pause/", EVERYWHERE))
     await exchange.was_asked.wait()
     pressing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -279,8 +279,8 @@ async def test_a_browser_that_went_away_does_not_stop_what_was_begun(cast, floor
 async def test_a_double_click_acts_once(cast, floor, exchange):
     """Two presses of two numbers: the page may be open twice. The second is shown what becomes of the first."""
     client = await signed_in(cast.lead)
-    first = await client.post("/agents/7/pause/")
-    second = await client.post("/agents/7/pause/")
+    first = await client.post("/agents/7/pause/", EVERYWHERE)
+    second = await client.post("/agents/7/pause/", EVERYWHERE)
     assert len(exchange.asked) == 1
     assert await steps() == ["asked", "accepted"]
     assert state(second) == "accepted"
@@ -292,9 +292,9 @@ async def test_a_replayed_form_acts_once(cast, floor, exchange):
     client = await signed_in(cast.lead)
     form = {"press": "b9d2c8f0-5f0e-4c53-9c7e-0d5c2f8f1a11", "pause_code": "1"}
     exchange.complain("agent", "not_signed_in")
-    await client.post("/agents/7/pause/", form)
+    await client.post("/agents/7/pause/", EVERYWHERE | form)
     exchange.answer = httpx.Response(200, json=None)
-    again = await client.post("/agents/7/pause/", form)
+    again = await client.post("/agents/7/pause/", EVERYWHERE | form)
     assert len(exchange.asked) == 1
     assert state(again) == "refused"
     assert await steps() == ["asked", "refused"]
@@ -303,10 +303,10 @@ async def test_a_replayed_form_acts_once(cast, floor, exchange):
 async def test_a_press_with_somebody_elses_number_is_a_press_of_ones_own(cast, floor, exchange):
     form = {"press": "b9d2c8f0-5f0e-4c53-9c7e-0d5c2f8f1a11"}
     exchange.complain("agent", "not_signed_in")
-    await (await signed_in(cast.lead)).post("/agents/7/pause/", form)
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | form)
     client = await signed_in(cast.supervisor)
     for _ in range(2):
-        assert state(await client.post("/agents/7/pause/", form)) == "refused"
+        assert state(await client.post("/agents/7/pause/", EVERYWHERE | form)) == "refused"
         assert len(exchange.asked) == 2
     assert await AuditEntry.objects.values("attempt").distinct().acount() == 2
 
@@ -314,10 +314,10 @@ async def test_a_press_with_somebody_elses_number_is_a_press_of_ones_own(cast, f
 async def test_nobody_can_use_up_anothers_attempt_by_its_id_from_the_audit(cast, floor, exchange):
     """Nor the one that would undo it, whose id follows from the first."""
     lead, supervisor = await signed_in(cast.lead), await signed_in(cast.supervisor)
-    await lead.post("/agents/7/pause/")
+    await lead.post("/agents/7/pause/", EVERYWHERE)
     attempt = (await last_entry()).attempt
     for number in (attempt, *undo_ids(attempt)):
-        await supervisor.post("/agents/7/resume/", {"press": str(number)})
+        await supervisor.post("/agents/7/resume/", EVERYWHERE | {"press": str(number)})
     taken = {each.attempt async for each in AuditEntry.objects.filter(actor=cast.supervisor)}
     assert len(taken) == 1 + len(undo_ids(attempt))
     assert not taken & {attempt, *undo_ids(attempt)}
@@ -337,9 +337,9 @@ async def test_of_two_who_press_at_the_same_moment_one_acts_and_the_other_is_tol
     cast.lead.first_name, cast.lead.last_name = "Dana", "Levi"
     await cast.lead.asave()
     exchange.may_answer.clear()
-    pressing = begin((await signed_in(cast.lead)).post("/agents/7/pause/"))
+    pressing = begin((await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE))
     await exchange.was_asked.wait()
-    answer = await (await signed_in(cast.supervisor)).post("/agents/7/sign-out/")
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/sign-out/", EVERYWHERE)
     assert (answer.status_code, state(answer)) == (200, "refused")
     assert said(answer).startswith("Dana Levi is doing something with Ana Ruiz just now, so nothing was sent.")
     exchange.may_answer.set()
@@ -350,20 +350,20 @@ async def test_of_two_who_press_at_the_same_moment_one_acts_and_the_other_is_tol
 
 async def test_who_was_refused_leaves_the_way_free_for_the_next(cast, floor, exchange):
     exchange.complain("agent", "not_signed_in")
-    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     exchange.answer = httpx.Response(200, json=None)
-    answer = await (await signed_in(cast.supervisor)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.supervisor)).post("/agents/7/pause/", EVERYWHERE)
     assert state(answer) == "accepted"
 
 
 async def test_without_redis_nothing_is_sent(cast, floor, exchange, redis_server):
     """Nobody would know who else is at it, nor who is where."""
     client = await signed_in(cast.lead)
-    await client.post("/agents/7/pause/")
+    await client.post("/agents/7/pause/", EVERYWHERE)
     await settled()
     exchange.asked.clear()
     redis_server.stop()
-    answer = await client.post("/agents/7/pause/")
+    answer = await client.post("/agents/7/pause/", EVERYWHERE)
     assert "nothing was" in said(answer)
     assert not exchange.asked
 
@@ -372,7 +372,7 @@ async def test_no_connection_to_the_database_is_kept(cast, floor, exchange, monk
     """What is done after the request has no request's end to tidy up after it."""
     closed = []
     monkeypatch.setattr(background, "close_old_connections", lambda: closed.append(threading.get_ident()))
-    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     [thread] = closed
     assert thread != threading.get_ident()
 
@@ -382,7 +382,7 @@ async def test_no_secret_is_logged_or_stored(cast, floor, exchange, caplog, brie
     client = await signed_in(cast.lead)
     for answer in (httpx.Response(200), httpx.Response(500), httpx.ReadTimeout("x"), httpx.Response(401)):
         exchange.answer = answer
-        await client.post("/agents/7/pause/", {"pause_code": "1"})
+        await client.post("/agents/7/pause/", EVERYWHERE | {"pause_code": "1"})
     await settled()
     stored = str([row async for row in AuditEntry.objects.values()])
     for secret in (KEY_CANARY, settings.SECRET_KEY, client.cookies["sessionid"].value):
@@ -392,5 +392,5 @@ async def test_no_secret_is_logged_or_stored(cast, floor, exchange, caplog, brie
 
 async def test_a_code_of_another_name_is_a_number_all_the_same(cast, redis_url, exchange):
     await publish(redis_url, a_floor(pause_codes=[pause_code(77, "7 <b>")]))
-    await (await signed_in(cast.lead)).post("/agents/7/pause/", {"pause_code": "77"})
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | {"pause_code": "77"})
     assert exchange.asked == [{"action": "pause", "options": '{"agent":7,"pauseCode":77}'}]

@@ -19,7 +19,7 @@ from eqboard.control.words import sentence
 from eqboard.floor.snapshot import Part
 from tests.builders import source
 from tests.cast import configured, publish, static_files_are_not_collected
-from tests.control.conftest import a_floor, signed_in, steps
+from tests.control.conftest import EVERYWHERE, a_floor, signed_in, steps
 from tests.control.test_actions import an_order
 from tests.control.test_refusals import state
 
@@ -34,7 +34,9 @@ def config(monkeypatch, redis_url):
 
 async def test_the_reason_is_asked_for_and_what_was_filled_in_goes_along(cast, floor, exchange):
     client = await signed_in(cast.lead)
-    answer = await client.post("/agents/7/pause/", {"pause_code": "2"}, headers={"HX-Target": "mark-agent-7"})
+    answer = await client.post(
+        "/agents/7/pause/", EVERYWHERE | {"pause_code": "2"}, headers={"HX-Target": "mark-agent-7"}
+    )
     assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#dialog-body", "innerHTML")
     form = BeautifulSoup(answer.text, "html.parser").form
     assert (form["hx-post"], form["hx-target"]) == ("/agents/7/pause/", "#mark-agent-7")
@@ -54,18 +56,18 @@ UNSEEN = ["   ", "\u200b", "\0\u202e", "\u3164", "\u2800", "\u115f\u1160\uffa0",
 
 @pytest.mark.parametrize("reason", UNSEEN, ids=ascii)
 async def test_what_nobody_can_see_or_has_no_letter_is_no_reason(cast, floor, exchange, reason):
-    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", {"reason": reason})
+    answer = await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE | {"reason": reason})
     assert answer["HX-Retarget"] == "#dialog-body"
     assert not exchange.asked
 
 
 async def test_what_is_not_named_needs_none(cast, floor, exchange):
-    answer = await (await signed_in(cast.lead)).post("/agents/7/sign-out/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/sign-out/", EVERYWHERE)
     assert state(answer) == "accepted"
 
 
 async def test_nobody_is_asked_why_who_may_not_do_it(cast, floor, exchange):
-    answer = await (await signed_in(cast.viewer)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.viewer)).post("/agents/7/pause/", EVERYWHERE)
     assert (answer.status_code, state(answer)) == (403, "denied")
     assert await steps() == ["denied"]
 
@@ -113,7 +115,7 @@ async def test_an_undo_carries_the_reason_of_what_it_undoes(cast, floor, exchang
     """It belongs to that press, of seconds before; where that needed none, it says what it is."""
     needs(monkeypatch, *policy)
     client = await signed_in(cast.lead)
-    done = await client.post("/agents/7/pause/", {"reason": given})
+    done = await client.post("/agents/7/pause/", EVERYWHERE | {"reason": given})
     undo = BeautifulSoup(done.text, "html.parser").select_one("button.undo")["hx-post"]
     assert state(await client.post(undo)) == "accepted"
     assert {each.reason async for each in AuditEntry.objects.filter(action="agent.undo_pause")} == {kept}
@@ -122,7 +124,7 @@ async def test_an_undo_carries_the_reason_of_what_it_undoes(cast, floor, exchang
 async def test_so_it_does_for_several(cast, floor, exchange, monkeypatch):
     needs(monkeypatch, "agent.resume")
     client = await signed_in(cast.lead)
-    done = await client.post("/agents/together/pause/", {"agent": [7]})
+    done = await client.post("/agents/together/pause/", EVERYWHERE | {"agent": [7]})
     button = BeautifulSoup(done.text, "html.parser").select_one("button.undo")
     await client.post(button["hx-post"], {"agent": [7]})
     undone = [each async for each in AuditEntry.objects.filter(action="agent.undo_pause")]

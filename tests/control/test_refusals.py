@@ -16,7 +16,7 @@ from eqboard.control.words import sentence
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import HOSTILE_TEXTS, agent, membership, pause_code, source
 from tests.cast import join, publish, static_files_are_not_collected
-from tests.control.conftest import a_floor, last_entry, signed_in, steps
+from tests.control.conftest import EVERYWHERE, a_floor, last_entry, signed_in, steps
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
 ACTIONS = ["pause", "resume"]
@@ -46,7 +46,7 @@ async def nothing_happened(exchange) -> bool:
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_a_viewer_is_refused_and_that_is_written_down(cast, floor, exchange, action):
     client = await signed_in(cast.viewer)
-    answer = await client.post(f"/agents/7/{action}/")
+    answer = await client.post(f"/agents/7/{action}/", EVERYWHERE)
     assert answer.status_code == 403
     assert state(answer) == "denied"
     assert "You may not do this for Ana Ruiz" in said(answer)
@@ -60,7 +60,7 @@ async def test_a_viewer_is_refused_and_that_is_written_down(cast, floor, exchang
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast, floor, exchange, action):
     client = await signed_in(cast.lead)
-    answer = await client.post(f"/agents/8/{action}/")
+    answer = await client.post(f"/agents/8/{action}/", EVERYWHERE)
     assert answer.status_code == 403
     assert "queues of other teams" in said(answer)
     assert "502" not in said(answer)
@@ -74,7 +74,7 @@ async def test_an_agent_who_also_serves_another_teams_queue_is_not_ones_own(cast
 async def test_a_viewer_is_denied_also_of_somebody_who_has_signed_out(cast, redis_url, exchange, action):
     """Where nobody's queues say whose they are, the right alone does: a viewer has it nowhere."""
     await publish(redis_url, a_floor(agent(7, state=AgentState.SIGNED_OUT)))
-    answer = await (await signed_in(cast.viewer)).post(f"/agents/7/{action}/")
+    answer = await (await signed_in(cast.viewer)).post(f"/agents/7/{action}/", EVERYWHERE)
     assert (answer.status_code, state(answer), await steps()) == (403, "denied", ["denied"])
     assert not exchange.asked
 
@@ -85,7 +85,7 @@ async def test_somebody_who_has_signed_out_meanwhile_is_left_alone(cast, config,
     gone = agent(7, state=AgentState.SIGNED_OUT)
     await publish(redis_url, a_floor(gone))
     client = await signed_in(getattr(cast, who))
-    answer = await client.post(f"/agents/7/{action}/")
+    answer = await client.post(f"/agents/7/{action}/", EVERYWHERE)
     assert said(answer) == "Ana Ruiz has signed out meanwhile, so nothing was sent."
     assert await steps() == ["refused"]
     assert not exchange.asked
@@ -103,15 +103,15 @@ async def test_there_is_no_form_for_somebody_who_has_signed_out_meanwhile(cast, 
 async def test_leading_one_queue_and_looking_at_the_other_is_not_enough(cast, floor, exchange):
     await sync_to_async(join)(cast.lead, cast.back, "viewer")
     client = await signed_in(cast.lead)
-    assert (await client.post("/agents/8/pause/")).status_code == 403
+    assert (await client.post("/agents/8/pause/", EVERYWHERE)).status_code == 403
     assert not exchange.asked
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_another_teams_agent_is_as_if_they_were_not_there(cast, floor, exchange, action):
     client = await signed_in(cast.lead)
-    foreign = await client.post(f"/agents/9/{action}/")
-    missing = await client.post(f"/agents/999/{action}/")
+    foreign = await client.post(f"/agents/9/{action}/", EVERYWHERE)
+    missing = await client.post(f"/agents/999/{action}/", EVERYWHERE)
     assert foreign.status_code == missing.status_code == 404
     assert foreign.text == missing.text
     assert not exchange.asked
@@ -121,8 +121,10 @@ async def test_that_it_was_tried_on_them_is_written_down_and_tells_nothing_of_th
     """Whoever tried may read it: of another team's agent it says the same as of nobody's number."""
     client = await signed_in(cast.lead)
     for number in (9, 999):
-        await client.post(f"/agents/{number}/pause/", {"press": str(uuid.UUID(int=number))})
-        await client.post(f"/agents/{number}/pause/", {"press": str(uuid.UUID(int=number))})  # the same press
+        await client.post(f"/agents/{number}/pause/", EVERYWHERE | {"press": str(uuid.UUID(int=number))})
+        await client.post(
+            f"/agents/{number}/pause/", EVERYWHERE | {"press": str(uuid.UUID(int=number))}
+        )  # the same press
     known = [each async for each in AuditEntry.objects.all()]
     assert [(each.action, each.step, each.queues, each.details) for each in known] == 2 * [
         ("agent.pause", "denied", "", {"error": "Unseen"})
@@ -134,9 +136,9 @@ async def test_that_it_was_tried_on_them_is_written_down_and_tells_nothing_of_th
 async def test_a_press_that_was_done_is_not_denied_when_it_comes_again_after_they_have_left(cast, redis_url, exchange):
     client, form = await signed_in(cast.lead), {"press": str(uuid.UUID(int=7))}
     await publish(redis_url, a_floor())
-    await client.post("/agents/7/pause/", form)
+    await client.post("/agents/7/pause/", EVERYWHERE | form)
     await publish(redis_url, a_floor(agent(7, memberships=(membership("502"),))))
-    assert (await client.post("/agents/7/pause/", form)).status_code == 404
+    assert (await client.post("/agents/7/pause/", EVERYWHERE | form)).status_code == 404
     assert await steps() == ["asked", "accepted"]
 
 
@@ -149,7 +151,7 @@ async def test_another_teams_agent_has_no_form(cast, floor):
 
 async def test_without_a_team_nobody_is_there(cast, floor, exchange):
     client = await signed_in(cast.outsider)
-    assert (await client.post("/agents/7/pause/")).status_code == 404
+    assert (await client.post("/agents/7/pause/", EVERYWHERE)).status_code == 404
     assert (await steps(), exchange.asked) == (["denied"], [])
 
 
@@ -157,7 +159,7 @@ async def test_whoever_was_switched_off_is_a_stranger(cast, floor, exchange):
     client = await signed_in(cast.lead)
     cast.lead.is_active = False
     await cast.lead.asave()
-    assert (await client.post("/agents/7/pause/", headers={"HX-Request": "true"})).status_code == 401
+    assert (await client.post("/agents/7/pause/", EVERYWHERE, headers={"HX-Request": "true"})).status_code == 401
     assert await nothing_happened(exchange)
 
 
@@ -203,8 +205,8 @@ async def test_other_verbs_are_refused(cast, floor, exchange, verb, path):
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_another_site_cannot_press_the_button(cast, floor, exchange, action):
     client = await signed_in(cast.lead, enforce_csrf_checks=True)
-    assert (await client.post(f"/agents/7/{action}/")).status_code == 403
-    assert (await client.post(f"/agents/7/{action}/", headers={"X-CSRFToken": "x" * 32})).status_code == 403
+    assert (await client.post(f"/agents/7/{action}/", EVERYWHERE)).status_code == 403
+    assert (await client.post(f"/agents/7/{action}/", EVERYWHERE, headers={"X-CSRFToken": "x" * 32})).status_code == 403
     assert await nothing_happened(exchange)
 
 
@@ -212,7 +214,7 @@ async def test_the_pages_own_token_is_accepted(cast, floor, exchange):
     client = await signed_in(cast.lead, enforce_csrf_checks=True)
     page = BeautifulSoup((await client.get("/")).text, "html.parser")
     token = page.select_one("input[name=csrfmiddlewaretoken]")["value"]
-    answer = await client.post("/agents/7/pause/", headers={"X-CSRFToken": token})
+    answer = await client.post("/agents/7/pause/", EVERYWHERE, headers={"X-CSRFToken": token})
     assert answer.status_code == 200
     assert len(exchange.asked) == 1
 
@@ -237,7 +239,7 @@ async def test_no_answer_is_kept_in_a_cache(cast, floor, path):
 )
 async def test_a_pause_code_that_eq_does_not_have_is_refused_with_a_sentence(cast, floor, exchange, code):
     client = await signed_in(cast.lead)
-    answer = await client.post("/agents/7/pause/", {"pause_code": code})
+    answer = await client.post("/agents/7/pause/", EVERYWHERE | {"pause_code": code})
     assert answer.status_code == 422
     assert "no longer exists. Choose another" in said(answer)
     assert await nothing_happened(exchange)
@@ -247,7 +249,7 @@ async def test_an_agent_who_vanished_meanwhile_is_not_found(cast, floor, exchang
     client = await signed_in(cast.lead)
     assert (await client.get("/agents/7/pause/")).status_code == 200
     await publish(redis_url, a_floor(agent(7, memberships=(membership("502"),))))
-    answer = await client.post("/agents/7/pause/")
+    answer = await client.post("/agents/7/pause/", EVERYWHERE)
     assert answer.status_code == 404
     assert "not on your board any more" in said(answer)
     assert (await steps(), exchange.asked) == (["denied"], [])
@@ -274,7 +276,7 @@ BLIND = "eqboard cannot see the floor now, so nothing was done. Try again when t
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_before_anything_was_published_nothing_can_be_done(cast, exchange, action):
-    answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/")
+    answer = await (await signed_in(cast.lead)).post(f"/agents/7/{action}/", EVERYWHERE)
     assert (answer.status_code, said(answer)) == (422, BLIND)
     assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
@@ -287,14 +289,14 @@ async def test_an_old_floor_lets_nobody_act(cast, redis_url, exchange, action):
     client = await signed_in(cast.lead)
     if action == "pause":  # the form
         assert said(await client.get(f"/agents/7/{action}/")) == BLIND
-    assert said(await client.post(f"/agents/7/{action}/")) == NOT_SENT
+    assert said(await client.post(f"/agents/7/{action}/", EVERYWHERE)) == NOT_SENT
     assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
 async def test_an_agent_who_is_not_on_an_old_floor_may_be_there_all_the_same(cast, redis_url, exchange):
     old = datetime.now(UTC) - timedelta(seconds=60)
     await publish(redis_url, a_floor(sources=[source(Part.AGENTS, taken_at=old)]))
-    answer = await (await signed_in(cast.lead)).post("/agents/99/pause/")
+    answer = await (await signed_in(cast.lead)).post("/agents/99/pause/", EVERYWHERE)
     assert (answer.status_code, said(answer)) == (422, BLIND)
     assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
@@ -307,7 +309,7 @@ async def test_without_redis_nobody_acts_on_what_was_seen_last(cast, floor, exch
         async for seen in floors:
             if not seen.is_connected:
                 break
-    assert said(await client.post("/agents/7/resume/")) == NOT_SENT
+    assert said(await client.post("/agents/7/resume/", EVERYWHERE)) == NOT_SENT
     assert (await steps(), (await last_entry()).details["error"], exchange.asked) == (["refused"], "Blind", [])
 
 
@@ -343,7 +345,7 @@ async def test_hostile_names_are_escaped_in_the_form(cast, redis_url, exchange, 
 
 async def test_a_hostile_name_is_escaped_and_isolated_in_the_sentence(cast, redis_url, exchange):
     await publish(redis_url, a_floor(agent(7, name="<script>alert(1)</script>\u202e\0")))
-    answer = await (await signed_in(cast.viewer)).post("/agents/7/pause/")
+    answer = await (await signed_in(cast.viewer)).post("/agents/7/pause/", EVERYWHERE)
     page = BeautifulSoup(answer.text, "html.parser")
     assert not page.select("script")
     assert page.select_one(".sentence bdi").text == "<script>alert(1)</script>��"

@@ -9,13 +9,14 @@ from django.test import AsyncClient
 
 from eqboard.boards.parts.rooms import handle_in_room
 from eqboard.control.models import AuditEntry
+from eqboard.feed.publisher import Publisher
 from eqboard.floor.snapshot import Part
 from tests.builders import agent, caller, conference, membership, participant, source
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.closed_loop import hand_of, patient, running
 from tests.control.conftest import last_entry, settled, signed_in, steps
 from tests.control.hotline import a_floor, connected
-from tests.control.test_refusals import said, state, url_of
+from tests.control.test_refusals import said, state
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
 
@@ -31,9 +32,18 @@ def path_of(who, room="801") -> str:
     return f"/conferences/{handle_in_room(who, room)}/hang-up/"
 
 
+def as_told(*inside, room="801"):
+    """A conference as EQ tells it."""
+    return {
+        "extension": room,
+        "participants": [{"channel": each.channel, "uniqueId": each.unique_id} for each in inside],
+    }
+
+
 @pytest.fixture
 async def hotline(config, monkeypatch):
     async with connected(monkeypatch) as answers:
+        answers.rooms = [as_told(ANA, GUEST, OUTSIDE, PRETENDER)]
         yield answers
 
 
@@ -83,6 +93,44 @@ async def test_whoever_has_left_meanwhile_is_left_alone(cast, config, redis_url,
     assert await nothing_happened(hotline)
 
 
+@pytest.mark.parametrize(
+    "rooms",
+    [
+        [],
+        [as_told(ANA, OUTSIDE)],
+        [as_told(ANA), as_told(GUEST, room="802")],
+        [as_told(ANA, replace(GUEST, unique_id="3.7"))],
+        [as_told(ANA, replace(GUEST, channel="SIP/181-00000099"))],
+    ],
+    ids=["over", "left", "in another room", "somebody else on the same channel", "back on another channel"],
+)
+async def test_what_eq_says_right_before_counts_for_more_than_the_board(cast, floor, hotline, rooms):
+    hotline.rooms = rooms
+    answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
+    assert state(answer) == "refused"
+    assert said(answer) == "Second line 1 is not there any more, so nothing was sent. Look at the board again."
+    assert hotline.asked == []
+    assert (await steps(), (await last_entry()).details["error"]) == (["asked", "refused"], "Gone")
+
+
+async def test_a_switch_that_tells_no_unique_id_in_a_room_is_believed_by_the_channel(cast, floor, hotline):
+    hotline.rooms = [as_told(replace(GUEST, unique_id=None))]
+    assert state(await (await signed_in(cast.lead)).post(path_of(GUEST))) == "accepted"
+    assert len(hotline.asked) == 1
+
+
+async def test_whoever_leaves_while_eq_is_asked_is_left_alone(cast, redis_url, floor, hotline):
+    """EQ's answer may be older than the floor."""
+
+    async def leaves():
+        await publish(redis_url, a_floor(conferences=[replace(ROOM, participants=(participant(caller=ANA),))]))
+
+    hotline.meanwhile = leaves
+    answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
+    assert (state(answer), "so nothing was sent" in said(answer)) == ("refused", True)
+    assert hotline.asked == []
+
+
 async def test_in_another_room_it_is_another_press(cast, floor, hotline):
     assert (await (await signed_in(cast.lead)).post(path_of(GUEST, "802"))).status_code == 404
     assert await nothing_happened(hotline)
@@ -127,22 +175,69 @@ async def test_an_old_list_hangs_nobody_up(cast, config, redis_url, hotline):
     assert (await steps(), (await last_entry()).details["error"], hotline.asked) == (["refused"], "Blind", [])
 
 
+# With the pretend server
+
+
 @pytest.fixture
 def patient_config(monkeypatch, redis_url):
     yield from patient(monkeypatch, redis_url)
 
 
-async def test_a_guest_is_out_of_the_conference_in_a_closed_loop(cast, patient_config, redis_url, monkeypatch):
-    config = patient_config
-    async with running(config, redis_url, monkeypatch, guests=(("181", "Second line 1"),)) as site:
+@pytest.fixture
+async def site(patient_config, redis_url, monkeypatch):
+    """A caller, their agent and a guest are in a conference."""
+    async with running(patient_config, redis_url, monkeypatch, guests=(("181", "Second line 1"),)) as site:
         call = site.world.place_call("500", name="Grace Hopper", number="5550103")
         site.bring_in(1)
         site.world.tick(1)
         site.world.switch.rooms.open(call)
-        client = await signed_in(cast.lead)
-        row = await hand_of(client, "Second line", ref="floor", within="li.conference .participant:has(button)")
-        answer = await client.post(row["hx-get"])
-        await settled()
-        assert await steps() == ["asked", "accepted", "confirmed"]
-        assert state(await client.get(url_of(answer))) == "confirmed"
-        assert "is out of the conference" in said(await client.get(url_of(answer)))
+        yield site
+
+
+async def button_of_guest(client):
+    return await hand_of(client, "Second line", ref="floor", within="li.conference .participant:has(button)")
+
+
+async def test_a_guest_is_out_of_the_conference_in_a_closed_loop(cast, site):
+    client = await signed_in(cast.lead)
+    await client.post((await button_of_guest(client))["hx-get"])
+    await settled()
+    assert await steps() == ["asked", "accepted", "confirmed"]
+    shown = await client.get(f"/actions/{(await last_entry()).attempt}/")
+    assert (state(shown), "is out of the conference" in said(shown)) == ("confirmed", True)
+
+
+def guest_of(site):
+    [room] = site.world.switch.conferences.values()
+    return next(each.party for each in room.members if getattr(each.party, "extension", "") == "181")
+
+
+def still(monkeypatch) -> None:
+    """From now on the board hears nothing of what changes at EQ; what it shows is not old yet."""
+
+    async def say_nothing(*_args):
+        return 0
+
+    monkeypatch.setattr(Publisher, "publish", say_nothing)
+
+
+async def test_a_guest_who_left_when_the_board_did_not_know_yet_is_left_alone(cast, site, monkeypatch):
+    client = await signed_in(cast.lead)
+    button = await button_of_guest(client)
+    still(monkeypatch)
+    site.world.switch.rooms.leave(guest_of(site))
+    answer = await client.post(button["hx-get"])
+    assert said(answer) == "Second line 1 is not there any more, so nothing was sent. Look at the board again."
+    assert await steps() == ["asked", "refused"]
+
+
+async def test_somebody_else_on_the_guests_channel_is_left_alone(cast, site, monkeypatch):
+    client = await signed_in(cast.lead)
+    button = await button_of_guest(client)
+    still(monkeypatch)
+    guest = guest_of(site)
+    guest.unique_id = "9.99"
+    answer = await client.post(button["hx-get"])
+    assert "is not there any more, so nothing was sent" in said(answer)
+    assert await steps() == ["asked", "refused"]
+    assert guest_of(site) is guest

@@ -12,7 +12,7 @@ from eqboard.control.models import AuditEntry
 from eqboard.control.seats import checking
 from tests.builders import agent, snapshot
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import signed_in
+from tests.control.conftest import EVERYWHERE, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
 
@@ -43,7 +43,7 @@ async def seat(user) -> Seat:
 async def test_most_presses_do_not_ask(linked, pretend):
     client = await signed_in(linked)
     for _ in range(3):
-        await client.post(PAUSE)
+        await client.post(PAUSE, EVERYWHERE)
     assert WHO not in pretend.paths
 
 
@@ -54,18 +54,18 @@ async def test_whoever_was_made_a_monitor_on_eq_may_do_no_more_here_by_their_nex
         await Seat.objects.aupdate(checked_at=None)
     make_monitor(pretend)
     client = await signed_in(linked)
-    assert (await client.post(PAUSE)).status_code == 403
+    assert (await client.post(PAUSE, EVERYWHERE)).status_code == 403
     assert pretend.asked_of(WHO) == ["GET"]
     assert [each.step async for each in AuditEntry.objects.all()] == ["denied"]
     assert (await seat(linked)).eq_type == "monitorOnly"
-    await client.post(PAUSE)
+    await client.post(PAUSE, EVERYWHERE)
     assert pretend.asked_of(WHO) == ["GET"], "once in a while"
 
 
 async def test_whoever_is_made_a_full_supervisor_again_may_do_it_again(linked, pretend):
     await Seat.objects.aupdate(eq_type="monitorOnly")
     await grow_old()
-    assert (await (await signed_in(linked)).post(PAUSE)).status_code == 200
+    assert (await (await signed_in(linked)).post(PAUSE, EVERYWHERE)).status_code == 200
 
 
 async def test_looking_asks_nothing(linked, pretend):

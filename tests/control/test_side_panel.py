@@ -94,7 +94,22 @@ async def test_the_form_begins_with_the_queue_whose_button_was_pressed(cast, con
     for queue in ("501", "502", "nonsense"):
         form = await panel(cast.lead, f"/agents/7/pause/?queue={queue}")
         checked = form.select("input[name=queue][checked]")
-        assert [each["value"] for each in checked] == (["501"] if queue == "501" else [""])
+        assert [each["value"] for each in checked] == (["501"] if queue == "501" else ["all"])
+
+
+async def test_a_form_without_a_choice_says_all_the_same_which_queue_it_means(cast, config, redis_url):
+    await publish(redis_url, talking())
+    for deed in ("pause", "sign-out"):
+        for query, value in (("", "all"), ("?queue=500", "500")):
+            form = await panel(cast.lead, f"/agents/7/{deed}/{query}")
+            assert [each["value"] for each in form.select("input[name=queue]")] == [value]
+
+
+async def test_a_button_for_all_their_queues_says_so(cast, config, redis_url):
+    wrapping = membership("500", state=AgentState.WRAP_UP, paused=True)
+    await publish(redis_url, talking(agents=[agent(7, state=AgentState.WRAP_UP, memberships=(wrapping,))]))
+    at_once = {each.text: each["hx-vals"] for each in (await panel(cast.lead)).select("[id$=-all] + p [hx-post]")}
+    assert at_once == {"Resume": '{"queue": "all"}', "Exit wrap-up": '{"queue": "all"}'}
 
 
 async def test_a_queue_of_another_team_is_not_among_them(cast, config, redis_url):

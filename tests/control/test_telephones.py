@@ -70,7 +70,6 @@ async def test_what_is_asked_names_the_call_in_the_audit_log(cast, busy):
         "channel": CALL.channel,
         "place": "207",
         "other_channel": CALL.other_channel,
-        "other_number": CALL.caller_number,
     }
     assert (order["extension"], order["agent"]) == ("207", 7)
 

@@ -67,7 +67,9 @@ def foretold(answer) -> dict[str, str]:
 
 
 async def press(client: AsyncClient, deed: str, *agents: object, **form):
-    return await client.post(f"/agents/together/{deed}/", {"agent": agents, "press": str(PRESS), **form})
+    return await client.post(
+        f"/agents/together/{deed}/", {"agent": agents, "press": str(PRESS), "queue": "all", **form}
+    )
 
 
 def told(answer) -> dict[str, tuple[str, str]]:
@@ -143,9 +145,9 @@ async def test_in_one_queue_it_is_foretold_for_that_queue(cast, team):
 
 async def test_only_queues_in_which_something_can_be_done_are_offered(cast, team):
     form = soup(await preview(cast.lead, "pause", 7, 8, 3))
-    assert [each["value"] for each in form.select("input[name=queue]")] == ["", "500", "501"]
+    assert [each["value"] for each in form.select("input[name=queue]")] == ["all", "500", "501"]
     form = soup(await preview(cast.lead, "sign-in", 7, 3))
-    assert [each["value"] for each in form.select("input[name=queue]")] == ["", "501"]
+    assert [each["value"] for each in form.select("input[name=queue]")] == ["all", "501"]
 
 
 async def test_with_nobody_to_act_on_there_is_only_a_way_back(cast, team):
@@ -500,6 +502,110 @@ async def test_whose_turn_never_came_is_told_so_in_the_end(cast, team, exchange)
         answer = await client.get(f"/agents/together/{PRESS}/", query)
         assert told(answer) == {"Ana Ruiz": ("refused", "Their turn never came, so nothing was sent.")}
         assert not soup(answer).select_one(".together").has_attr("hx-get")
+
+
+# Whom the preview left out
+
+
+LEFT_OUT = {
+    name: f"Skipped: nothing was sent. {why}"
+    for name, why in {
+        "Cid": "Paused already.",
+        "Eva": "Signed out.",
+        "Bea": "Not allowed: your role does not allow it, or they also serve queues of other teams.",
+        "#9": "Not on your board any more.",
+    }.items()
+}
+
+
+def left_out(answer) -> dict[str, str]:
+    rows = soup(answer).select(".results li.not")
+    return {row.select_one(".who").text: " ".join(row.select("span")[1].text.split()) for row in rows}
+
+
+async def press_as_shown(client, deed: str, *agents: object, **query):
+    """The form of the preview, as the page sends it."""
+    form = soup(await client.get(f"/agents/together/{deed}/", {"agent": agents, **query})).form
+    sent: dict[str, list[str]] = {}
+    for each in form.select("input[type=hidden], input[checked]"):
+        sent.setdefault(each["name"], []).append(each["value"])
+    return await client.post(form["hx-post"], sent)
+
+
+async def test_whom_the_preview_left_out_is_named_beside_the_others_with_the_reason(cast, team, exchange):
+    client = await signed_in(cast.lead)
+    answer = await press_as_shown(client, "pause", 7, 4, 3, 5, 8, 9)
+    assert asked_for(exchange) == [4, 7]
+    for shown in (answer, await now_told(client, answer)):
+        assert left_out(shown) == LEFT_OUT
+        assert len(soup(shown).select(".results li")) == 6
+        assert "under way: 2 · skipped: 4" in " ".join(soup(shown).select_one("[role=status]").text.split())
+    assert {each.target async for each in AuditEntry.objects.all()} == {"agent-7", "agent-4"}
+
+
+async def test_the_reason_is_the_one_that_the_preview_gave(cast, team, exchange, redis_url):
+    """Whatever they do meanwhile."""
+    client = await signed_in(cast.lead)
+    answer = await press_as_shown(client, "pause", 7, 3)
+    await publish(redis_url, a_team(agent(3, name="Cid")))
+    assert left_out(await now_told(client, answer)) == {"Cid": LEFT_OUT["Cid"]}
+
+
+@pytest.mark.parametrize(
+    ("deed", "of_whom", "query", "why"),
+    [
+        ("resume", 7, {}, "Not paused."),
+        ("exit-wrap-up", 7, {}, "Not in wrap-up."),
+        ("pause", 4, {"queue": "501"}, "Not signed in there."),
+        ("sign-in", 4, {}, "Signed in already."),
+    ],
+)
+async def test_each_action_has_its_own_reasons(cast, team, exchange, deed, of_whom, query, why):
+    somebody = {"resume": 3, "exit-wrap-up": 6, "pause": 7, "sign-in": 5}[deed]
+    answer = await press_as_shown(await signed_in(cast.lead), deed, somebody, of_whom, **query)
+    assert asked_for(exchange) == [somebody]
+    assert list(left_out(answer).values()) == [f"Skipped: nothing was sent. {why}"]
+
+
+async def test_when_all_is_done_those_who_were_left_out_are_not_counted_as_not_done(cast, team, exchange, redis_url):
+    client = await signed_in(cast.lead)
+    answer = await press_as_shown(client, "sign-out", 7, 5)
+    out = agent(7, state=AgentState.SIGNED_OUT)
+    await publish(redis_url, a_team(out, sources=[source(Part.AGENTS, taken_at=datetime.now(UTC), every_seconds=60)]))
+    await settled()
+    shown = soup(await now_told(client, answer)).select_one("[role=status]")
+    assert " ".join(shown.text.split()) == "Done: 1 · skipped: 1"
+
+
+@pytest.mark.parametrize(
+    "skip", ["", "3", "3-", "-paused", "3-<b>", "x-paused", "٣-paused", "9999999999-paused", "3\0"]
+)
+async def test_a_reason_that_makes_no_sense_is_left_out(cast, team, exchange, skip):
+    client = await signed_in(cast.lead)
+    assert left_out(await press(client, "pause", 7, skip=skip)) == {}
+    assert left_out(await client.get(f"/agents/together/{PRESS}/", {"agent": 7, "skip": skip})) == {}
+
+
+async def test_whoever_was_acted_on_is_told_of_once(cast, team, exchange):
+    answer = await press(await signed_in(cast.lead), "pause", 7, skip=["7-paused", "3-paused"])
+    assert len(soup(answer).select(".results li")) == 2
+    assert left_out(answer) == {"Cid": LEFT_OUT["Cid"]}
+
+
+async def test_an_undo_is_told_of_those_alone_who_were_acted_on(cast, team, exchange):
+    client = await signed_in(cast.lead)
+    answer = await press_as_shown(client, "pause", 7, 3)
+    undo = soup(answer).select_one("button.undo")
+    shown = await client.post(undo["hx-post"], json.loads(undo["hx-vals"]))
+    assert (len(soup(shown).select(".results li")), left_out(shown)) == (1, {})
+
+
+async def test_of_two_hundred_the_address_stays_one_that_servers_take(cast, redis_url, exchange):
+    crowd = [agent(number, name=f"N{number}", state=AgentState.PAUSED) for number in range(1000, 1199)]
+    await publish(redis_url, a_team(*crowd))
+    answer = await press_as_shown(await signed_in(cast.lead), "pause", 7, *range(1000, 1199))
+    assert len(left_out(answer)) == 199
+    assert len(soup(answer).select_one(".together")["hx-get"]) < 5000
 
 
 # Refusals

@@ -1,5 +1,6 @@
 """Undo: once, in time, by the one who did it; and back to how the agent stood, queue by queue."""
 
+import asyncio
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -10,16 +11,19 @@ from django.test import AsyncClient
 
 from eqboard.accounts.access import PAUSE_AGENT, SIGN_OUT_AGENT
 from eqboard.accounts.models import Membership, Role
+from eqboard.control.catalogue import restoring
 from eqboard.control.catalogue.order import Order, Stand
 from eqboard.control.doing import before
 from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.doing.before import before_of, undo_of
 from eqboard.control.models import AuditEntry
 from eqboard.control.on_agents import several, undo
+from eqboard.feed.subscriber import follow
 from eqboard.floor.snapshot import AgentState, Part
 from tests.builders import agent, membership, queue, snapshot, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import a_floor, begin, last_entry, settled, signed_in, steps
+from tests.control.closed_loop import running
+from tests.control.conftest import EVERYWHERE, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state
 from tests.control.test_together import PRESS, press, soup, states, told
 
@@ -46,7 +50,7 @@ async def show(redis_url, one) -> None:
 
 
 async def done(client, deed: str, **form):
-    answer = await client.post(f"/agents/7/{deed}/", form)
+    answer = await client.post(f"/agents/7/{deed}/", EVERYWHERE | form)
     assert state(answer) == "accepted"
     return answer
 
@@ -170,6 +174,48 @@ async def test_who_was_paused_somewhere_is_so_again_with_the_reason(cast, redis_
         {"action": "signIn", "agent": 7, "queues": ["501"], "skills": [4], "paused": True},
         {"action": "pause", "agent": 7, "queue": "501", "pauseCode": 1},
     ]
+
+
+async def test_the_reason_waits_until_eq_has_carried_the_sign_in_out(cast, redis_url, exchange, monkeypatch):
+    await publish(redis_url, a_floor(PARTLY))
+    client = await signed_in(cast.lead)
+    first = await done(client, "sign-out")
+    monkeypatch.setattr(restoring, "AGAIN_AFTER_SECONDS", 0)
+    exchange.refuse_first("pause", count=2, parameter="queue", kind="not_signed_in")
+    assert state(await client.post(undo_url(first))) == "accepted"
+    assert [each["action"] for each in asked(exchange)] == ["signIn", "signIn", "pause", "pause", "pause"]
+
+
+@pytest.mark.parametrize(("kind", "tries"), [("not_signed_in", restoring.TRIES), ("nonexistent", 1)])
+async def test_a_reason_that_eq_goes_on_refusing_is_a_part_that_is_missing(
+    cast, redis_url, exchange, monkeypatch, kind, tries
+):
+    await publish(redis_url, a_floor(PARTLY))
+    client = await signed_in(cast.lead)
+    first = await done(client, "sign-out")
+    monkeypatch.setattr(restoring, "AGAIN_AFTER_SECONDS", 0)
+    exchange.refuse_first("pause", count=100, parameter="queue", kind=kind)
+    answer = await client.post(undo_url(first))
+    await settled()
+    assert [each["action"] for each in asked(exchange)] == ["signIn", "signIn", *["pause"] * tries]
+    assert "EQ did only a part of it" in said(answer)
+
+
+async def test_in_a_closed_loop_who_was_paused_is_so_again_with_the_reason(cast, config, redis_url, monkeypatch):
+    """EQ takes its time to sign somebody in."""
+    async with running(config, redis_url, monkeypatch) as site:
+        site.bring_in(1)
+        site.world.pause(site.world.directory.live_agent(1), 1)
+        client = await signed_in(cast.lead)
+        async with asyncio.timeout(20):
+            async for floor in follow(redis_url):
+                if 1 in floor.snapshot.agents and floor.snapshot.agents[1].pause_code == 1:
+                    break
+        signed_out = await client.post("/agents/1/sign-out/", EVERYWHERE)
+        await settled()
+        answer = await client.post(undo_url(signed_out))
+        await settled()
+        assert (await steps())[-3:] == ["asked", "accepted", "confirmed"], said(answer)
 
 
 async def test_who_has_left_the_board_by_it_can_be_brought_back(cast, redis_url, exchange):
@@ -379,7 +425,7 @@ async def test_what_eq_did_not_accept_is_not_undone(cast, redis_url, exchange, a
     await publish(redis_url, a_floor(IN_BOTH))
     client = await signed_in(cast.lead)
     exchange.answer = answer
-    shown = await client.post("/agents/7/pause/")
+    shown = await client.post("/agents/7/pause/", EVERYWHERE)
     assert not soup(shown).select("button.undo")
     entry = await AuditEntry.objects.alast()
     assert (await client.post(f"/actions/{entry.attempt}/undo/")).status_code == 404
@@ -387,7 +433,7 @@ async def test_what_eq_did_not_accept_is_not_undone(cast, redis_url, exchange, a
 
 async def test_a_resumption_has_no_undo(cast, redis_url, exchange):
     await publish(redis_url, a_floor(PAUSED_IN_BOTH))
-    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/")
+    answer = await (await signed_in(cast.lead)).post("/agents/7/resume/", EVERYWHERE)
     assert state(answer) == "accepted"
     assert not soup(answer).select("button.undo")
 

@@ -30,7 +30,7 @@ from eqboard.simulator.app import build_app
 from eqboard.simulator.scenarios import build_world
 from tests.builders import NOON, agent, claim, line, line_call, membership, snapshot, source
 from tests.cast import publish, static_files_are_not_collected
-from tests.control.conftest import PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
+from tests.control.conftest import EVERYWHERE, PAUSED, a_floor, begin, last_entry, settled, signed_in, steps
 from tests.control.test_refusals import said, state
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
@@ -91,7 +91,7 @@ def test_a_return_is_seen_when_no_queue_is_paused(one, seen):
 
 async def press(cast, action: str = "pause", **form):
     client = await signed_in(cast.lead)
-    answer = await client.post(f"/agents/7/{action}/", form)
+    answer = await client.post(f"/agents/7/{action}/", EVERYWHERE | form)
     assert state(answer) == "accepted"
     return client, (await last_entry()).attempt
 
@@ -181,7 +181,7 @@ async def test_beats_of_a_poller_that_cannot_read_are_no_news(cast, floor, excha
 async def test_redis_that_is_lost_meanwhile_is_no_news(cast, floor, exchange, redis_server, caplog):
     exchange.may_answer.clear()
     client = await signed_in(cast.lead)
-    pressing = begin(client.post("/agents/7/pause/"))
+    pressing = begin(client.post("/agents/7/pause/", EVERYWHERE))
     await exchange.was_asked.wait()
     redis_server.stop()
     exchange.may_answer.set()
@@ -217,7 +217,7 @@ async def test_the_poller_is_nudged_when_eq_accepted(cast, floor, exchange, redi
 async def test_nobody_is_nudged_for_a_refusal(cast, floor, exchange, monkeypatch):
     monkeypatch.setattr(nudger, "send_nudge", None)
     exchange.complain("agent", "not_signed_in")
-    await (await signed_in(cast.lead)).post("/agents/7/pause/")
+    await (await signed_in(cast.lead)).post("/agents/7/pause/", EVERYWHERE)
     await settled()
     assert await steps() == ["asked", "refused"]
 
@@ -255,11 +255,11 @@ async def working_floor(request, config, redis_url, monkeypatch):
 @pytest.mark.usefixtures("working_floor")
 async def test_an_agent_is_paused_and_resumed_in_a_closed_loop(cast):
     client = await signed_in(cast.lead)
-    await client.post("/agents/1/pause/", {"pause_code": "1"})
+    await client.post("/agents/1/pause/", EVERYWHERE | {"pause_code": "1"})
     await settled()
     assert await steps() == ["asked", "accepted", "confirmed"]
     assert 'data-state="paused"' in (await client.get("/")).text
-    await client.post("/agents/1/resume/")
+    await client.post("/agents/1/resume/", EVERYWHERE)
     await settled()
     assert await steps() == 2 * ["asked", "accepted", "confirmed"]
 
@@ -267,7 +267,7 @@ async def test_an_agent_is_paused_and_resumed_in_a_closed_loop(cast):
 @pytest.mark.parametrize("working_floor", [60.0], indirect=True)
 async def test_an_exchange_that_is_read_rarely_is_read_again_until_it_shows_the_effect(working_floor, cast):
     """The first nudge comes before the switch has acted."""
-    await (await signed_in(cast.lead)).post("/agents/1/pause/")
+    await (await signed_in(cast.lead)).post("/agents/1/pause/", EVERYWHERE)
     await settled()
     assert await steps() == ["asked", "accepted", "confirmed"]
 
@@ -279,7 +279,7 @@ async def test_the_nudge_reaches_whoever_polls(cast, redis_url):
     while not (await publisher._redis.pubsub_numsub("eqboard:1:nudges"))[0][1] >= 2:
         await asyncio.sleep(0.01)
     await publisher.close()
-    await (await signed_in(cast.lead)).post("/agents/1/pause/")
+    await (await signed_in(cast.lead)).post("/agents/1/pause/", EVERYWHERE)
     async with asyncio.timeout(5):
         await heard
     await settled()

@@ -339,6 +339,49 @@ async def test_levels_that_were_there_when_the_page_came_are_not_announced(page:
 # Cells
 
 
+CUT = "each => each.scrollWidth > each.clientWidth"
+LONG = "Inés Fernández de la Vega"
+
+
+@pytest.mark.parametrize(("width", "language"), [(1366, "en"), (1440, "en"), (1440, "he"), (1920, "en")])
+async def test_a_row_tells_whole_with_whom_and_why_however_many_stand_side_by_side(
+    page: Page, width: int, language: str
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    paused = agent(1, name=LONG, state=AgentState.PAUSED, pause_reason="Back office", state_since=ago(1000))
+    talks = agent(2, name=LONG, state=AgentState.ON_CALL, caller=caller(name="Björn Bennett"), pause_follows=True)
+    others = [agent(key, name=f"No. {key}") for key in range(3, 12)]
+    await Stage(page, agents_as=AgentsAs.ROWS, limits=PAUSES, language=language).open(floor([paused, talks, *others]))
+    await expect(page.locator("#agent-1 .level")).to_be_visible()
+
+    for told in (
+        "#agent-1 .subject .outside",
+        "#agent-2 .subject .outside",
+        "#agent-1 .who .outside",
+        "#agent-1 .extension",
+    ):
+        assert not await page.locator(told).evaluate(CUT), told
+    heights = await page.locator("#agents > li").evaluate_all("all => [...new Set(all.map(each => each.offsetHeight))]")
+    assert len(heights) == 1  # whatever there is to tell
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_on_a_phone_a_long_name_takes_the_place_of_the_extension(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    talks = agent(1, name=LONG, state=AgentState.ON_CALL, caller=caller(name="Björn Bennett"))
+    await Stage(page, agents_as=AgentsAs.ROWS).open(floor([talks, agent(2, name="Bo")]))
+    assert await page.locator("#agent-2 .extension .outside").evaluate(IS_SEEN)
+    assert not await page.locator("#agent-1 .extension .outside").evaluate(IS_SEEN)
+    assert not await page.locator("#agent-1 .subject .outside").evaluate(CUT)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+IS_SEEN = """each => {
+    const [own, place] = [each.getBoundingClientRect(), each.parentElement.getBoundingClientRect()];
+    return own.top < place.bottom - 1 && own.right <= place.right + 1;
+}"""
+
+
 async def test_sixty_agents_fit_on_a_laptops_screen(page: Page) -> None:
     await page.set_viewport_size({"width": 1366, "height": 768})
     stage = Stage(page, agents_as=AgentsAs.GRID)

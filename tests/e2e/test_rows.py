@@ -1,5 +1,6 @@
 """Rows and dialogs tell the truth about what is there: who has left, who is at it, and that nothing can be done now."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,6 +15,7 @@ from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import AgentState, Snapshot, WaitingCall
 from tests.builders import NOON, agent, ago, caller, claim, line_call, parked_call, queue, snapshot, waiting_call
 from tests.e2e.stage import URL, Stage
+from tests.every_panel import agent_context
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
@@ -300,6 +302,81 @@ async def test_an_open_dialog_says_it_too(page: Page) -> None:
     dialog = await dialog_for(page, "Grace")
     await go_blind(stage)
     await expect_nothing_is_sent(stage, dialog, f"{BLIND}, so nothing can be done. {AGAIN}")
+
+
+PANEL_HANDS = "#panel-body :is(.side-hands, .side-dial) .button"
+KEYPAD = '<div class="phone"><button class="phone-key" data-key="5" data-press="/keys/5/" title="Five">5</button></div>'
+
+
+async def panel_opened(page: Page) -> Stage:
+    """Of an agent who talks at 207, with the keys of that telephone unfolded. Each time it is renewed it says so."""
+    stage = await opened(page)
+    renewed = itertools.count(1)
+
+    async def answer(route: Route) -> None:
+        context = agent_context(agent(7, name=f"Panel {next(renewed)}", state=AgentState.ON_CALL))
+        await route.fulfill(body=render_to_string("control/panel_agent.html", context), content_type="text/html")
+
+    await page.route(f"{URL}agents/1/", answer)
+    await page.route("**/keys/", lambda route: route.fulfill(body=KEYPAD, content_type="text/html"))
+    await page.locator("#agent-1 .face").focus()
+    await page.locator("#agent-1-more").press("Enter")
+    await page.locator("#panel .side-keys > summary").click()
+    await expect(page.locator("#panel [data-key]")).to_be_visible()
+    return stage
+
+
+async def renewal(page: Page) -> None:
+    told = await page.locator("#panel-title").inner_text()
+    await expect(page.locator("#panel-title")).not_to_have_text(told)
+
+
+async def test_no_button_in_the_panel_looks_alive_either_also_once_it_is_renewed(page: Page) -> None:
+    stage = await panel_opened(page)
+    hands = page.locator(f"{PANEL_HANDS}, #panel [data-press]")
+    alive = await hands.evaluate_all(FACTS)
+    assert {None, "true"} == {is_dull for _, _, is_dull in alive}  # some made no sense before
+    await go_blind(stage)
+
+    for _again in range(2):
+        shown = await hands.evaluate_all(FACTS)
+        assert {tuple(each[1:]) for each in shown} == {(f"{BLIND}, so nothing can be done. {AGAIN}", "true")}
+        assert len(shown) == len(alive)
+        await renewal(page)
+    await expect(page.locator("#panel-close")).not_to_have_attribute("aria-disabled", "true")
+
+    await stage.show(whole_floor(), now=FRESH, read_at=FRESH)
+
+    await expect(page.locator("#panel [data-blind]")).to_have_count(0)
+    assert await hands.evaluate_all(FACTS) == alive
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        (".side-hands > [hx-get]", "Enter"),
+        (".side-hands > [hx-post]", "Enter"),
+        (".side-dial input", "Enter"),
+        ("[data-key]", "Enter"),
+        ("[data-key]", "5"),
+    ],
+)
+async def test_what_is_pressed_in_the_panel_then_is_not_sent_and_says_why(page: Page, place: str, key: str) -> None:
+    stage = await panel_opened(page)
+    await go_blind(stage)
+    asked = list(stage.asked)
+    await page.locator(f"#panel {place}").first.focus()
+    await page.keyboard.press(key)
+    await expect(page.locator("#notices")).to_contain_text(BLIND)
+    await expect(page.locator("#panel-mark .outcome")).to_have_count(0)
+    assert stage.asked == asked
+
+
+async def test_what_makes_no_sense_in_the_panel_says_why_when_it_is_pressed(page: Page) -> None:
+    await panel_opened(page)
+    button = page.locator(f"{PANEL_HANDS}[aria-disabled]").first
+    await button.press("Enter")
+    await expect(page.locator("#notices")).to_contain_text(await button.get_attribute("title") or "?")
 
 
 # Refusals

@@ -261,6 +261,70 @@ async def test_buttons_of_a_row_work_while_one_selects(page: Page) -> None:
     await expect(page.locator("#mark-agent-3 .outcome")).to_have_attribute("data-state", "accepted")
 
 
+# What became of each
+
+FORM = """<form hx-post="/agents/together/sign-out/" hx-target="#dialog-body">
+    <h2 id="dialog-title">Sign 2 agents out</h2><button class="button primary">Sign out</button></form>"""
+RESULT = """<section class="together"><h2 id="dialog-title">{title}</h2><ul class="results">
+    <li><span class="outcome" data-state="confirmed"><span class="sentence">Ana is signed out.</span></span></li>
+    <li><span class="outcome" data-state="{state}"><span class="sentence">Cy is told of.</span></span></li></ul>{undo}
+    <button type="button" class="button" data-close>Close</button></section>"""
+UNDO = """<button type="button" class="button undo" data-left-ms="4800" hx-post="/agents/together/undo/"
+    hx-target="closest .together" hx-swap="outerHTML">Undo</button>"""
+
+
+async def signed_out(page: Page, state: str = "confirmed", undo: str = UNDO) -> Answers:
+    """Two are signed out together, and have left; the dialog tells what became of each."""
+    stage, answers = await opened(page)
+    await page.locator("#agent-1").focus()
+    await page.keyboard.press("x")
+    await page.locator("#agent-3").focus()
+    await page.keyboard.press("x")
+    await page.locator("#together-out").press("Enter")
+    await answers.give(FORM)
+    await page.locator("#dialog button.primary").click()
+    await answers.give(RESULT.format(title="What became of it", state=state, undo=undo))
+    await stage.show(floor(2, 4))
+    return answers
+
+
+async def test_what_became_of_each_stays_when_those_who_were_selected_have_left(page: Page) -> None:
+    await page.clock.install()
+    await signed_out(page)
+    await page.clock.fast_forward(60_000)
+    await expect(page.locator("#together-count")).to_contain_text("Select agents")
+    await expect(page.locator("#dialog .results")).to_contain_text("Ana is signed out.")
+    await page.locator("#dialog [data-close]").click()
+    await expect(page.locator("#dialog")).to_be_hidden()
+    await expect(page.locator("#notices .together")).to_have_count(0)  # all went well, and it is too late to undo it
+
+
+async def test_what_can_be_undone_is_undone_after_the_dialog_was_closed_too(page: Page) -> None:
+    await page.clock.install()
+    answers = await signed_out(page)
+    await page.keyboard.press("Escape")
+    await page.locator("#notices .undo").click()
+    await answers.give(RESULT.format(title="Undone", state="confirmed", undo=""))
+    told = page.locator("#notices .together")
+    await expect(told).to_contain_text("Undone")
+    await page.clock.fast_forward(60_000)
+    await told.locator("[data-close]").click()
+    await expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize(("state", "count"), [("confirmed", 0), ("refused", 1)])
+async def test_once_it_is_too_late_to_undo_it_only_what_went_wrong_stays_beside_the_board(
+    page: Page, state: str, count: int
+) -> None:
+    await page.clock.install()
+    await signed_out(page, state)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#notices .undo")).to_be_visible()
+    await page.clock.fast_forward(4_800)
+    await expect(page.locator("#notices .undo")).to_have_count(0)
+    await expect(page.locator("#notices .together")).to_have_count(count)
+
+
 # The palette
 
 
@@ -325,6 +389,7 @@ async def test_two_agents_are_paused_together_and_put_back(patient_board: Page) 
 
 async def test_a_sign_out_is_undone_from_its_mark(patient_board: Page) -> None:
     board = patient_board
+    await keep_what_went_well(board)
     await board.keyboard.press("Control+k")
     name = await board.locator("#agent-3 .who").inner_text()
     await board.keyboard.type(f"sign out {name}")
@@ -333,4 +398,6 @@ async def test_a_sign_out_is_undone_from_its_mark(patient_board: Page) -> None:
     undo = board.locator(".outcome .undo")
     await undo.click()
     await expect(board.locator("#agent-3")).to_have_attribute("data-state", "available")
-    await expect(board.locator("#notices .outcome, #mark-agent-3 .outcome").last).to_contain_text("is as before")
+    await expect(
+        board.locator("#notices .outcome, #mark-agent-3 .outcome").filter(has_text="is as before")
+    ).to_be_visible()

@@ -148,10 +148,16 @@ def test_a_site_that_was_off_for_a_month_keeps_what_it_knew() -> None:
     assert {begin for _, begin in kept()} == {*same_hours(AFTER, ZONE)}
 
 
-@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "half \ud800"])
+@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, "half \ud800", "5" * 256])
 def test_a_hostile_extension_costs_no_other_queue_its_hour(text) -> None:
     keep_hours(history(span(0), span(1, text)), (text,), AFTER, ZONE)
     assert kept()["500", NOON] == answered(5)
+
+
+def test_an_extension_longer_than_its_column_is_left_out() -> None:
+    """Also by SQLite, which would take it."""
+    keep_hours(history(span(0)), ("5" * 255, "5" * 256), AFTER, ZONE)
+    assert {queue for queue, _ in kept()} == {"500", "5" * 255}
 
 
 # What is usual

@@ -16,6 +16,11 @@ CHECK = "check EQBOARD_DATABASE_URL, and that eqboard may read and write it."
 WITHOUT_DRIVER = (
     "import sys; sys.modules['psycopg'] = None; sys.argv[1:] = ['check']; import manage; sys.exit(manage.main())"
 )
+WITH_DRIVER = (
+    "import importlib.util as util; find = util.find_spec\n"
+    "util.find_spec = lambda name: name == 'psycopg' or find(name)\n"
+    "from eqboard import settings; print(settings.DATABASES['default']['OPTIONS']['connect_timeout'])"
+)
 MIGRATE = ("manage.py", "migrate", "-v0")
 SERVE = ("manage.py", "serve", "--port", "0")
 
@@ -65,6 +70,21 @@ def test_postgresql_without_its_driver_says_how_to_install_it() -> None:
     code, error = said_by(("-c", WITHOUT_DRIVER), "postgres://127.0.0.1/eqboard")
     assert code == 2
     assert error == "eqboard: EQBOARD_DATABASE_URL needs the driver for PostgreSQL: run `.ci/setup postgres`.\n"
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [("", "5"), ("?connect_timeout=30", "30")])
+def test_a_postgresql_that_does_not_answer_is_not_waited_for_long(asked, seconds) -> None:
+    """Unless the address says so: as for a server far away."""
+    done = subprocess.run(
+        (sys.executable, "-c", WITH_DRIVER),
+        env=os.environ | {"EQBOARD_DATABASE_URL": f"postgres://127.0.0.1/eqboard{asked}"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{seconds}\n", "")
 
 
 def test_a_database_that_may_only_be_read_is_one_sentence(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ async def test_what_was_asked_of_eq_is_written_down_before_the_end() -> None:
         it.eq.order("POST", "faults", **latency)
         with closing(await Socket.open(board)) as screen:
             await screen.read()
-            await lead.press(f"/agents/{agent}/pause/", {"pause_code": ""})
+            await lead.press(f"/agents/{agent}/pause/", {"queue": "all", "pause_code": ""})
             it.web.terminate()
             assert await asyncio.to_thread(it.web.wait, PATIENCE_SECONDS) == 0
         assert it.steps()[:2] == ["asked", "accepted"]

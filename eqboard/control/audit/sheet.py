@@ -52,7 +52,7 @@ def _row(line: Line) -> Iterator[str]:
     yield first.target_name
     yield line.destination
     yield story.reason
-    yield str(line.step.label)
+    yield line.outcome
     yield line.plain
     yield f"{localtime(confirmed_at):%Y-%m-%d %H:%M:%S}" if confirmed_at else ""
     yield line.answer

@@ -9,10 +9,10 @@ from uuid import UUID
 from eqboard.config import get_config
 from eqboard.control.audit import split
 from eqboard.control.catalogue import CATALOGUE
+from eqboard.control.catalogue.listening import UNATTENDED
 from eqboard.control.catalogue.obstacles import from_data
 from eqboard.control.models import AuditEntry, Step
 
-UNATTENDED = "unattended"  # how a listening ended of which nobody knows when: after a crash
 ANSWERS = (Step.ACCEPTED, Step.REFUSED, Step.UNKNOWN)
 WATCHED = (Step.ACCEPTED, Step.LEFT)
 UNWATCHED = tuple(name for name, action in CATALOGUE.items() if action.look is None)  # to be accepted is their end
@@ -83,6 +83,11 @@ def eq_answer(story: Story) -> AuditEntry | None:
     found = (each for each in story.entries if each.step in ANSWERS)
     entry = next(found, None) if story.was_asked else None
     return None if entry is None or from_data(entry.details) else entry
+
+
+def is_partly_done(entry: AuditEntry) -> bool:
+    """Whether EQ accepted only the first ones of several requests."""
+    return entry.step == Step.UNKNOWN and bool(entry.details.get("is_partly"))
 
 
 def complaints(details: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,9 @@
 """An attempt as the audit log tells it: on a page, and in a file for spreadsheets."""
 
-import json
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
@@ -14,8 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from eqboard.accounts.access import Rights, seen_queues
 from eqboard.control.audit.discretion import discreet
-from eqboard.control.audit.story import Story, complaints, eq_answer, standing
+from eqboard.control.audit.steps import Told, name_of_step, tell_step
+from eqboard.control.audit.story import Story, complaints, eq_answer, is_partly_done, standing
 from eqboard.control.audit.titles import title
+from eqboard.control.catalogue.evidence import Stage
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import sentence
 
@@ -24,16 +24,18 @@ ANSWERS: dict[str, Promise] = {
     Step.REFUSED: pgettext_lazy("EQ's answer", "refused"),
     Step.UNKNOWN: pgettext_lazy("EQ's answer", "lost"),
 }
+IN_PART = pgettext_lazy("EQ's answer", "accepted in part")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One story. `step` is the newest one as it counts at this moment; `says` is HTML. `queues` are those of what it
-    touched that the reader sees; `has_others`: there are more.
+    """One story. `step` is the newest one as it counts at this moment, and `outcome` what it is called; `says` is HTML.
+    `queues` are those of what it touched that the reader sees; `has_others`: there are more.
     """
 
     story: Story
     step: Step
+    outcome: str
     says: SafeString
     queues: tuple[str, ...]
     has_others: bool
@@ -60,7 +62,9 @@ class Line:
     def answer(self) -> str:
         """In one word; "" where nothing was sent, or nobody knows yet."""
         entry = eq_answer(self.story)
-        return str(ANSWERS[entry.step]) if entry else ""
+        if entry is None:
+            return ""
+        return str(IN_PART if is_partly_done(entry) else ANSWERS[entry.step])
 
     @property
     def eq_words(self) -> list[str]:
@@ -73,9 +77,9 @@ class Line:
         return unescape(strip_tags(self.says))
 
     @property
-    def steps(self) -> list[tuple[AuditEntry, str]]:
+    def steps(self) -> list[Told]:
         """Each with all that was written down of it."""
-        return [(each, _as_text(each.details)) for each in self.story.entries]
+        return [tell_step(each) for each in self.story.entries]
 
 
 def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float) -> Line:
@@ -84,11 +88,9 @@ def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float) -
     step = standing(told.last, now, patience_seconds)
     newest = copy(told.last)
     if step != newest.step:
-        newest.step, newest.details = step, {"seen": "no_news"}
+        newest.step, newest.details = step, {"seen": Stage.NO_NEWS.value}
     known = seen_queues(rights)
     queues = story.queues if known is None else story.queues & known
-    return Line(told, step, sentence(newest), tuple(sorted(queues)), has_others=queues != story.queues)
-
-
-def _as_text(details: dict[str, Any]) -> str:
-    return json.dumps(details, ensure_ascii=False, sort_keys=True) if details else ""
+    return Line(
+        told, step, name_of_step(newest), sentence(newest), tuple(sorted(queues)), has_others=queues != story.queues
+    )

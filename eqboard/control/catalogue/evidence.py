@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 
 from eqboard.control.catalogue.order import CallRef
 from eqboard.eq.models import ActiveCall
 from eqboard.floor.snapshot import Agent, Caller, Line, LineCall, LineState, Part, Snapshot, Trouble
 
 
-class Stage(Enum):
-    """How far the floor has come with what was asked."""
+class Stage(StrEnum):
+    """How far the floor has come with what was asked. It stands in the audit log, and so is never renamed."""
 
     NO_NEWS = "no_news"  # nothing has been read since
     UNCHANGED = "unchanged"
@@ -133,5 +133,4 @@ def ref_at_telephone(call: LineCall, extension: str) -> CallRef | None:
     """None for one without a channel: EQ could not be told which."""
     if not call.channel:
         return None
-    number = other_end(call, extension).number
-    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel, number)
+    return CallRef(call.key, call.unique_id, call.channel, extension, call.other_channel)

@@ -17,6 +17,11 @@ from eqboard.floor.snapshot import Line, LineCall, Snapshot
 
 STOP_LISTENING = "monitor.stop"
 
+# How a listening ended. It stands in the audit log, and so is never renamed.
+UNATTENDED = "unattended"  # after a crash: nobody knows when
+REVOKED = "revoked"  # whoever listened might not any more (doing/revoking.py)
+SWITCHED = "switched"  # to another way, or to somebody else
+
 
 def listening_call(line: Line, target: str) -> LineCall | None:
     """The call by which a telephone listens: one that it began, to the target."""

@@ -21,7 +21,6 @@ class CallRef:
     channel: str
     place: str
     other_channel: str | None = None
-    other_number: str | None = None  # of whom a telephone talks with
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from eqboard.control.catalogue.numbers import is_same_number
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.eq import EQNotFound
-from eqboard.eq.models import ActiveCall, ParkedCall, QueuedCall
+from eqboard.eq.models import ActiveCall, ConferenceParticipant, ParkedCall, QueuedCall
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import LineState
 
@@ -56,7 +56,7 @@ async def before_stopping(eq: Resources, order: Order) -> Obstacle | None:
 
 
 async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
-    """The telephone has that very call still, with the same person at the other end."""
+    """The telephone has that very call still."""
     call = order.call
     if call is None:
         return GONE
@@ -64,6 +64,15 @@ async def still_at_telephone(eq: Resources, order: Order) -> Obstacle | None:
     if isinstance(calls, Obstacle):
         return calls
     return None if any(is_at_telephone(call, each) for each in calls) else GONE
+
+
+async def still_in_room(eq: Resources, order: Order) -> Obstacle | None:
+    """They are in that conference still, and nobody else on their channel."""
+    call = order.call
+    if call is None:
+        return GONE
+    rooms = [each for each in await eq.conferences.all() if each.extension == call.place]
+    return None if any(_is_in(call, room.participants) for room in rooms) else GONE
 
 
 async def destination_is_free(eq: Resources, order: Order) -> Obstacle | None:
@@ -120,7 +129,7 @@ async def _still_parked(eq: Resources, order: Order) -> Obstacle | None:
     return None if _is_in(call, spaces) else GONE
 
 
-def _is_in(call: CallRef, rows: Sequence[QueuedCall] | Sequence[ParkedCall]) -> bool:
+def _is_in(call: CallRef, rows: Sequence[QueuedCall] | Sequence[ParkedCall] | Sequence[ConferenceParticipant]) -> bool:
     return any(is_unmoved(call, each.unique_id, each.channel) for each in rows)
 
 

@@ -1,9 +1,10 @@
 """Undo: an agent is put back to where they stood before a pause or a sign-out.
 
 EQ has no such action. It may take several requests: one queue was paused before, another was not; and who is signed in
-paused gets the reason of it by a pause of its own.
+paused gets the reason of it by a pause of its own, as soon as EQ has signed them in.
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from functools import partial
 
@@ -12,12 +13,13 @@ from eqboard.control.catalogue.action import Action, PartlyDone
 from eqboard.control.catalogue.agents import agent_of, look_of_agent
 from eqboard.control.catalogue.obstacles import Obstacle, Why
 from eqboard.control.catalogue.order import Order
-from eqboard.eq import EQError
+from eqboard.eq import EQError, EQInvalid
 from eqboard.eq.operations import Resources
 from eqboard.floor.snapshot import Agent, Membership, Snapshot
 
 UNDO_PAUSE = "agent.undo_pause"
 UNDO_SIGN_OUT = "agent.undo_sign_out"
+TRIES, AGAIN_AFTER_SECONDS = 12, 0.25  # EQ signs somebody in within a second or so
 NORMAL_SKILL = 3  # EQ API text, Execute Call Queue Agent Action: what a skill is that nobody has set
 
 
@@ -49,7 +51,25 @@ def _sign_ins(eq: Resources, order: Order) -> Iterator[Awaitable[None]]:
 def _reasons(eq: Resources, order: Order) -> Iterator[Awaitable[None]]:
     queues = [each.queue for each in order.stood if each.paused]
     for queue in queues:
-        yield eq.call_queue_agents.pause(agent=agent_of(order), queue=queue, pause_code=order.pause_code)
+        yield _pause(eq, order, queue)
+
+
+async def _pause(eq: Resources, order: Order, queue: str) -> None:
+    """EQ has accepted the sign-in, and may not have carried it out yet (contract §4): until then it refuses a pause, so
+    nothing is done twice by asking again. Raises EQError.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return await eq.call_queue_agents.pause(agent=agent_of(order), queue=queue, pause_code=order.pause_code)
+        except EQInvalid as error:
+            if not tries_left or not _is_not_signed_in(error):
+                raise
+        await asyncio.sleep(AGAIN_AFTER_SECONDS)
+    return None
+
+
+def _is_not_signed_in(error: EQInvalid) -> bool:
+    return any(each.type == "not_signed_in" for each in error.complaints)
 
 
 async def _in_turn(requests: Iterable[Awaitable[None]]) -> None:

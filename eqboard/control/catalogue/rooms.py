@@ -6,6 +6,7 @@ from eqboard.control.catalogue.callers import call_of
 from eqboard.control.catalogue.evidence import DONE, NO_NEWS, UNCHANGED, Evidence, Look, is_callers
 from eqboard.control.catalogue.obstacles import of_participant
 from eqboard.control.catalogue.order import Order
+from eqboard.control.catalogue.questions import still_in_room
 from eqboard.control.catalogue.telephones import END_CALL
 from eqboard.floor.snapshot import Part
 
@@ -26,6 +27,7 @@ REMOVE = Action(
     END_CALL.ask,
     _look,
     of_participant,
+    still_in_room,
     parts=(Part.CONFERENCES, Part.AGENTS),
     rests_on=(Part.CONFERENCES,),
 )

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eqboard.control.audit.story import UNATTENDED, answered_within
+from eqboard.control.audit.story import answered_within
 from eqboard.control.catalogue import CATALOGUE
 from eqboard.control.catalogue.action import Action
 from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
+from eqboard.control.catalogue.listening import UNATTENDED
 from eqboard.control.catalogue.order import Order
 from eqboard.control.doing.vigil import Vigil
 from eqboard.control.models import AuditEntry, Step
 from eqboard.feed.follow import Floor
 
 GIVE_UP_AFTER = timedelta(minutes=2)  # when the floor is read and tells nothing, as of an extension that is gone
-OUT_OF_SIGHT = {"seen": "no_news"}  # of what lasts: nobody knows whether it is over
+OUT_OF_SIGHT = {"seen": Stage.NO_NEWS.value}  # of what lasts: nobody knows whether it is over
 
 
 @dataclass(slots=True)

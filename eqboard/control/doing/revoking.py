@@ -3,10 +3,11 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseError
 
-from eqboard.accounts.rights import arights_of
+from eqboard.accounts.rights import rights_of
 from eqboard.control import exchange
 from eqboard.control.catalogue.evidence import ref_at_telephone
 from eqboard.control.catalogue.listening import STOP, STOP_LISTENING, listening_call
@@ -17,7 +18,6 @@ from eqboard.feed.follow import Floor
 
 logger = logging.getLogger(__name__)
 
-REVOKED = "revoked"  # how a listening ended; it stands in the audit log and is never renamed
 LOOK_EVERY = timedelta(seconds=3)
 
 
@@ -34,7 +34,9 @@ class Entitlement:
             return False
         self._looked_at = now
         try:
-            return not await _may_go_on(self._attempt) and await _is_hung_up(self._attempt.order, floor)
+            # A listening may last for hours: no connection to the database is kept meanwhile, let alone a broken one.
+            may_go_on = await database_sync_to_async(_may_go_on)(self._attempt)
+            return not may_go_on and await _is_hung_up(self._attempt.order, floor)
         except DatabaseError as error:
             logger.warning("Whether somebody may still listen cannot be read: %s", error)
         except EQError as error:
@@ -42,9 +44,9 @@ class Entitlement:
         return False
 
 
-async def _may_go_on(attempt: Attempt) -> bool:
-    user = await User.objects.filter(pk=attempt.actor.user.pk).afirst()
-    return user is not None and allows(await arights_of(user), attempt.action.right, attempt.target)
+def _may_go_on(attempt: Attempt) -> bool:
+    user = User.objects.filter(pk=attempt.actor.user.pk).first()
+    return user is not None and allows(rights_of(user), attempt.action.right, attempt.target)
 
 
 async def _is_hung_up(listening: Order, floor: Floor) -> bool:

@@ -19,9 +19,10 @@ from asgiref.sync import sync_to_async
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.following import followers
 from eqboard.config import get_config
-from eqboard.control.audit.story import UNATTENDED
 from eqboard.control.background import outlive_the_request
 from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
+from eqboard.control.catalogue.evidence import Stage
+from eqboard.control.catalogue.listening import UNATTENDED
 from eqboard.control.doing import unfinished
 from eqboard.control.doing.adopting import adopt, adopt_all, attempt_of
 from eqboard.control.doing.cases import Case, case_of, end_of
@@ -149,7 +150,7 @@ async def _give_up(entry: AuditEntry) -> None:
     if entry.step == Step.CONFIRMED:
         await _add(entry, Step.ENDED, {"how": UNATTENDED})
     elif entry.step != Step.ASKED:
-        await _add(entry, Step.NOT_SEEN, {"seen": "no_news"})
+        await _add(entry, Step.NOT_SEEN, {"seen": Stage.NO_NEWS.value})
 
 
 async def _have_read(floor: Floor, now: datetime, cases: list[Case]) -> None:

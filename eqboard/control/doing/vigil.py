@@ -63,9 +63,9 @@ class Vigil:
 
     @property
     def seen(self) -> dict[str, str]:
-        """What was seen at last, for the audit: "no_news" when nothing was read since."""
+        """What was seen at last, for the audit: NO_NEWS when nothing was read since."""
         if self.last is None:
-            return {"seen": "no_news"}
+            return {"seen": Stage.NO_NEWS.value}
         seen = "unanswered" if self.has_rung and self.last.stage is Stage.UNCHANGED and not self.last.seen else ""
         found = {"seen": seen or self.last.seen or self.last.stage.value, "who": self.last.who}
         return {name: text for name, text in found.items() if text}

@@ -4,18 +4,21 @@ import asyncio
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
 from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.control.audit import AlreadyDone
-from eqboard.control.audit.story import UNATTENDED
 from eqboard.control.catalogue.action import LONGEST_RINGING_SECONDS
 from eqboard.control.catalogue.evidence import NO_NEWS, Evidence, Look, Stage
+from eqboard.control.catalogue.listening import REVOKED, SWITCHED, UNATTENDED
 from eqboard.control.doing.attempt import Attempt
 from eqboard.control.doing.cases import GIVE_UP_AFTER, OUT_OF_SIGHT
 from eqboard.control.doing.freshness import is_current
 from eqboard.control.doing.holding import Hold
 from eqboard.control.doing.nudger import nudgers
-from eqboard.control.doing.revoking import REVOKED, Entitlement
+from eqboard.control.doing.revoking import Entitlement
 from eqboard.control.doing.strangers import seen_names
 from eqboard.control.doing.vigil import Vigil
 from eqboard.control.models import Step
@@ -78,6 +81,7 @@ async def _follow(attempt: Attempt, vigil: Vigil, looking: Looking, accepted_at:
                 step = vigil.see(look_of(attempt, floor, accepted_at), _read_at(attempt, floor, accepted_at))
                 if vigil.has_left and not had_left:
                     await attempt.note(Step.LEFT)
+                    await sync_to_async(close_old_connections)()  # one that breaks meanwhile would be used again
                 if step is not None:
                     return step
                 if vigil.is_on_its_way and not is_extended:
@@ -128,14 +132,14 @@ async def attend(
             await looking.go_on(floor.theirs(now))
             end_if_cancelled()
             if not hold.is_ours:
-                return await _end(attempt, began_at, now, "switched")
+                return await _end(attempt, began_at, now, SWITCHED)
             if await entitlement.is_over(floor, now):
                 return await _end(attempt, began_at, now, REVOKED)
             look = look_of(attempt, floor, until or doubted_at or began_at)
             is_gone = look.stage is Stage.UNCHANGED
             if is_gone and until is not None and not hold.is_giving_way(floor):  # two readings agree
                 await hold.renew()
-                how = "switched" if not hold.is_ours else UNATTENDED if doubted_at else "hung_up"
+                how = SWITCHED if not hold.is_ours else UNATTENDED if doubted_at else "hung_up"
                 return await _end(attempt, began_at, until, how)
             if look.stage is not Stage.NO_NEWS or not is_current(floor, (Part.AGENTS,), now):
                 told_at = now

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from eqboard.accounts.access import MONITORING
-from eqboard.control.catalogue.listening import STOP_LISTENING
+from eqboard.control.catalogue.listening import STOP_LISTENING, SWITCHED
 from eqboard.control.marks import UNSETTLED, Outcome, newest_entry, outcome_of
 from eqboard.control.models import Step
 from eqboard.control.monitors.ears import ears_of
@@ -90,7 +90,7 @@ async def _told(attempt: uuid.UUID, user_id: int) -> Outcome | None:
     entry = await newest_entry(attempt, user_id)
     if entry is None or entry.action not in (*MONITORING, STOP_LISTENING):
         return None
-    if entry.step == Step.ENDED and entry.details.get("how") == "switched":
+    if entry.step == Step.ENDED and entry.details.get("how") == SWITCHED:
         return None
     if entry.step == Step.CONFIRMED:
         return None if entry.action == STOP_LISTENING else _out_of_sight(entry.target_name)

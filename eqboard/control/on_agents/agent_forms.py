@@ -8,24 +8,37 @@ from django.utils.translation import gettext as _
 
 from eqboard.floor.snapshot import Agent, PauseCode, Queue
 
+ALL = "all"
+"""All of their queues, as a page says it: a form that has lost its queue means nothing."""
 DEFAULT_SKILL = 3  # EQ API text, Execute Call Queue Agent Action: 3 is normal
 SKILLS = range(1, 6)
 
 
-class QueueForm(forms.Form):
-    """One of the queues that the agent is signed in to; none is all of them."""
+def named(queue: str) -> str | None:
+    """The queue that was chosen; None for all of them."""
+    return None if queue == ALL else queue
 
-    queue = forms.ChoiceField(required=False)
+
+def no_queue() -> str:
+    return _("This form does not say in which queues, so nothing was sent. Load the page again, then try once more.")
+
+
+class QueueForm(forms.Form):
+    """One of the queues that the agent is signed in to, or ALL of them."""
+
+    queue = forms.ChoiceField()
 
     def __init__(self, queues: Iterable[str], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["queue"].choices = [("", ""), *((each, each) for each in queues)]  # type: ignore[attr-defined]
+        self.fields["queue"].choices = [(each, each) for each in (ALL, *queues)]  # type: ignore[attr-defined]
 
     def clean_queue(self) -> str | None:
-        return self.cleaned_data["queue"] or None
+        return named(self.cleaned_data["queue"])
 
     def sentence(self) -> str:
         """What is wrong, and what to do."""
+        if not self.data.get("queue"):
+            return no_queue()
         return _("The agent is not signed in to this queue any more, so nothing was sent. Look at the row again.")
 
 

@@ -92,7 +92,7 @@ async def sign_in(request: HttpRequest, sight: Sight, agent: Agent) -> HttpRespo
 
 
 async def _at_once(request: HttpRequest, sight: Sight, agent: Agent, action: str) -> HttpResponse:
-    """What needs no form; in one queue when one is named."""
+    """What needs no form: in one queue, or in all."""
     form = QueueForm(queues_of(agent, sight), request.POST)
     if not form.is_valid():
         return await refuse(request, form.sentence())

@@ -22,10 +22,12 @@ from eqboard.control.doing.aims import at_agent
 from eqboard.control.doing.attempt import Target, allows
 from eqboard.control.on_agents.agent_forms import DEFAULT_SKILL
 from eqboard.control.on_agents.agents import open_queues
+from eqboard.control.on_agents.skipped import Skip, as_text, why_skipped
 from eqboard.control.saying import say
 from eqboard.control.sight import Sight
 from eqboard.floor.snapshot import Agent, AgentState
 
+ALREADY = {PAUSE_AGENT: Skip.PAUSED, RESUME_AGENT: Skip.NOT_PAUSED, EXIT_WRAP_UP: Skip.NOT_WRAPPING_UP}
 BUSY = (AgentState.ON_CALL, AgentState.RINGING, AgentState.WRAP_UP)
 
 
@@ -40,19 +42,29 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One agent. `order` and `target` are None for who is not to be seen; `why_not` is "" when it will be sent."""
+    """One agent. `order` and `target` are None for who is not to be seen; `skip` is None when it will be sent."""
 
     agent: int
     name: str
     says: SafeString
-    why_not: SafeString
+    skip: Skip | None
     order: Order | None = None
     target: Target | None = None
     is_idle: bool = False  # it would change nothing
 
     @property
     def will_be_sent(self) -> bool:
-        return self.order is not None and not self.why_not
+        return self.skip is None
+
+    @property
+    def why_not(self) -> SafeString:
+        """A sentence; "" when it will be sent."""
+        return why_skipped(self.skip) if self.skip else say("")
+
+    @property
+    def skipped(self) -> str:
+        """As the form sends it; "" when it will be sent."""
+        return as_text(self.agent, self.skip) if self.skip else ""
 
     @property
     def mark(self) -> str:
@@ -63,13 +75,13 @@ def foretell(action: str, agent_id: int, choice: Choice, sight: Sight) -> Prospe
     """For one of them. Of whom one does not see, nothing is told."""
     agent = sight.agent(agent_id)
     if agent is None:
-        return Prospect(agent_id, f"#{agent_id}", say(""), say(_("Not on your board any more.")))
+        return Prospect(agent_id, f"#{agent_id}", say(""), Skip.UNSEEN)
     order = _order(action, agent, choice, sight)
     queues = tuple(queue for queue, _skill in order.sign_in_to) or ((choice.queue,) if choice.queue else ())
     target = at_agent(agent, queues)
     idle = _idle(order, agent)
-    why_not = _away(order, agent) or _denied(order, target, sight) or idle
-    return Prospect(agent_id, agent.name, _will(order, agent, sight), why_not, order, target, bool(idle))
+    skip = _away(order, agent) or _denied(order, target, sight) or idle
+    return Prospect(agent_id, agent.name, _will(order, agent, sight), skip, order, target, idle is not None)
 
 
 def _order(action: str, agent: Agent, choice: Choice, sight: Sight) -> Order:
@@ -89,35 +101,23 @@ def _wanted(agent: Agent, choice: Choice, sight: Sight) -> tuple[tuple[str, int]
     return tuple((queue, known.get(queue, DEFAULT_SKILL)) for queue in chosen if queue in open_to)
 
 
-def _away(order: Order, agent: Agent) -> SafeString:
+def _away(order: Order, agent: Agent) -> Skip | None:
     if order.action == SIGN_IN_AGENT or why_not(order, agent) is not Why.SIGNED_OUT:
-        return say("")
-    return say(_("Not signed in there.")) if agent.signed_in else say(_("Signed out."))
+        return None
+    return Skip.NOT_THERE if agent.signed_in else Skip.SIGNED_OUT
 
 
-def _denied(order: Order, target: Target, sight: Sight) -> SafeString:
+def _denied(order: Order, target: Target, sight: Sight) -> Skip | None:
     is_empty = order.action == SIGN_IN_AGENT and not order.sign_in_to
-    if is_empty or allows(sight.rights, CATALOGUE[order.action].right, target):
-        return say("")
-    return say(_("Not allowed: your role does not allow it, or they also serve queues of other teams."))
+    return None if is_empty or allows(sight.rights, CATALOGUE[order.action].right, target) else Skip.DENIED
 
 
-def _idle(order: Order, agent: Agent) -> SafeString:
+def _idle(order: Order, agent: Agent) -> Skip | None:
     """It is so already, as far as it can be."""
     if order.action == SIGN_IN_AGENT:
-        return say("" if order.sign_in_to else _nowhere(agent))
-    if why_not(order, agent) is not Why.ALREADY:
-        return say("")
-    words = {
-        PAUSE_AGENT: _("Paused already."),
-        RESUME_AGENT: _("Not paused."),
-        EXIT_WRAP_UP: _("Not in wrap-up."),
-    }
-    return say(words[order.action])
-
-
-def _nowhere(agent: Agent) -> str:
-    return _("Signed in already.") if agent.signed_in else _("There is no queue to sign in to. Choose one.")
+        nowhere = Skip.SIGNED_IN if agent.signed_in else Skip.NO_QUEUE
+        return None if order.sign_in_to else nowhere
+    return ALREADY[order.action] if why_not(order, agent) is Why.ALREADY else None
 
 
 def _will(order: Order, agent: Agent, sight: Sight) -> SafeString:

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from eqboard.boards.templatetags.board import outside
@@ -17,6 +18,7 @@ from eqboard.control.doing.offers import Offer, deeds_of, offered, tries_of
 from eqboard.control.marks import Outcome, outcome_of
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.on_agents.several import attempt_of, newest_entries
+from eqboard.control.on_agents.skipped import Skip, as_text, read_skipped, why_skipped
 from eqboard.control.saying import say
 from eqboard.control.sight import Sight
 
@@ -27,13 +29,15 @@ WAITING = "waiting"  # for its turn
 @dataclass(frozen=True, slots=True)
 class Batch:
     """`id`: the attempt that the press for all of them is. `began_at`: as the page knows it, in whole seconds.
-    `undone_by`: by agent, what undoes that; then it is told of this. None: of the press itself.
+    `undone_by`: by agent, what undoes that; then it is told of this. None: of the press itself. `skipped` are the
+    others who were selected, for whom nothing was to be sent.
     """
 
     id: uuid.UUID
     agents: tuple[int, ...]
     began_at: datetime
     undone_by: Mapping[int, uuid.UUID] | None = None
+    skipped: Mapping[int, Skip] = field(default_factory=dict)
 
     @classmethod
     def begun(
@@ -46,7 +50,8 @@ class Batch:
         """From the address where the page asks; a moment that makes no sense is long ago."""
         text = query.get("at", "")
         seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
-        return cls(batch, tuple(agents), datetime.fromtimestamp(seconds, UTC))
+        skipped = read_skipped(query.getlist("skip"))
+        return cls(batch, tuple(agents), datetime.fromtimestamp(seconds, UTC), skipped=skipped)
 
     @property
     def is_undo(self) -> bool:
@@ -65,7 +70,9 @@ class Batch:
     @property
     def url(self) -> str:
         name = "control:undo_together" if self.is_undo else "control:together_progress"
-        query = urlencode([("at", int(self.began_at.timestamp())), *(("agent", each) for each in self.agents)])
+        agents = [("agent", str(each)) for each in self.agents]
+        skipped = [("skip", as_text(agent, skip)) for agent, skip in self.skipped.items()]
+        query = urlencode([("at", str(int(self.began_at.timestamp()))), *agents, *skipped])
         return f"{reverse(name, args=[self.id])}?{query}"
 
     @property
@@ -94,10 +101,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    agent: int
+    name: str
+    why: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     batch: Batch
     lines: tuple[Line, ...]
     undo: Offer | None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def open_count(self) -> int:
@@ -121,7 +136,18 @@ async def result_of(batch: Batch, sight: Sight) -> Result:
     lines = [_line(agent, entries.get(each), sight, is_given_up=is_given_up) for agent, each in attempts.items()]
     lines.sort(key=lambda each: (each.is_good, each.name.casefold(), each.agent))
     offer = None if _is_awaited(lines) else await _offer(batch, sight, now)
-    return Result(batch, tuple(lines), offer)
+    return Result(batch, tuple(lines), offer, _left_out(batch, sight))
+
+
+def _left_out(batch: Batch, sight: Sight) -> tuple[LeftOut, ...]:
+    others = {agent: skip for agent, skip in batch.skipped.items() if agent not in batch.agents}
+    found = [LeftOut(agent, _name(agent, sight), why_skipped(skip)) for agent, skip in others.items()]
+    return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.agent)))
+
+
+def _name(agent_id: int, sight: Sight) -> str:
+    agent = sight.agent(agent_id)
+    return agent.name if agent else f"#{agent_id}"
 
 
 def _is_awaited(lines: Sequence[Line]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -26,6 +27,7 @@ from eqboard.control.on_agents.prospects import DEEDS, Choice, Prospect, foretel
 from eqboard.control.on_agents.results import Batch, result_of
 from eqboard.control.on_agents.seen import why_unseen
 from eqboard.control.on_agents.several import MOST, Plan, Planner, attempt_of, take_turns
+from eqboard.control.on_agents.skipped import is_agent, read_skipped
 from eqboard.control.on_agents.together_forms import TogetherForm
 from eqboard.control.sight import Sight, look, see, see_anew, signed_in
 from eqboard.floor.snapshot import Queue
@@ -63,7 +65,7 @@ def selected(query: QueryDict) -> tuple[int, ...]:
             _("%(count)s agents are selected; at most %(most)s go at once. Select fewer.")
             % {"count": len(texts), "most": MOST}
         )
-    if not all(each.isascii() and each.isdecimal() and len(each) < 10 for each in texts):
+    if not all(map(is_agent, texts)):
         raise Unreadable(_("This selection cannot be read, so nothing was sent. Select the agents again."))
     return tuple(dict.fromkeys(map(int, texts)))
 
@@ -122,6 +124,7 @@ async def _do(request: HttpRequest, sight: Sight, action: str, agents: Sequence[
     if _needs_reason(action) and not reason:
         return await beside(request, await refuse(request, _("Here this needs a reason. Write one, then send it.")))
     batch = Batch.begun(attempt_id(press_of(request), sight.actor.user.pk), agents)
+    batch = replace(batch, skipped=read_skipped(request.POST.getlist("skip")))
     await begin(agents, planner_of(sight.actor, action, form.choice(), batch.id, reason))
     return await show_result(request, await see(sight.actor), batch)
 

@@ -26,6 +26,7 @@ from eqboard.accounts.access import (
 from eqboard.boards.fragments import dom_id
 from eqboard.control.catalogue.obstacles import Why, why_not
 from eqboard.control.catalogue.order import Order
+from eqboard.control.on_agents.agent_forms import ALL
 from eqboard.control.on_agents.agents import open_queues
 from eqboard.control.sight import Sight
 from eqboard.floor.snapshot import Agent, AgentState, Membership
@@ -49,7 +50,7 @@ WITH_FORM = frozenset({PAUSE_AGENT, SIGN_OUT_AGENT, SIGN_IN_AGENT})
 @dataclass(frozen=True, slots=True)
 class Hand:
     """One button. `key` is its own within the panel. `why_not`: a sentence; "" when it can be pressed. It opens a form,
-    or acts at once.
+    or acts at once; then `values`, as JSON, are what it sends.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Hand:
     is_form: bool = False
     why_not: str = ""
     queue: str = ""  # where it acts; "": in all of theirs
+    values: str = "{}"
 
     @property
     def id(self) -> str:
@@ -68,11 +70,6 @@ class Hand:
     def address(self) -> str:
         """Of its form, which begins with that queue."""
         return f"{self.path}?{urlencode({'queue': self.queue})}" if self.queue else self.path
-
-    @property
-    def values(self) -> str:
-        """What it sends, as JSON."""
-        return json.dumps({"queue": self.queue}) if self.queue else "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,8 @@ def _queues(agent: Agent) -> list[str]:
 def _hand(name: str, agent: Agent, why_not: str = "", queue: str = "") -> Hand:
     view = VIEWS[name]
     path = reverse(f"control:{view}", args=[agent.id])
-    return Hand(view.replace("_", "-"), _labels()[name], path, name in WITH_FORM, why_not, queue)
+    values = json.dumps({"queue": queue or ALL} if name in IN_THEIR_QUEUES else {})
+    return Hand(view.replace("_", "-"), _labels()[name], path, name in WITH_FORM, why_not, queue, values)
 
 
 def _labels() -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """The hands on a telephone: dial from it; transfer, park and hang up one of its calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from asgiref.sync import sync_to_async
@@ -15,13 +16,13 @@ from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.doing.aims import at_telephone
 from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
-from eqboard.control.on_calls.destinations import confirmed_extension, own_extension
+from eqboard.control.on_calls.destinations import at_telephones, confirmed_extension, own_extension
 from eqboard.control.on_telephones.handset import Handset, Talk, handset_of, moved
 from eqboard.control.on_telephones.telephone_forms import DialForm, may_be_extension
 from eqboard.control.saying import say
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
-from eqboard.floor.snapshot import Caller, Part
+from eqboard.floor.snapshot import Agent, Caller, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Held:
             return target
         name, number = self.caller.name or "", self.caller.number or ""
         return replace(target, party=name or number, number=number)
+
+    @property
+    def others(self) -> Mapping[str, Agent]:
+        """Whom one sees at other telephones than this, by the extension where they sit."""
+        seen = at_telephones(self.sight.view)
+        return {extension: agent for extension, agent in seen.items() if extension != self.handset.extension}
 
     def order(self, action: str, destination: str | None = None) -> Order:
         agent = self.handset.agent
@@ -82,7 +89,7 @@ async def transfer(request: HttpRequest, extension: str, handle: str) -> HttpRes
     if isinstance(held, HttpResponse):
         return held
     if request.method != "POST":
-        return await show_call_form(request, held, TRANSFER, "control/transfer_form.html")
+        return await show_call_form(request, held, TRANSFER, "control/transfer_form.html", telephones=held.others)
     form = DialForm(request.POST)
     if not form.is_valid():
         return await again(request, held, "control/transfer_form.html", form.sentence())
@@ -143,7 +150,7 @@ async def no_telephone(request: HttpRequest, extension: str, sight: Sight) -> Ht
     return await refuse(request, unconfirmed(extension) if is_only_said else unknown(), 404)
 
 
-async def show_call_form(request: HttpRequest, held: Held, right: str, template: str) -> HttpResponse:
+async def show_call_form(request: HttpRequest, held: Held, right: str, template: str, **more: object) -> HttpResponse:
     """The form about one call, or at once why there is nothing to fill in."""
     if not held.handset.may(right):
         return await refuse(request, denied(held.handset.target.name), 403, "denied")
@@ -151,7 +158,7 @@ async def show_call_form(request: HttpRequest, held: Held, right: str, template:
         return await refuse(request, _("This call is over, or has changed. Look at the calls again."))
     if held.ref is None:
         return await refuse(request, no_channel())
-    return await show_form(request, template, {"phone": held.handset, "talk": held.talk})
+    return await show_form(request, template, {"phone": held.handset, "talk": held.talk, **more})
 
 
 async def again(request: HttpRequest, held: Held, template: str, error: str) -> HttpResponse:
@@ -160,7 +167,7 @@ async def again(request: HttpRequest, held: Held, template: str, error: str) -> 
         return await act(request, held.sight.actor, held.order(TRANSFER), held.target)
     typed = request.POST.get("destination", "")
     context = {"phone": held.handset, "talk": held.talk, "press": request.POST.get("press"), "error": error}
-    answer = await sync_to_async(render)(request, template, context | {"typed": typed})
+    answer = await sync_to_async(render)(request, template, context | {"typed": typed, "telephones": held.others})
     answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog-body", "innerHTML"
     return answer
 

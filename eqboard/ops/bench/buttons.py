@@ -27,11 +27,11 @@ class Button:
 
 
 def pause(agent: int) -> Button:
-    return Button(f"/agents/{agent}/pause/", row(agent, "paused"), AGENTS, form={"pause_code": ""})
+    return Button(f"/agents/{agent}/pause/", row(agent, "paused"), AGENTS, form={"queue": "all", "pause_code": ""})
 
 
 def resume(agent: int) -> Button:
-    return Button(f"/agents/{agent}/resume/", row(agent, "available"), AGENTS)
+    return Button(f"/agents/{agent}/resume/", row(agent, "available"), AGENTS, form={"queue": "all"})
 
 
 def spy(agent: int) -> Button:
