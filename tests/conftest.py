@@ -27,7 +27,6 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from eqboard.config import Config
-from eqboard.ops.browsers import FLAGS
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, make_private_folder, redis_command, socket_url
 from tests import browser
 from tests.boards.shelves import client_of
@@ -202,7 +201,7 @@ async def chromium() -> AsyncIterator[Browser]:
         executable = browser.choose(playwright.chromium.executable_path)
         if executable is None:
             (pytest.fail if browser.is_needed() else pytest.skip)(browser.MISSING)
-        started = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        started = await playwright.chromium.launch(executable_path=executable, args=browser.FLAGS)
         yield started
         await started.close()
 

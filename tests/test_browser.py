@@ -30,6 +30,13 @@ def test_an_installed_browser_comes_first(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("nothing_installed")
+def test_the_one_without_windows_is_taken_before_any_other(tmp_path: Path) -> None:
+    for name in browsers.NAMES:
+        executable(tmp_path / name)
+    assert browser.choose("") == str(tmp_path / browser.SHELL)
+
+
+@pytest.mark.usefixtures("nothing_installed")
 def test_playwrights_own_is_taken_where_none_is_installed(tmp_path: Path) -> None:
     own = executable(tmp_path / "playwrights-own")
     assert browser.choose(str(own)) == str(own)

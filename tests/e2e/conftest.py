@@ -41,20 +41,13 @@ async def board(stack: Stack, page: Page) -> AsyncIterator[Page]:
 
 
 async def sign_in(stack: Stack, page: Page, username: str, to: str = "/", at: str = "") -> None:
-    """`at`: another web server of the stack, by its URL. Who is signed in since another test is not asked again: the
-    form and the hash of a password take a second each time.
-    """
+    """`at`: another web server of the stack, by its URL."""
     url = at or stack.url
-    if username in stack.sessions:
-        await page.context.add_cookies([{"name": "sessionid", "value": stack.sessions[username], "url": url}])
-    await page.goto(f"{url}/sign-in/?next={to}")  # goes on by itself where one is signed in
-    if page.url != url + to:
-        await page.fill("input[name=username]", username)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(url + to)
-        values = {each["name"]: each["value"] for each in await page.context.cookies()}
-        stack.sessions[username] = values["sessionid"]
+    await page.goto(f"{url}/sign-in/?next={to}")
+    await page.fill("input[name=username]", username)
+    await page.fill("input[name=password]", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(url + to)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

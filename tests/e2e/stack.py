@@ -64,7 +64,6 @@ class Stack:
         self.impatient_url = f"http://127.0.0.1:{self.impatient_port}"
         self.patient_url = f"http://127.0.0.1:{self.patient_port}"
         self.redis = RedisServer(folder)
-        self.sessions: dict[str, str] = {}  # by user name: sessions that the web server knows, or knew
         self._placed: list[str] = []
         self._is_upset = False  # a part was stopped, frozen or broken since every part was last well
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
