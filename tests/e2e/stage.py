@@ -26,6 +26,8 @@ from tests.boards.painting import MIDNIGHT, audience, floor_of
 from tests.builders import NOON, source
 
 URL = "http://board.test/"
+# What observers of sizes do is done: they are called after a layout, in the frame that draws it.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AN_HOUR = 3600.0
 
 
@@ -47,6 +49,7 @@ class Stage:
         self._paint(floor, health)
         await self.page.goto(URL)
         await self.page.wait_for_selector("html[data-link=open]")
+        await self.page.evaluate(DRAWN)
         await self.page.evaluate("window.wasNeverReloaded = true")
 
     async def show(
@@ -94,6 +97,7 @@ class Stage:
         for message in packed([*pieces, self._pulse(now)]):
             self._socket.send(message)
         await self.page.wait_for_selector(f"#pulse[data-frame='{self._frame_number}']", state="attached")
+        await self.page.evaluate(DRAWN)
 
     def _pulse(self, now: datetime) -> SafeString:
         held = self._floor.held
