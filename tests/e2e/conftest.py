@@ -3,10 +3,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from eqboard.ops.redis_server import make_private_folder
-from tests.e2e.stack import PASSWORD, Stack
+from tests.e2e.stack import AGENTS, PASSWORD, Stack
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +33,12 @@ def stack(running_stack: Stack) -> Stack:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def board(stack: Stack, page: Page) -> AsyncIterator[Page]:
-    """A supervisor's page, live. The mark in `window` is gone if anything loads the page again."""
+    """A supervisor's page, live and calm: nothing of the test before moves a row under the pointer any more, by which a
+    click would be refused. The mark in `window` is gone if anything loads the page again.
+    """
     await sign_in(stack, page, "supervisor")
     await page.wait_for_selector("html[data-link=open]")
+    await expect(page.locator("#agents > [data-state='available']")).to_have_count(len(AGENTS))
     await page.evaluate("window.wasNeverReloaded = true")
     yield page
 
