@@ -93,3 +93,8 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AuditError("An audit entry is never deleted.")
+
+    @property
+    def is_partly_done(self) -> bool:
+        """Whether EQ accepted only the first ones of several requests."""
+        return self.step == Step.UNKNOWN and bool(self.details.get("is_partly"))

@@ -51,7 +51,7 @@ def sentence(entry: AuditEntry) -> SafeString:
             return _ended(details, name)
         case Step.DONE:
             return say(_("Done."))
-        case Step.UNKNOWN if details.get("is_partly"):
+        case Step.UNKNOWN if entry.is_partly_done:
             return say(_("EQ did only a part of it for %(name)s. Look at the row, and do the rest by hand."), name=name)
         case _:
             return say(

@@ -67,16 +67,16 @@ class Hung:
         assert self.errors == []
 
 
-# Asked for when the page is laid out, so not before it has been arranged for the first time.
-IN_ITS_OWN_TYPE = """() => document.fonts.ready.then(
-  () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+# What observers of sizes do is done: they are called after a layout, in the frame that draws it.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 async def hang(page: Page, snapshot: Snapshot, audience: Audience, health: Health | None = None) -> Hung:
     """Show the floor on a wall, and wait until it has been arranged and its socket is open."""
     hung = await serve(page, snapshot, audience, health)
     await page.wait_for_selector("html[data-fitted][data-link=open]")
-    await page.evaluate(IN_ITS_OWN_TYPE)  # what was arranged before is arranged anew then
+    await page.evaluate("document.fonts.ready")  # they are asked for when a page is laid out for the first time
+    await page.evaluate(DRAWN)
     assert hung.errors == []
     return hung
 

@@ -76,13 +76,15 @@ class Exchange:
         return httpx.Response(self.answer.status_code, content=self.answer.content)
 
     def complain(self, parameter: str | None, kind: str, description: str = "", status: int = 400) -> None:
-        complaint = {"parameter": parameter, "type": kind, "description": description}
-        self.answer = httpx.Response(status, json=[complaint])
+        self.answer = _complaint(parameter, kind, description, status)
 
     def refuse_first(self, action: str, *, count: int, parameter: str, kind: str) -> None:
         """So many requests of that action are refused; whatever else comes is answered as before."""
-        complaint = {"parameter": parameter, "type": kind, "description": ""}
-        self._refused = [(action, httpx.Response(400, json=[complaint])) for _ in range(count)]
+        self._refused = [(action, _complaint(parameter, kind)) for _ in range(count)]
+
+
+def _complaint(parameter: str | None, kind: str, description: str = "", status: int = 400) -> httpx.Response:
+    return httpx.Response(status, json=[{"parameter": parameter, "type": kind, "description": description}])
 
 
 @pytest.fixture

@@ -23,11 +23,10 @@ from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Snapshot
 from eqboard.ops.bench.page import BUILD, page_of, static_file
 from tests.boards.painting import MIDNIGHT, audience, floor_of
+from tests.boards.walls import DRAWN
 from tests.builders import NOON, source
 
 URL = "http://board.test/"
-# What observers of sizes do is done: they are called after a layout, in the frame that draws it.
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AN_HOUR = 3600.0
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from eqboard.boards.templatetags.board import duration
 from eqboard.control import seat_words
-from eqboard.control.audit.story import complaints, is_partly_done
+from eqboard.control.audit.story import complaints
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import sentence
 from eqboard.floor.masking import GAP
@@ -63,7 +63,7 @@ def tell_step(entry: AuditEntry) -> Told:
 
 
 def name_of_step(entry: AuditEntry) -> str:
-    return _("done in part") if is_partly_done(entry) else str(Step(entry.step).label)
+    return _("done in part") if entry.is_partly_done else str(Step(entry.step).label)
 
 
 def _meaning(entry: AuditEntry) -> SafeString:

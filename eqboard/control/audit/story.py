@@ -85,11 +85,6 @@ def eq_answer(story: Story) -> AuditEntry | None:
     return None if entry is None or from_data(entry.details) else entry
 
 
-def is_partly_done(entry: AuditEntry) -> bool:
-    """Whether EQ accepted only the first ones of several requests."""
-    return entry.step == Step.UNKNOWN and bool(entry.details.get("is_partly"))
-
-
 def complaints(details: Mapping[str, Any]) -> list[str]:
     """EQ's words in what was written down of its answer, one a line: parameter, type, description."""
     found = details.get("complaints")

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from eqboard.accounts.access import Rights, seen_queues
 from eqboard.control.audit.discretion import discreet
 from eqboard.control.audit.steps import Told, name_of_step, tell_step
-from eqboard.control.audit.story import Story, complaints, eq_answer, is_partly_done, standing
+from eqboard.control.audit.story import Story, complaints, eq_answer, standing
 from eqboard.control.audit.titles import title
 from eqboard.control.catalogue.evidence import Stage
 from eqboard.control.models import AuditEntry, Step
@@ -64,7 +64,7 @@ class Line:
         entry = eq_answer(self.story)
         if entry is None:
             return ""
-        return str(IN_PART if is_partly_done(entry) else ANSWERS[entry.step])
+        return str(IN_PART if entry.is_partly_done else ANSWERS[entry.step])
 
     @property
     def eq_words(self) -> list[str]:
