@@ -483,11 +483,23 @@ async def test_a_conflict_of_which_eq_does_not_tell_is_one_all_the_same(linked, 
 
 async def test_a_double_click_signs_in_once_and_says_so_twice(linked, pretend, monkeypatch):
     monkeypatch.setattr(voices, "LOOKS_FOR_NEWER", 10_000)  # as long as it takes
+    both_have_begun = asyncio.Barrier(2)
+    pretend.meanwhile[WHO] = both_have_begun.wait
     clients = [await signed_in(linked) for _ in range(2)]
     first, second = await asyncio.gather(*(do(each, "sign_in") for each in clients))
+    del pretend.meanwhile[WHO]
     assert {first.status_code, second.status_code} == {302}
     assert await who_is_in(pretend.telephone) == [(1, "301")]
     assert await written() == [("eq.sign_in", "done", None)] * 2
+
+
+async def test_whoever_is_signed_in_already_is_told_so_and_eq_is_not_asked_again(linked, pretend):
+    client = await signed_in(linked)
+    await do(client, "sign_in")
+    begun = pretend.asked_of(BEGIN[1])
+    assert (await do(client, "sign_in")).status_code == 302
+    assert pretend.asked_of(BEGIN[1]) == begun
+    assert await written() == [("eq.sign_in", "done", None)]
 
 
 async def test_a_lost_answer_is_unknown_and_signing_in_again_finds_the_way(linked, pretend):
