@@ -39,6 +39,7 @@ const LETTERS = {
   k: (target) => pressIn(target.closest("#screen .parked"), "sayNoParked"),
 };
 
+/** Of the two, the row has the one first that is wanted more (boards/parts/agents.py). */
 function pauseIn(person) {
   if (!person) return document.dispatchEvent(new CustomEvent("eqboard:nobody"));
   person.querySelector("[data-hand]:is([id$='-pause'], [id$='-resume'])")?.click();

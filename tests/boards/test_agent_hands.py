@@ -64,7 +64,7 @@ def mains(row):
         (agent(7, state=AgentState.WRAP_UP), ["Pause", "Exit wrap-up"], "Exit wrap-up"),
         (agent(7, state=AgentState.WRAP_UP, pause_follows=True), ["Resume", "Exit wrap-up"], "Exit wrap-up"),
         (agent(7, state=AgentState.PAUSED), ["Resume", "(Listen)"], "Resume"),
-        (agent(7, partly_paused=True, memberships=HALF), ["Pause", "Resume"], "Resume"),
+        (agent(7, partly_paused=True, memberships=HALF), ["Resume", "Pause"], "Resume"),
         (agent(7, state=AgentState.ON_CALL, partly_paused=True, memberships=HALF), ["Resume", "Listen"], "Listen"),
         (agent(7, state=AgentState.UNKNOWN), ["Pause", "(Listen)"], "Pause"),
         (agent(7, state=AgentState.SIGNED_OUT), ["Sign in"], "Sign in"),

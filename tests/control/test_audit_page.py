@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from asgiref.sync import sync_to_async
 from bs4 import BeautifulSoup
 from django.test import AsyncClient
 from django.utils import timezone
@@ -13,6 +14,9 @@ from django.utils import timezone
 from eqboard.accounts.models import Membership, Role
 from eqboard.control.audit import Thing, log
 from eqboard.control.audit.sheet import BOM, harmless
+from eqboard.control.catalogue.order import Order, Stand, as_data
+from eqboard.control.catalogue.restoring import UNDO_PAUSE
+from eqboard.control.doing.before import queues_of_undo
 from eqboard.control.models import AuditEntry, Step
 from tests.boards.shelves import PEOPLE, client_of
 from tests.cast import member, static_files_are_not_collected
@@ -306,8 +310,6 @@ async def test_the_file_holds_what_the_page_shows_by_the_clock_of_the_site(cast,
 
 
 async def write_apart(*args, **kwargs) -> None:
-    from asgiref.sync import sync_to_async
-
     await sync_to_async(write)(*args, **kwargs)
 
 
@@ -481,11 +483,48 @@ def test_a_field_that_nobody_knows_is_told_by_its_name(lead, cast, written, line
     assert steps_of(lead.get("/audit/")) == [["12:00:00 done", line]]
 
 
+def test_how_an_agent_stood_is_told_also_where_the_order_leaves_out_what_is_as_usual(lead, cast):
+    order = Order(UNDO_PAUSE, 7, stood=(Stand("500"), Stand("501", 4), Stand("502", paused=True)))
+    write(cast.admin, (Step.ASKED, {"order": as_data(order)}), action=UNDO_PAUSE)
+    assert "Before: 500, 501 (skill 4), 502 (paused)" in steps_of(client_of(cast.supervisor).get("/audit/"))[0]
+
+
 def test_what_an_undo_puts_back_is_told_and_whatever_was_written_down_twice_only_once(lead, cast):
     stood = [{"queue": "500", "skill": 4, "paused": True}]
     order = {"action": "agent.undo_sign_out", "undoes": "1", "stood": stood}
     write(cast.lead, (Step.ASKED, {"order": order, "undoes": "1"}), action="agent.undo_sign_out")
     assert steps_of(lead.get("/audit/")) == [["12:00:00 asked", "Before: 500 (skill 4, paused)", "undoes: 1"]]
+
+
+def half_undone(user) -> None:
+    """A pause is undone in 500, and stays in 502, where there was one before."""
+    order = Order(UNDO_PAUSE, 7, undoes="1", stood=(Stand("500", 3), Stand("502", 2, paused=True)))
+    write(user, (Step.ASKED, {"order": as_data(order)}), action=UNDO_PAUSE, queues=queues_of_undo(order))
+
+
+def test_of_how_an_agent_had_stood_only_the_queues_that_the_reader_sees_are_told(lead, cast):
+    half_undone(cast.admin)
+    assert "Before: 500 (skill 3), …" in steps_of(lead.get("/audit/"))[0]
+    assert "502" not in without_chance(lead.get("/audit/").text)
+    assert rows(lead.get("/audit/?q=502")) == []
+    assert "Before: 500 (skill 3), 502 (skill 2, paused)" in steps_of(client_of(cast.supervisor).get("/audit/"))[0]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_nor_are_others_in_the_file(cast):
+    await sync_to_async(half_undone)(cast.admin)
+    text = await file_of(cast.lead)
+    assert [each["Queues"] for each in read(text)] == ["500"]
+    assert "502" not in without_chance(text)
+
+
+def test_of_ones_own_attempt_no_queue_is_told_that_one_has_ceased_to_see(lead, cast):
+    stood = [{"queue": each, "skill": None, "paused": False} for each in ("500", "502", "503")]
+    order = {"action": "agent.sign_in", "sign_in_to": [["502", 1], ["500", 2]]}
+    asked = {"order": order, "before": {"queues": stood, "pause_code": 2}}
+    write(cast.lead, (Step.ASKED, asked), action="agent.sign_in", queues=("500", "502", "503"))
+    [told] = steps_of(lead.get("/audit/"))
+    assert told[1:] == ["In which queues: 500 (skill 2), …", "Before: 500, …, pause_code: 2"]
 
 
 @pytest.mark.parametrize("nothing", ["", [], {}])

@@ -23,7 +23,18 @@ from eqboard.control.doing.attempt import attempt_id
 from eqboard.control.models import AuditEntry
 from eqboard.feed.claims import Claim
 from eqboard.floor.snapshot import AgentState, Part
-from tests.builders import HOSTILE_TEXTS, NOON, abandoned_call, agent, parked_call, source, waiting_call
+from tests.builders import (
+    HOSTILE_TEXTS,
+    NOON,
+    abandoned_call,
+    agent,
+    caller,
+    conference,
+    parked_call,
+    participant,
+    source,
+    waiting_call,
+)
 from tests.cast import member, publish, static_files_are_not_collected
 from tests.control.conftest import begin, last_entry, settled, signed_in, steps
 from tests.control.hotline import CARMEN, ONE_PARKED, a_floor, connected, with_agent
@@ -283,6 +294,7 @@ async def test_nor_before_the_reason_is_given_that_a_policy_demands(cast, floor,
 # It is not where it was seen
 
 
+ANA_IN_ROOM = participant(caller=caller("207", name="Ana Ruiz", unique_id="2.1", channel="SIP/207-00000001"))
 MOVED = {
     "answered": (
         {"waiting": [], "agents": [with_agent(CARMEN)]},
@@ -303,6 +315,10 @@ MOVED = {
     "parked under another unique id": (
         {"waiting": [], "parked": [parked_call("7.7", caller=replace(CARMEN, unique_id="7.7"))]},
         "Carmen is in another place by now (71), so nothing was sent.",
+    ),
+    "in a conference": (
+        {"waiting": [], "conferences": [conference(participants=(participant(caller=CARMEN), ANA_IN_ROOM))]},
+        "Carmen is not there any more, so nothing was sent. Look at the board again.",
     ),
     "gave up": (
         {"waiting": [], "abandoned": [abandoned_call("w1", caller=CARMEN)]},

@@ -15,7 +15,7 @@ from tests.builders import agent, caller, conference, membership, participant, s
 from tests.cast import publish, static_files_are_not_collected
 from tests.control.closed_loop import hand_of, patient, running
 from tests.control.conftest import last_entry, settled, signed_in, steps
-from tests.control.hotline import a_floor, connected
+from tests.control.hotline import a_floor, connected, with_agent
 from tests.control.test_refusals import said, state
 
 pytestmark = [pytest.mark.django_db(transaction=True), static_files_are_not_collected]
@@ -26,6 +26,18 @@ OUTSIDE = caller("0791234567", name="Carmen", unique_id="2.3", channel="SIP/trun
 PRETENDER = caller("207", name="Ana Ruiz?", unique_id="2.4", channel="SIP/trunk-00000004")
 EVERYBODY = tuple(participant(each.number, each.name, caller=each) for each in (ANA, GUEST, OUTSIDE, PRETENDER))
 ROOM = conference("801", participants=EVERYBODY)
+HERE = replace(ROOM, participants=(participant(caller=ANA),))
+GONE = "They are not in this conference any more. Nothing was sent."
+BACK = replace(GUEST, channel="SIP/181-00000099")
+MOVED = {
+    "back on another channel": {
+        "conferences": [replace(ROOM, participants=(*HERE.participants, participant(caller=BACK)))]
+    },
+    "in another room": {
+        "conferences": [conference("802", participants=(participant(caller=GUEST), *HERE.participants))]
+    },
+    "with an agent": {"conferences": [HERE], "agents": [with_agent(GUEST)]},
+}
 
 
 def path_of(who, room="801") -> str:
@@ -80,17 +92,41 @@ async def test_whoever_is_at_no_telephone_of_the_exchange_is_left_alone(cast, fl
     assert await nothing_happened(hotline)
 
 
-@pytest.mark.parametrize(
-    "participants",
-    [(), (participant(caller=replace(GUEST, channel="SIP/181-00000099")),)],
-    ids=["gone", "back on another channel"],
-)
-async def test_whoever_has_left_meanwhile_is_left_alone(cast, config, redis_url, hotline, participants):
-    inside = (participant(caller=ANA), *participants)
-    await publish(redis_url, a_floor(conferences=[replace(ROOM, participants=inside)]))
+async def test_whoever_has_left_meanwhile_is_left_alone(cast, config, redis_url, hotline):
+    await publish(redis_url, a_floor(conferences=[HERE]))
     answer = await (await signed_in(cast.lead)).post(path_of(GUEST))
-    assert (answer.status_code, "not in this conference any more" in said(answer)) == (404, True)
+    assert (answer.status_code, said(answer)) == (404, GONE)
     assert await nothing_happened(hotline)
+
+
+@pytest.mark.parametrize("how", MOVED)
+async def test_whoever_is_elsewhere_by_now_is_left_alone_and_that_is_written_down(
+    cast, config, redis_url, hotline, how
+):
+    await publish(redis_url, a_floor(**MOVED[how]))
+    client = await signed_in(cast.lead)
+    assert said(await client.get(path_of(GUEST))) == GONE
+    assert await nothing_happened(hotline)
+    answer = await client.post(path_of(GUEST))
+    assert state(answer) == "refused"
+    assert said(answer) == "Second line 1 is not there any more, so nothing was sent. Look at the board again."
+    assert hotline.asked == []
+    entry = await last_entry()
+    assert (await steps(), entry.details) == (["refused"], {"error": "Gone"})
+    assert (entry.action, entry.target_name, entry.queues) == ("conference.remove", "Second line 1", ",500,")
+
+
+async def test_of_whoever_went_to_another_teams_room_nothing_is_told(cast, config, redis_url, hotline):
+    max_there = caller("209", name="Max", unique_id="2.9", channel="SIP/209-00000009")
+    theirs = conference("802", participants=(participant(caller=GUEST), participant(caller=max_there)))
+    agents = [agent(7), agent(9, name="Max", extension="209", memberships=(membership("502"),))]
+    await publish(redis_url, a_floor(agents=agents, conferences=[HERE, theirs]))
+    client = await signed_in(cast.lead)
+    elsewhere, missing = await client.post(path_of(GUEST)), await client.post(f"/conferences/{48 * 'a'}/hang-up/")
+    assert (elsewhere.status_code, elsewhere.text) == (missing.status_code, missing.text)
+    assert (elsewhere.status_code, said(elsewhere)) == (404, GONE)
+    assert await nothing_happened(hotline)
+    assert state(await (await signed_in(cast.supervisor)).post(path_of(GUEST))) == "refused"
 
 
 @pytest.mark.parametrize(
@@ -132,8 +168,8 @@ async def test_whoever_leaves_while_eq_is_asked_is_left_alone(cast, redis_url, f
 
 
 async def test_in_another_room_it_is_another_press(cast, floor, hotline):
-    assert (await (await signed_in(cast.lead)).post(path_of(GUEST, "802"))).status_code == 404
-    assert await nothing_happened(hotline)
+    assert state(await (await signed_in(cast.lead)).post(path_of(GUEST, "802"))) == "refused"
+    assert (await steps(), hotline.asked) == (["refused"], [])
 
 
 async def test_a_viewer_is_refused_and_that_is_written_down(cast, floor, hotline):

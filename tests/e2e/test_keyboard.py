@@ -9,7 +9,17 @@ from eqboard.accounts.access import SEE_NUMBERS, Grant, Rights
 from eqboard.boards.choosing import Listed
 from eqboard.boards.spec import AgentsAs, BoardPart, Kind, Surface, Theme
 from eqboard.floor.snapshot import AgentState, Snapshot
-from tests.builders import agent, caller, conference, parked_call, participant, queue, snapshot, waiting_call
+from tests.builders import (
+    agent,
+    caller,
+    conference,
+    membership,
+    parked_call,
+    participant,
+    queue,
+    snapshot,
+    waiting_call,
+)
 from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
@@ -112,6 +122,21 @@ async def test_p_pauses_and_resumes_who_is_in_focus(page: Page) -> None:
     async with page.expect_response("**/agents/2/pause/"):
         await page.keyboard.press("p")
     assert stage.asked == ["POST /agents/7/resume/", "GET /agents/2/pause/"]
+
+
+async def test_p_and_the_palette_bring_back_first_who_is_paused_in_a_part_of_their_queues(page: Page) -> None:
+    """As the row does, which puts that button first."""
+    places = (membership("500"), membership("501", state=AgentState.PAUSED, paused=True))
+    stage = Stage(page, BOARDS)
+    await stage.open(
+        snapshot(queues=[queue("500"), queue("501")], agents=[agent(7, partly_paused=True, memberships=places)])
+    )
+    await page.locator("#agent-7").focus()
+    async with page.expect_response("**/agents/7/resume/"):
+        await page.keyboard.press("p")
+    await open_palette(page)
+    await expect(page.locator("#palette [role=option]").first).to_contain_text("Resume")
+    assert stage.asked == ["POST /agents/7/resume/"]
 
 
 async def test_p_with_nobody_in_focus_says_whom_it_needs(page: Page) -> None:

@@ -1,6 +1,8 @@
-"""What of an attempt is told to whoever may not see who calls: as on the boards, no number, and no name that tells one.
+"""What of an attempt is told to whom: as on the boards, no queue that they do not see; and to whoever may not see who
+calls, no number, and no name that tells one.
 
-Pure. A caller may stand in the target's name, in the order, and in EQ's words.
+Pure. A caller may stand in the target's name, in the order, and in EQ's words. A queue that the attempt did not touch
+may stand where it was written down how an agent had stood.
 """
 
 import re
@@ -8,7 +10,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from eqboard.accounts.access import SEE_NUMBERS, Rights, may_do
+from eqboard.accounts.access import SEE_NUMBERS, Rights, may_do, seen_queues
 from eqboard.control.audit.story import Story
 from eqboard.control.models import AuditEntry
 from eqboard.floor.masking import GAP, Mask, MaskedNumbers
@@ -17,14 +19,17 @@ from eqboard.floor.snapshot import Caller
 OUR_OWN = "^(agent|board|display|extension|queue|queues|user)(-|$)"
 """Kinds of targets, as a regular expression, whose names are no caller's."""
 
+PLACES = ("queues", "sign_in_to", "stood")
+"""Fields that list queues, each with how an agent stands there, or is to."""
+
 MASK = Mask(MaskedNumbers.HIDDEN, hides_names=False, own=frozenset(), secret=b"")
 
 
 def discreet(story: Story, rights: Rights) -> Story:
     """The story as somebody with these rights may read it."""
-    if may_do(rights, SEE_NUMBERS, story.queues):
-        return story
-    return Story(tuple(map(_hidden, story.entries)))
+    known = seen_queues(rights)
+    entries = story.entries if known is None else tuple(_within(each, known) for each in story.entries)
+    return Story(entries if may_do(rights, SEE_NUMBERS, story.queues) else tuple(map(_hidden, entries)))
 
 
 def is_of_caller(target: str) -> bool:
@@ -40,6 +45,33 @@ def newest_for(entry: AuditEntry, rights: Rights) -> AuditEntry:
 def caller_for(rights: Rights, caller: Caller, queues: Iterable[str]) -> Caller:
     """The caller as somebody with these rights may see them. `queues` are those of the call."""
     return caller if may_do(rights, SEE_NUMBERS, queues) else MASK.caller(caller)
+
+
+def _within(entry: AuditEntry, known: frozenset[str]) -> AuditEntry:
+    details = {name: _hide_places(name, each, known) for name, each in entry.details.items()}
+    if details == entry.details:
+        return entry
+    shown = copy(entry)
+    shown.details = details
+    return shown
+
+
+def _hide_places(field: str, value: Any, known: frozenset[str]) -> Any:
+    """Any of JSON's values, with one gap for all places in queues that are not known."""
+    match value:
+        case dict():
+            return {name: _hide_places(name, each, known) for name, each in value.items()}
+        case list() if field in PLACES:
+            shown = [each for each in value if _queue_of(each) is None or _queue_of(each) in known]
+            return shown if len(shown) == len(value) else [*shown, GAP]
+    return value
+
+
+def _queue_of(place: Any) -> str | None:
+    match place:
+        case {"queue": str(queue)} | [str(queue), int()]:
+            return queue
+    return None
 
 
 def _hidden(entry: AuditEntry) -> AuditEntry:

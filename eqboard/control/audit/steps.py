@@ -44,6 +44,7 @@ LABELS: Mapping[str, Promise] = {
 """What the fields are called that people read, in the order in which they read them; others go by their own names."""
 SECRET = re.compile("password|passphrase|secret|token|cookie|credential|authorization|api_?key", re.IGNORECASE)
 """Fields of which nobody reads more than that they are there. None is written down; a later version may err."""
+AS_USUAL: Mapping[str, Any] = {"skill": None, "paused": False}
 NOTHING: tuple[Any, ...] = ("", [], {})
 
 
@@ -104,8 +105,8 @@ def _value(name: str, value: Any) -> str:
 
 
 def _place(value: Any) -> str:
-    """A queue, with how an agent stands in it, or is to."""
-    match value:
+    """A queue, with how an agent stands in it, or is to. What is as usual an order does not say."""
+    match {**AS_USUAL, **value} if isinstance(value, dict) else value:
         case {"queue": str(queue), "skill": int() | None as skill, "paused": bool(paused)}:
             how = [_skill(skill)] if skill else []
             how += [pgettext("an agent in a queue", "paused")] if paused else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eqboard.boards.fragments import dom_id
 from eqboard.boards.handles import handle_of, is_of, who_in, who_of
-from eqboard.boards.parts.rooms import handle_in_room
+from eqboard.boards.parts.rooms import handle_in_room, queues_in
 from eqboard.control.catalogue.order import CallRef
 from eqboard.control.doing.aims import name_of
 from eqboard.control.doing.attempt import Target
@@ -63,7 +63,9 @@ def participant_of(handle: str, view: Snapshot) -> tuple[Conference, Participant
 
 
 def moved_of(handle: str, view: Snapshot) -> Moved | None:
-    """Where it is instead: in a queue, parked, at a telephone; or among those who gave up. None: nobody sees it."""
+    """Where it is instead: in a queue, a conference, parked, at a telephone; or among those who gave up. None: out of
+    sight.
+    """
     return next((each for each in _whereabouts(view) if is_of(handle, each.caller)), None)
 
 
@@ -82,6 +84,9 @@ def _whereabouts(view: Snapshot) -> Iterator[Moved]:
     for agent in view.agents.values():
         if agent.caller:
             yield Moved(agent.caller, (agent.call_queue,) if agent.call_queue else _queues_of(agent))
+    for room in view.conferences.values():
+        queues = tuple(queues_in(room, agents))
+        yield from (Moved(each.caller, queues) for each in room.participants)
     for gone in view.abandoned.values():
         yield Moved(gone.caller, (gone.queue,))
 

@@ -13,7 +13,7 @@ from eqboard.control.catalogue.rooms import REMOVE
 from eqboard.control.doing.aims import at_participant, name_of
 from eqboard.control.doing.attempt import Target
 from eqboard.control.marks import act, blind, refuse, show_form
-from eqboard.control.on_calls.finding import participant_of, ref_to
+from eqboard.control.on_calls.finding import moved_of, participant_of, ref_to
 from eqboard.control.sight import Sight, look, signed_in
 from eqboard.control.words import denied
 from eqboard.floor.seated import telephone_of
@@ -31,7 +31,7 @@ async def remove_participant(request: HttpRequest, handle: str) -> HttpResponse:
     if (found is None or request.method != "POST") and not sight.is_current(*REMOVE.parts):
         return await refuse(request, blind())
     if found is None:
-        return await refuse(request, _("They are not in this conference any more. Nothing was sent."), 404)
+        return await _elsewhere(request, handle, sight)
     room, caller = found[0], found[1].caller
     extension = telephone_of(caller)
     if extension is None or not caller.channel:
@@ -42,6 +42,16 @@ async def remove_participant(request: HttpRequest, handle: str) -> HttpResponse:
         order = Order(REMOVE_PARTICIPANT, extension=extension, call=call)
         return await act(request, sight.actor, order, target)
     return await _form(request, handle, sight, target, room, caller)
+
+
+async def _elsewhere(request: HttpRequest, handle: str, sight: Sight) -> HttpResponse:
+    """They are not there as they were seen: nothing is sent. Whoever is elsewhere on the board can be named, and so the
+    press is written down, as with callers.
+    """
+    moved = moved_of(handle, sight.view)
+    if moved is None or request.method != "POST":
+        return await refuse(request, _("They are not in this conference any more. Nothing was sent."), 404)
+    return await act(request, sight.actor, Order(REMOVE_PARTICIPANT, call=moved.ref), moved.target)
 
 
 async def _form(
