@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,11 +14,16 @@ from asgiref.sync import ThreadSensitiveContext
 from django.test import AsyncClient
 from pydantic import SecretStr
 
+from eqboard.boards.following import followers
 from eqboard.config import Config
 from eqboard.control import background
+from eqboard.control.catalogue.evidence import Look
 from eqboard.control.doing import holding, perform, watching
+from eqboard.control.doing.attempt import Attempt
 from eqboard.control.models import AuditEntry
 from eqboard.eq import EQ, Limits, Server
+from eqboard.feed.follow import Floor
+from eqboard.feed.messages import Stored
 from eqboard.feed.subscriber import read_floor
 from eqboard.floor.snapshot import Agent, AgentState, Part, Snapshot
 from eqboard.loops import PerLoop
@@ -26,6 +32,7 @@ from tests.cast import publish
 from tests.control.pretend import PretendEQ
 from tests.control.switchboard import Switchboard, talking
 from tests.environment import KEY_CANARY
+from tests.feed.following import until
 
 OF_502 = membership("502", queue_name="Complaints")
 EVERYWHERE = {"queue": "all"}
@@ -154,6 +161,33 @@ def brief(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """Watch the floor for a moment only: for tests in which nothing comes."""
     short = config.model_copy(update={"confirm_seconds": 0.2, "poll_seconds": 0.08})
     monkeypatch.setattr(watching, "get_config", lambda: short)
+
+
+@pytest.fixture
+def time_is_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
+    """Call it: whoever watches gives up after a look at the newest floor, however long that takes."""
+    limits: list[asyncio.Timeout] = []
+    looked_at: list[Stored | None] = []
+    look_of = watching.look_of
+
+    def endless(seconds: float) -> asyncio.Timeout:
+        limits.append(asyncio.timeout(None))
+        return limits[-1]
+
+    def look(attempt: Attempt, floor: Floor, since: datetime) -> Look:
+        looked_at.append(floor.held)
+        return look_of(attempt, floor, since)
+
+    async def give_up() -> None:
+        newest = (await followers.get().newest()).held
+        await until(lambda: any(each is newest for each in looked_at))
+        limits[-1].reschedule(asyncio.get_running_loop().time())
+        await settled()
+
+    loop = SimpleNamespace(timeout=endless, get_running_loop=asyncio.get_running_loop)
+    monkeypatch.setattr(watching, "asyncio", loop)
+    monkeypatch.setattr(watching, "look_of", look)
+    return give_up
 
 
 async def settled() -> None:

@@ -67,7 +67,7 @@ def stage(order: Order, floor: Snapshot, since=NOON) -> Stage:
         (snapshot(parked=[parked_call(KEY, caller=CARMEN)], lines=[QUIET]), Look(Stage.UNCHANGED, "parked")),
         (
             snapshot(agents=[agent(7, state=AgentState.ON_CALL, caller=CARMEN)], lines=[QUIET]),
-            Look(Stage.UNCHANGED, "with_agent", "Ana Ruiz"),
+            Look(Stage.UNCHANGED, "with_agent", "Ana Ruiz", ("500",)),
         ),
         (
             snapshot(agents=[agent(7, state=AgentState.RINGING, caller=CARMEN)], waiting=[WAITING], lines=[QUIET]),
@@ -192,7 +192,10 @@ PARKED = parked_call(KEY, caller=CARMEN)
         (snapshot(lines=[EMPTY, QUIET]), Look(Stage.GONE)),
         (snapshot(lines=[EMPTY, QUIET], sources=[source(Part.CALLS)]), Look(Stage.LEFT)),
         (snapshot(lines=[EMPTY, QUIET], agents=[STILL_ANA]), Look(Stage.GONE)),
-        (snapshot(lines=[EMPTY, QUIET], agents=[STILL_ANA, OF_BEA]), Look(Stage.UNCHANGED, "with_agent", "Bea")),
+        (
+            snapshot(lines=[EMPTY, QUIET], agents=[STILL_ANA, OF_BEA]),
+            Look(Stage.UNCHANGED, "with_agent", "Bea", ("500",)),
+        ),
         (snapshot(lines=[EMPTY, QUIET], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
         (snapshot(lines=[EMPTY, QUIET], parked=[PARKED]), Look(Stage.UNCHANGED, "parked")),
     ],
@@ -216,11 +219,19 @@ def test_somebody_else_at_the_destination_is_not_the_one_who_was_transferred():
         ("210", snapshot(lines=[EMPTY, NOT_THERE], sources=[source(Part.CALLS)]), Look(Stage.LEFT)),
         ("210", snapshot(lines=[EMPTY, NOT_THERE], parked=[PARKED]), Look(Stage.DONE, "parked")),
         ("210", snapshot(lines=[EMPTY, NOT_THERE], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
-        ("210", snapshot(lines=[EMPTY, NOT_THERE], agents=[OF_BEA]), Look(Stage.UNCHANGED, "with_agent", "Bea")),
+        (
+            "210",
+            snapshot(lines=[EMPTY, NOT_THERE], agents=[OF_BEA]),
+            Look(Stage.UNCHANGED, "with_agent", "Bea", ("500",)),
+        ),
         ("500", snapshot(lines=[EMPTY], queues=[queue("500")]), Look(Stage.UNTOLD)),
         ("500", snapshot(lines=[EMPTY], queues=[queue("500")], waiting=[WAITING]), Look(Stage.DONE, "waiting")),
         ("501", snapshot(lines=[EMPTY], queues=[queue("501")], waiting=[WAITING]), Look(Stage.UNCHANGED, "waiting")),
-        ("500", snapshot(lines=[EMPTY], queues=[queue("500")], agents=[OF_BEA]), Look(Stage.DONE, "with_agent", "Bea")),
+        (
+            "500",
+            snapshot(lines=[EMPTY], queues=[queue("500")], agents=[OF_BEA]),
+            Look(Stage.DONE, "with_agent", "Bea", ("500",)),
+        ),
     ],
     ids=range(10),
 )

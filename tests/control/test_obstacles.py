@@ -29,6 +29,9 @@ MAKES_SENSE = {
 """Who can be acted on so; anybody else by anything else."""
 
 
+WITH_ANA = Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207", seen_through=("500",))
+
+
 def obstacle(order: Order, floor: Snapshot) -> Obstacle | None:
     return CATALOGUE[order.action].obstacle(order, floor)
 
@@ -47,12 +50,12 @@ def with_ana(state: AgentState, **changes):
         ),
         (
             snapshot(waiting=[waiting_call(KEY, caller=CARMEN)], agents=[with_ana(AgentState.ON_CALL)]),
-            Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207"),
+            WITH_ANA,
         ),
-        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
+        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), WITH_ANA),
         (
             snapshot(waiting=[waiting_call(KEY, caller=CARMEN, queue="501", queue_name="Support")]),
-            Obstacle(Why.ELSEWHERE, where="Support"),
+            Obstacle(Why.ELSEWHERE, where="Support", seen_through=("501",)),
         ),
         (snapshot(parked=[parked_call(KEY, caller=CARMEN)]), Obstacle(Why.ELSEWHERE, where="71")),
         (snapshot(waiting=[waiting_call("9.9", caller=caller(unique_id="9.9", channel="SIP/x"))]), Obstacle(Why.GONE)),
@@ -73,11 +76,18 @@ def test_only_a_caller_who_waits_where_they_were_seen_is_stolen(floor, expected)
     [
         (snapshot(parked=[parked_call(KEY, caller=CARMEN)]), None),
         (snapshot(parked=[parked_call(KEY, caller=CARMEN, space="72")]), Obstacle(Why.ELSEWHERE, where="72")),
-        (snapshot(waiting=[waiting_call(KEY, caller=CARMEN)]), Obstacle(Why.ELSEWHERE, where="Sales")),
-        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
+        (
+            snapshot(parked=[parked_call(KEY, caller=CARMEN, space="72")], agents=[agent(7)]),
+            Obstacle(Why.ELSEWHERE, where="72", seen_through=("500",)),
+        ),
+        (
+            snapshot(waiting=[waiting_call(KEY, caller=CARMEN)]),
+            Obstacle(Why.ELSEWHERE, where="Sales", seen_through=("500",)),
+        ),
+        (snapshot(agents=[with_ana(AgentState.ON_CALL)]), WITH_ANA),
         (snapshot(), Obstacle(Why.GONE)),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_only_a_caller_who_is_parked_where_they_were_seen_is_picked_up(floor, expected):
     assert obstacle(PICK_UP, floor) == expected
@@ -157,9 +167,9 @@ FLOOR = snapshot(agents=[agent(7), MAX], queues=[queue("500"), queue("502", name
 @pytest.mark.parametrize(
     ("known", "told"),
     [
-        (Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207"), Obstacle(Why.WITH_AGENT, "Ana Ruiz", "207")),
-        (Obstacle(Why.WITH_AGENT, "Max", "207"), Obstacle(Why.WITH_AGENT)),
-        (Obstacle(Why.ELSEWHERE, where="Complaints"), Obstacle(Why.ELSEWHERE)),
+        (WITH_ANA, WITH_ANA),
+        (Obstacle(Why.WITH_AGENT, "Max", "207", seen_through=("502",)), Obstacle(Why.WITH_AGENT)),
+        (Obstacle(Why.ELSEWHERE, where="Complaints", seen_through=("502",)), Obstacle(Why.ELSEWHERE)),
         (Obstacle(Why.ELSEWHERE, where="71"), Obstacle(Why.ELSEWHERE, where="71")),
     ],
     ids=range(4),

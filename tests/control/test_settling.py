@@ -28,7 +28,7 @@ from eqboard.feed.follow import Floor
 from eqboard.feed.looking import MOST_LINES, looked_at
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import AgentState, LineState, Part, Snapshot
-from tests.builders import agent, claim, line, line_call, snapshot, source, waiting_call
+from tests.builders import agent, claim, line, line_call, membership, snapshot, source, waiting_call
 from tests.cast import publish
 from tests.control.conftest import OF_502, settled
 from tests.control.written import DINA, NOON, write
@@ -228,6 +228,15 @@ async def test_the_name_of_an_agent_whom_one_may_not_see_is_not_written_down(cas
     talks = {"state": AgentState.ON_CALL, "caller": waiting_call(CALL.key).caller, "memberships": (OF_502,)}
     await settler.settle_unfinished(called(agents=(agent(9, name="Max", **talks),)), LATER)
     assert (await newest(attempt)).details == {"seen": "with_agent", "who": ""}
+
+
+async def test_with_the_name_of_an_agent_it_is_written_down_through_which_queues_they_are_seen(cast, settler):
+    attempt = await begun(cast, STEAL, Step.ACCEPTED)
+    talks = {"state": AgentState.ON_CALL, "caller": waiting_call(CALL.key).caller}
+    bea = agent(8, name="Bea", memberships=(membership(), OF_502), **talks)
+    await settler.settle_unfinished(called(agents=(bea,)), LATER)
+    seen = {"seen": "with_agent", "who": "Bea", "seen_through": ["500", "502"]}
+    assert (await newest(attempt)).details == seen
 
 
 async def test_the_telephone_that_tells_is_looked_at_until_it_is_settled(cast, settler, redis_url):

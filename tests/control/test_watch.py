@@ -114,18 +114,16 @@ async def test_a_return_is_confirmed_likewise(cast, redis_url, exchange):
     assert (state(shown), said(shown)) == ("confirmed", "Ana Ruiz is back.")
 
 
-@pytest.mark.usefixtures("brief")
-async def test_an_older_reading_confirms_nothing(cast, floor, exchange, redis_url):
+async def test_an_older_reading_confirms_nothing(cast, floor, exchange, redis_url, time_is_up):
     """They may have been paused before, and somebody else brought them back."""
     before = now()
     await press(cast)
     await publish(redis_url, read_at(before, PAUSED))
-    await settled()
+    await time_is_up()
     entry = await last_entry()
     assert (entry.step, entry.details) == ("not_seen", {"seen": "no_news"})
 
 
-@pytest.mark.usefixtures("brief")
 @pytest.mark.parametrize(
     ("after", "seen", "sentence"),
     [
@@ -135,14 +133,14 @@ async def test_an_older_reading_confirms_nothing(cast, floor, exchange, redis_ur
     ],
 )
 async def test_when_time_is_up_it_is_told_what_was_seen_instead(
-    cast, floor, exchange, redis_url, after, seen, sentence
+    cast, floor, exchange, redis_url, time_is_up, after, seen, sentence
 ):
     client, attempt = await press(cast)
     shown_floor = read_at(now() + timedelta(seconds=1), *(after or ()))
     if after is None:
         shown_floor.agents.pop(7)
     await publish(redis_url, shown_floor)
-    await settled()
+    await time_is_up()
     entry = await last_entry()
     assert (entry.step, entry.details) == ("not_seen", {"seen": seen})
     shown = await client.get(f"/actions/{attempt}/")
@@ -150,12 +148,11 @@ async def test_when_time_is_up_it_is_told_what_was_seen_instead(
     assert sentence in said(shown)
 
 
-@pytest.mark.usefixtures("brief")
-async def test_another_reason_than_the_one_given_is_not_the_effect(cast, floor, exchange, redis_url):
+async def test_another_reason_than_the_one_given_is_not_the_effect(cast, floor, exchange, redis_url, time_is_up):
     await press(cast, pause_code="2")
     other = agent(7, state=AgentState.PAUSED, pause_code=1)
     await publish(redis_url, read_at(now() + timedelta(seconds=1), other))
-    await settled()
+    await time_is_up()
     entry = await last_entry()
     assert (entry.step, entry.details) == ("not_seen", {"seen": "paused"})
 
@@ -168,12 +165,11 @@ async def test_a_silent_feed_is_no_news(cast, floor, exchange):
     assert "no news from the floor" in said(await client.get(f"/actions/{attempt}/"))
 
 
-@pytest.mark.usefixtures("brief")
-async def test_beats_of_a_poller_that_cannot_read_are_no_news(cast, floor, exchange, redis_url):
+async def test_beats_of_a_poller_that_cannot_read_are_no_news(cast, floor, exchange, redis_url, time_is_up):
     await press(cast)
     deaf = source(Part.AGENTS, taken_at=NOON, trouble=Trouble.UNREACHABLE)
     await publish(redis_url, a_floor(PAUSED, sources=[deaf]))
-    await settled()
+    await time_is_up()
     assert (await last_entry()).details == {"seen": "no_news"}
 
 

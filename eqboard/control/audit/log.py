@@ -49,7 +49,11 @@ class Log:
         return select(self.reader, self.wanted, self.now, self.patience_seconds)
 
     def lines(self, stories: list[Story]) -> list[Line]:
-        return [tell(story, self.reader.rights, self.now, self.patience_seconds) for story in stories]
+        return [self._line(story) for story in stories]
+
+    def _line(self, story: Story) -> Line:
+        is_own = story.first.actor_id == self.reader.user_id
+        return tell(story, self.reader.rights, self.now, self.patience_seconds, is_own=is_own)
 
 
 @require_safe

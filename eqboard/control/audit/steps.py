@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from eqboard.boards.templatetags.board import duration
 from eqboard.control import seat_words
+from eqboard.control.audit.discretion import SEEN_THROUGH
 from eqboard.control.audit.story import complaints
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.words import sentence
@@ -81,11 +82,13 @@ def _facts(entry: AuditEntry) -> Iterator[tuple[str, str]]:
 
 
 def _written(entry: AuditEntry) -> Iterator[tuple[str, Any]]:
-    """What was asked for stands beside the rest, without the action, which its line names."""
+    """What was asked for stands beside the rest, without the action, which its line names; and without what decides
+    only who reads of it.
+    """
     for name, value in entry.details.items():
         if name == "order" and isinstance(value, dict):
             yield from (each for each in value.items() if each != ("action", entry.action))
-        else:
+        elif name != SEEN_THROUGH:
             yield name, value
 
 

@@ -82,9 +82,9 @@ class Line:
         return [tell_step(each) for each in self.story.entries]
 
 
-def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float) -> Line:
-    """For somebody with these rights. `patience_seconds`: as in `story.standing`."""
-    told = discreet(story, rights)
+def tell(story: Story, rights: Rights, now: datetime, patience_seconds: float, *, is_own: bool = False) -> Line:
+    """For somebody with these rights. `patience_seconds`: as in `story.standing`; `is_own`: as in `discreet`."""
+    told = discreet(story, rights, is_own=is_own)
     step = standing(told.last, now, patience_seconds)
     newest = copy(told.last)
     if step != newest.step:

@@ -19,6 +19,7 @@ from eqboard.control.catalogue.evidence import (
     holder_of,
     is_callers,
     is_up,
+    served_by,
 )
 from eqboard.control.catalogue.obstacles import of_parked, of_waiting
 from eqboard.control.catalogue.order import CallRef, Order
@@ -56,7 +57,7 @@ def elsewhere(order: Order, call: CallRef, evidence: Evidence, but: str | None =
     if agent is not None and agent.extension == order.destination:
         return UNDER_WAY if agent.state is AgentState.RINGING else DONE
     if agent is not None and agent.state is not AgentState.RINGING:
-        return Look(Stage.UNCHANGED, "with_agent", agent.name)
+        return Look(Stage.UNCHANGED, "with_agent", agent.name, served_by(agent))
     if any(is_callers(call, each.caller) for each in floor.waiting.values()):
         return Look(Stage.UNCHANGED, "waiting")
     if any(is_callers(call, each.caller) for each in floor.parked.values()):

@@ -24,11 +24,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the floor. `seen` says in a word what is there instead, `who` names an agent, where there is one."""
+    """One look at the floor. `seen` says in a word what is there instead, `who` names an agent, where there is one, and
+    `seen_through` are the queues through which that agent is seen.
+    """
 
     stage: Stage
     seen: str = ""
     who: str = ""
+    seen_through: tuple[str, ...] = ()
 
 
 NO_NEWS = Look(Stage.NO_NEWS)
@@ -102,6 +105,11 @@ def is_callers(call: CallRef, caller: Caller | None) -> bool:
 def holder_of(call: CallRef, agents: Iterable[Agent]) -> Agent | None:
     """The agent at whose telephone the caller is, ringing or talking."""
     return next((each for each in agents if is_callers(call, each.caller)), None)
+
+
+def served_by(agent: Agent | None) -> tuple[str, ...]:
+    """The queues through which an agent is seen (floor/visible.py)."""
+    return tuple(each.queue for each in agent.memberships) if agent else ()
 
 
 def call_at(line: Line, call: CallRef) -> LineCall | None:

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from eqboard.control.catalogue.evidence import holder_of, is_callers, is_unmoved, own_call
+from eqboard.control.catalogue.evidence import holder_of, is_callers, is_unmoved, own_call, served_by
 from eqboard.control.catalogue.order import CallRef, Order
 from eqboard.control.catalogue.standing import is_so_already, touched
-from eqboard.floor.snapshot import Agent, AgentState, Caller, Snapshot
+from eqboard.floor.seated import seated
+from eqboard.floor.snapshot import Agent, AgentState, Caller, ParkedCall, Snapshot, WaitingCall
 
 
 class Why(StrEnum):
@@ -41,26 +42,33 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """`who` is a person, `where` an extension, a queue's name or a parking space, `action` what they are doing."""
+    """`who` is a person, `where` an extension, a queue's name or a parking space, `action` what they are doing.
+
+    `seen_through`: of an agent or a place where a caller is instead, the queues through one of which that is seen.
+    """
 
     why: Why
     who: str = ""
     where: str = ""
     action: str = ""
+    seen_through: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """For the audit log."""
         return {
             "error": self.why.value,
-            **{name: text for name, text in asdict(self).items() if text and name != "why"},
+            **{name: each for name, each in asdict(self).items() if each and name != "why"},
         }
 
 
 def from_data(details: Mapping[str, Any]) -> Obstacle | None:
-    """None for an error of EQ's."""
+    """None for an error of EQ's. Through which queues it is seen is not asked any more: that decides what is read of it
+    (audit/discretion.py), not how.
+    """
     if details.get("error") not in list(Why):
         return None
-    return Obstacle(Why(details["error"]), *(str(details.get(name, "")) for name in ("who", "where", "action")))
+    who, where, action = (str(details.get(name, "")) for name in ("who", "where", "action"))
+    return Obstacle(Why(details["error"]), who, where, action)
 
 
 def of_agent(order: Order, floor: Snapshot) -> Obstacle | None:
@@ -105,7 +113,8 @@ def of_waiting(order: Order, floor: Snapshot) -> Obstacle | None:
         return Obstacle(Why.GONE)
     for each in floor.waiting.values():
         if is_callers(call, each.caller):
-            return _with_agent(call, floor) or _in_place(call, each.caller, each.queue, each.queue_name)
+            is_there = each.queue == call.place
+            return _with_agent(call, floor) or _in_place(call, each.caller, is_there, _in_queue(each))
     return whereabouts(call, floor)
 
 
@@ -115,14 +124,14 @@ def of_parked(order: Order, floor: Snapshot) -> Obstacle | None:
         return Obstacle(Why.GONE)
     for each in floor.parked.values():
         if is_callers(call, each.caller):
-            return _in_place(call, each.caller, each.space or "", each.space or "")
+            return _in_place(call, each.caller, (each.space or "") == call.place, _in_space(each, floor))
     return whereabouts(call, floor)
 
 
-def _in_place(call: CallRef, caller: Caller, place: str, name: str) -> Obstacle | None:
+def _in_place(call: CallRef, caller: Caller, is_there: bool, elsewhere: Obstacle) -> Obstacle | None:
     """None where the call is where it was seen, and it is that one."""
-    if place != call.place:
-        return Obstacle(Why.ELSEWHERE, where=name)
+    if not is_there:
+        return elsewhere
     return None if is_unmoved(call, caller.unique_id, caller.channel) else Obstacle(Why.GONE)
 
 
@@ -151,10 +160,10 @@ def whereabouts(call: CallRef, floor: Snapshot) -> Obstacle:
     """Who has the caller now, or where they wait."""
     agent = holder_of(call, floor.agents.values())
     if agent is not None:
-        return Obstacle(Why.WITH_AGENT, who=agent.name, where=agent.extension or "")
-    places = [each.queue_name for each in floor.waiting.values() if is_callers(call, each.caller)]
-    places += [each.space or "" for each in floor.parked.values() if is_callers(call, each.caller)]
-    return Obstacle(Why.ELSEWHERE, where=places[0]) if places else Obstacle(Why.GONE)
+        return _at_telephone_of(agent)
+    places = [_in_queue(each) for each in floor.waiting.values() if is_callers(call, each.caller)]
+    places += [_in_space(each, floor) for each in floor.parked.values() if is_callers(call, each.caller)]
+    return places[0] if places else Obstacle(Why.GONE)
 
 
 def _with_agent(call: CallRef, floor: Snapshot) -> Obstacle | None:
@@ -162,4 +171,18 @@ def _with_agent(call: CallRef, floor: Snapshot) -> Obstacle | None:
     agent = holder_of(call, floor.agents.values())
     if agent is None or agent.state is AgentState.RINGING:
         return None
-    return Obstacle(Why.WITH_AGENT, who=agent.name, where=agent.extension or "")
+    return _at_telephone_of(agent)
+
+
+def _at_telephone_of(agent: Agent) -> Obstacle:
+    return Obstacle(Why.WITH_AGENT, agent.name, agent.extension or "", seen_through=served_by(agent))
+
+
+def _in_queue(waiting: WaitingCall) -> Obstacle:
+    return Obstacle(Why.ELSEWHERE, where=waiting.queue_name, seen_through=(waiting.queue,))
+
+
+def _in_space(parked: ParkedCall, floor: Snapshot) -> Obstacle:
+    """It is seen through whoever parked it."""
+    agent = seated(floor).get(parked.parked_by or "")
+    return Obstacle(Why.ELSEWHERE, where=parked.space or "", seen_through=served_by(agent))

@@ -4,6 +4,7 @@ That the telephone has the call no more is no arrival: a wrong destination hangs
 """
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from eqboard.accounts.access import TRANSFER
 from eqboard.control.catalogue.action import Action
@@ -49,7 +50,7 @@ def _where_no_telephone_rings(order: Order, call: CallRef, evidence: Evidence, f
     waiting = [each.queue for each in floor.waiting.values() if is_callers(call, each.caller)]
     is_answered = order.destination in floor.queues and found.seen == "with_agent"
     has_arrived = order.destination in waiting or is_answered or found.seen == "parked"
-    return Look(Stage.DONE, found.seen, found.who) if has_arrived else found
+    return replace(found, stage=Stage.DONE) if has_arrived else found
 
 
 def _transfer(eq: Resources, order: Order) -> Awaitable[None]:

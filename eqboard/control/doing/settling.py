@@ -27,7 +27,7 @@ from eqboard.control.doing import unfinished
 from eqboard.control.doing.adopting import adopt, adopt_all, attempt_of
 from eqboard.control.doing.cases import Case, case_of, end_of
 from eqboard.control.doing.holding import LASTS, books
-from eqboard.control.doing.strangers import seen_names
+from eqboard.control.doing.strangers import seen_without_strangers
 from eqboard.control.doing.unfinished import INTERRUPTED
 from eqboard.control.models import AuditEntry, Step
 from eqboard.control.seats.leaving import sign_out_the_deactivated
@@ -174,9 +174,7 @@ async def _told(case: Case, entry: AuditEntry, step: Step, floor: Floor) -> dict
     """As whoever watches writes it down (watching.py): without the name of an agent whom the actor may not see."""
     if step is Step.ENDED:
         return dict(case.ended_as)
-    seen = dict(case.vigil.seen)
-    if "who" in seen and seen["who"] not in seen_names(await arights_of(entry.actor), floor.snapshot):
-        seen["who"] = ""
+    seen = seen_without_strangers(case.vigil.seen, await arights_of(entry.actor), floor.snapshot)
     was_lost = entry.step in (Step.ASKED, Step.UNKNOWN)
     return seen | ({"answer": "lost"} if was_lost else {})
 

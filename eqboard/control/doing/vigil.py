@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from eqboard.control.catalogue.evidence import Look, Stage
 from eqboard.control.models import Step
@@ -62,10 +63,14 @@ class Vigil:
         return Step.LOST if self.has_journey and is_lost else Step.NOT_SEEN
 
     @property
-    def seen(self) -> dict[str, str]:
+    def seen(self) -> dict[str, Any]:
         """What was seen at last, for the audit: NO_NEWS when nothing was read since."""
         if self.last is None:
             return {"seen": Stage.NO_NEWS.value}
         seen = "unanswered" if self.has_rung and self.last.stage is Stage.UNCHANGED and not self.last.seen else ""
-        found = {"seen": seen or self.last.seen or self.last.stage.value, "who": self.last.who}
-        return {name: text for name, text in found.items() if text}
+        found = {
+            "seen": seen or self.last.seen or self.last.stage.value,
+            "who": self.last.who,
+            "seen_through": self.last.seen_through,
+        }
+        return {name: each for name, each in found.items() if each}

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
@@ -19,7 +20,7 @@ from eqboard.control.doing.freshness import is_current
 from eqboard.control.doing.holding import Hold
 from eqboard.control.doing.nudger import nudgers
 from eqboard.control.doing.revoking import Entitlement
-from eqboard.control.doing.strangers import seen_names
+from eqboard.control.doing.strangers import seen_without_strangers
 from eqboard.control.doing.vigil import Vigil
 from eqboard.control.models import Step
 from eqboard.feed.connection import FeedLost
@@ -92,13 +93,10 @@ async def _follow(attempt: Attempt, vigil: Vigil, looking: Looking, accepted_at:
     return vigil.at_last()
 
 
-async def _told(attempt: Attempt, vigil: Vigil) -> dict[str, str]:
+async def _told(attempt: Attempt, vigil: Vigil) -> dict[str, Any]:
     """What was seen, without the name of an agent whom the actor may not see."""
-    seen = vigil.seen
     floor = await followers.get().newest()
-    if "who" in seen and seen["who"] not in seen_names(attempt.actor.rights, floor.snapshot):
-        seen["who"] = ""
-    return seen
+    return seen_without_strangers(vigil.seen, attempt.actor.rights, floor.snapshot)
 
 
 def look_of(attempt: Attempt, floor: Floor, since: datetime) -> Look:
