@@ -39,7 +39,7 @@ def test_every_contract_between_the_rooms_is_kept():
 def test_every_room_stands_in_the_order_of_rooms():
     layers = next(contract["layers"] for contract in CONTRACTS if contract["type"] == "layers")
     placed = {room.strip().removeprefix("eqboard.") for layer in layers for room in layer.split("|")}
-    assert placed - {"asgi", "urls", "config", "loops", "server"} == ROOMS - {"locale"}
+    assert placed - {"asgi", "urls", "config", "line", "loops", "server"} == ROOMS - {"locale"}
 
 
 @pytest.mark.parametrize("room", WITHOUT_DJANGO)

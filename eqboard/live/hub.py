@@ -26,6 +26,7 @@ from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.follower import Follower
 from eqboard.floor.snapshot import Trouble
+from eqboard.line import Message
 from eqboard.live.viewer import Frame, Viewer
 
 logger = logging.getLogger(__name__)
@@ -54,16 +55,16 @@ class Room:
         self.number = 0  # of its newest frame; 0: nothing is painted yet
         self.viewers: set[Viewer] = set()
         self.painting = asyncio.Lock()  # one screen after the other: the strokes lead from each to the next
-        self._whole: list[str] = []
+        self._whole: tuple[Message, ...] = ()
 
     def show(self, newest: Painted) -> None:
         self.shown = newest
         self.number += 1
-        self._whole = []
+        self._whole = ()
 
-    def whole(self) -> list[str]:
+    def whole(self) -> tuple[Message, ...]:
         """The whole board, made once for all who come before the next frame."""
-        self._whole = self._whole or whole_strokes(self.shown.screen)
+        self._whole = self._whole or messages(whole_strokes(self.shown.screen))
         return self._whole
 
 
@@ -103,7 +104,7 @@ class Hub:
         whoever comes meanwhile waits for the same; nobody else does.
         """
         room = self._rooms.setdefault(audience, Room(audience))
-        viewer = make_viewer(lambda: self._frame(room, room.whole()))
+        viewer = make_viewer(lambda: self._whole_frame(room))
         room.viewers.add(viewer)
         try:
             if not room.number:
@@ -190,7 +191,7 @@ class Hub:
     async def _tell_room(self, room: Room) -> None:
         async with room.painting:
             await self._repaint(room)
-            frame = self._frame(room, room.shown.strokes)
+            frame = Frame(room.number, messages([*room.shown.strokes, self._pulse(room)]))
             for told, viewer in enumerate(list(room.viewers), start=1):
                 viewer.push(frame)
                 if told % AT_ONCE == 0:
@@ -200,12 +201,14 @@ class Hub:
         """The newest floor, beside the loop. Until it is there the room shows the one before, under its own number."""
         room.show(await painted(partial(repainted, room.shown, self._floor, self._health)))
 
-    def _frame(self, room: Room, pieces: list[str]) -> Frame:
-        """The pulse comes last: it says how new the numbers are that stand on the page by then."""
-        return Frame(room.number, packed([*pieces, self._pulse(room)]))
+    def _whole_frame(self, room: Room) -> Frame:
+        """Its pulse is each viewer's own: the time of those before them would make the numbers look young."""
+        return Frame(room.number, (*room.whole(), Message(self._pulse(room))))
 
     def _pulse(self, room: Room) -> str:
-        """Of the floor that the room's screen shows."""
+        """Of the floor that the room's screen shows. It comes last in a frame: it says how new the numbers are that
+        stand on the page by then.
+        """
         return pulse(
             room.shown.floor.held,
             self.now(),
@@ -214,6 +217,10 @@ class Hub:
             frame_number=room.number,
             feed_lost_since=self._health.feed_lost_since,
         )
+
+
+def messages(pieces: list[str]) -> tuple[Message, ...]:
+    return tuple(map(Message, packed(pieces)))
 
 
 def repainted(before: Painted, floor: Floor, health: Health) -> Painted:

@@ -9,6 +9,7 @@ then waits for ever, and Python, which waits for its threads, never ends.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -19,9 +20,13 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
+from eqboard.line import EXTENSION
 from eqboard.loops import endings
 from eqboard.ops.lifespan import Lifespan
+from eqboard.ops.pushing import PushProtocol, accepted, reason_against
 from eqboard.server import BoundedRequest, BoundedServer
+
+logger = logging.getLogger(__name__)
 
 # For EQ to answer one request that was just sent; of several agents nobody more is asked for. An action may take longer
 # all the same: there are reads before it, which are tried again, and EQBOARD_EQ_TIMEOUT_SECONDS is of one silence. Then
@@ -49,6 +54,28 @@ class WebServer(BoundedServer):
     def __init__(self, *args: Any, most_body_bytes: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.most_body_bytes = most_body_bytes
+
+    @property
+    def ws_factory(self) -> Any:
+        """Daphne makes this one, too, in the middle of `run`."""
+        return self._ws_factory
+
+    @ws_factory.setter
+    def ws_factory(self, factory: Any) -> None:
+        self._ws_factory = factory
+        reason = reason_against()
+        if reason:
+            logger.warning("Boards are sent to one viewer after the other, as lines do not work here: %s", reason)
+            return
+        logger.info("Boards are made once for all their viewers, and pushed over lines")
+        factory.protocol = PushProtocol
+        factory.setProtocolOptions(perMessageCompressionAccept=accepted)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        line = getattr(protocol, "line", None)
+        if line is not None:
+            scope.setdefault("extensions", {})[EXTENSION] = line
+        return super().create_application(protocol, scope)
 
     def run(self) -> None:
         self._ports: list[Any] = []

@@ -24,7 +24,7 @@ from eqboard.boards.following import followers
 from eqboard.boards.models import SavedBoard, ServiceTarget
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
-from eqboard.live import consumers, viewer
+from eqboard.live import consumers, sending, viewer
 from eqboard.live.consumers import (
     ECHO_SECONDS,
     MAX_MESSAGES,
@@ -100,10 +100,12 @@ def session_of(user: User) -> str:
 
 
 async def frame_from(line: WebsocketCommunicator, *words: str) -> str:
-    """The next frame with all the words."""
+    """The next frame, or echo, with all the words."""
     async with asyncio.timeout(15):
         while True:
             text = await line.receive_from(timeout=10)
+            while 'id="pulse"' not in text and not text.startswith("{"):
+                text += await line.receive_from(timeout=10)
             if all(word in text for word in words):
                 return text
 
@@ -526,7 +528,7 @@ async def test_a_viewer_that_cannot_be_written_to_is_told_to_come_back(dial, cas
     async def fail(self) -> None:
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr(viewer.Viewer, "write", fail)
+    monkeypatch.setattr(sending.SendLine, "write", fail)
     line = await dial(cast.lead)
     assert await closing_code(line) == 4500
     assert "a bug of ours" in caplog.text

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqboard.live import viewer as module
-from eqboard.live.viewer import ACK_WITHIN_SECONDS, DROP_AFTER_SECONDS, MAX_UNSEEN_BYTES, Frame, Viewer
-from tests.feed.following import until
+from eqboard.line import Message
+from eqboard.live import sending
+from eqboard.live.sending import SendLine
+from eqboard.live.viewer import ACK_WITHIN_SECONDS, DROP_AFTER_SECONDS, MAX_UNSEEN_CHARACTERS, Frame, Viewer
 
 
 @dataclass
@@ -26,22 +28,26 @@ class Socket:
 
     def __post_init__(self) -> None:
         self.is_open.set()
-        self.viewer = Viewer(self.send, self.drop, self.whole, clock=lambda: self.now)
+        self.line = SendLine(self.send)
+        self.viewer = Viewer(self.line, self.drop, self.whole, clock=lambda: self.now)
 
     async def send(self, text: str) -> None:
         self.sent.append(text.rstrip())
         await self.is_open.wait()
 
-    async def drop(self) -> None:
+    def drop(self) -> None:
         self.dropped += 1
 
     def whole(self) -> Frame:
-        return Frame(self.number, (f"whole {self.number}".ljust(self.size),))
+        return self.frame("whole")
+
+    def frame(self, kind: str) -> Frame:
+        return Frame(self.number, (Message(f"{kind} {self.number}".ljust(self.size)),))
 
     def push(self) -> bool:
         """The hub's next frame."""
         self.number += 1
-        return self.viewer.push(Frame(self.number, (f"frame {self.number}".ljust(self.size),)))
+        return self.viewer.push(self.frame("frame"))
 
     def sees_all(self) -> None:
         self.viewer.on_ack(self.number)
@@ -49,7 +55,9 @@ class Socket:
 
 @asynccontextmanager
 async def writing(socket: Socket) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(socket.viewer.write())
+    """Over a server's `send`; the lines of a server of ours are tried in tests/ops/test_pushing.py."""
+    task = asyncio.create_task(socket.line.write())
+    socket.viewer.begin()
     try:
         yield task
     finally:
@@ -75,6 +83,7 @@ async def test_frames_before_the_whole_board_left_are_part_of_it() -> None:
     socket = Socket()
     assert not socket.push()
     assert not socket.push()
+    assert not socket.viewer.is_lagging
     async with writing(socket):
         await settle()
         assert socket.sent == ["whole 2"]
@@ -110,6 +119,7 @@ async def test_while_the_server_waits_for_the_reader_nothing_piles_up() -> None:
             socket.push()
             await settle()
         assert socket.sent == ["whole 0", "frame 1"]
+        assert socket.line._slot is None
         socket.is_open.set()
         await settle()
         assert socket.sent[2:] == ["whole 100"]
@@ -121,7 +131,7 @@ async def test_a_frame_that_the_whole_board_holds_already_is_not_sent_again() ->
     socket.number = 5
     async with writing(socket):
         await settle()
-        assert socket.viewer.push(Frame(5, ("frame 5",)))
+        assert socket.viewer.push(socket.frame("frame"))
         await settle()
         assert socket.sent == ["whole 5"]
         socket.push()
@@ -142,25 +152,37 @@ async def test_who_never_acknowledges_is_blocked_and_holds_nothing() -> None:
             await settle()
         assert socket.sent == ["whole 0"]
         assert socket.viewer.is_lagging
-        assert socket.viewer._slot is None
+        assert socket.line._slot is None
 
 
 async def test_who_never_acknowledges_is_dropped_in_the_end() -> None:
     socket = Socket()
-    async with writing(socket) as task:
+    async with writing(socket):
         await settle()
         socket.now = ACK_WITHIN_SECONDS + 1
         socket.push()
-        await settle()
         socket.now += DROP_AFTER_SECONDS - 0.1
         socket.push()
-        await settle()
         assert not socket.dropped
         socket.now += 0.2
         socket.push()
-        await settle()
         assert socket.dropped == 1
-        assert task.done()
+        for _ in range(3):
+            assert not socket.push()
+            socket.sees_all()
+        await settle()
+        assert socket.dropped == 1, "once is enough"
+        assert socket.sent == ["whole 0"], "and nothing comes after it"
+
+
+async def test_whoever_must_begin_anew_gets_the_whole_board_with_the_next_frame() -> None:
+    socket = Socket()
+    async with writing(socket):
+        await settle()
+        socket.viewer.resync()
+        assert socket.push()
+        await settle()
+        assert socket.sent == ["whole 0", "whole 1"]
 
 
 async def test_a_late_acknowledgement_brings_the_whole_board() -> None:
@@ -192,8 +214,8 @@ async def test_who_acknowledges_is_never_blocked() -> None:
         assert not socket.viewer.is_lagging
 
 
-async def test_too_many_unseen_bytes_block_at_once() -> None:
-    socket = Socket(size=MAX_UNSEEN_BYTES // 4)
+async def test_too_much_that_is_unseen_blocks_at_once() -> None:
+    socket = Socket(size=MAX_UNSEEN_CHARACTERS // 4)
     async with writing(socket):
         for _ in range(20):
             await settle()
@@ -206,7 +228,7 @@ async def test_too_many_unseen_bytes_block_at_once() -> None:
 
 async def test_an_old_acknowledgement_does_not_vouch_for_what_came_after() -> None:
     """A slow line: its reader is alive and far behind. What waits in the server's buffer stays counted."""
-    socket = Socket(size=MAX_UNSEEN_BYTES // 4)
+    socket = Socket(size=MAX_UNSEEN_CHARACTERS // 4)
     async with writing(socket):
         for _ in range(40):
             await settle()
@@ -234,12 +256,12 @@ async def test_strange_numbers_harm_nobody() -> None:
 
 
 async def test_a_send_that_never_ends_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr(module, "DROP_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(sending, "GIVE_UP_SECONDS", 0.05)
     socket = Socket()
     socket.is_open.clear()
-    async with writing(socket) as task:
-        await until(lambda: socket.dropped == 1)
-        await until(task.done)
+    socket.viewer.begin()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(socket.line.write(), 15)
 
 
 async def test_a_send_that_fails_ends_the_writing_with_its_error() -> None:
@@ -247,11 +269,10 @@ async def test_a_send_that_fails_ends_the_writing_with_its_error() -> None:
         raise ConnectionResetError
 
     socket = Socket()
-    socket.viewer._send = fail
-    task = asyncio.create_task(socket.viewer.write())
-    done, _ = await asyncio.wait({task}, timeout=5)
-    assert done
-    assert isinstance(task.exception(), ConnectionResetError)
+    socket.line._send = fail
+    socket.viewer.begin()
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(socket.line.write(), 15)
 
 
 # Whatever happens, in any order
@@ -283,7 +304,7 @@ def test_the_page_never_gets_a_frame_that_does_not_fit(steps) -> None:
 
 async def walk(steps: list[str]) -> None:
     socket, page = Socket(), Page()
-    async with writing(socket) as task:
+    async with writing(socket):
         actions: dict[str, Callable[[], object]] = {
             "push": socket.push,
             "ack": lambda: socket.viewer.on_ack(page.shows),
@@ -304,8 +325,7 @@ async def walk(steps: list[str]) -> None:
             seen = len(socket.sent)
         socket.is_open.set()
         await settle()
-        if task.done():
-            assert socket.dropped == 1
+        if socket.dropped:
             return
         socket.sees_all()
         await settle()

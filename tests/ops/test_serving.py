@@ -31,12 +31,17 @@ class Running:
     def __init__(self, process: subprocess.Popen[str], port: int, lines: ExitStack) -> None:
         self.process = process
         self.port = port
-        self._lines = lines  # closed at the end of the test
+        self.lines = lines  # closed at the end of the test
 
     def hears(self, line: str) -> None:
         """Reads what it says up to that line."""
         assert self.process.stdout is not None
         assert line in iter(lambda: self.process.stdout.readline().rstrip() or "nothing more", "nothing more")
+
+    def next_of(self, *lines: str) -> str:
+        """Reads what it says up to the first of those lines."""
+        assert self.process.stdout is not None
+        return next(line for each in self.process.stdout if (line := each.rstrip()) in lines)
 
     def rest(self) -> list[str]:
         assert self.process.stdout is not None
@@ -44,7 +49,7 @@ class Running:
 
     def ask(self, path: str) -> HTTPConnection:
         """A request under way."""
-        connection = self._lines.enter_context(closing(HTTPConnection(HOST, self.port, timeout=PATIENCE_SECONDS)))
+        connection = self.lines.enter_context(closing(HTTPConnection(HOST, self.port, timeout=PATIENCE_SECONDS)))
         connection.request("GET", path)
         self.hears(f"begun {path.partition('?')[0]}")
         return connection
@@ -58,12 +63,16 @@ class Running:
 
 @contextmanager
 def server(ending_seconds: float = AGES, last_seconds: float = AGES) -> Iterator[Running]:
+    with running("tests.ops.small_application", str(ending_seconds), str(last_seconds)) as small:
+        yield small
+
+
+@contextmanager
+def running(application: str, *words: str) -> Iterator[Running]:
     with listen(0) as listener:
         file, port = listener.fileno(), listener.getsockname()[1]
-        words = ("-m", "tests.ops.small_application", str(file), str(ending_seconds), str(last_seconds))
-        process = subprocess.Popen(
-            (sys.executable, *words), cwd=ROOT, pass_fds=(file,), stdout=subprocess.PIPE, text=True
-        )
+        command = (sys.executable, "-m", application, str(file), *words)
+        process = subprocess.Popen(command, cwd=ROOT, pass_fds=(file,), stdout=subprocess.PIPE, text=True)
     # Our own hold of the listener is let go: when the server does so too, nobody can connect any more.
     with process, ExitStack() as lines:
         try:

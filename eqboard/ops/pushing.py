@@ -1,0 +1,193 @@
+"""Daphne's websockets, with a line for what many of them are sent at once (performance.md §7).
+
+Daphne frames each message for each socket anew, hands it to Twisted, which writes it in a later turn of the loop, and
+keeps what nobody reads. Here the frames are made once and written at once; whoever does not read gets no more.
+
+It takes two buffers of Twisted's for what they are, and the socket below them. `reason_against` tries whether all this
+works as it is meant to; where it does not, boards are sent as Daphne sends everything (live/sending.py).
+"""
+
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import tcp
+from twisted.internet.protocol import Protocol
+
+from eqboard.line import Message
+
+BROWSER_WINDOW_BITS = 10  # for what browsers say to us, of which we need not keep more than a kilobyte
+
+
+def _nobody() -> None:
+    """Who has not asked to be told."""
+
+
+class PushLine:
+    """One socket's. It is a pull producer of Twisted's: asked for more whenever all that was written has left."""
+
+    def __init__(self, transport: Any, is_open: Callable[[], bool]) -> None:
+        self.on_resume = _nobody
+        self.takes_deflated = False
+        self._transport = transport
+        self._is_open = is_open
+        self._held: deque[bytes] = deque()  # frames that others have too: they take no room of their own
+        self._has_refused = False
+
+    @property
+    def lagging(self) -> bool:
+        return bool(self._held) or self._is_full()
+
+    def push(self, messages: Sequence[Message]) -> bool:
+        if self.lagging or not self._is_open():
+            self._has_refused = True
+            return False
+        self.send(messages)
+        return True
+
+    def send(self, messages: Iterable[Message]) -> None:
+        """In their turn, however long that takes."""
+        for message in messages:
+            self._held.extend(message.deflated if self.takes_deflated else message.plain)
+        self._go_on()
+
+    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
+        self._go_on()
+        if self._has_refused and not self.lagging:
+            self._has_refused = False
+            self.on_resume()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self._held.clear()
+
+    def _go_on(self) -> None:
+        """A frame that has begun is Twisted's to finish: so pings and the end never come in the midst of it."""
+        while self._held and not self._is_full():
+            if not self._is_open():
+                return self._held.clear()  # after the end nothing may come
+            self._write(self._held.popleft())
+        return None
+
+    def _is_full(self) -> bool:
+        return bool(self._transport.dataBuffer or self._transport._tempDataBuffer)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            sent = self._transport.socket.send(data)
+        except OSError:  # nothing goes in now, or it is broken: Twisted will find out which
+            sent = 0
+        if sent < len(data):
+            self._transport.write(data[sent:])
+
+
+class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
+    """`line` is there where the socket below is one that can be written to at once: not one of TLS."""
+
+    line: PushLine | None = None
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 (autobahn's)
+        if can_be_pushed_to(self.transport):
+            self.line = PushLine(self.transport, self._is_open)
+        return super().onConnect(request)
+
+    def onOpen(self) -> None:  # noqa: N802
+        if self.line is not None:
+            self.line.takes_deflated = self._perMessageCompress is not None
+            self.transport.unregisterProducer()  # the HTTP channel's, which has nothing to produce any more
+            self.transport.registerProducer(self.line, False)
+        super().onOpen()
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        """Not between the frames of a message that is on its way."""
+        if self.line is None or binary or self.state != self.STATE_OPEN:
+            super().serverSend(content, binary)
+        else:
+            self.line.send([Message(content)])
+
+    def _is_open(self) -> bool:
+        return bool(self.state == self.STATE_OPEN)
+
+
+def can_be_pushed_to(transport: Any) -> bool:
+    return isinstance(transport, tcp.Connection) and not transport.TLS
+
+
+def accepted(offers: Iterable[Any]) -> Any:
+    """permessage-deflate, for whoever can hold as much as it takes to read what is compressed once for all."""
+    for offer in offers:
+        if isinstance(offer, PerMessageDeflateOffer) and offer.request_max_window_bits == 0:
+            bits = BROWSER_WINDOW_BITS if offer.accept_max_window_bits else 0
+            forgets = offer.accept_no_context_takeover
+            return PerMessageDeflateOfferAccept(  # type: ignore[no-untyped-call]
+                offer, request_no_context_takeover=forgets, request_max_window_bits=bits, no_context_takeover=True
+            )
+    return None
+
+
+# Whether it works here
+
+
+class _NoReactor:
+    """Nobody waits: whoever tries it says by himself when the socket can be written to."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **options: None
+
+
+def transport_over(ours: socket.socket) -> Any:
+    """Twisted's, without the rest of Twisted."""
+    nobody: Any = Protocol()
+    never: Any = _NoReactor()
+    transport = tcp.Connection(ours, nobody, never)
+    transport.connected = 1
+    return transport
+
+
+TRIAL = [Message(letter * 3_000_000) for letter in "ab"]  # more than the system keeps for a socket
+MOST_TURNS = 10_000  # in which it is read
+
+
+def reason_against() -> str:
+    """Why lines of this module would not work with this Twisted on this system; "" when they do. It is tried."""
+    ours, theirs = socket.socketpair()
+    try:
+        ours.setblocking(False)
+        return _try(transport_over(ours), theirs)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        ours.close()
+        theirs.close()
+
+
+def _try(transport: Any, theirs: socket.socket) -> str:
+    resumed: list[None] = []
+    line = PushLine(transport, lambda: True)
+    line.on_resume = lambda: resumed.append(None)
+    transport.registerProducer(line, False)
+    if not line.push(TRIAL) or line.push(TRIAL):
+        return "a reader who has stopped is not noticed"
+    theirs.setblocking(False)
+    read = all_of(theirs)
+    for _ in range(MOST_TURNS):
+        if not line.lagging:
+            break
+        transport.doWrite()
+        read += all_of(theirs)
+    if read != b"".join(frame for message in TRIAL for frame in message.plain):
+        return "what is written is not what arrives"
+    return "" if resumed else "nobody is told when a reader goes on"
+
+
+def all_of(theirs: socket.socket) -> bytes:
+    """What there is to be read now."""
+    read = bytearray()
+    try:
+        while chunk := theirs.recv(1 << 20):
+            read += chunk
+    except BlockingIOError:
+        pass
+    return bytes(read)

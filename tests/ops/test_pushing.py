@@ -1,0 +1,292 @@
+"""Daphne's sockets with a line: readers get what they can take, whole and in order; nothing is kept for the others."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+
+import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor
+import pytest
+from autobahn.websocket.compress import PerMessageDeflateOffer
+from twisted.internet import tcp
+
+from eqboard.line import PIECE_BYTES, Message
+from eqboard.ops.pushing import PushLine, accepted, all_of, reason_against, transport_over
+from tests.frames import frames_in, texts_in
+from tests.ops.pushing_application import text_of
+from tests.ops.test_serving import HANDSHAKE, PATIENCE_SECONDS, Running, running
+
+HEAD_BYTES = 4  # of a frame so long
+PING = b"\x89\x00"
+BOARD = Message("x" * 20_000)
+WHOLE = Message("y" * 900_000)
+
+
+class Ends:
+    """Both ends of a socket: a line of ours, and somebody who reads when told to. `is_open` as the websocket is."""
+
+    def __init__(self) -> None:
+        ours, self._theirs = socket.socketpair()
+        for each in (ours, self._theirs):
+            each.setblocking(False)
+        self.is_open = True
+        self.resumed_count = 0
+        self.transport = transport_over(ours)
+        self.line = PushLine(self.transport, lambda: self.is_open)
+        self.line.on_resume = self._note
+        self.transport.registerProducer(self.line, False)
+        self.read = bytearray()
+
+    def _note(self) -> None:
+        self.resumed_count += 1
+
+    def reads(self) -> None:
+        """All there is, and what can come then."""
+        self.read += all_of(self._theirs)
+        if self.transport.dataBuffer or self.transport._tempDataBuffer:
+            self.transport.doWrite()
+
+    def reads_on(self) -> list[str]:
+        """Until nothing more comes."""
+        while True:
+            before = len(self.read)
+            self.reads()
+            if len(self.read) == before and not self.line.lagging:
+                return texts_in(bytes(self.read))
+
+    def stops(self) -> int:
+        """Frames come until the line is full: how many were taken."""
+        count = 0
+        while self.line.push([BOARD]):
+            count += 1
+        return count
+
+    def close(self) -> None:
+        self.transport.socket.close()
+        self._theirs.close()
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    with closing(Ends()) as ends:
+        yield ends
+
+
+# A line
+
+
+def test_what_is_pushed_is_there_at_once(ends) -> None:
+    assert ends.line.push([Message("one"), Message("two")])
+    ends.reads()
+    assert texts_in(bytes(ends.read)) == ["one", "two"]
+    assert not ends.resumed_count, "nobody was refused"
+
+
+def test_whoever_stops_reading_gets_no_more_and_little_is_kept(ends) -> None:
+    ends.stops()
+    for _ in range(1000):
+        assert not ends.line.push([WHOLE])
+    assert not ends.line._held
+    assert len(ends.transport.dataBuffer) + ends.transport._tempDataLen <= PIECE_BYTES + HEAD_BYTES
+
+
+def test_of_a_board_that_does_not_go_out_the_frames_of_all_are_kept_and_none_of_its_own(ends) -> None:
+    assert ends.line.push([WHOLE])
+    assert ends.line.lagging
+    assert all(any(held is piece for piece in WHOLE.plain) for held in ends.line._held)
+    assert len(ends.transport.dataBuffer) + ends.transport._tempDataLen <= PIECE_BYTES + HEAD_BYTES
+
+
+def test_whoever_reads_on_gets_what_was_begun_and_is_told_of_once(ends) -> None:
+    taken = ends.stops()
+    assert ends.reads_on() == [BOARD.text] * taken
+    assert ends.resumed_count == 1
+    assert ends.line.push([WHOLE])
+    assert ends.reads_on() == [BOARD.text] * taken + [WHOLE.text]
+    assert ends.resumed_count == 1, "this time nobody was refused"
+
+
+def test_a_ping_never_comes_within_a_frame(ends) -> None:
+    ends.line.push([WHOLE])
+    while ends.line.lagging:
+        ends.transport.write(PING)
+        ends.reads()
+    assert ends.reads_on() == [WHOLE.text]
+    assert any(frame.is_control for frame in frames_in(bytes(ends.read)))
+
+
+def test_a_message_sent_while_another_is_on_its_way_comes_after_it(ends) -> None:
+    ends.line.push([WHOLE])
+    ends.line.send([Message("echo")])
+    assert ends.reads_on() == [WHOLE.text, "echo"]
+
+
+def test_nothing_comes_after_the_end(ends) -> None:
+    ends.line.push([WHOLE])
+    ends.is_open = False
+    assert not ends.line.push([BOARD])
+    while ends.line.lagging:
+        ends.reads()
+    with pytest.raises(AssertionError, match="as a whole"):
+        texts_in(bytes(ends.read))
+
+
+def test_a_socket_that_is_gone_is_left_to_twisted(ends) -> None:
+    ends._theirs.close()
+    ends.line.push([BOARD])
+    assert ends.line.lagging
+    assert ends.transport.doWrite() is not None, "which sees that the connection is lost"
+    ends.line.stopProducing()
+    assert not ends.line._held
+
+
+def test_whoever_takes_it_compressed_gets_it_so(ends) -> None:
+    ends.line.takes_deflated = True
+    assert ends.line.push([BOARD])
+    assert ends.reads_on() == [BOARD.text]
+    assert len(ends.read) < len(BOARD.text) / 10
+
+
+# Whether it works here
+
+
+def test_it_works_here() -> None:
+    assert reason_against() == ""
+
+
+def lost_buffer(monkeypatch) -> None:
+    monkeypatch.setattr(PushLine, "_is_full", lambda self: bool(self._transport.elsewhere))
+
+
+def blind(monkeypatch) -> None:
+    monkeypatch.setattr(PushLine, "_is_full", lambda self: False)
+
+
+def torn(monkeypatch) -> None:
+    honest = tcp.Connection.write
+    monkeypatch.setattr(tcp.Connection, "write", lambda self, data: honest(self, data[1:]))
+
+
+def mute(monkeypatch) -> None:
+    monkeypatch.setattr(PushLine, "on_resume", property(lambda self: lambda: None, lambda self, value: None), False)
+
+
+REASONS = {lost_buffer: "elsewhere", blind: "not noticed", torn: "not what arrives", mute: "nobody is told"}
+
+
+@pytest.mark.parametrize(("change", "word"), REASONS.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_a_twisted_that_works_otherwise_is_found_out(monkeypatch, change, word) -> None:
+    change(monkeypatch)
+    assert word in reason_against()
+
+
+# Who gets it compressed
+
+OFFERS = {
+    "Chrome": (PerMessageDeflateOffer(accept_max_window_bits=True), True),
+    "Firefox": (PerMessageDeflateOffer(), True),
+    "one that forgets": (PerMessageDeflateOffer(request_no_context_takeover=True), True),
+    "one that holds little": (PerMessageDeflateOffer(request_max_window_bits=10), False),
+}
+
+
+@pytest.mark.parametrize("who", OFFERS)
+def test_whoever_can_hold_as_much_as_it_takes_gets_it_compressed(who) -> None:
+    offer, is_taken = OFFERS[who]
+    assert (accepted([offer]) is not None) is is_taken
+
+
+def test_the_first_offer_that_can_be_taken_is() -> None:
+    small, usual = OFFERS["one that holds little"][0], OFFERS["Firefox"][0]
+    assert accepted([small, usual]).offer is usual
+    assert accepted([]) is None
+
+
+# The real server
+
+
+pushing_server = partial(running, "tests.ops.pushing_application")
+
+
+class Browser:
+    """A socket of the running server."""
+
+    def __init__(self, server: Running, *headers: bytes) -> None:
+        self.server = server
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS)
+        self.socket.sendall(HANDSHAKE[:-2] + b"".join(each + b"\r\n" for each in headers) + b"\r\n")
+        self.read = b""
+        server.lines.enter_context(self.socket)
+        while b"\r\n\r\n" not in self.read:
+            self.read += self.socket.recv(1)
+        self.answer, self.read = self.read, b""
+
+    def says(self, text: str) -> None:
+        """Masked with nothing, which is a mask too."""
+        self.socket.sendall(bytes((0x81, 0x80 | len(text))) + bytes(4) + text.encode())
+
+    def hears(self, *texts: str) -> None:
+        """Reads until so many messages are there, and nothing else."""
+        while True:
+            try:
+                if len(texts_in(self.read)) >= len(texts):
+                    break
+            except (AssertionError, IndexError):
+                pass  # not as a whole yet
+            chunk = self.socket.recv(1 << 20)
+            assert chunk, "the server has closed it"
+            self.read += chunk
+        assert texts_in(self.read) == list(texts)
+        self.read = b""
+
+    def reads_nothing_until_full(self) -> int:
+        """How many were taken meanwhile."""
+        taken = 0
+        while True:
+            self.says(f"push 1 {len(WHOLE)}")
+            if self.server.next_of("pushed True", "pushed False") == "pushed False":
+                return taken
+            taken += 1
+
+
+DEFLATE = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+SMALL = b"Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9"
+
+
+def test_everybody_gets_the_same_in_the_form_they_can_read() -> None:
+    with pushing_server() as server:
+        for headers, is_compressed in (((), False), ((DEFLATE,), True), ((SMALL,), False)):
+            browser = Browser(server, *headers)
+            assert (b"permessage-deflate" in browser.answer) is is_compressed
+            browser.says("push 2 40000")
+            browser.hears(text_of(40_000), text_of(40_000))
+            browser.says("send 30")
+            browser.hears(text_of(30))
+
+
+def test_whoever_stops_is_refused_and_told_of_when_they_go_on() -> None:
+    with pushing_server() as server:
+        browser = Browser(server)
+        taken = browser.reads_nothing_until_full()
+        browser.says("send 7")
+        browser.hears(*[text_of(len(WHOLE))] * taken, text_of(7))
+        server.hears("resumed")
+        browser.says("push 1 9")
+        browser.hears(text_of(9))
+
+
+def test_whoever_never_reads_can_be_sent_away() -> None:
+    with pushing_server() as server:
+        browser = Browser(server)
+        browser.reads_nothing_until_full()
+        browser.says("close")
+        server.hears("gone")
+
+
+def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
+    with pushing_server("unable") as server:
+        browser = Browser(server, DEFLATE)
+        server.hears("no line")
+        assert b"permessage-deflate" not in browser.answer
+        browser.says("send 70000")
+        browser.hears(text_of(70_000))
