@@ -20,7 +20,7 @@ from django.db import Error as DatabaseError
 from django.http import parse_cookie
 
 from eqboard.accounts.access import Rights
-from eqboard.accounts.displays import TOKEN_COOKIE, rights_of_display
+from eqboard.accounts.displays import TOKEN_COOKIE, hash_token, rights_of_display
 from eqboard.accounts.rights import arights_of
 from eqboard.boards.audience import Audience, audience_for
 from eqboard.boards.choosing import board_of, board_of_display
@@ -29,8 +29,10 @@ from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
 from eqboard.boards.spec import Board, Surface
 from eqboard.config import get_config
 from eqboard.line import EXTENSION, Line
+from eqboard.live.doorkeeper import Guest, doorkeepers
 from eqboard.live.hub import Hub
 from eqboard.live.sending import SendLine
+from eqboard.live.standing import Visitor
 from eqboard.live.viewer import Viewer
 from eqboard.loops import PerLoop
 
@@ -40,8 +42,6 @@ NOT_ALLOWED = 4401  # the page loads itself anew, and meets the sign-in or what 
 TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to send 1011 to 1013)
 FAILED = 4500  # our own fault; the page's socket comes back too
 ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
-RECHECK_SECONDS = 10.0  # how long a right that was taken away may still stream
-CHECK_SECONDS = 2.0  # a database that hangs must not stop the boards: their next acknowledgement waits for it
 MAX_MESSAGE_CHARACTERS = 1000
 MAX_MESSAGES = 100  # a page says something every five seconds, and more often while a large board comes
 MESSAGES_WITHIN_SECONDS = 10.0
@@ -101,6 +101,7 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 class BoardConsumer(AsyncWebsocketConsumer):
     viewer: Viewer | None = None
     writer: asyncio.Task[None] | None = None
+    guest: Guest | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.chatter = Chatter(waiting_in(receive))
@@ -116,8 +117,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         await self.accept()
         try:
-            audience = await audience_of(self.scope)
-        except DatabaseError as error:
+            standing = await doorkeepers.get().standing()
+            visitor, audience = await admission_of(self.scope)
+        except (DatabaseError, TimeoutError) as error:
             logger.warning("A socket was sent away: the database does not answer (%s)", type(error).__name__)
             await self.close(code=FAILED)
             return
@@ -125,7 +127,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_ALLOWED)
             return
         self.audience = audience
-        self.checked_at = time.monotonic()
+        self.guest = Guest(visitor, standing.of(visitor), self.check_again)
+        doorkeepers.get().admit(self.guest)
         self.hub = hubs.get()
         await self.hub.start()
         line = self.line()
@@ -163,14 +166,11 @@ class BoardConsumer(AsyncWebsocketConsumer):
         if self.viewer is None:
             return  # sent away already
         if self.chatter.is_too_much():
-            await self.leave()
-            await self.close(code=TOO_SLOW)
+            await self.send_away(TOO_SLOW)
             return
-        if time.monotonic() - self.checked_at > RECHECK_SECONDS:
-            await self.check_again()  # before anything more is shown
         message = message_in(text_data)
         number = message.get("ack")
-        if self.viewer is None or type(number) is not int:
+        if type(number) is not int:
             return
         self.viewer.on_ack(number)
         await self.echo(message.get("at"))
@@ -181,23 +181,38 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.send_text(json.dumps({"at": at, "now": self.hub.now().timestamp()}))
 
     async def check_again(self) -> None:
-        """Whether rights and board are still the same. Without a database nobody knows: the next check will tell."""
-        self.checked_at = time.monotonic()
+        """Whether rights and board are still the same. Raises DatabaseError: without a database nobody knows."""
         try:
-            async with asyncio.timeout(CHECK_SECONDS):
-                audience = await audience_of(self.scope)
-        except (DatabaseError, TimeoutError) as error:
-            logger.warning("Rights could not be checked again: no database (%s)", type(error).__name__)
-            return
-        if audience != self.audience:
-            await self.leave()  # not one frame more
-            await self.close(code=NOT_ALLOWED)
+            _visitor, audience = await admission_of(self.scope)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("The rights of a viewer cannot be read")
+            await self.send_away(FAILED)
+        else:
+            if audience != self.audience:
+                await self.send_away(NOT_ALLOWED)
+
+    async def send_away(self, code: int) -> None:
+        """Not one frame more."""
+        await self.leave()
+        await self.close(code=code)
+
+    async def dispatch(self, message: Any) -> None:
+        """Channels looks after the thread's database connections at each message. What a board says needs none."""
+        if message["type"] == "websocket.receive":
+            await self.websocket_receive(message)
+        else:
+            await super().dispatch(message)
 
     async def disconnect(self, code: int) -> None:
         await self.leave()
 
     async def leave(self) -> None:
         """Give up the place at the hub; once is enough."""
+        guest, self.guest = self.guest, None
+        if guest is not None:
+            doorkeepers.get().dismiss(guest)
         viewer, self.viewer = self.viewer, None
         if viewer is not None:
             self.hub.leave(self.audience, viewer)
@@ -230,35 +245,38 @@ def message_in(text: str | None) -> dict[str, object]:
     return message if isinstance(message, dict) else {}
 
 
-async def audience_of(scope: Any) -> Audience | None:
-    """For whom to render, read anew each time; None for somebody who may see nothing, or not this board, or whose page
-    was made when the board had another name, theme or size: it has to be loaded again.
+async def admission_of(scope: Any) -> tuple[Visitor, Audience | None]:
+    """Who comes, and for whom to render, read anew each time. None for somebody who may see nothing, or not this board,
+    or whose page was made when the board had another name, theme or size: it has to be loaded again.
     """
     query = parse_qs(scope["query_string"].decode("latin-1"))
     language = _asked(query, "language", settings.LANGUAGE_CODE)
     if language not in dict(settings.LANGUAGES):
         language = settings.LANGUAGE_CODE
-    rights, board = await _rights_and_board(scope, _asked(query, "board", USUAL_OF[surface_of(scope)]), language)
+    ref = _asked(query, "board", USUAL_OF[surface_of(scope)])
+    visitor, rights, board = await _who_sees_what(scope, ref, language)
     if not rights.grants or board is None or board.spec.surface is not surface_of(scope):
-        return None
+        return visitor, None
     audience = audience_for(board, rights, language)
-    return audience if _asked(query, "frame", audience.frame) == audience.frame else None
+    return visitor, audience if _asked(query, "frame", audience.frame) == audience.frame else None
 
 
 def _asked(query: Mapping[str, list[str]], name: str, usual: str) -> str:
     return query.get(name, [usual])[0]
 
 
-async def _rights_and_board(scope: Any, ref: str, language: str) -> tuple[Rights, Board | None]:
+async def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights, Board | None]:
     """Of whoever's cookies the socket came with: a user's, or a paired screen's."""
     cookies = cookies_of(scope)
     session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = await get_user({**scope, "session": session})
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
-        return await arights_of(user), await database_sync_to_async(board_of)(ref, user, language)
+        visitor = Visitor(session=session.session_key or "", user=user.pk)
+        return visitor, await arights_of(user), await database_sync_to_async(board_of)(ref, user, language)
     token = cookies.get(TOKEN_COOKIE)
     rights: Rights = await database_sync_to_async(rights_of_display)(token, datetime.now(UTC))
-    return rights, await database_sync_to_async(board_of_display)(token, language)
+    board: Board = await database_sync_to_async(board_of_display)(token, language)
+    return Visitor(screen=hash_token(token or "")), rights, board
 
 
 def surface_of(scope: Any) -> Surface:

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 
 from eqboard.accounts.models import Membership, Role, ready_role
@@ -24,9 +25,10 @@ from eqboard.boards.following import followers
 from eqboard.boards.models import SavedBoard, ServiceTarget
 from eqboard.boards.reading import write_spec
 from eqboard.boards.ready import SPECS
-from eqboard.live import consumers, sending, viewer
+from eqboard.live import consumers, doorkeeper, sending, viewer
 from eqboard.live.consumers import (
     ECHO_SECONDS,
+    FAILED,
     MAX_MESSAGES,
     NOT_ALLOWED,
     TOO_SLOW,
@@ -91,6 +93,12 @@ async def dial(config, application, transactional_db) -> AsyncIterator[Dial]:
     assert hub.viewer_count == 0, "every socket gave up its place"
     await hub.stop()
     await followers.get().stop()
+
+
+@pytest.fixture
+def soon(monkeypatch) -> None:
+    """Rights are looked after all the time."""
+    monkeypatch.setattr(doorkeeper, "LOOK_SECONDS", 0.02)
 
 
 def session_of(user: User) -> str:
@@ -365,18 +373,39 @@ async def test_what_waits_in_the_servers_queue_is_counted() -> None:
     assert waiting_in(lambda: None)() == 0
 
 
-async def test_a_database_that_hangs_stops_no_board(dial, cast, redis_url, monkeypatch) -> None:
-    async def hang(scope: Any) -> None:
-        await asyncio.Event().wait()
+async def hang(*args: Any) -> None:
+    await asyncio.Event().wait()
 
+
+async def fail(*args: Any) -> None:
+    raise OperationalError
+
+
+@pytest.mark.parametrize("trouble", [hang, fail])
+@pytest.mark.parametrize("where", ["standing", "rights"])
+async def test_a_database_that_is_away_or_hangs_stops_no_board_and_is_told_of_once(
+    dial, cast, redis_url, monkeypatch, caplog, soon, where, trouble
+) -> None:
     line = await dial(cast.supervisor)
-    frame = await frame_from(line, 'id="screen"')
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
-    monkeypatch.setattr(consumers, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(consumers, "audience_of", hang)
-    await acknowledge(line, frame)
-    await publish(redis_url, FLOOR)
-    await frame_from(line, "Sales")
+    await frame_from(line, 'id="screen"')
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(doorkeeper, "ANSWER_SECONDS", 0.05)
+        if where == "standing":
+            meanwhile.setattr(doorkeeper, "aread_standing", trouble)
+        else:
+            await Membership.objects.filter(user=cast.viewer).adelete()
+            await Role.objects.filter(key="viewer").aupdate(name="Who looks")
+            meanwhile.setattr(consumers, "admission_of", trouble)
+        await until(lambda: "no database" in caplog.text)
+        await publish(redis_url, FLOOR)
+        await frame_from(line, "Sales")
+    await until(lambda: "the database is back" in caplog.text)
+    assert caplog.text.count("no database") == 1
+
+
+async def test_who_comes_while_the_database_is_away_is_told_to_come_back(dial, cast, monkeypatch) -> None:
+    monkeypatch.setattr(doorkeeper, "aread_standing", fail)
+    assert await closing_code(await dial(cast.supervisor)) == FAILED
 
 
 async def test_who_chatters_is_sent_away(dial, cast) -> None:
@@ -387,30 +416,10 @@ async def test_who_chatters_is_sent_away(dial, cast) -> None:
     await frame_from(other, 'id="screen"')
 
 
-async def test_a_late_word_does_not_bring_a_board_that_is_not_theirs_any_more(
-    dial, cast, redis_url, monkeypatch
-) -> None:
-    """Whoever lags is owed the whole board with the next acknowledgement: but their rights are looked at first."""
-    line = await dial(cast.viewer)
-    frame = await frame_from(line, 'id="screen"')
-    monkeypatch.setattr(viewer, "ACK_WITHIN_SECONDS", 0)
-    await publish(redis_url, FLOOR)
-    await frame_from(await dial(cast.supervisor), "Sales")
-    await Membership.objects.filter(user=cast.viewer).adelete()
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
-    await acknowledge(line, frame)
-    while (message := await line.receive_output(timeout=10))["type"] != "websocket.close":
-        assert "Sales" not in message["text"]
-    assert message["code"] == NOT_ALLOWED
-
-
-async def test_rights_that_were_taken_away_end_the_stream(dial, cast, redis_url, monkeypatch) -> None:
+async def test_rights_that_were_taken_away_end_the_stream(dial, cast, redis_url, soon) -> None:
     line, other = await dial(cast.viewer), await dial(cast.supervisor)
-    frame = await frame_from(line, 'id="screen"')
-    await acknowledge(line, frame)
+    await frame_from(line, 'id="screen"')
     await Membership.objects.filter(user=cast.viewer).adelete()
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
-    await acknowledge(line, frame)
     assert await closing_code(line) == NOT_ALLOWED
     await publish(redis_url, FLOOR)
     await acknowledge(other, await frame_from(other, "Sales"))
@@ -418,10 +427,9 @@ async def test_rights_that_were_taken_away_end_the_stream(dial, cast, redis_url,
 
 
 @pytest.mark.parametrize("change", ["other queues", "another role", "inactive", "signed out"])
-async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, monkeypatch, change) -> None:
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, soon, change) -> None:
     line = await dial(cast.lead)
-    frame = await frame_from(line, 'id="screen"')
+    await frame_from(line, 'id="screen"')
     match change:
         case "other queues":
             cast.front.queue_extensions = "500"
@@ -432,7 +440,6 @@ async def test_any_change_of_rights_makes_the_page_load_anew(dial, cast, monkeyp
             await User.objects.filter(pk=cast.lead.pk).aupdate(is_active=False)
         case "signed out":
             await sync_to_async(forget_sessions)()
-    await acknowledge(line, frame)
     assert await closing_code(line) == NOT_ALLOWED
 
 
@@ -447,15 +454,13 @@ OF_500, OF_501 = (replace(SPECS["floor"], queues=(extension,)) for extension in 
 
 
 @pytest.mark.parametrize("what", CHANGES)
-async def test_only_who_looks_at_a_board_that_changed_has_it_loaded_anew(dial, cast, monkeypatch, what) -> None:
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
+async def test_only_who_looks_at_a_board_that_changed_has_it_loaded_anew(dial, cast, soon, what) -> None:
     ours = await sync_to_async(board)("Ours", cast.front, OF_500)
     theirs = await sync_to_async(board)("Theirs", cast.front, OF_501)
     line, other = [await dial(cast.lead, f"/live/desk/?board={each.pk}") for each in (ours, theirs)]
-    frames = [await frame_from(each, 'id="screen"') for each in (line, other)]
+    for each in (line, other):
+        await frame_from(each, 'id="screen"')
     await sync_to_async(CHANGES[what])()
-    for each, frame in zip((line, other), frames, strict=True):
-        await acknowledge(each, frame)
     assert await closing_code(line) == NOT_ALLOWED
     for _ in range(3):
         await acknowledge(other, await frame_from(other, 'id="pulse"'))
@@ -467,30 +472,29 @@ def forget_sessions() -> None:
     Session.objects.all().delete()
 
 
-async def test_rights_that_stay_are_not_asked_for_at_every_word(dial, cast, monkeypatch) -> None:
+async def test_rights_that_stay_are_not_read_again(dial, cast, monkeypatch, soon) -> None:
+    """Neither when somebody else's change."""
     line = await dial(cast.lead)
-    frame = await frame_from(line, 'id="screen"')
-    asked = []
-    monkeypatch.setattr(consumers, "audience_of", asked.append)
-    for _ in range(20):
-        await acknowledge(line, frame)
-    await frame_from(line, 'id="pulse"')
+    await frame_from(line, 'id="screen"')
+    asked, looks = [], []
+    monkeypatch.setattr(consumers, "admission_of", asked.append)
+    look = doorkeeper.aread_standing
+    monkeypatch.setattr(doorkeeper, "aread_standing", lambda *args: looks.append(args) or look(*args))
+    await Membership.objects.filter(user=cast.viewer).adelete()
+    await until(lambda: len(looks) > 3)
     assert not asked
 
 
-async def test_a_check_that_fails_gives_up_the_place(dial, cast, monkeypatch) -> None:
-    """A database that is away must not leave a viewer behind whom nobody reads."""
-
-    async def fail(scope: Any) -> None:
-        raise ZeroDivisionError
+async def test_rights_that_cannot_be_read_end_the_stream(dial, cast, monkeypatch, soon, caplog) -> None:
+    async def stumble(scope: Any) -> None:
+        raise ZeroDivisionError("a bug of ours")
 
     line = await dial(cast.lead)
-    frame = await frame_from(line, 'id="screen"')
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0)
-    monkeypatch.setattr(consumers, "audience_of", fail)
-    await acknowledge(line, frame)
-    with pytest.raises(ZeroDivisionError):
-        await line.wait(timeout=10)
+    await frame_from(line, 'id="screen"')
+    monkeypatch.setattr(consumers, "admission_of", stumble)
+    await Membership.objects.filter(user=cast.lead).adelete()
+    assert await closing_code(line) == FAILED
+    assert "a bug of ours" in caplog.text
     assert hubs.get().viewer_count == 0
 
 
