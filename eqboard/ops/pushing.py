@@ -51,11 +51,18 @@ class PushLine:
     def send(self, messages: Iterable[Message]) -> None:
         """In their turn, however long that takes."""
         for message in messages:
-            self._held.extend(message.deflated if self.takes_deflated else message.plain)
-        self._go_on()
+            for frame in message.deflated if self.takes_deflated else message.plain:
+                if self._held or self._is_full():
+                    self._held.append(frame)
+                else:
+                    self._write(frame)
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
-        self._go_on()
+        """What was held goes on. After the end of a websocket nothing may come."""
+        if not self._is_open():
+            self._held.clear()
+        while self._held and not self._is_full():
+            self._write(self._held.popleft())
         if self._has_refused and not self.lagging:
             self._has_refused = False
             self.on_resume()
@@ -63,24 +70,17 @@ class PushLine:
     def stopProducing(self) -> None:  # noqa: N802
         self._held.clear()
 
-    def _go_on(self) -> None:
-        """A frame that has begun is Twisted's to finish: so pings and the end never come in the midst of it."""
-        while self._held and not self._is_full():
-            if not self._is_open():
-                return self._held.clear()  # after the end nothing may come
-            self._write(self._held.popleft())
-        return None
-
     def _is_full(self) -> bool:
         return bool(self._transport.dataBuffer or self._transport._tempDataBuffer)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, frame: bytes) -> None:
+        """A frame that has begun is Twisted's to finish: so pings and the end never come in the midst of it."""
         try:
-            sent = self._transport.socket.send(data)
+            sent = self._transport.socket.send(frame)
         except OSError:  # nothing goes in now, or it is broken: Twisted will find out which
             sent = 0
-        if sent < len(data):
-            self._transport.write(data[sent:])
+        if sent < len(frame):
+            self._transport.write(frame[sent:])
 
 
 class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types

@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import threading
+from collections import Counter
 from typing import Any
 
 from daphne.http_protocol import WebRequest
@@ -35,6 +36,7 @@ ENDING_SECONDS = 6.0
 LETTING_GO_SECONDS = 1.0  # for what was cancelled to tidy up
 LAST_SECONDS = 9.0  # less than the ten that those who stop services are patient at the least
 LOOK_EVERY_SECONDS = 0.05
+LOOKED_THROUGH = 200  # connections, at each of Daphne's looks
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
 
@@ -54,6 +56,7 @@ class WebServer(BoundedServer):
     def __init__(self, *args: Any, most_body_bytes: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.most_body_bytes = most_body_bytes
+        self._waited: Counter[str] = Counter()
 
     @property
     def ws_factory(self) -> Any:
@@ -76,6 +79,28 @@ class WebServer(BoundedServer):
         if line is not None:
             scope.setdefault("extensions", {})[EXTENSION] = line
         return super().create_application(protocol, scope)
+
+    def application_checker(self) -> None:
+        """Daphne looks through all connections once a second, for applications that have ended."""
+        if self._is_turn("applications"):
+            super().application_checker()
+        else:
+            reactor.callLater(1, self.application_checker)  # type: ignore[arg-type]  # so Twisted has it
+
+    def timeout_checker(self) -> None:
+        """And every two seconds for those that are to be pinged, which is due every twenty."""
+        if self._is_turn("timeouts"):
+            super().timeout_checker()
+        else:
+            reactor.callLater(2, self.timeout_checker)  # type: ignore[arg-type]
+
+    def _is_turn(self, look: str) -> bool:
+        """The more there are the more seldom: so looking takes the same share of the time, however many there are."""
+        self._waited[look] += 1
+        if self._waited[look] < len(self.connections) / LOOKED_THROUGH:
+            return False
+        self._waited[look] = 0
+        return True
 
     def run(self) -> None:
         self._ports: list[Any] = []

@@ -12,6 +12,7 @@ from twisted.internet import tcp
 
 from eqboard.line import PIECE_BYTES, Message
 from eqboard.ops.pushing import PushLine, accepted, all_of, reason_against, transport_over
+from eqboard.ops.serving import WebServer
 from tests.frames import frames_in, texts_in
 from tests.ops.pushing_application import text_of
 from tests.ops.test_serving import HANDSHAKE, PATIENCE_SECONDS, Running, running
@@ -290,3 +291,13 @@ def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
         assert b"permessage-deflate" not in browser.answer
         browser.says("send 70000")
         browser.hears(text_of(70_000))
+
+
+# Many sockets
+
+
+@pytest.mark.parametrize(("connections", "looks"), [(0, 12), (200, 12), (201, 6), (1000, 2), (100_000, 0)])
+def test_the_more_connections_there_are_the_more_seldom_all_are_looked_through(connections, looks) -> None:
+    server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
+    server.connections = dict.fromkeys(range(connections), {})
+    assert [server._is_turn("timeouts") for _ in range(12)].count(True) == looks
