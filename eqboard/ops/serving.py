@@ -66,13 +66,10 @@ class WebServer(BoundedServer):
     @ws_factory.setter
     def ws_factory(self, factory: Any) -> None:
         self._ws_factory = factory
-        reason = reason_against()
-        if reason:
-            logger.warning("Boards are sent to one viewer after the other, as lines do not work here: %s", reason)
-            return
-        logger.info("Boards are made once for all their viewers, and pushed over lines")
-        factory.protocol = PushProtocol
-        factory.setProtocolOptions(perMessageCompressionAccept=accepted)
+        self._reason_against = reason_against()
+        if not self._reason_against:
+            factory.protocol = PushProtocol
+            factory.setProtocolOptions(perMessageCompressionAccept=accepted)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         line = getattr(protocol, "line", None)
@@ -110,6 +107,12 @@ class WebServer(BoundedServer):
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
+        if self._reason_against:
+            logger.warning(
+                "Boards are sent to viewer after viewer, as lines do not work here: %s", self._reason_against
+            )
+        else:
+            logger.info("Boards are made once for all their viewers, and pushed over lines")
         super().listen_success(port)
 
     def kill_all_applications(self) -> Deferred[None]:
