@@ -8,6 +8,7 @@ import re
 from datetime import datetime, time
 from functools import lru_cache
 from ipaddress import ip_address
+from math import floor
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -20,7 +21,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from eqboard.accounts.access import DOING
 from eqboard.eq import EQ, TLS, Limits, Server, TLSError, load_dialect
 from eqboard.eq.client import API_PATH, fault_of_key, is_usable_url
-from eqboard.feed.connection import is_usable
+from eqboard.feed.connection import fault_of
+from eqboard.floor.reads import most_at_once, requests_per_round
 from eqboard.floor.windows import begin_of_day
 
 PREFIX = "EQBOARD_"
@@ -92,6 +94,13 @@ class Config(BaseSettings):
     )
     eq_retries: int = Field(1, ge=0, le=5, description="How often a read that failed is tried again; actions never are")
     eq_concurrent_requests: int = Field(6, ge=1, le=64, description="Requests that EQ gets at the same time, at most")
+    eq_requests_per_minute: int = Field(
+        900,
+        ge=120,
+        description="Requests that EQ gets in a minute for what is shown, at most, however many look; what people "
+        "press is sent at once and comes on top. Where it is too few for the settings above, EQ is read less often, "
+        "and the boards say so",
+    )
     stale_after_seconds: float | None = Field(
         None,
         ge=0.5,
@@ -119,7 +128,9 @@ class Config(BaseSettings):
     # The parts of eqboard
     # (these two may hold a password, and so stay out of repr)
     redis_url: str = Field(
-        "redis://127.0.0.1:6379/0", description="Redis: redis://, rediss:// or unix:// URL", repr=False
+        "redis://127.0.0.1:6379/0",
+        description="Redis: redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel:// URL",
+        repr=False,
     )
     database_url: str = Field(
         f"sqlite:///{ROOT}/db.sqlite3", description="Database URL: sqlite:/// or postgres://", repr=False
@@ -219,11 +230,8 @@ class Config(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, value: str) -> str:
-        parts = _split(value)
-        if parts is None or parts.fragment or parts.scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("must begin with redis://, rediss:// or unix:// and be a whole URL")
-        if not _leads_to_redis(parts) or not is_usable(value):
-            raise ValueError("has a path or an option after `?` that redis-py does not know")
+        if fault := fault_of(value):
+            raise ValueError(fault)
         return value
 
     @field_validator("database_url")
@@ -386,6 +394,28 @@ class Config(BaseSettings):
         return not self.is_eq_encrypted and not _is_this_machine(urlsplit(self.eq_url).hostname or "")
 
     @property
+    def requests_at_once(self) -> int:
+        """How many of a minute's requests may go out together."""
+        return most_at_once(self.eq_retries)
+
+    @property
+    def kept_poll_seconds(self) -> float:
+        """Seconds between two readings, as the bound on requests has it: `poll_seconds` or more."""
+        per_minute = self.eq_requests_per_minute - 2 * self.requests_at_once
+        return max(self.poll_seconds, 60.0 / per_minute * requests_per_round(self.slow_every_rounds))
+
+    @property
+    def needed_requests_per_minute(self) -> int:
+        """With how many EQ could be read every `poll_seconds`."""
+        steady = floor(60.0 / self.poll_seconds * requests_per_round(self.slow_every_rounds)) + 1
+        return steady + 2 * self.requests_at_once
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether EQ is read less often than `poll_seconds` says."""
+        return self.kept_poll_seconds > self.poll_seconds
+
+    @property
     def stale_rounds(self) -> float:
         """How many rounds a reading may be missed before its numbers are stale."""
         return STALE_ROUNDS if self.stale_after_seconds is None else self.stale_after_seconds / self.poll_seconds
@@ -450,13 +480,6 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.rstrip(".") == "localhost"
-
-
-def _leads_to_redis(parts: SplitResult) -> bool:
-    """A socket's path, or a database's number: redis-py takes anything else for database 0."""
-    if parts.scheme == "unix":
-        return bool(parts.path) and not parts.hostname
-    return re.fullmatch(r"/?\d*", parts.path) is not None
 
 
 @lru_cache(maxsize=1)

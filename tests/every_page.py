@@ -173,6 +173,7 @@ HEALTHS = [
     Health(unreadable_count=1),
     Health(unreadable_count=2),
     Health(is_slow=True),
+    Health(is_held_back=True),
 ]
 LEADS = Rights(frozenset({Grant(None, frozenset({"number.see", "agent.pause", "agent.resume", "target.change"}))}))
 FRONT = Rights(frozenset({Grant(frozenset({"500"}), frozenset({"number.see", "agent.pause", "agent.resume"}))}))

@@ -100,7 +100,19 @@ def test_an_address_of_eq_may_have_a_port_and_the_api_s_path(load, url):
 
 
 @pytest.mark.parametrize("url", ["redis://h", "redis://h/0", "rediss://u:p%40@h:6380/1", "unix:///tmp/a b.sock?db=2"])
-def test_redis_may_be_reached_in_three_ways(load, url):
+def test_redis_may_be_reached_by_its_own_address(load, url):
+    assert load(redis_url=url).redis_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://h/mymaster",
+        "redis+sentinel://u:p%40@h1:26379,h2,[::1]:26380/my%20master/2?sentinel_username=u&sentinel_password=p",
+        "rediss+sentinel://h/mymaster/0?ssl_cert_reqs=none&socket_timeout=1",
+    ],
+)
+def test_redis_may_be_reached_by_its_sentinels(load, url):
     assert load(redis_url=url).redis_url == url
 
 
@@ -155,6 +167,23 @@ def test_without_a_provider_there_is_no_name(load):
     assert load().oidc_shown_name == ""
 
 
+@pytest.mark.parametrize("retries", ["0", "5"])
+@pytest.mark.parametrize("rounds", ["1", "600"])
+def test_eq_is_read_less_often_where_it_may_not_get_so_many_requests(load, retries, rounds):
+    settings = {"poll_seconds": "0.2", "slow_every_rounds": rounds, "eq_retries": retries}
+    tight = load(**settings, eq_requests_per_minute="120")
+    assert tight.is_held_back
+    assert 0.2 < tight.kept_poll_seconds < 10
+    enough = tight.model_copy(update={"eq_requests_per_minute": tight.needed_requests_per_minute})
+    assert not enough.is_held_back
+    assert enough.kept_poll_seconds == 0.2
+
+
+def test_the_usual_pace_leaves_room_for_more(load):
+    assert not load().is_held_back
+    assert load().needed_requests_per_minute < load().eq_requests_per_minute / 2
+
+
 # What is wrong
 
 WRONG = [
@@ -172,6 +201,7 @@ WRONG = [
     ("names_refresh_seconds", ["9", "inf", "nan", "x"]),
     ("eq_timeout_seconds", ["0.1", "61", "x"]),
     ("eq_concurrent_requests", ["0", "65", "x"]),
+    ("eq_requests_per_minute", ["", "0", "119", "many", "-1"]),
     ("eq_retries", ["-1", "6", "1.5", "x", ""]),
     ("eq_verify_tls", ["perhaps", "2"]),
     ("eq_ca_file", ["/gone.pem", "/"]),
@@ -185,6 +215,14 @@ WRONG = [
     ("redis_url", [f"redis://:{CANARY}@h/0?socket_timeout=abc", f"redis://:{CANARY}@h/0?nonsense=1"]),
     ("redis_url", ["redis://h/0?protocol=9", "redis://h/0?retry=x", "rediss://h/0?ssl_cert_reqs=abc"]),
     ("redis_url", ["redis://h/main", "redis://h/-1", f"redis://:{CANARY}#@h/0", "unix://", "unix://tmp/redis.sock"]),
+    ("redis_url", ["redis+sentinel://h", "redis+sentinel:///m", "redis+sentinel://h,/m", "redis+sentinel://h/m/x"]),
+    (
+        "redis_url",
+        [f"redis+sentinel://:{CANARY}@h:{CANARY}/m", f"redis+sentinel://:{CANARY}/@h/m", "unix+sentinel://h/m"],
+    ),
+    ("redis_url", ["redis+sentinel://h:0/m", "redis+sentinel://h:65536/m", "redis+sentinel://[h/m", "sentinel://h/m"]),
+    ("redis_url", [f"redis+sentinel://h/m?nonsense={CANARY}", "redis+sentinel://h/m?ssl_ca_certs=/ca.pem"]),
+    ("redis_url", ["rediss://h/0?ssl_ca_certs=/gone.pem", "rediss+sentinel://h/m?ssl_ca_certs=/gone.pem"]),
     ("secret_key", ["s", CANARY, "s" * 49]),
     ("secret_key_fallbacks", [CANARY, "s" * 49, f"{'s' * 50},{CANARY}"]),
     ("simulator_password", ["s", CANARY, "s" * 9]),

@@ -35,8 +35,9 @@ class Health:
     trouble: Trouble | None = None  # the poller cannot read EQ
     troubled_parts: tuple[Part, ...] = ()
     truth_at: datetime | None = None  # when the oldest numbers on the board were true, those of the floor before others
-    is_slow: bool = False  # EQ takes longer than a round to answer, or has not yet answered
+    is_slow: bool = False  # EQ takes so long to answer that it is asked less often, or has not yet answered
     unreadable_count: int = 0  # rows of EQ's newest answers that make no sense, wholly or in part
+    is_held_back: bool = False  # EQ is read less often than set, as it may not get so many requests
 
     @property
     def kind(self) -> str:
@@ -49,7 +50,9 @@ class Health:
             return self.trouble.value
         if self.unreadable_count:
             return "unreadable"
-        return "slow" if self.is_slow else ""
+        if self.is_slow:
+            return "slow"
+        return "held_back" if self.is_held_back else ""
 
     @property
     def level(self) -> Level:
@@ -57,7 +60,7 @@ class Health:
             return Level.WELL
         # An exchange may have no such list at all, for ever: nobody could see the real alarm behind that one.
         is_beside_the_point = self.trouble in STANDING and BESIDE_THE_POINT.issuperset(self.troubled_parts)
-        is_minor = is_beside_the_point or self.kind in ("unreadable", "slow")
+        is_minor = is_beside_the_point or self.kind in ("unreadable", "slow", "held_back")
         return Level.WARNING if is_minor else Level.CRITICAL
 
 
@@ -70,11 +73,19 @@ def health_here(config: Config, floor: Floor, now: datetime, since: datetime) ->
         stale_rounds=config.stale_rounds,
         patience_seconds=config.eq_timeout_seconds,
         since=since,
+        is_held_back=config.is_held_back,
     )
 
 
 def health_of(
-    floor: Floor, now: datetime, *, poll_seconds: float, stale_rounds: float, patience_seconds: float, since: datetime
+    floor: Floor,
+    now: datetime,
+    *,
+    poll_seconds: float,
+    stale_rounds: float,
+    patience_seconds: float,
+    since: datetime,
+    is_held_back: bool = False,
 ) -> Health:
     """Name the first part on the way that is gone; what lies behind it cannot be known.
 
@@ -107,9 +118,14 @@ def health_of(
         return Health(trouble=_worst(troubles), troubled_parts=tuple(troubles), truth_at=truth_at)
     return Health(
         truth_at=_oldest_truth(floor.snapshot.sources[part] for part in late),
-        is_slow=bool(late) or any(source.took_seconds > SLOW_ROUNDS * poll_seconds for source in sources),
+        is_slow=bool(late) or any(_is_slow(source, poll_seconds) for source in sources),
         unreadable_count=sum(source.unreadable_count for source in sources),
+        is_held_back=is_held_back,
     )
+
+
+def _is_slow(source: Source, poll_seconds: float) -> bool:
+    return source.is_stretched or source.took_seconds > SLOW_ROUNDS * poll_seconds
 
 
 def late_parts(

@@ -17,7 +17,7 @@ import redis.asyncio.client
 
 from eqboard.feed import keys
 from eqboard.feed.claims import is_same, read_claims
-from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connected
+from eqboard.feed.connection import ANSWER_SECONDS, FeedLost, connected, name_of
 from eqboard.feed.follow import Clocks, Floor, Verdict, judge
 from eqboard.feed.messages import Unreadable, Update, updates
 from eqboard.feed.reader import read_stored, read_whole
@@ -52,7 +52,7 @@ async def follow(redis_url: str) -> AsyncGenerator[Floor, None]:
                     yield floor
         except FeedLost as error:
             if not attempt:
-                logger.warning("The feed is lost (%s); trying again until it is back", type(error).__name__)
+                logger.warning("The feed is lost (%s); trying again until it is back", name_of(error))
                 floor = floor.lost()
                 yield floor
             elif (newer := floor.with_claims(floor.claims, datetime.now(UTC))) is not floor:

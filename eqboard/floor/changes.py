@@ -60,6 +60,8 @@ def diff(old: Snapshot, new: Snapshot) -> Changes:
 
 
 def _delta(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Delta[Any, Any]:
+    if old is new:
+        return Delta()
     put = {key: value for key, value in new.items() if key not in old or old[key] != value}
     return Delta(put, tuple(key for key in old if key not in new))
 

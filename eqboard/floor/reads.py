@@ -36,6 +36,17 @@ EVERY_FEW_ROUNDS: Mapping[Part, Read] = {
     Part.SESSIONS: Read("active_sessions.agents", without="who is signed in to EQ is not shown"),
 }
 
+
+def requests_per_round(slow_every_rounds: int) -> float:
+    """How many EQ gets for a round on average, with one beside it: for a name, or what goes on at an extension."""
+    return len(EVERY_ROUND) + len(EVERY_FEW_ROUNDS) / slow_every_rounds + 1
+
+
+def most_at_once(retry_count: int) -> int:
+    """How many EQ gets for a round at most, each tried again, and beside it for a name and an extension."""
+    return (len(EVERY_ROUND) + len(EVERY_FEW_ROUNDS)) * (1 + retry_count) + 2
+
+
 NAMES = (
     Read("call_queues.get", ("name",), "queues are shown by their extensions"),
     Read("agents.get", ("first_name", "last_name", "number"), "agents are shown by their ids"),

@@ -11,6 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
+REST_SHARE = 0.25
+"""Of the time that EQ took for an answer: for so long it is not asked the same again, and so is never busy with it all
+the time.
+"""
+
 
 class AgentState(StrEnum):
     """What an agent does, mutually exclusive; the order is the precedence of `metrics.md` for one queue."""
@@ -71,14 +76,24 @@ class Source:
     taken_at: datetime | None = None  # when EQ was asked for the truth on the board; None: never yet
     trouble: Trouble | None = None  # why the newest attempt failed; None: it did not
     unreadable_count: int = 0  # rows of the newest answer that made no sense, wholly or in part
-    took_seconds: float = 0.0  # how long EQ took for the newest answer, or a little less than a round
+    took_seconds: float = 0.0  # how long EQ took for the newest answer
+
+    @property
+    def is_stretched(self) -> bool:
+        """Whether EQ is so slow that it is asked less often than it is meant to be."""
+        return self._busy_seconds > self.every_seconds
+
+    @property
+    def _busy_seconds(self) -> float:
+        """Until it may be asked again."""
+        return self.took_seconds * (1 + REST_SHARE)
 
     def stale_after_seconds(self, rounds: float) -> float:
         """The age at which its numbers are old: so many of its own rounds. A slow EQ stretches those: it is not asked
-        again before the round after its answer.
+        again before the first round after its rest.
         """
-        own_seconds = self.every_seconds * ceil(self.took_seconds / self.every_seconds) if self.every_seconds else 0.0
-        return max(self.every_seconds, self.took_seconds, own_seconds) * rounds
+        own_seconds = self.every_seconds * ceil(self._busy_seconds / self.every_seconds) if self.every_seconds else 0.0
+        return max(self.every_seconds, self._busy_seconds, own_seconds) * rounds
 
     def is_stale(self, now: datetime, rounds: float) -> bool:
         """Whether its numbers are old at `now`; so are those that were never read."""

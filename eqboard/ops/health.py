@@ -47,7 +47,9 @@ def judge_eq(snapshot: Snapshot, health: Health) -> Part:
         return Part(health.level is not Level.CRITICAL, named)
     if not any(source.taken_at for source in snapshot.sources.values()):
         return Part(False, "EQ has not been read yet")
-    return Part(True, "EQ answers, but slowly" if health.is_slow else "EQ answers")
+    if health.is_slow:
+        return Part(True, "EQ answers, but slowly")
+    return Part(True, "EQ answers, and is read less often than set" if health.is_held_back else "EQ answers")
 
 
 def check_database() -> Part:

@@ -14,11 +14,12 @@ from eqboard.eq import EQ, EQError
 from eqboard.feed.messages import Stored, Update
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.reader import Whole
-from eqboard.floor.assemble import Taken, assemble
+from eqboard.floor.assemble import Taken, aged, assemble
 from eqboard.floor.changes import Delta, diff
 from eqboard.floor.history import History
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.loops import end_if_cancelled
+from eqboard.poller.allowance import Allowance
 from eqboard.poller.count import Counter
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.lines import LineReader, line_count
@@ -26,6 +27,7 @@ from eqboard.poller.names import NameBook
 from eqboard.poller.outcomes import Outcomes
 from eqboard.poller.pace import pace_for
 from eqboard.poller.rounds import Heard, Reader, due_parts, every_seconds, settled_skew_seconds
+from eqboard.poller.settled import Settled
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,10 @@ def utc_now() -> datetime:
 
 
 class Lead:
-    """One lead, under one epoch. `before` is what the last leader left, `in_redis` the counts that are stored there."""
+    """One lead, under one epoch. `before` is what the last leader left, `in_redis` the counts that are stored there.
+    `allowance`: of all that is asked of EQ here. `clock` tells the time of day, `seconds` how long something takes, as
+    the event loop does.
+    """
 
     def __init__(
         self,
@@ -50,23 +55,28 @@ class Lead:
         publisher: Publisher,
         before: Whole,
         in_redis: History,
+        allowance: Allowance,
         *,
         clock: Callable[[], datetime] = utc_now,
+        seconds: Callable[[], float] = time.monotonic,
         chance: random.Random | None = None,
     ) -> None:
         self._config = config
         self._eq = eq
         self._publisher = publisher
         self._clock = clock
+        self._seconds = seconds
         self._chance = chance or random.Random()
-        self._pace = pace_for(config.poll_seconds)
-        self._every_seconds = every_seconds(config.poll_seconds, config.slow_every_rounds)
+        self._allowance = allowance
+        self._pace = pace_for(config.kept_poll_seconds)
+        self._every_seconds = every_seconds(config.kept_poll_seconds, config.slow_every_rounds)
         self._floor = Stored(epoch, 0, clock(), before.stored.snapshot if before.stored else Snapshot())
         self._counter = Counter(before, in_redis, config.day_begins_at)
-        self._book = NameBook(config.names_refresh_seconds)
+        self._settled = Settled()
+        self._book = NameBook(config.names_refresh_seconds, allowance.turn)
         self._book.recall(self._floor.snapshot)
-        self._reader = Reader(eq, clock)
-        self._lines = LineReader(eq, publisher.looked_at, clock, line_count(config.eq_concurrent_requests))
+        self._reader = Reader(eq, clock, allowance, seconds)
+        self._lines = LineReader(eq, publisher.looked_at, clock, line_count(config.eq_concurrent_requests), allowance)
         self._outcomes = Outcomes(config.eq_url)
         self._assembly_lamp = Lamp("The sense of EQ's answers", logger)
         self._names_lamp = Lamp("The reading of names", logger)
@@ -92,8 +102,9 @@ class Lead:
         """Read and publish for ever. Raises LeadershipLost, FeedLost."""
         within_seconds = min(self._config.poll_seconds, PROMPT_SECONDS)
         round_number = 0
+        await self._beating_while(asyncio.sleep(self._allowance.free_at - self._seconds()))  # after an earlier lead
         while True:
-            started = time.monotonic()
+            started = self._seconds()
             self.nudged.clear()
             self._lines.is_due.set()
             parts = due_parts(round_number, self._config.slow_every_rounds)
@@ -114,7 +125,7 @@ class Lead:
         while True:
             floor = self._floor.snapshot
             try:
-                await self._book.refresh(self._eq, floor, time.monotonic())
+                await self._book.refresh(self._eq, floor, self._seconds())
                 self._names_lamp.back()
             except EQError as error:
                 logger.debug("Names have to wait: %s", error)
@@ -142,13 +153,18 @@ class Lead:
     def _assembled(self, heard: Heard) -> Snapshot:
         self._skew_seconds = settled_skew_seconds(self._skew_seconds, self._eq.skew_seconds)
         taken = Taken(self._clock(), self._skew_seconds)
-        before = self._floor.snapshot
+        before, names = self._floor.snapshot, self._book.names()
+        said = (heard.answers, names, self._skew_seconds, taken.at)
+        if self._settled.holds(*said):
+            return aged(heard.answers, before, taken, self._every_seconds)
         try:
-            floor = assemble(heard.answers, self._book.names(), before, taken, self._every_seconds)
+            floor = assemble(heard.answers, names, before, taken, self._every_seconds)
         except Exception as error:  # whatever EQ sent, the board goes on with its last truth, marked
             self._assembly_lamp.lost(f"unexpected {type(error).__name__}", error)
+            self._settled.forget()
             return self._marked(before, heard.parts)
         self._assembly_lamp.back()
+        self._settled.note(*said, before, floor)
         return floor
 
     def _marked(self, floor: Snapshot, parts: tuple[Part, ...]) -> Snapshot:
@@ -162,20 +178,29 @@ class Lead:
         chance, failed_before = self._chance.random(), self._failure_count
         while True:
             self._failure_count = failed_before + 1 if self._outcomes.are_all_bad else 0
-            delay_seconds = self._pace.delay_seconds(failure_count=self._failure_count, chance=chance)
-            if not await self._beating_while(self._rest(started, started + delay_seconds)):
+            if not await self._beating_while(self._rest(started, chance)):
                 break
             await self._take_late()
 
-    async def _rest(self, started: float, due: float) -> bool:
+    def _due_at(self, started: float, *, is_nudged: bool = False, chance: float = 0.5) -> float:
+        """When the next round is due, as things stand. A part that has its rest delays nudges, and no other round."""
+        rested_at = min(self._reader.rested_at, started + self._pace.poll_seconds)
+        return started + self._pace.delay_seconds(
+            failure_count=self._failure_count,
+            is_nudged=is_nudged,
+            chance=chance,
+            free_after_seconds=max(self._allowance.free_at, rested_at) - started,
+        )
+
+    async def _rest(self, started: float, chance: float) -> bool:
         """Until the next round is due, or somebody nudges. True, and before that, when EQ has told more meanwhile."""
         nudged = asyncio.create_task(self.nudged.wait())
         more = {asyncio.create_task(each.wait_for_more()) for each in (self._reader, self._lines)}
         try:
-            time_left = max(0.0, due - time.monotonic())
+            time_left = max(0.0, self._due_at(started, chance=chance) - self._seconds())
             await asyncio.wait({nudged, *more}, timeout=time_left, return_when=asyncio.FIRST_COMPLETED)
             if nudged.done():
-                await asyncio.sleep(started + self._pace.delay_seconds(is_nudged=True) - time.monotonic())
+                await asyncio.sleep(self._due_at(started, is_nudged=True) - self._seconds())
             return not nudged.done() and any(each.done() for each in more)
         finally:
             for task in (nudged, *more):

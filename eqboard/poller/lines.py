@@ -13,6 +13,7 @@ from eqboard.feed.leader import ATTEMPT_SECONDS
 from eqboard.floor.assemble import LineAnswer, Taken, lines_of
 from eqboard.floor.snapshot import Line, Trouble
 from eqboard.loops import end_if_cancelled
+from eqboard.poller.allowance import Allowance
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.rounds import trouble_of
 
@@ -37,12 +38,14 @@ class LineReader:
         look: Callable[[datetime], Awaitable[tuple[str, ...]]],
         clock: Callable[[], datetime],
         at_once: int,
+        allowance: Allowance,
     ) -> None:
         """`look` tells at which extensions somebody looks; it raises FeedLost."""
         self._eq = eq
         self._look = look
         self._clock = clock
         self._turns = asyncio.Semaphore(at_once)
+        self._allowance = allowance
         self._looked_at: tuple[str, ...] | None = None  # None: not known yet
         self._running: dict[str, asyncio.Task[LineAnswer]] = {}
         self._answers: dict[str, LineAnswer] = {}  # not taken yet
@@ -116,7 +119,7 @@ class LineReader:
             self._alarm = asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._news.set)
 
     async def _answer(self, extension: str) -> LineAnswer:
-        async with self._turns:
+        async with self._turns, self._allowance.turn():
             asked_at = self._clock()
             try:
                 calls = await self._eq.active_calls.all(extension=extension)

@@ -1,6 +1,7 @@
 """Names by id. EQ has no lists: each agent, queue and pause code is asked for once, and again now and then."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,6 +25,8 @@ class NameBook:
     """
 
     refresh_seconds: float
+    turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Within which EQ is asked for one."""
     agents: dict[int, AgentName] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     pause_codes: dict[int, str] = field(default_factory=dict)
@@ -78,7 +81,8 @@ class NameBook:
 
     async def _ask_queue(self, eq: EQ, extension: str) -> None:
         try:
-            queue = await eq.call_queues.get(extension=extension)
+            async with self.turn():
+                queue = await eq.call_queues.get(extension=extension)
         except EQNotFound:
             self.queues.pop(extension, None)
             self.max_waits.pop(extension, None)
@@ -90,7 +94,8 @@ class NameBook:
 
     async def _ask_agent(self, eq: EQ, agent: int) -> None:
         try:
-            found = await eq.agents.get(id=agent)
+            async with self.turn():
+                found = await eq.agents.get(id=agent)
         except EQNotFound:
             self.agents.pop(agent, None)
             return
@@ -103,7 +108,8 @@ class NameBook:
         missing_count = 0
         for code in range(1, HIGHEST_PAUSE_CODE + 1):
             try:
-                found = await eq.pause_codes.get(id=code)
+                async with self.turn():
+                    found = await eq.pause_codes.get(id=code)
             except EQNotFound:
                 missing_count += 1
                 if missing_count == MISSING_CODES_IN_A_ROW:

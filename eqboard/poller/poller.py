@@ -6,6 +6,7 @@ it stand by until Redis is back, and each is logged once when it begins and once
 
 import asyncio
 import logging
+import random
 from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from typing import Any
@@ -13,12 +14,13 @@ from typing import Any
 from eqboard.config import Config
 from eqboard.eq import EQ
 from eqboard.feed import keys
-from eqboard.feed.connection import FeedLost
+from eqboard.feed.connection import FeedLost, name_of
 from eqboard.feed.leader import ATTEMPT_SECONDS, Leadership, LeadershipLost
 from eqboard.feed.publisher import Publisher
 from eqboard.feed.reader import Whole
 from eqboard.feed.subscriber import nudges
 from eqboard.loops import end_if_cancelled
+from eqboard.poller.allowance import Allowance
 from eqboard.poller.hours import Hours
 from eqboard.poller.lamp import Lamp
 from eqboard.poller.lead import Lead
@@ -30,9 +32,14 @@ logger = logging.getLogger(__name__)
 class Poller:
     """Without `hours` nothing outlives the day."""
 
-    def __init__(self, config: Config, eq: EQ, hours: Hours | None = None) -> None:
+    def __init__(
+        self, config: Config, eq: EQ, hours: Hours | None = None, *, chance: random.Random | None = None
+    ) -> None:
         self._config = config
         self._eq = eq
+        self._chance = chance
+        self._allowance = Allowance(config.eq_requests_per_minute, config.requests_at_once)
+        eq.at_repeat = self._allowance.take
         self._hours = hours
         self._leadership = Leadership(config.redis_url)
         self._publisher = Publisher(config.redis_url)
@@ -62,7 +69,7 @@ class Poller:
         try:
             await self._lead(await self._stand_by())
         except FeedLost as error:
-            self._lamp.lost(f"no answer ({type(error).__name__})")
+            self._lamp.lost(f"no answer ({name_of(error)})")
             await self._hang_up()  # every kept connection is dead too, and would be lost once more when used
             await asyncio.sleep(ATTEMPT_SECONDS)
         except LeadershipLost:
@@ -96,7 +103,16 @@ class Poller:
                 logger.warning("What Redis holds at %s is no floor of this version; it is overwritten", keys.SNAPSHOT)
             end_if_cancelled()
             in_redis = self._in_redis.counts.history
-            lead = Lead(epoch, self._config, self._eq, self._publisher, self._memory.newest, in_redis)
+            lead = Lead(
+                epoch,
+                self._config,
+                self._eq,
+                self._publisher,
+                self._memory.newest,
+                in_redis,
+                self._allowance,
+                chance=self._chance,
+            )
             try:
                 await until_one_ends(*self._works(epoch, lead))
             finally:
@@ -134,7 +150,7 @@ class Poller:
             except FeedLost as error:
                 end_if_cancelled()  # as the lead ended of the same loss, at the same moment
                 await asyncio.sleep(ATTEMPT_SECONDS)  # if Redis itself is gone, the lead ends meanwhile
-                self._nudge_lamp.lost(f"Redis refuses ({type(error).__name__})")
+                self._nudge_lamp.lost(f"Redis refuses ({name_of(error)})")
 
 
 async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:

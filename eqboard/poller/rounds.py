@@ -1,6 +1,8 @@
 """Reading in rounds: which parts are due, and what EQ answers to each."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +13,8 @@ from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
-from eqboard.floor.snapshot import Part, Trouble
+from eqboard.floor.snapshot import REST_SHARE, Part, Trouble
+from eqboard.poller.allowance import Allowance
 
 QUICK, SLOW = tuple(EVERY_ROUND), tuple(EVERY_FEW_ROUNDS)
 OPERATION_OF = {part: OPERATIONS[read.operation] for part, read in {**EVERY_ROUND, **EVERY_FEW_ROUNDS}.items()}
@@ -46,22 +49,41 @@ class Heard:
 
 
 class Reader:
-    """Reads parts side by side. One that hangs holds up no other, and is not asked again while it does."""
+    """Reads parts side by side. One that hangs holds up no other, and is not asked again while it does, nor while EQ
+    rests from it (REST_SHARE).
+    """
 
-    def __init__(self, eq: EQ, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        eq: EQ,
+        clock: Callable[[], datetime],
+        allowance: Allowance,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` tells the time of day, `seconds` how long something took."""
         self._eq = eq
         self._clock = clock
+        self._seconds = seconds
+        self._allowance = allowance
         self._running: dict[Part, asyncio.Task[Rows[Any] | EQError]] = {}
         self._asked_at: dict[Part, datetime] = {}
+        self._took_seconds: dict[Part, float] = {}
+        self._rested_at: dict[Part, float] = {}
 
     @property
     def asking_since(self) -> datetime | None:
         """When the part that has been waited for longest was asked; None when nothing is under way."""
         return min((self._asked_at[part] for part in self._running), default=None)
 
+    @property
+    def rested_at(self) -> float:
+        """When each part may be asked again that is read in every round, and of which no answer is out."""
+        at_rest = (at for part, at in self._rested_at.items() if part in QUICK and part not in self._running)
+        return max(at_rest, default=-math.inf)
+
     async def read(self, parts: tuple[Part, ...], within_seconds: float) -> Heard:
         """Ask for the parts, and take what has come within the time, from earlier rounds too."""
-        started = [self._start(part) for part in parts if part not in self._running]
+        started = [self._start(part) for part in parts if part not in self._running and self._is_rested(part)]
         if started:
             await asyncio.wait(started, timeout=within_seconds)
         return self.take()
@@ -80,9 +102,21 @@ class Reader:
         return self._heard(outcomes)
 
     def _start(self, part: Part) -> "asyncio.Task[Rows[Any] | EQError]":
+        self._allowance.take()
         self._asked_at[part] = self._clock()
-        self._running[part] = asyncio.create_task(_outcome(self._eq, part))
+        self._running[part] = asyncio.create_task(self._answer(part))
         return self._running[part]
+
+    def _is_rested(self, part: Part) -> bool:
+        return part not in self._rested_at or self._seconds() >= self._rested_at[part]
+
+    async def _answer(self, part: Part) -> Rows[Any] | EQError:
+        asked_at = self._seconds()
+        outcome = await _outcome(self._eq, part)
+        answered_at = self._seconds()
+        self._took_seconds[part] = answered_at - asked_at
+        self._rested_at[part] = answered_at + REST_SHARE * self._took_seconds[part]
+        return outcome
 
     def _heard(self, outcomes: Mapping[Part, Rows[Any] | EQError]) -> Heard:
         errors = {part: outcome for part, outcome in outcomes.items() if isinstance(outcome, EQError)}
@@ -91,7 +125,8 @@ class Reader:
             for part, outcome in outcomes.items()
         }
         asked_at = {part: self._asked_at[part] for part in outcomes}
-        return Heard(Answers(**heard, asked_at=asked_at), errors)
+        took_seconds = {part: self._took_seconds[part] for part in outcomes}
+        return Heard(Answers(**heard, asked_at=asked_at, took_seconds=took_seconds), errors)
 
     async def close(self) -> None:
         """Leave no request behind."""

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from eqboard.accounts.rights import EVERYTHING
-from eqboard.boards.health import Health, health_of
+from eqboard.boards.health import Health, health_here, health_of
 from eqboard.boards.spec import Surface
+from eqboard.config import Config
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Trouble
@@ -133,8 +134,24 @@ def test_an_eq_that_takes_longer_than_a_round_is_slow_and_stays_so_between_answe
     assert health(floor(slow, asking_since=ago(2))) == Health(is_slow=True)
 
 
-def test_an_answer_that_came_within_a_round_is_not_slow():
-    assert health(floor(source(Part.CALLS, took_seconds=1.0), asking_since=ago(0.5))) == Health()
+def test_an_answer_that_came_within_a_round_and_leaves_eq_its_rest_is_not_slow():
+    assert health(floor(source(Part.CALLS, took_seconds=0.8), asking_since=ago(0.5))) == Health()
+
+
+def test_an_eq_that_is_asked_less_often_as_it_takes_long_is_slow():
+    assert health(floor(source(Part.CALLS, took_seconds=0.9))) == Health(is_slow=True)
+
+
+def test_that_eq_is_read_less_often_than_set_is_told_behind_all_else():
+    held_back = replace(health(floor(OK)), is_held_back=True)
+    assert (held_back.kind, held_back.level) == ("held_back", "warning")
+    assert replace(held_back, is_slow=True).kind == "slow"
+
+
+@pytest.mark.parametrize(("per_minute", "is_held_back"), [(900, False), (120, True)])
+def test_the_settings_tell_whether_eq_is_read_less_often_than_set(per_minute, is_held_back):
+    config = Config(_env_file=None, eq_requests_per_minute=per_minute)
+    assert health_here(config, floor(OK), NOON, LONG_AGO).is_held_back is is_held_back
 
 
 def test_an_eq_that_hangs_does_not_answer_though_nothing_has_failed_yet():
@@ -210,6 +227,7 @@ def banner(health, language="en", surface=Surface.DESK):
         (Health(unreadable_count=1), "warning", "1 row of EQ's answers could not be read"),
         (Health(unreadable_count=3), "warning", "3 rows of EQ's answers could not be read"),
         (Health(is_slow=True), "warning", "EQ takes long"),
+        (Health(is_held_back=True), "warning", "EQ is read less often than set"),
     ],
 )
 def test_the_banner_says_what_is_broken(broken, level, words):

@@ -50,6 +50,7 @@ HEALTHS = st.builds(
     troubled_parts=st.lists(st.sampled_from(Part), unique=True).map(tuple),
     truth_at=st.none() | moments(),
     is_slow=st.booleans(),
+    is_held_back=st.booleans(),
 )
 SEQUENCES = st.lists(snapshots(3), min_size=2, max_size=4) | successions().map(list)
 STATES = (AgentState.AVAILABLE, AgentState.SIGNED_OUT)

@@ -61,7 +61,7 @@ async def running(
     scenario = replace(scenario_called("by_hand"), **LIKE_BY_HAND | changes)
     world = World(scenario, build_directory(scenario), seed=1, started_at=now)
     app = build_app(world, key=KEY, clock=lambda: datetime.now(UTC).timestamp())
-    quick = config.model_copy(update={"poll_seconds": POLL_SECONDS})
+    quick = config.model_copy(update={"poll_seconds": POLL_SECONDS, "eq_requests_per_minute": 60_000})
     async with EQ(Server("http://eq", SecretStr(KEY)), transport=httpx.ASGITransport(app)) as telephone:
         monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: telephone))
         polling = asyncio.create_task(Poller(quick, telephone).run())

@@ -99,7 +99,7 @@ async def house(config, redis_url, monkeypatch):
     house = House(world)
     house.plays(no_answer_share=1.0)  # nobody picks up by themselves, however long a test takes
     app = build_app(world, key=KEY, clock=lambda: datetime.now(UTC).timestamp())
-    quick = config.model_copy(update={"poll_seconds": 0.2})
+    quick = config.model_copy(update={"poll_seconds": 0.2, "eq_requests_per_minute": 60_000})
     async with EQ(Server("http://eq", SecretStr(KEY)), transport=Line(httpx.ASGITransport(app), house)) as eq:
         monkeypatch.setattr(exchange, "telephones", PerLoop(lambda: eq))
         polling = asyncio.create_task(Poller(quick, eq).run())

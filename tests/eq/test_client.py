@@ -406,6 +406,79 @@ async def test_a_large_answer_that_is_broken_is_as_broken_as_a_small_one(dial):
         await dial(Exchange(answer)).queued_calls.all()
 
 
+@pytest.fixture
+def understood(monkeypatch):
+    """The bodies that were read, in order."""
+    bodies, read_answer = [], client_module.read_answer
+
+    def watched(operation, status, body, *more):
+        bodies.append(body)
+        return read_answer(operation, status, body, *more)
+
+    monkeypatch.setattr(client_module, "read_answer", watched)
+    return bodies
+
+
+def rows(*queues):
+    return httpx.Response(200, json=[{"queue": queue} for queue in queues])
+
+
+async def test_a_list_that_says_what_it_said_the_last_time_is_not_read_again(dial, understood):
+    eq = dial(Exchange(rows("500"), rows("500"), rows("501"), rows("500")))
+    first, second, third, fourth = [await eq.queued_calls.all() for _ in range(4)]
+    assert second is first
+    assert ([call.queue for call in third], [call.queue for call in fourth]) == (["501"], ["500"])
+    assert len(understood) == 3
+
+
+@pytest.mark.parametrize("between", [httpx.Response(500), httpx.Response(200, content=b"<html>"), httpx.ReadError("x")])
+async def test_a_failure_in_between_is_no_answer_and_changes_none(dial, understood, between):
+    eq = dial(Exchange(rows("500"), between, rows("500")), retry_count=0)
+    first = await eq.queued_calls.all()
+    with pytest.raises((EQBroken, EQUnreachable)):
+        await eq.queued_calls.all()
+    assert await eq.queued_calls.all() is first
+
+
+async def test_an_answer_that_cannot_be_read_fails_each_time(dial):
+    eq = dial(Exchange(httpx.Response(200, content=b"[{")), retry_count=0)
+    for _ in range(2):
+        with pytest.raises(EQBroken, match="not JSON"):
+            await eq.queued_calls.all()
+
+
+async def test_an_empty_body_is_not_taken_for_what_was_never_said(dial):
+    with pytest.raises(EQBroken, match="not JSON"):
+        await dial(Exchange(httpx.Response(200, content=b"")), retry_count=0).queued_calls.all()
+
+
+async def test_lists_are_not_taken_for_one_another(dial, understood):
+    eq = dial(Exchange(rows()))
+    assert not await eq.queued_calls.all()
+    assert not await eq.parked_calls.all()
+    assert not await eq.queued_calls.all(queue="500")
+    assert not await eq.queued_calls.all()
+    assert len(understood) == 3
+
+
+async def test_what_is_no_list_is_read_each_time(dial, understood):
+    eq = dial(Exchange({"extension": "500", "name": "Sales"}))
+    for _ in range(2):
+        assert (await eq.call_queues.get(extension="500")).name == "Sales"
+    assert len(understood) == 2
+
+
+async def test_whoever_counts_requests_is_told_of_each_that_is_sent_again(dial):
+    told = []
+    eq = dial(Exchange(httpx.Response(500), httpx.Response(500), []), retry_count=2)
+    eq.at_repeat = lambda: told.append(1)
+    await eq.queued_calls.all()
+    assert len(told) == 2
+    with pytest.raises(EQBroken):
+        await dial(Exchange(httpx.Response(500))).call_queue_agents.pause(agent=7)
+    assert len(told) == 2
+
+
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-16", "application/json; charset=latin-1", "x/y; charset=?"])
 async def test_an_answer_is_utf_8_whatever_its_header_says(dial, kind):
     body = json.dumps([{"queue": "500", "callerIdName": "José 😀"}], ensure_ascii=False).encode()

@@ -116,15 +116,24 @@ def test_rows_are_as_old_as_the_question():
     after = assemble(answers, Names(), Snapshot(), Taken(NOON), dict.fromkeys(Part, 1.0))
     assert after.sources[Part.AGENTS].taken_at == ago(4)
     assert after.sources[Part.AGENTS].took_seconds == 4.0
-    assert after.sources[Part.AGENTS].stale_after_seconds(2.5) == 10.0, "a slow EQ stretches the pace"
+    assert after.sources[Part.AGENTS].stale_after_seconds(2.5) == 12.5, "a slow EQ stretches the pace"
+
+
+def test_how_long_eq_took_is_not_how_long_its_answer_lay_about():
+    answers = Answers(agents=Rows(()), asked_at={Part.AGENTS: ago(4)}, took_seconds={Part.AGENTS: 0.1})
+    source = assemble(answers, Names(), Snapshot(), Taken(NOON), dict.fromkeys(Part, 1.0)).sources[Part.AGENTS]
+    assert (source.took_seconds, source.stale_after_seconds(2.5)) == (0.1, 2.5)
 
 
 @pytest.mark.parametrize(
-    ("every", "took", "stale_after"), [(1, 0.1, 2.5), (1, 1.0, 2.5), (1, 3.1, 10.0), (3, 2.0, 7.5), (3, 3.1, 15.0)]
+    ("every", "took", "stale_after"),
+    [(1, 0.1, 2.5), (1, 0.8, 2.5), (1, 0.81, 5.0), (1, 3.1, 10.0), (3, 2.0, 7.5), (3, 3.1, 15.0)],
 )
 def test_a_slow_eq_stretches_a_parts_own_rounds(every, took, stale_after):
     """Asked every 3 s, and answered after 3.1 s, a part is asked again after 6 s: then its numbers are 9 s old."""
-    assert source(Part.PARKED, every_seconds=every, took_seconds=took).stale_after_seconds(2.5) == stale_after
+    read = source(Part.PARKED, every_seconds=every, took_seconds=took)
+    assert read.stale_after_seconds(2.5) == stale_after
+    assert read.is_stretched is (stale_after > 2.5 * every)
 
 
 @pytest.mark.parametrize(("seconds", "is_fresh"), [(2.5, True), (2.6, False)])

@@ -7,7 +7,14 @@ import pytest
 from eqboard.eq.operations import OPERATIONS
 from eqboard.eq.wire import Rows
 from eqboard.floor.assemble import Answers
-from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND, NAMES, PRESSED
+from eqboard.floor.reads import (
+    EVERY_FEW_ROUNDS,
+    EVERY_ROUND,
+    NAMES,
+    PRESSED,
+    most_at_once,
+    requests_per_round,
+)
 from eqboard.floor.snapshot import Part
 
 PARTS = {**EVERY_ROUND, **EVERY_FEW_ROUNDS}
@@ -49,3 +56,13 @@ def test_what_becomes_of_a_board_without_a_field_is_said_where_there_is_one(read
 
 def test_what_is_pressed_is_an_action():
     assert all(not OPERATIONS[name].is_read for name in PRESSED)
+
+
+@pytest.mark.parametrize(("slow_every_rounds", "count"), [(1, 7), (3, 5), (600, 4.005)])
+def test_a_round_costs_as_many_requests_as_it_reads_parts_and_one_beside(slow_every_rounds, count):
+    assert requests_per_round(slow_every_rounds) == count
+
+
+@pytest.mark.parametrize(("retry_count", "count"), [(0, 8), (1, 14), (5, 38)])
+def test_a_round_in_which_everything_fails_costs_the_most(retry_count, count):
+    assert most_at_once(retry_count) == count

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,10 +14,12 @@ from pydantic import SecretStr
 from eqboard.config import Config
 from eqboard.eq import EQ, Limits, Server
 from eqboard.eq.client import API_PATH
+from eqboard.poller.allowance import Allowance
 from eqboard.poller.poller import Poller
 from tests.environment import KEY_CANARY
 
 POLL_SECONDS = 0.1  # less than a real site may set, to be done sooner
+PLENTY = 1_000_000  # requests a minute, which no test comes near
 BRISK = Limits(read_seconds=5, total_seconds=8, retry_after_seconds=0.01)
 
 Fault = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
@@ -52,7 +53,7 @@ class Exchange:
     async def answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix(API_PATH + "/")
         self.asked.append(path)
-        self.asked_at.append(time.monotonic())
+        self.asked_at.append(asyncio.get_running_loop().time())
         fault = self.fault or self.faults.get(path)
         if fault is not None:
             response = fault(request)
@@ -64,9 +65,14 @@ class Exchange:
     def count(self, path: str) -> int:
         return self.asked.count(path)
 
-    def telephone(self, limits: Limits = BRISK) -> EQ:
+    def telephone(self, limits: Limits = BRISK, **given: Any) -> EQ:
         server = Server("http://eq.test", SecretStr(KEY_CANARY), limits)
-        return EQ(server, transport=httpx.MockTransport(self.answer), chance=random.Random(1))
+        return EQ(server, transport=httpx.MockTransport(self.answer), chance=random.Random(1), **given)
+
+
+def plenty() -> Allowance:
+    """As good as no bound."""
+    return Allowance(PLENTY)
 
 
 def says(status: int, text: str | bytes = "") -> Fault:
@@ -81,7 +87,7 @@ def fails_with(error: Exception) -> Fault:
 
 
 def config_for(redis_url: str, **changes: Any) -> Config:
-    faster = {"poll_seconds": POLL_SECONDS, "slow_every_rounds": 2}
+    faster = {"poll_seconds": POLL_SECONDS, "slow_every_rounds": 2, "eq_requests_per_minute": PLENTY}
     return Config(redis_url=redis_url).model_copy(update=faster | changes)
 
 

@@ -47,6 +47,7 @@ def start(redis_url: str, database_url: str, tmp_path: Path) -> Iterator[Start]:
             "REDIS_URL": redis_url,
             "DATABASE_URL": database_url,
             "POLL_SECONDS": "0.2",
+            "EQ_REQUESTS_PER_MINUTE": "6000",
         }
         foreign = {name: value for name, value in os.environ.items() if not name.startswith("EQBOARD_")}
         environment = foreign | {f"EQBOARD_{name}": value for name, value in (ours | settings).items()}
@@ -138,3 +139,13 @@ def test_an_eq_whose_certificate_is_not_checked_is_warned_of_once(start: Start) 
         == 1
     )
     assert not [log for log in map(log_of, others) if "certificate" in log]
+
+
+def test_a_pace_that_cannot_be_kept_is_told_once_with_what_would_keep_it(start: Start) -> None:
+    held_back, as_set = start(EQ_REQUESTS_PER_MINUTE="300"), start(POLL_SECONDS="1", EQ_REQUESTS_PER_MINUTE="900")
+    for process in (held_back, as_set):
+        until(lambda process=process: "leads" in log_of(process) or "standing by" in log_of(process))
+    [line] = [each for each in log_of(held_back).splitlines() if "EQBOARD_EQ_REQUESTS_PER_MINUTE" in each]
+    assert "EQ is read every 1.1 s, and not every 0.2 s (EQBOARD_POLL_SECONDS)" in line
+    assert "up to 1529 requests a minute, and EQBOARD_EQ_REQUESTS_PER_MINUTE allows 300. Raise the one or the" in line
+    assert "EQBOARD_EQ_REQUESTS_PER_MINUTE" not in log_of(as_set)

@@ -17,7 +17,7 @@ from eqboard.floor.snapshot import Line, Part, Trouble
 from eqboard.poller import lines
 from eqboard.poller.lines import LineReader, line_count
 from tests.feed.following import following, until
-from tests.poller.pretend import Exchange, fails_with, polling, says
+from tests.poller.pretend import Exchange, fails_with, plenty, polling, says
 from tests.poller.test_poller import is_read, sees_rounds, until_heard
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -263,7 +263,7 @@ async def test_when_redis_does_not_tell_who_looks_nobody_does(exchange, extensio
         return answer
 
     async with exchange.telephone() as eq:
-        reader = LineReader(eq, look, lambda: NOON, at_once=3)
+        reader = LineReader(eq, look, lambda: NOON, 3, plenty())
         rounds = asyncio.create_task(reader.go_round())
         while answers:
             count = len(answers)
@@ -284,7 +284,7 @@ async def test_closing_leaves_no_request_behind(exchange, extensions) -> None:
 
     before = asyncio.all_tasks()
     async with exchange.telephone() as eq:
-        reader = LineReader(eq, look, lambda: NOON, at_once=3)
+        reader = LineReader(eq, look, lambda: NOON, 3, plenty())
         rounds = asyncio.create_task(reader.go_round())
         reader.is_due.set()
         await until(lambda: extensions.asked)

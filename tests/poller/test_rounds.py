@@ -26,14 +26,14 @@ from eqboard.poller.rounds import (
     settled_skew_seconds,
     trouble_of,
 )
-from tests.poller.pretend import Exchange, fails_with, says
+from tests.poller.pretend import Exchange, fails_with, plenty, says
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 async def all_of(eq, parts):
     """One round that has all the time it needs."""
-    reader = Reader(eq, lambda: NOON)
+    reader = Reader(eq, lambda: NOON, plenty())
     heard = await reader.read(parts, within_seconds=30)
     return heard.answers, heard.errors
 
@@ -63,7 +63,7 @@ def clock():
 async def test_a_part_that_hangs_neither_holds_up_nor_rejuvenates_the_others(clock) -> None:
     hanging = Hanging("call_queue_statistics")
     async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.MockTransport(hanging)) as eq:
-        reader = Reader(eq, clock)
+        reader = Reader(eq, clock, plenty())
         first = await reader.read(QUICK, within_seconds=0.05)
         assert set(first.parts) == {Part.AGENTS, Part.CALLS}
         assert reader.asking_since == NOON
@@ -86,7 +86,7 @@ async def test_a_round_in_which_everything_hangs_ends_all_the_same(clock) -> Non
         raise AssertionError
 
     async with EQ(Server("http://eq", SecretStr("a-key-of-theirs")), transport=httpx.MockTransport(never)) as eq:
-        reader = Reader(eq, clock)
+        reader = Reader(eq, clock, plenty())
         heard = await reader.read(QUICK, within_seconds=0.01)
         assert heard.parts == ()
         await reader.close()

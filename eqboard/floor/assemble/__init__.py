@@ -15,7 +15,7 @@ from eqboard.floor.assemble.lines import LineAnswer, lines_of
 from eqboard.floor.assemble.queues import queues_of
 from eqboard.floor.snapshot import Part, PauseCode, Snapshot, Source, combined_state
 
-__all__ = ["AgentName", "Answers", "LineAnswer", "Names", "Taken", "assemble", "combined_state", "lines_of"]
+__all__ = ["AgentName", "Answers", "LineAnswer", "Names", "Taken", "aged", "assemble", "combined_state", "lines_of"]
 
 
 def assemble(
@@ -38,6 +38,11 @@ def assemble(
     )
 
 
+def aged(answers: Answers, previous: Snapshot, taken: Taken, every_seconds: Mapping[Part, float]) -> Snapshot:
+    """The floor after answers that change nothing of it but how old it is."""
+    return replace(previous, sources=_sources(answers, previous, taken, every_seconds))
+
+
 def _sources(
     answers: Answers, previous: Snapshot, taken: Taken, every_seconds: Mapping[Part, float]
 ) -> dict[Part, Source]:
@@ -47,7 +52,7 @@ def _sources(
         old = replace(previous.sources.get(part) or Source(part, 0), every_seconds=every_seconds[part])
         if isinstance(answer, Rows):
             asked_at = answers.asked_at.get(part, taken.at)
-            took_seconds = max(0.0, (taken.at - asked_at).total_seconds())
+            took_seconds = answers.took_seconds.get(part, max(0.0, (taken.at - asked_at).total_seconds()))
             sources[part] = Source(part, every_seconds[part], asked_at, None, answer.unreadable_count, took_seconds)
         else:
             sources[part] = old if answer is None else replace(old, trouble=answer)

@@ -26,6 +26,8 @@ class Answers:
     sessions: Rows[eq.UserSession] | Trouble | None = None
     asked_at: Mapping[Part, datetime] = field(default_factory=dict)
     """When each part was asked, on our clock: its rows may be as old as that, and are never called younger."""
+    took_seconds: Mapping[Part, float] = field(default_factory=dict)
+    """How long EQ took for each; where it is not told, until the answers were taken."""
 
 
 @dataclass(frozen=True, slots=True)

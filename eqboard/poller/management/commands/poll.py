@@ -27,6 +27,15 @@ class Command(BaseCommand):
                 "EQ's certificate is not checked (EQBOARD_EQ_VERIFY_TLS): whoever is in between can read EQ's key, and "
                 "answer in its place. EQBOARD_EQ_CA_FILE is for a certificate that is not public"
             )
+        if config.is_held_back:
+            logger.warning(
+                "EQ is read every %.3g s, and not every %.3g s (EQBOARD_POLL_SECONDS): for that it would get up to %s "
+                "requests a minute, and EQBOARD_EQ_REQUESTS_PER_MINUTE allows %s. Raise the one or the other",
+                config.kept_poll_seconds,
+                config.poll_seconds,
+                config.needed_requests_per_minute,
+                config.eq_requests_per_minute,
+            )
         gc.freeze()  # what is loaded stays; looking through it again and again costs more than reading a round
         asyncio.run(poll(config))
 
