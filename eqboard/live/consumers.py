@@ -21,7 +21,7 @@ from django.http import parse_cookie
 
 from eqboard.accounts.access import Rights
 from eqboard.accounts.displays import TOKEN_COOKIE, hash_token, rights_of_display
-from eqboard.accounts.rights import arights_of
+from eqboard.accounts.rights import rights_of
 from eqboard.boards.audience import Audience, audience_for
 from eqboard.boards.choosing import board_of, board_of_display
 from eqboard.boards.following import followers
@@ -117,9 +117,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         await self.accept()
         try:
-            standing = await doorkeepers.get().standing()
             visitor, audience = await admission_of(self.scope)
-        except (DatabaseError, TimeoutError) as error:
+        except DatabaseError as error:
             logger.warning("A socket was sent away: the database does not answer (%s)", type(error).__name__)
             await self.close(code=FAILED)
             return
@@ -127,7 +126,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_ALLOWED)
             return
         self.audience = audience
-        self.guest = Guest(visitor, standing.of(visitor), self.check_again)
+        self.guest = Guest(visitor, self.check_again)
         doorkeepers.get().admit(self.guest)
         self.hub = hubs.get()
         await self.hub.start()
@@ -245,7 +244,7 @@ def message_in(text: str | None) -> dict[str, object]:
     return message if isinstance(message, dict) else {}
 
 
-async def admission_of(scope: Any) -> tuple[Visitor, Audience | None]:
+def read_admission(scope: Any) -> tuple[Visitor, Audience | None]:
     """Who comes, and for whom to render, read anew each time. None for somebody who may see nothing, or not this board,
     or whose page was made when the board had another name, theme or size: it has to be loaded again.
     """
@@ -254,29 +253,32 @@ async def admission_of(scope: Any) -> tuple[Visitor, Audience | None]:
     if language not in dict(settings.LANGUAGES):
         language = settings.LANGUAGE_CODE
     ref = _asked(query, "board", USUAL_OF[surface_of(scope)])
-    visitor, rights, board = await _who_sees_what(scope, ref, language)
+    visitor, rights, board = _who_sees_what(scope, ref, language)
     if not rights.grants or board is None or board.spec.surface is not surface_of(scope):
         return visitor, None
     audience = audience_for(board, rights, language)
     return visitor, audience if _asked(query, "frame", audience.frame) == audience.frame else None
 
 
+admission_of = database_sync_to_async(read_admission)
+"""In one turn at the database: for each turn a connection may be made anew."""
+
+
 def _asked(query: Mapping[str, list[str]], name: str, usual: str) -> str:
     return query.get(name, [usual])[0]
 
 
-async def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights, Board | None]:
+def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights, Board | None]:
     """Of whoever's cookies the socket came with: a user's, or a paired screen's."""
     cookies = cookies_of(scope)
     session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
-    user = await get_user({**scope, "session": session})
+    user = get_user.func({**scope, "session": session})  # Channels', without a turn of its own
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
         visitor = Visitor(session=session.session_key or "", user=user.pk)
-        return visitor, await arights_of(user), await database_sync_to_async(board_of)(ref, user, language)
+        return visitor, rights_of(user), board_of(ref, user, language)
     token = cookies.get(TOKEN_COOKIE)
-    rights: Rights = await database_sync_to_async(rights_of_display)(token, datetime.now(UTC))
-    board: Board = await database_sync_to_async(board_of_display)(token, language)
-    return Visitor(screen=hash_token(token or "")), rights, board
+    rights = rights_of_display(token, datetime.now(UTC))
+    return Visitor(screen=hash_token(token or "")), rights, board_of_display(token, language)
 
 
 def surface_of(scope: Any) -> Surface:

@@ -1,7 +1,7 @@
 """Whether everybody who is in may stay: one look at the database for all sockets of a process, every few seconds.
 
-Whoever's standing has changed is checked as on connect. A database that is away, or hangs, stops no board: who is in
-stays until it answers.
+Whoever has just come, or whose standing has changed, is checked as on connect. A database that is away, or hangs, stops
+no board: who is in stays until it answers.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 aread_standing = database_sync_to_async(read_standing)
 
 LOOK_SECONDS = 5.0  # a right that was taken away streams no longer than that, and the checks of those before it
+CHECK_ANYWAY_SECONDS = 600.0  # what was changed and changed back between two looks may have been missed
 ANSWER_SECONDS = 2.0  # a database that hangs is asked again at the next look
-LASTS_SECONDS = 2 * LOOK_SECONDS  # how old a look may be that others begin from
 
 
 @dataclass(eq=False, slots=True)
@@ -32,24 +32,24 @@ class Guest:
     """A socket that is in; `check` reads its rights anew, and sends it away if it must. Raises as databases do."""
 
     visitor: Visitor
-    standing: Hashable  # as it was before its rights were read last
     check: Callable[[], Awaitable[None]]
+    standing: Hashable = None  # at the look before its rights were read last; None: it has just come
+    checked_at: float = -math.inf
+
+    def is_due(self, newest: Standing, now: float) -> bool:
+        return (
+            newest.of(self.visitor) != self.standing
+            or newest.has_ended(self.visitor)
+            or now - self.checked_at > CHECK_ANYWAY_SECONDS
+        )
 
 
 class Doorkeeper:
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._guests: set[Guest] = set()
-        self._newest = Standing()
-        self._looked_at = -math.inf
-        self._looking: asyncio.Task[Standing] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._is_without_database = False
-
-    async def standing(self) -> Standing:
-        """As it is, or was a few seconds ago. To be asked for before rights are read: what changes later is noticed.
-        Raises DatabaseError, TimeoutError.
-        """
-        return self._newest if time.monotonic() - self._looked_at < LASTS_SECONDS else await self._look()
 
     def admit(self, guest: Guest) -> None:
         self._guests.add(guest)
@@ -72,32 +72,13 @@ class Doorkeeper:
         self._watching = None
 
     async def _go_round(self) -> None:
-        newest = await self._look()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            newest = await aread_standing({guest.visitor for guest in self._guests}, datetime.now(UTC))
         for guest in list(self._guests):
-            standing = newest.of(guest.visitor)
-            if newest.has_ended(guest.visitor) or standing != guest.standing:
+            if guest in self._guests and guest.is_due(newest, now := self._clock()):
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await guest.check()
-                guest.standing = standing
-
-    async def _look(self) -> Standing:
-        """Once for all who ask meanwhile."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._read())
-            self._looking.add_done_callback(self._note_end)
-        return await asyncio.shield(self._looking)
-
-    async def _read(self) -> Standing:
-        visitors, now = {guest.visitor for guest in self._guests}, time.monotonic()
-        async with asyncio.timeout(ANSWER_SECONDS):
-            self._newest = await aread_standing(visitors, datetime.now(UTC))
-        self._looked_at = now
-        return self._newest
-
-    def _note_end(self, looking: "asyncio.Task[Standing]") -> None:
-        self._looking = None
-        if not looking.cancelled():
-            looking.exception()  # whoever waits for it has it too; perhaps nobody does any more
+                guest.standing, guest.checked_at = newest.of(guest.visitor), now
 
     def _note_database(self, error: Exception | None) -> None:
         """Once when it is lost, and once when it is back."""

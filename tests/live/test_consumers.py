@@ -404,7 +404,7 @@ async def test_a_database_that_is_away_or_hangs_stops_no_board_and_is_told_of_on
 
 
 async def test_who_comes_while_the_database_is_away_is_told_to_come_back(dial, cast, monkeypatch) -> None:
-    monkeypatch.setattr(doorkeeper, "aread_standing", fail)
+    monkeypatch.setattr(consumers, "admission_of", fail)
     assert await closing_code(await dial(cast.supervisor)) == FAILED
 
 
@@ -472,17 +472,21 @@ def forget_sessions() -> None:
     Session.objects.all().delete()
 
 
-async def test_rights_that_stay_are_not_read_again(dial, cast, monkeypatch, soon) -> None:
+async def test_rights_that_stay_are_read_once_more_after_one_has_come_and_not_again(
+    dial, cast, monkeypatch, soon
+) -> None:
     """Neither when somebody else's change."""
+    reads, looks = [], []
+    read, look = consumers.admission_of, doorkeeper.aread_standing
+    monkeypatch.setattr(consumers, "admission_of", lambda scope: reads.append(scope) or read(scope))
+    monkeypatch.setattr(doorkeeper, "aread_standing", lambda *args: looks.append(args) or look(*args))
     line = await dial(cast.lead)
     await frame_from(line, 'id="screen"')
-    asked, looks = [], []
-    monkeypatch.setattr(consumers, "admission_of", asked.append)
-    look = doorkeeper.aread_standing
-    monkeypatch.setattr(doorkeeper, "aread_standing", lambda *args: looks.append(args) or look(*args))
+    await until(lambda: len(reads) == 2)
     await Membership.objects.filter(user=cast.viewer).adelete()
-    await until(lambda: len(looks) > 3)
-    assert not asked
+    seen = len(looks)
+    await until(lambda: len(looks) > seen + 3)
+    assert len(reads) == 2
 
 
 async def test_rights_that_cannot_be_read_end_the_stream(dial, cast, monkeypatch, soon, caplog) -> None:
