@@ -32,6 +32,11 @@ class Audience:
         return frozenset(chosen) if allowed is None else allowed & frozenset(chosen)
 
     @property
+    def way(self) -> tuple[object, ...]:
+        """How it is written to: all that a fragment's HTML depends on besides its id and its subject."""
+        return self.language, self.zone, self.surface, self.board.spec.agents_as
+
+    @property
     def held_against(self) -> tuple[object, ...]:
         """All that levels depend on besides the numbers: a limit may be points below what is promised."""
         return self.board.spec.thresholds, self.board.targets

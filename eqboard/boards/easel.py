@@ -82,8 +82,8 @@ def usable(last: Screen | None, audience: Audience) -> Screen | None:
 
 
 def _way(audience: Audience) -> tuple[object, ...]:
-    """All that a fragment's HTML depends on besides its subject."""
-    return audience.language, audience.zone, audience.rights, audience.surface, audience.board.spec.agents_as
+    """Of whose screen fragments and levels hold for it."""
+    return audience.rights, audience.way
 
 
 easels = PerLoop(Easel)

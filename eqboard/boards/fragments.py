@@ -1,13 +1,15 @@
 """Screens as values: what an audience sees, and the strokes that turn one screen into the next.
 
 A fragment is one element with an id. The page and the push are made of the same fragments, so that after any strokes
-the page equals one painted fresh (design.md, law 4). Fragments of unchanged subjects are taken over, not rendered.
+the page equals one painted fresh (design.md, law 4). Fragments of unchanged subjects are taken over, not rendered, and
+what several audiences are shown is made once for all of them (workshop.py).
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from django.template.loader import get_template
@@ -18,14 +20,17 @@ from django.utils.safestring import mark_safe
 from eqboard.accounts.access import done_to_several, seen_queues
 from eqboard.boards.audience import Audience
 from eqboard.boards.health import Health
-from eqboard.boards.layout import parts_of, strips_of
+from eqboard.boards.layout import Subjects, parts_of, strips_of
+from eqboard.boards.needs import narrowed
 from eqboard.boards.staging import scene_of
+from eqboard.boards.workshop import Fragment, Named, Workshop
 from eqboard.feed.follow import Floor
 from eqboard.floor.levels import Levels
 
 PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
 # A letter is at most four bytes, and a server may refuse to send more than 1 MiB at once (Daphne does).
 MESSAGE_CHARACTERS = 250_000
+MOST_TURNS = 64  # of strips from one row to the next whose strokes are kept: those of a tick or two
 PIECE_CHARACTERS = 30_000  # of one strip, at most: a swap of a thousand rows at once freezes a page
 
 
@@ -41,15 +46,6 @@ def dom_id(kind: str, key: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
-    """`subject` is all its HTML depends on, besides the audience."""
-
-    id: str
-    subject: object
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
 class Screen:
     """The strips of one audience, each a row of fragments in the order they are shown; and where its levels stand."""
 
@@ -59,29 +55,32 @@ class Screen:
 
 
 def paint(
-    floor: Floor, health: Health, audience: Audience, day_begins_at: datetime, previous: Screen | None = None
+    floor: Floor,
+    health: Health,
+    audience: Audience,
+    day_begins_at: datetime,
+    previous: Screen | None = None,
+    workshop: Workshop | None = None,
 ) -> Screen:
-    """The screen for one audience; what did not change since `previous` is reused."""
-    scene = scene_of(floor, health, audience, day_begins_at, previous.levels if previous else {})
-    known = _by_id(previous)
+    """The screen for one audience; what did not change since `previous` is reused, and what others are shown who are
+    painted for in the same `workshop`.
+    """
+    workshop = workshop or Workshop()
+    once = workshop.of(floor)
+    scene = scene_of(floor, health, audience, day_begins_at, previous.levels if previous else {}, once)
+    before = previous.strips if previous and previous.audience.way == audience.way else {}
     strips = {}
     with translation.override(audience.language), timezone.override(audience.zone):
         for strip in strips_of(audience.board):
-            template = get_template(strip.template)
-            row = []
-            for key, subject in strip.select(scene):
-                element_id = strip.name if key is None else dom_id(strip.kind, key)
-                old = known.get(element_id)
-                if old is None or (old.subject is not subject and old.subject != subject):
-                    html = template.render({"id": element_id, "it": subject}).strip()
-                    old = Fragment(element_id, subject, html)
-                row.append(old)
-            strips[strip.name] = tuple(row)
+            subjects = once(strip.select, narrowed(scene, strip.needs))
+            shelf = workshop.shelf(strip.template, audience.language, audience.zone)
+            strips[strip.name] = shelf.row(once(_named, strip.name, strip.kind, subjects), before.get(strip.name, ()))
     return Screen(audience, strips, scene.levels)
 
 
-def _by_id(screen: Screen | None) -> dict[str, Fragment]:
-    return {fragment.id: fragment for row in screen.strips.values() for fragment in row} if screen else {}
+def _named(strip: str, kind: str, subjects: Subjects) -> Named:
+    """The subjects with the ids of their elements. One without a key is the strip itself."""
+    return tuple((strip if key is None else dom_id(kind, key), subject) for key, subject in subjects)
 
 
 def whole(screen: Screen) -> str:
@@ -98,8 +97,7 @@ def whole(screen: Screen) -> str:
 
 def whole_strokes(screen: Screen) -> list[str]:
     """The same in pieces that fit into messages: of a large board first the beginning of each strip, then the rest."""
-    board = whole(screen)
-    if len(board) <= MESSAGE_CHARACTERS:
+    if _characters(screen) <= MESSAGE_CHARACTERS and len(board := whole(screen)) <= MESSAGE_CHARACTERS:
         return [board]
     limit = _beginning_characters(screen)
     first = {name: next(_chunks(row, limit), ()) for name, row in screen.strips.items()}
@@ -110,6 +108,11 @@ def whole_strokes(screen: Screen) -> list[str]:
     return [whole(Screen(screen.audience, first)), *rest]
 
 
+def _characters(screen: Screen) -> int:
+    """How many its fragments have, which is less than the board has."""
+    return sum(len(each.html) for row in screen.strips.values() for each in row)
+
+
 def _beginning_characters(screen: Screen) -> int:
     """How much of each strip fits into one message with the beginnings of all others and what stands around them."""
     around = len(whole(Screen(screen.audience)))
@@ -117,11 +120,34 @@ def _beginning_characters(screen: Screen) -> int:
 
 
 def strokes(old: Screen, new: Screen) -> list[str]:
-    """The pieces of HTML that, swapped in by id one after the other, turn a page that shows `old` into one of `new`."""
+    """The pieces of HTML that, swapped in by id one after the other, turn a page that shows `old` into one of `new`.
+
+    Those of a strip that several boards share are made once.
+    """
     pieces: list[str] = []
     for name, row in new.strips.items():
-        pieces += _strip_strokes(name, old.strips.get(name, ()), row)
+        before = old.strips.get(name, ())
+        if row is not before:
+            pieces += _shared_strokes(name, Same(before), Same(row))
     return pieces
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A row, equal to itself alone: to hash all that is in it would cost more than is saved."""
+
+    row: Sequence[Fragment]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.row is other.row
+
+    def __hash__(self) -> int:
+        return id(self.row)
+
+
+@lru_cache(MOST_TURNS)
+def _shared_strokes(name: str, old: Same, new: Same) -> tuple[str, ...]:
+    return tuple(_strip_strokes(name, old.row, new.row))
 
 
 def packed(pieces: Iterable[str]) -> tuple[str, ...]:
@@ -139,6 +165,8 @@ def packed(pieces: Iterable[str]) -> tuple[str, ...]:
 
 
 def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) -> list[str]:
+    if old == new:
+        return []
     if _has_moved(old, new):
         # In one swap, so that what the browser keeps in a row (an action's mark) finds its way to the new one.
         return list(_inserts(f"innerHTML:#{name}", new))

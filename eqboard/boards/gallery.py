@@ -16,6 +16,7 @@ from eqboard.boards.audience import Audience
 from eqboard.boards.day import day_of
 from eqboard.boards.fragments import Screen, paint
 from eqboard.boards.health import Health
+from eqboard.boards.workshop import Workshop
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
 from eqboard.floor.levels import Levels
@@ -79,16 +80,18 @@ class Gallery:
     def __init__(self) -> None:
         self._screens: OrderedDict[Audience, Screen] = OrderedDict()
         self._standings: OrderedDict[Judged, Standings] = OrderedDict()
+        self._workshop = Workshop()
 
     def paint(self, floor: Floor, health: Health, audience: Audience, shown: Screen | None = None) -> Screen:
-        """The screen for one audience; fragments as in its newest screen, or else in `shown`, are taken over.
+        """The screen for one audience; fragments as in its newest screen, or else in `shown`, are taken over, and so
+        are those that other audiences are shown.
 
         Its levels go on from where those of the board stood, in whichever language that was painted last. Against other
         limits they begin anew: nothing has lasted yet.
         """
         before = self._screens.get(audience, shown) or Screen(audience)
         before = replace(before, levels=self._levels_before(before, audience, floor.held))
-        screen = paint(floor, health, audience, day_of(floor), before)
+        screen = paint(floor, health, audience, day_of(floor), before, self._workshop)
         self._keep(screen, floor.held)
         return screen
 

@@ -31,7 +31,7 @@ def test_a_page_and_the_board_of_its_socket_share_their_fragments():
     assert board.strips["agents"][1] is page.strips["agents"][1]
 
 
-def test_audiences_share_no_fragments():
+def test_readers_of_other_languages_share_no_fragments():
     gallery, floor = Gallery(), snapshot(agents=[agent(1)])
     english = paint_in(gallery, floor, Health(), DESK)
     hebrew = paint_in(gallery, floor, Health(), audience(Surface.DESK, "he", EVERYTHING))

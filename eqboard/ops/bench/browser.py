@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from eqboard.ops.bench.measure import LEAST_SECONDS, Figure, Skipped, compare
 from eqboard.ops.bench.processes import ServerFailed
-from eqboard.ops.bench.ticks import SITES
 from eqboard.ops.bench.viewer import Viewer, chromium, stormy, viewer
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+SITES = {"20 queues, 200 agents": (20, 200), "100 queues, 1,000 agents": (100, 1000)}
 BOARDS = ("floor", "supervisor")
 REFERENCE = "a second in which the whole board comes"
 BUSY = "a busy second"

@@ -1,4 +1,5 @@
-"""One tick of a board, from EQ's bytes to the frame that its viewers get, beside rendering everything anew.
+"""One tick of a board, from EQ's bytes to the frame that its viewers get, beside rendering everything anew; and several
+boards in a tick, beside one.
 
 Each round is a second of a storm in a pretend call centre; every stage works on what the one before it made, as in
 production, and is measured by itself.
@@ -7,7 +8,7 @@ production, and is measured by itself.
 import gc
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -31,12 +32,13 @@ from eqboard.floor.history import History
 from eqboard.floor.reads import EVERY_ROUND
 from eqboard.floor.snapshot import Part, Snapshot
 from eqboard.ops.bench.measure import Figure, compare
+from eqboard.ops.bench.overlapping import ONE, Overlapping
 from eqboard.simulator.asked import Asked
 from eqboard.simulator.handlers import handler_for
 from eqboard.simulator.scenarios import build_world
 from eqboard.simulator.world import World
 
-SITES = {"20 queues, 200 agents": (20, 200), "100 queues, 1,000 agents": (100, 1000)}
+SITES = {"20 queues, 200 agents": (20, 200), "200 queues, 2,000 agents": (200, 2000)}
 BOARDS = ("floor", "supervisor", "tv")
 REFERENCE = "render everything: the floor's board"
 WARM_ROUNDS = 5  # before the first that counts: names and the first hour's figures settle
@@ -52,15 +54,26 @@ def ticks(rounds: int) -> list[Figure]:
 
 def _site(name: str, queues: int, agents: int, rounds: int) -> list[Figure]:
     site = Site(build_world("monday_storm", seed=1, started_at=time.time(), queues=queues, agents=agents))
+    boards = Overlapping()
     for _ in range(WARM_ROUNDS):
         site.go_round()
+        boards.go_round(site.floor)
     gc.collect()
     gc.freeze()
-    measured = [site.go_round() for _ in range(rounds)]
+    measured, several = [], []
+    for _ in range(rounds):
+        measured.append(site.go_round())
+        several.append(boards.go_round(site.floor))
     gc.unfreeze()
-    seconds = {stage: [each.seconds[stage] for each in measured] for stage in measured[0].seconds}
-    figures = compare(f"tick, {name}", REFERENCE, seconds)
-    return [replace(each, viewer_kilobytes=_per_minute(each.variant, measured)) for each in figures]
+    figures = compare(f"tick, {name}", REFERENCE, _by_name([each.seconds for each in measured]))
+    return [
+        *(replace(each, viewer_kilobytes=_per_minute(each.variant, measured)) for each in figures),
+        *compare(f"boards of a tick, {name}", ONE, _by_name(several)),
+    ]
+
+
+def _by_name(rounds: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    return {name: [each[name] for each in rounds] for name in rounds[0]}
 
 
 @dataclass(slots=True)
@@ -139,7 +152,8 @@ class Site:
         }
 
     def _assembled(self, rows: Mapping[Part, Rows[Any]], now: datetime) -> Snapshot:
-        answers = Answers(**{part.value: each for part, each in rows.items()}, asked_at=dict.fromkeys(rows, now))
+        heard: dict[str, Any] = {part.value: each for part, each in rows.items()}
+        answers = Answers(**heard, asked_at=dict.fromkeys(rows, now))
         return assemble(answers, self._names, self._stored.snapshot, Taken(now), EVERY_SECONDS)
 
     def _counted(self, floor: Snapshot, now: datetime) -> History:
