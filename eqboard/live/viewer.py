@@ -54,7 +54,7 @@ class Viewer:
         self._unseen: deque[tuple[int, int, float]] = deque()  # number, size, moment of what was sent and not seen
         self._unseen_characters = 0
         self._lagging_since: float | None = None
-        self._is_dropped = False
+        self._is_over = False
 
     @property
     def is_lagging(self) -> bool:
@@ -65,9 +65,13 @@ class Viewer:
         self._line.on_resume = self._catch_up
         self._catch_up()
 
+    def end(self) -> None:
+        """Nothing is sent any more."""
+        self._is_over = True
+
     def push(self, frame: Frame) -> bool:
         """Offer a frame. False when the viewer cannot take it and will get the whole board instead, later."""
-        if not self._has_begun or self._is_dropped:
+        if not self._has_begun or self._is_over:
             return False
         if not self._needs_whole:
             if frame.number <= self._sent_number:
@@ -92,7 +96,7 @@ class Viewer:
 
     def _catch_up(self) -> None:
         """The whole board, for whoever has missed something and can take it."""
-        if self._needs_whole and not self._is_dropped and not self._is_blocked() and not self._line.lagging:
+        if self._needs_whole and not self._is_over and not self._is_blocked() and not self._line.lagging:
             self._needs_whole = not self._hand_over(self._whole())
         if not self._needs_whole:
             self._lagging_since = None
@@ -110,7 +114,7 @@ class Viewer:
         if self._lagging_since is None:
             self._lagging_since = now
         elif now - self._lagging_since > DROP_AFTER_SECONDS:
-            self._is_dropped = True
+            self.end()
             self._drop()
 
     def _is_blocked(self) -> bool:

@@ -17,7 +17,7 @@ from eqboard.accounts.displays import TOKEN_COOKIE, hash_token
 from eqboard.accounts.models import Display, Membership, Role, Seat, Team, ready_role
 from eqboard.boards.models import DisplayBoard, SavedBoard, ServiceTarget
 from eqboard.boards.spec import Surface
-from eqboard.live import consumers
+from eqboard.live.admission import read_admission
 from eqboard.live.standing import SEEN_AGAIN_AFTER, Standing, Visitor, read_standing
 from tests.boards.shelves import board
 from tests.cast import Cast, create_cast
@@ -188,7 +188,7 @@ def test_a_look_reads_every_table_that_rights_and_boards_are_read_from(cast, wal
     asked: set[str] = set()
     for scope in scopes(cast):
         with CaptureQueriesContext(connection) as queries:
-            consumers.read_admission(scope)
+            read_admission(scope)
         asked |= tables_in(queries)
     assert len(asked) > 6
     with CaptureQueriesContext(connection) as queries:

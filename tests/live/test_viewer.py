@@ -175,6 +175,19 @@ async def test_who_never_acknowledges_is_dropped_in_the_end() -> None:
         assert socket.sent == ["whole 0"], "and nothing comes after it"
 
 
+async def test_whoever_has_left_gets_nothing_any_more() -> None:
+    socket = Socket()
+    async with writing(socket):
+        await settle()
+        socket.viewer.end()
+        assert not socket.push()
+        socket.viewer.resync()
+        socket.sees_all()
+        socket.line.on_resume()
+        await settle()
+        assert socket.sent == ["whole 0"]
+
+
 async def test_whoever_must_begin_anew_gets_the_whole_board_with_the_next_frame() -> None:
     socket = Socket()
     async with writing(socket):

@@ -1,0 +1,69 @@
+"""Who comes to a board's socket, and what they may see there."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.http import parse_cookie
+
+from eqboard.accounts.access import Rights
+from eqboard.accounts.displays import TOKEN_COOKIE, hash_token, rights_of_display
+from eqboard.accounts.rights import rights_of
+from eqboard.boards.audience import Audience, audience_for
+from eqboard.boards.choosing import board_of, board_of_display
+from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
+from eqboard.boards.spec import Board, Surface
+from eqboard.live.standing import Visitor
+
+USUAL_OF = {Surface.DESK: USUAL_BOARD, Surface.TV: USUAL_WALL}
+
+
+def read_admission(scope: Any) -> tuple[Visitor, Audience | None]:
+    """Who comes, and for whom to render, read anew each time. None for somebody who may see nothing, or not this board,
+    or whose page was made when the board had another name, theme or size: it has to be loaded again.
+    """
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    language = _asked(query, "language", settings.LANGUAGE_CODE)
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    ref = _asked(query, "board", USUAL_OF[surface_of(scope)])
+    visitor, rights, board = _who_sees_what(scope, ref, language)
+    if not rights.grants or board is None or board.spec.surface is not surface_of(scope):
+        return visitor, None
+    audience = audience_for(board, rights, language)
+    return visitor, audience if _asked(query, "frame", audience.frame) == audience.frame else None
+
+
+admission_of = database_sync_to_async(read_admission)
+"""In one turn at the database: for each turn a connection may be made anew."""
+
+
+def _asked(query: Mapping[str, list[str]], name: str, usual: str) -> str:
+    return query.get(name, [usual])[0]
+
+
+def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights, Board | None]:
+    """Of whoever's cookies the socket came with: a user's, or a paired screen's."""
+    cookies = cookies_of(scope)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    user = get_user.func({**scope, "session": session})  # Channels', without a turn of its own
+    if user.is_authenticated or surface_of(scope) is not Surface.TV:
+        visitor = Visitor(session=session.session_key or "", user=user.pk)
+        return visitor, rights_of(user), board_of(ref, user, language)
+    token = cookies.get(TOKEN_COOKIE)
+    rights = rights_of_display(token, datetime.now(UTC))
+    return Visitor(screen=hash_token(token or "")), rights, board_of_display(token, language)
+
+
+def surface_of(scope: Any) -> Surface:
+    return Surface(scope["url_route"]["kwargs"]["surface"])
+
+
+def cookies_of(scope: Any) -> dict[str, str]:
+    header = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(header.decode("latin-1"))
