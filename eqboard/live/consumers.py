@@ -29,7 +29,7 @@ TOO_SLOW = 4408  # the page's socket comes back by itself (Daphne refuses to sen
 FAILED = 4500  # our own fault; the page's socket comes back too
 ECHO_SECONDS = 1.0  # no browser asks for the time more often than this
 MAX_MESSAGE_CHARACTERS = 1000
-MAX_MESSAGES = 100  # a page says something every five seconds, and more often while a large board comes
+MAX_MESSAGES = 100  # a page says something every ten seconds, and more often while a large board comes
 MESSAGES_WITHIN_SECONDS = 10.0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from eqboard.line import Line, Message
 
-ACK_WITHIN_SECONDS = 15.0  # the browser acknowledges every 5 s
+ACK_WITHIN_SECONDS = 25.0  # the browser acknowledges every 10 s
 DROP_AFTER_SECONDS = 30.0  # a viewer that lags longer is sent away; browsers come back by themselves
 MAX_UNSEEN_CHARACTERS = 4 * 1024 * 1024  # sent and not acknowledged
 

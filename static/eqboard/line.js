@@ -5,7 +5,7 @@ import { learnFromEcho, ownSeconds } from "./server_time.js";
 import { pulse, truthAt } from "./truth.js";
 import { atTime } from "./zone.js";
 
-const ACK_SECONDS = 5;
+const ACK_SECONDS = 10;
 const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
 const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
 const SILENT_SECONDS = 15; // and after so long the socket is replaced
