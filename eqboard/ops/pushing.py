@@ -3,13 +3,14 @@
 Daphne frames each message for each socket anew, hands it to Twisted, which writes it in a later turn of the loop, and
 keeps what nobody reads. Here the frames are made once and written at once; whoever does not read gets no more.
 
-It takes two buffers of Twisted's for what they are, and the socket below them. `reason_against` tries whether all this
+It looks into Twisted's buffers, and writes to the socket below them. `reason_against` tries whether all this
 works as it is meant to; where it does not, boards are sent as Daphne sends everything (live/sending.py).
 """
 
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
@@ -19,6 +20,7 @@ from twisted.internet.protocol import Protocol
 
 from eqboard.line import Message
 
+PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
 BROWSER_WINDOW_BITS = 10  # for what browsers say to us, of which we need not keep more than a kilobyte
 
 
@@ -71,14 +73,18 @@ class PushLine:
         self._held.clear()
 
     def _is_full(self) -> bool:
-        return bool(self._transport.dataBuffer or self._transport._tempDataBuffer)
+        return self._buffered_bytes() > PINGS_BYTES
+
+    def _buffered_bytes(self) -> int:
+        """What Twisted has not handed over to the system yet."""
+        return len(self._transport.dataBuffer) + int(self._transport._tempDataLen)
 
     def _write(self, frame: bytes) -> None:
         """A frame that has begun is Twisted's to finish: so pings and the end never come in the midst of it."""
-        try:
-            sent = self._transport.socket.send(frame)
-        except OSError:  # nothing goes in now, or it is broken: Twisted will find out which
-            sent = 0
+        sent = 0
+        if not self._buffered_bytes():
+            with suppress(OSError):  # nothing goes in now, or it is broken: Twisted will find out which
+                sent = self._transport.socket.send(frame)
         if sent < len(frame):
             self._transport.write(frame[sent:])
 

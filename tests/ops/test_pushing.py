@@ -11,7 +11,7 @@ from autobahn.websocket.compress import PerMessageDeflateOffer
 from twisted.internet import tcp
 
 from eqboard.line import PIECE_BYTES, Message
-from eqboard.ops.pushing import PushLine, accepted, all_of, reason_against, transport_over
+from eqboard.ops.pushing import PINGS_BYTES, PushLine, accepted, all_of, reason_against, transport_over
 from eqboard.ops.serving import WebServer
 from tests.frames import frames_in, texts_in
 from tests.ops.pushing_application import text_of
@@ -42,17 +42,17 @@ class Ends:
         self.resumed_count += 1
 
     def reads(self) -> None:
-        """All there is, and what can come then."""
-        self.read += all_of(self._theirs)
-        if self.transport.dataBuffer or self.transport._tempDataBuffer:
+        """What waits goes on, and all there is then is read."""
+        if self.line._buffered_bytes():
             self.transport.doWrite()
+        self.read += all_of(self._theirs)
 
     def reads_on(self) -> list[str]:
         """Until nothing more comes."""
         while True:
             before = len(self.read)
             self.reads()
-            if len(self.read) == before and not self.line.lagging:
+            if len(self.read) == before and not self.line._buffered_bytes():
                 return texts_in(bytes(self.read))
 
     def stops(self) -> int:
@@ -88,14 +88,14 @@ def test_whoever_stops_reading_gets_no_more_and_little_is_kept(ends) -> None:
     for _ in range(1000):
         assert not ends.line.push([WHOLE])
     assert not ends.line._held
-    assert len(ends.transport.dataBuffer) + ends.transport._tempDataLen <= PIECE_BYTES + HEAD_BYTES
+    assert ends.line._buffered_bytes() <= PINGS_BYTES + PIECE_BYTES + HEAD_BYTES
 
 
 def test_of_a_board_that_does_not_go_out_the_frames_of_all_are_kept_and_none_of_its_own(ends) -> None:
     assert ends.line.push([WHOLE])
     assert ends.line.lagging
     assert all(any(held is piece for piece in WHOLE.plain) for held in ends.line._held)
-    assert len(ends.transport.dataBuffer) + ends.transport._tempDataLen <= PIECE_BYTES + HEAD_BYTES
+    assert ends.line._buffered_bytes() <= PINGS_BYTES + PIECE_BYTES + HEAD_BYTES
 
 
 def test_whoever_reads_on_gets_what_was_begun_and_is_told_of_once(ends) -> None:
@@ -114,6 +114,14 @@ def test_a_ping_never_comes_within_a_frame(ends) -> None:
         ends.reads()
     assert ends.reads_on() == [WHOLE.text]
     assert any(frame.is_control for frame in frames_in(bytes(ends.read)))
+
+
+def test_a_ping_that_waits_for_its_turn_is_no_reader_who_has_stopped(ends) -> None:
+    ends.transport.write(PING)
+    assert ends.line.push([BOARD])
+    assert ends.reads_on() == [BOARD.text]
+    assert ends.read.startswith(PING), "in their order"
+    assert not ends.resumed_count
 
 
 def test_a_message_sent_while_another_is_on_its_way_comes_after_it(ends) -> None:
@@ -299,5 +307,5 @@ def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
 @pytest.mark.parametrize(("connections", "looks"), [(0, 12), (200, 12), (201, 6), (1000, 2), (100_000, 0)])
 def test_the_more_connections_there_are_the_more_seldom_all_are_looked_through(connections, looks) -> None:
     server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
-    server.connections = dict.fromkeys(range(connections), {})
+    server.connections = {number: {} for number in range(connections)}
     assert [server._is_turn("timeouts") for _ in range(12)].count(True) == looks
