@@ -191,7 +191,7 @@ class Hub:
     async def _tell_room(self, room: Room) -> None:
         async with room.painting:
             await self._repaint(room)
-            frame = Frame(room.number, messages([*room.shown.strokes, self._pulse(room)]))
+            frame = Frame.of(room.number, messages([*room.shown.strokes, self._pulse(room)]), time.monotonic())
             for told, viewer in enumerate(list(room.viewers), start=1):
                 viewer.push(frame)
                 if told % AT_ONCE == 0:
@@ -203,7 +203,7 @@ class Hub:
 
     def _whole_frame(self, room: Room) -> Frame:
         """Its pulse is each viewer's own: the time of those before them would make the numbers look young."""
-        return Frame(room.number, (*room.whole(), Message(self._pulse(room))))
+        return Frame.of(room.number, (*room.whole(), Message(self._pulse(room))), time.monotonic())
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows. It comes last in a frame: it says how new the numbers are that

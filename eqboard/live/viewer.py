@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from eqboard.line import Line, Message
 
@@ -17,20 +18,28 @@ DROP_AFTER_SECONDS = 30.0  # a viewer that lags longer is sent away; browsers co
 MAX_UNSEEN_CHARACTERS = 4 * 1024 * 1024  # sent and not acknowledged
 
 
+class Receipt(NamedTuple):
+    """What a viewer keeps of a frame until it has been seen. All its viewers keep the same."""
+
+    number: int  # of the hub's frames
+    characters: int
+    made_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One tick for one audience, built once and shared by all its sockets. `number` counts the hub's frames.
+    """One tick for one audience, built once and shared by all its sockets.
 
     One message as a rule; more where a board is too large for one. The last one carries the number.
     """
 
-    number: int
+    receipt: Receipt
     messages: tuple[Message, ...]
 
-    @property
-    def size(self) -> int:
-        """In letters."""
-        return sum(len(message) for message in self.messages)
+    @classmethod
+    def of(cls, number: int, messages: tuple[Message, ...], made_at: float) -> "Frame":
+        """`made_at` by the clock of the viewers."""
+        return cls(Receipt(number, sum(map(len, messages)), made_at), messages)
 
 
 class Viewer:
@@ -51,7 +60,7 @@ class Viewer:
         self._has_begun = False
         self._needs_whole = True
         self._sent_number = 0
-        self._unseen: deque[tuple[int, int, float]] = deque()  # number, size, moment of what was sent and not seen
+        self._unseen: deque[Receipt] = deque()  # of what was sent and not seen
         self._unseen_characters = 0
         self._lagging_since: float | None = None
         self._is_over = False
@@ -74,7 +83,7 @@ class Viewer:
         if not self._has_begun or self._is_over:
             return False
         if not self._needs_whole:
-            if frame.number <= self._sent_number:
+            if frame.receipt.number <= self._sent_number:
                 return True  # the whole board that was sent meanwhile holds it already
             if not self._is_blocked() and self._hand_over(frame):
                 return True
@@ -90,8 +99,8 @@ class Viewer:
 
     def on_ack(self, number: int) -> None:
         """The browser has shown frame `number`, and so all before it. What came later is still on its way."""
-        while self._unseen and self._unseen[0][0] <= number:
-            self._unseen_characters -= self._unseen.popleft()[1]
+        while self._unseen and self._unseen[0].number <= number:
+            self._unseen_characters -= self._unseen.popleft().characters
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -104,9 +113,10 @@ class Viewer:
     def _hand_over(self, frame: Frame) -> bool:
         if not self._line.push(frame.messages):
             return False
-        self._sent_number = frame.number
-        self._unseen_characters += frame.size
-        self._unseen.append((frame.number, frame.size, self._clock()))
+        receipt = frame.receipt
+        self._sent_number = receipt.number
+        self._unseen_characters += receipt.characters
+        self._unseen.append(receipt)
         return True
 
     def _note_lag(self) -> None:
@@ -120,5 +130,5 @@ class Viewer:
     def _is_blocked(self) -> bool:
         if not self._unseen:
             return False
-        oldest_sent_at = self._unseen[0][2]
-        return self._clock() - oldest_sent_at > ACK_WITHIN_SECONDS or self._unseen_characters > MAX_UNSEEN_CHARACTERS
+        unseen_seconds = self._clock() - self._unseen[0].made_at
+        return unseen_seconds > ACK_WITHIN_SECONDS or self._unseen_characters > MAX_UNSEEN_CHARACTERS

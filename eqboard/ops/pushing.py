@@ -7,10 +7,10 @@ It looks into Twisted's buffers, and writes to the socket below them. `reason_ag
 works as it is meant to; where it does not, boards are sent as Daphne sends everything (live/sending.py).
 """
 
+import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
@@ -19,6 +19,7 @@ from twisted.internet import tcp
 from twisted.internet.protocol import Protocol
 
 from eqboard.line import Message
+from eqboard.loops import PerLoop
 
 PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
 BROWSER_WINDOW_BITS = 10  # for what browsers say to us, of which we need not keep more than a kilobyte
@@ -28,20 +29,44 @@ def _nobody() -> None:
     """Who has not asked to be told."""
 
 
+class Outbox:
+    """Lines with something to send. What is pushed to many in one turn of the loop goes out in the next, socket after
+    socket: with work between two of them each costs half as much again, as whoever reads falls asleep meanwhile.
+    """
+
+    def __init__(self, soon: Callable[[Callable[[], None]], object]) -> None:
+        """`soon` calls a function in the loop's next turn."""
+        self._soon = soon
+        self._lines: list[PushLine] = []
+
+    def add(self, line: "PushLine") -> None:
+        self._lines.append(line)
+        if len(self._lines) == 1:
+            self._soon(self._empty)
+
+    def _empty(self) -> None:
+        lines, self._lines = self._lines, []
+        for line in lines:
+            line.go_on()
+
+
 class PushLine:
     """One socket's. It is a pull producer of Twisted's: asked for more whenever all that was written has left."""
 
-    def __init__(self, transport: Any, is_open: Callable[[], bool]) -> None:
+    def __init__(self, transport: Any, is_open: Callable[[], bool], outbox: Outbox) -> None:
         self.on_resume = _nobody
         self.takes_deflated = False
         self._transport = transport
+        self._send = transport.socket.send
         self._is_open = is_open
+        self._outbox = outbox
         self._held: deque[bytes] = deque()  # frames that others have too: they take no room of their own
+        self._is_due = False  # in the outbox, where they wait for nobody but their turn
         self._has_refused = False
 
     @property
     def lagging(self) -> bool:
-        return bool(self._held) or self._is_full()
+        return not self._is_due and (bool(self._held) or self._is_full())
 
     def push(self, messages: Sequence[Message]) -> bool:
         if self.lagging or not self._is_open():
@@ -53,18 +78,21 @@ class PushLine:
     def send(self, messages: Iterable[Message]) -> None:
         """In their turn, however long that takes."""
         for message in messages:
-            for frame in message.deflated if self.takes_deflated else message.plain:
-                if self._held or self._is_full():
-                    self._held.append(frame)
-                else:
-                    self._write(frame)
+            self._held.extend(message.deflated if self.takes_deflated else message.plain)
+        if not self._is_due and not self._is_full():
+            self._is_due = True
+            self._outbox.add(self)
 
-    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
-        """What was held goes on. After the end of a websocket nothing may come."""
+    def go_on(self) -> None:
+        """What is held goes out, as far as it goes. After the end of a websocket nothing may come."""
+        self._is_due = False
         if not self._is_open():
             self._held.clear()
         while self._held and not self._is_full():
             self._write(self._held.popleft())
+
+    def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
+        self.go_on()
         if self._has_refused and not self.lagging:
             self._has_refused = False
             self.on_resume()
@@ -77,16 +105,21 @@ class PushLine:
 
     def _buffered_bytes(self) -> int:
         """What Twisted has not handed over to the system yet."""
-        return len(self._transport.dataBuffer) + int(self._transport._tempDataLen)
+        transport = self._transport
+        count: int = len(transport.dataBuffer) + transport._tempDataLen
+        return count
 
     def _write(self, frame: bytes) -> None:
         """A frame that has begun is Twisted's to finish: so pings and the end never come in the midst of it."""
-        sent = 0
-        if not self._buffered_bytes():
-            with suppress(OSError):  # nothing goes in now, or it is broken: Twisted will find out which
-                sent = self._transport.socket.send(frame)
+        try:
+            sent = 0 if self._buffered_bytes() else self._send(frame)
+        except OSError:  # nothing goes in now, or it is broken: Twisted will find out which
+            sent = 0
         if sent < len(frame):
             self._transport.write(frame[sent:])
+
+
+outboxes = PerLoop(lambda: Outbox(asyncio.get_running_loop().call_soon))
 
 
 class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
@@ -96,7 +129,8 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 (autobahn's)
         if can_be_pushed_to(self.transport):
-            self.line = PushLine(self.transport, self._is_open)
+            self.line = PushLine(self.transport, self._is_open, outboxes.get())
+            self.transport.setTcpNoDelay(True)  # a frame that follows another does not wait until that was acknowledged
         return super().onConnect(request)
 
     def onOpen(self) -> None:  # noqa: N802
@@ -171,7 +205,7 @@ def reason_against() -> str:
 
 def _try(transport: Any, theirs: socket.socket) -> str:
     resumed: list[None] = []
-    line = PushLine(transport, lambda: True)
+    line = PushLine(transport, lambda: True, Outbox(lambda work: work()))
     line.on_resume = lambda: resumed.append(None)
     transport.registerProducer(line, False)
     if not line.push(TRIAL) or line.push(TRIAL):

@@ -215,7 +215,7 @@ class Recorder:
     numbers: list[int] = field(default_factory=list)
 
     def push(self, frame: Frame) -> bool:
-        self.numbers.append(frame.number)
+        self.numbers.append(frame.receipt.number)
         return True
 
 

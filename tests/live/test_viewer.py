@@ -42,7 +42,7 @@ class Socket:
         return self.frame("whole")
 
     def frame(self, kind: str) -> Frame:
-        return Frame(self.number, (Message(f"{kind} {self.number}".ljust(self.size)),))
+        return Frame.of(self.number, (Message(f"{kind} {self.number}".ljust(self.size)),), self.now)
 
     def push(self) -> bool:
         """The hub's next frame."""

@@ -1,8 +1,8 @@
 """Daphne's sockets with a line: readers get what they can take, whole and in order; nothing is kept for the others."""
 
 import socket
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
 
 import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor
@@ -11,7 +11,7 @@ from autobahn.websocket.compress import PerMessageDeflateOffer
 from twisted.internet import tcp
 
 from eqboard.line import PIECE_BYTES, Message
-from eqboard.ops.pushing import PINGS_BYTES, PushLine, accepted, all_of, reason_against, transport_over
+from eqboard.ops.pushing import PINGS_BYTES, Outbox, PushLine, accepted, all_of, reason_against, transport_over
 from eqboard.ops.serving import WebServer
 from tests.frames import frames_in, texts_in
 from tests.ops.pushing_application import text_of
@@ -26,14 +26,15 @@ WHOLE = Message("y" * 900_000)
 class Ends:
     """Both ends of a socket: a line of ours, and somebody who reads when told to. `is_open` as the websocket is."""
 
-    def __init__(self) -> None:
+    def __init__(self, outbox: Outbox | None = None) -> None:
+        """Without an outbox that has turns everything goes out at once."""
         ours, self._theirs = socket.socketpair()
         for each in (ours, self._theirs):
             each.setblocking(False)
         self.is_open = True
         self.resumed_count = 0
         self.transport = transport_over(ours)
-        self.line = PushLine(self.transport, lambda: self.is_open)
+        self.line = PushLine(self.transport, lambda: self.is_open, outbox or Outbox(lambda work: work()))
         self.line.on_resume = self._note
         self.transport.registerProducer(self.line, False)
         self.read = bytearray()
@@ -154,6 +155,37 @@ def test_whoever_takes_it_compressed_gets_it_so(ends) -> None:
     assert ends.line.push([BOARD])
     assert ends.reads_on() == [BOARD.text]
     assert len(ends.read) < len(BOARD.text) / 10
+
+
+# Turns
+
+
+def test_what_many_are_sent_in_one_turn_goes_out_in_the_next(monkeypatch) -> None:
+    turns: list[Callable[[], None]] = []
+    outbox = Outbox(turns.append)
+    with ExitStack() as stack:
+        everybody = [stack.enter_context(closing(Ends(outbox))) for _ in range(3)]
+        for text in ("one", "two"):
+            for each in everybody:
+                assert each.line.push([Message(text)]), "it has not lagged, its turn has not come"
+        assert [each.reads_on() for each in everybody] == [[]] * 3
+        [turn] = turns
+        turn()
+        assert [each.reads_on() for each in everybody] == [["one", "two"]] * 3
+        assert everybody[0].line.push([Message("three")])
+        assert len(turns) == 2
+
+
+def test_who_is_gone_before_their_turn_has_come_costs_the_others_nothing() -> None:
+    turns: list[Callable[[], None]] = []
+    outbox = Outbox(turns.append)
+    with closing(Ends(outbox)) as gone, closing(Ends(outbox)) as other:
+        for each in (gone, other):
+            each.line.push([BOARD])
+        gone.is_open = False
+        gone.transport.socket.close()
+        turns[0]()
+        assert other.reads_on() == [BOARD.text]
 
 
 # Whether it works here
