@@ -22,6 +22,7 @@ from eqboard.line import Message
 from eqboard.loops import PerLoop
 
 PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
+MOST_MESSAGE_BYTES = 4096  # that a browser may say at once, as it is meant: not as it is packed
 BROWSER_WINDOW_BITS = 10  # for what browsers say to us, of which we need not keep more than a kilobyte
 
 
@@ -130,6 +131,7 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
     def onConnect(self, request: Any) -> Any:  # noqa: N802 (autobahn's)
         if can_be_pushed_to(self.transport):
             self.line = PushLine(self.transport, self._is_open, outboxes.get())
+            self.maxMessagePayloadSize = self.maxFramePayloadSize = MOST_MESSAGE_BYTES
             self.transport.setTcpNoDelay(True)  # a frame that follows another does not wait until that was acknowledged
         return super().onConnect(request)
 
@@ -162,7 +164,11 @@ def accepted(offers: Iterable[Any]) -> Any:
             bits = BROWSER_WINDOW_BITS if offer.accept_max_window_bits else 0
             forgets = offer.accept_no_context_takeover
             return PerMessageDeflateOfferAccept(  # type: ignore[no-untyped-call]
-                offer, request_no_context_takeover=forgets, request_max_window_bits=bits, no_context_takeover=True
+                offer,
+                request_no_context_takeover=forgets,
+                request_max_window_bits=bits,
+                no_context_takeover=True,
+                max_message_size=MOST_MESSAGE_BYTES,
             )
     return None
 

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 from collections import Counter
 from typing import Any
@@ -36,7 +37,11 @@ ENDING_SECONDS = 6.0
 LETTING_GO_SECONDS = 1.0  # for what was cancelled to tidy up
 LAST_SECONDS = 9.0  # less than the ten that those who stop services are patient at the least
 LOOK_EVERY_SECONDS = 0.05
+# How long a thread that computes keeps the loop waiting each time the loop has let go of Python's lock, as it does for
+# every socket that it writes to: with Python's own five milliseconds a board of a thousand viewers waits for seconds.
+SWITCH_SECONDS = 0.0005
 LOOKED_THROUGH = 200  # connections, at each of Daphne's looks
+MOST_WAITED = 10  # looks: connections that are over are let go by one
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
 
@@ -94,12 +99,13 @@ class WebServer(BoundedServer):
     def _is_turn(self, look: str) -> bool:
         """The more there are the more seldom: so looking takes the same share of the time, however many there are."""
         self._waited[look] += 1
-        if self._waited[look] < len(self.connections) / LOOKED_THROUGH:
+        if self._waited[look] < min(len(self.connections) / LOOKED_THROUGH, MOST_WAITED):
             return False
         self._waited[look] = 0
         return True
 
     def run(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._ports: list[Any] = []
         self._lifespan = Lifespan(self.application)
         reactor.callWhenRunning(self._lifespan.start)

@@ -1,6 +1,7 @@
 """Daphne's sockets with a line: readers get what they can take, whole and in order; nothing is kept for the others."""
 
 import socket
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
@@ -324,6 +325,20 @@ def test_whoever_never_reads_can_be_sent_away() -> None:
         server.hears("gone")
 
 
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_whoever_says_more_than_a_page_says_is_sent_away(is_packed) -> None:
+    with pushing_server() as server:
+        browser = Browser(server, DEFLATE)
+        said = b"send 1" + b" " * 1_000_000
+        if is_packed:
+            deflate = zlib.compressobj(wbits=-10)
+            said = (deflate.compress(said) + deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]
+        browser.socket.sendall(
+            bytes((0xC1 if is_packed else 0x81, 0xFF)) + len(said).to_bytes(8, "big") + bytes(4) + said
+        )
+        server.hears("gone")
+
+
 def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
     with pushing_server("unable") as server:
         browser = Browser(server, DEFLATE)
@@ -336,7 +351,7 @@ def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
 # Many sockets
 
 
-@pytest.mark.parametrize(("connections", "looks"), [(0, 12), (200, 12), (201, 6), (1000, 2), (100_000, 0)])
+@pytest.mark.parametrize(("connections", "looks"), [(0, 12), (200, 12), (201, 6), (1000, 2), (2000, 1), (100_000, 1)])
 def test_the_more_connections_there_are_the_more_seldom_all_are_looked_through(connections, looks) -> None:
     server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
     server.connections = {number: {} for number in range(connections)}
