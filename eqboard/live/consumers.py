@@ -110,13 +110,17 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close(code=NOT_ALLOWED)
             return
         self.audience = audience
-        self.guest = Guest(visitor, self.check_again)
-        doorkeepers.get().admit(self.guest)
+        guest = self.guest = Guest(visitor, self.check_again)
+        doorkeepers.get().admit(guest)
         self.hub = hubs.get()
         await self.hub.start()
         line = self.line()
-        self.viewer = await self.hub.join(audience, lambda whole: Viewer(line, self.drop, whole))
-        self.viewer.begin()
+        viewer = await self.hub.join(audience, lambda whole: Viewer(line, self.drop, whole))
+        if self.guest is not guest:  # sent away meanwhile
+            self.hub.leave(audience, viewer)
+            return
+        self.viewer = viewer
+        viewer.begin()
 
     def line(self) -> Line:
         """The server's own (ops/pushing.py), or else one over its `send`."""

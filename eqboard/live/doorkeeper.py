@@ -72,13 +72,20 @@ class Doorkeeper:
         self._watching = None
 
     async def _go_round(self) -> None:
+        """Whoever cannot be checked keeps nobody else from it. Raises DatabaseError, TimeoutError at the end."""
         async with asyncio.timeout(ANSWER_SECONDS):
             newest = await aread_standing({guest.visitor for guest in self._guests}, datetime.now(UTC))
+        trouble: Exception | None = None
         for guest in list(self._guests):
             if guest in self._guests and guest.is_due(newest, now := self._clock()):
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    await guest.check()
-                guest.standing, guest.checked_at = newest.of(guest.visitor), now
+                try:
+                    async with asyncio.timeout(ANSWER_SECONDS):
+                        await guest.check()
+                    guest.standing, guest.checked_at = newest.of(guest.visitor), now
+                except (DatabaseError, TimeoutError) as error:
+                    trouble = error
+        if trouble is not None:
+            raise trouble
 
     def _note_database(self, error: Exception | None) -> None:
         """Once when it is lost, and once when it is back."""

@@ -193,9 +193,17 @@ class Hub:
             await self._repaint(room)
             frame = Frame.of(room.number, messages([*room.shown.strokes, self._pulse(room)]), time.monotonic())
             for told, viewer in enumerate(list(room.viewers), start=1):
-                viewer.push(frame)
+                self._offer(viewer, frame)
                 if told % AT_ONCE == 0:
                     await asyncio.sleep(0)
+
+    def _offer(self, viewer: Viewer, frame: Frame) -> None:
+        """One who cannot be sent to costs the others of the room no frame."""
+        try:
+            viewer.push(frame)
+        except Exception:
+            self._note_failure()
+            viewer.resync()
 
     async def _repaint(self, room: Room) -> None:
         """The newest floor, beside the loop. Until it is there the room shows the one before, under its own number."""

@@ -8,6 +8,7 @@ works as it is meant to; where it does not, boards are sent as Daphne sends ever
 """
 
 import asyncio
+import logging
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +19,10 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.protocol import Protocol
 
-from eqboard.line import Message
+from eqboard.line import FINAL, TEXT, Message
 from eqboard.loops import PerLoop
+
+logger = logging.getLogger(__name__)
 
 PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
 MOST_MESSAGE_BYTES = 4096  # that a browser may say at once, as it is meant: not as it is packed
@@ -72,6 +75,7 @@ class PushLine:
     def push(self, messages: Sequence[Message]) -> bool:
         if self.lagging or not self._is_open():
             self._has_refused = True
+            self._drop_what_has_not_begun()
             return False
         self.send(messages)
         return True
@@ -96,10 +100,23 @@ class PushLine:
         self.go_on()
         if self._has_refused and not self.lagging:
             self._has_refused = False
-            self.on_resume()
+            try:
+                self.on_resume()
+            except Exception:  # Twisted would close the socket, and tell nobody
+                logger.exception("A viewer who can be sent to again could not be told")
 
     def stopProducing(self) -> None:  # noqa: N802
         self._held.clear()
+
+    def _drop_what_has_not_begun(self) -> None:
+        """Whoever was refused something needs all anew: messages that wait are outdated, and hold boards of earlier
+        ticks, which nobody else needs any more. The one that has begun has to come to its end.
+        """
+        rest: deque[bytes] = deque()
+        if self._held and not self._held[0][0] & TEXT:
+            while self._held and not (rest and rest[-1][0] & FINAL):
+                rest.append(self._held.popleft())
+        self._held = rest
 
     def _is_full(self) -> bool:
         return self._buffered_bytes() > PINGS_BYTES
@@ -214,7 +231,7 @@ def _try(transport: Any, theirs: socket.socket) -> str:
     line = PushLine(transport, lambda: True, Outbox(lambda work: work()))
     line.on_resume = lambda: resumed.append(None)
     transport.registerProducer(line, False)
-    if not line.push(TRIAL) or line.push(TRIAL):
+    if not line.push(TRIAL) or line.push(TRIAL):  # of what was refused, and of what had not begun, nothing is kept
         return "a reader who has stopped is not noticed"
     theirs.setblocking(False)
     read = all_of(theirs)
@@ -223,7 +240,7 @@ def _try(transport: Any, theirs: socket.socket) -> str:
             break
         transport.doWrite()
         read += all_of(theirs)
-    if read != b"".join(frame for message in TRIAL for frame in message.plain):
+    if read != b"".join(TRIAL[0].plain):
         return "what is written is not what arrives"
     return "" if resumed else "nobody is told when a reader goes on"
 

@@ -128,6 +128,17 @@ async def test_a_check_that_the_database_did_not_answer_is_made_again(house) -> 
     await ends(house)
 
 
+async def test_whoever_cannot_be_checked_keeps_nobody_else_from_it(house) -> None:
+    async def fail() -> None:
+        raise OperationalError
+
+    for number in range(3):
+        house.doorkeeper.admit(Guest(Visitor(str(number), number), fail))
+    house.comes(LEAD)
+    assert LEAD in await house.after_a_look()
+    await ends(house)
+
+
 async def test_nobody_is_looked_after_when_nobody_is_in_and_then_again(house) -> None:
     guest = house.comes(LEAD)
     await house.after_a_look()

@@ -100,6 +100,36 @@ def test_of_a_board_that_does_not_go_out_the_frames_of_all_are_kept_and_none_of_
     assert ends.line._buffered_bytes() <= PINGS_BYTES + PIECE_BYTES + HEAD_BYTES
 
 
+def test_whoever_is_refused_something_holds_no_boards_of_before(ends) -> None:
+    """Ten who stop at ten ticks would hold ten boards that nobody else needs."""
+    boards = [Message(letter * 500_000) for letter in "abc"]
+    assert ends.line.push(boards)
+    assert len(ends.line._held) > len(boards[1].plain)
+    assert not ends.line.push([BOARD])
+    assert len(ends.line._held) < len(boards[0].plain)
+    assert ends.reads_on() == [boards[0].text]
+    assert ends.resumed_count == 1
+
+
+def test_nothing_is_held_of_a_message_that_has_not_begun(ends) -> None:
+    ends.stops()
+    ends.line.send([WHOLE])
+    assert ends.line._held
+    assert not ends.line.push([BOARD])
+    assert not ends.line._held
+
+
+def test_an_error_of_whoever_is_told_to_go_on_is_logged_and_ends_no_socket(ends, caplog) -> None:
+    def stumble() -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    taken = ends.stops()
+    ends.line.on_resume = stumble
+    assert ends.reads_on() == [BOARD.text] * taken
+    assert "a bug of ours" in caplog.text
+    assert ends.line.push([BOARD])
+
+
 def test_whoever_reads_on_gets_what_was_begun_and_is_told_of_once(ends) -> None:
     taken = ends.stops()
     assert ends.reads_on() == [BOARD.text] * taken
