@@ -53,7 +53,7 @@ class Room:
     def __init__(self, audience: Audience) -> None:
         self.shown = Painted(Screen(audience))
         self.number = 0  # of its newest frame; 0: nothing is painted yet
-        self.viewers: set[Viewer] = set()
+        self.viewers: dict[Viewer, None] = {}  # in the order in which they came, and so as they lie in memory
         self.painting = asyncio.Lock()  # one screen after the other: the strokes lead from each to the next
         self._whole: tuple[Message, ...] = ()
 
@@ -105,7 +105,7 @@ class Hub:
         """
         room = self._rooms.setdefault(audience, Room(audience))
         viewer = make_viewer(lambda: self._whole_frame(room))
-        room.viewers.add(viewer)
+        room.viewers[viewer] = None
         try:
             if not room.number:
                 await self._begin(room)
@@ -123,7 +123,7 @@ class Hub:
         room = self._rooms.get(audience)
         if room is None:
             return
-        room.viewers.discard(viewer)
+        room.viewers.pop(viewer, None)
         if not room.viewers:
             del self._rooms[audience]
 

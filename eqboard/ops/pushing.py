@@ -57,23 +57,29 @@ class Outbox:
 class PushLine:
     """One socket's. It is a pull producer of Twisted's: asked for more whenever all that was written has left."""
 
-    def __init__(self, transport: Any, is_open: Callable[[], bool], outbox: Outbox) -> None:
+    __slots__ = (
+        "_has_refused", "_held", "_is_due", "_is_over", "_is_waiting", "_outbox", "_send", "_transport", "on_resume",
+        "takes_deflated",
+    )  # fmt: skip
+
+    def __init__(self, transport: Any, outbox: Outbox) -> None:
         self.on_resume = _nobody
         self.takes_deflated = False
         self._transport = transport
         self._send = transport.socket.send
-        self._is_open = is_open
         self._outbox = outbox
         self._held: deque[bytes] = deque()  # frames that others have too: they take no room of their own
         self._is_due = False  # in the outbox, where they wait for nobody but their turn
+        self._is_waiting = False  # for Twisted, which has a frame of ours that did not go out
+        self._is_over = False
         self._has_refused = False
 
     @property
     def lagging(self) -> bool:
-        return not self._is_due and (bool(self._held) or self._is_full())
+        return self._is_waiting or (bool(self._held) and not self._is_due)
 
     def push(self, messages: Sequence[Message]) -> bool:
-        if self.lagging or not self._is_open():
+        if self._is_over or self.lagging:
             self._has_refused = True
             self._drop_what_has_not_begun()
             return False
@@ -84,19 +90,23 @@ class PushLine:
         """In their turn, however long that takes."""
         for message in messages:
             self._held.extend(message.deflated if self.takes_deflated else message.plain)
-        if not self._is_due and not self._is_full():
+        if not self._is_due and not self._is_waiting:
             self._is_due = True
             self._outbox.add(self)
 
     def go_on(self) -> None:
-        """What is held goes out, as far as it goes. After the end of a websocket nothing may come."""
+        """What is held goes out, as far as it goes."""
         self._is_due = False
-        if not self._is_open():
-            self._held.clear()
         while self._held and not self._is_full():
             self._write(self._held.popleft())
 
+    def end(self) -> None:
+        """After the end of a websocket nothing may come."""
+        self._is_over = True
+        self._held.clear()
+
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
+        self._is_waiting = False
         self.go_on()
         if self._has_refused and not self.lagging:
             self._has_refused = False
@@ -106,7 +116,7 @@ class PushLine:
                 logger.exception("A viewer who can be sent to again could not be told")
 
     def stopProducing(self) -> None:  # noqa: N802
-        self._held.clear()
+        self.end()
 
     def _drop_what_has_not_begun(self) -> None:
         """Whoever was refused something needs all anew: messages that wait are outdated, and hold boards of earlier
@@ -134,6 +144,7 @@ class PushLine:
         except OSError:  # nothing goes in now, or it is broken: Twisted will find out which
             sent = 0
         if sent < len(frame):
+            self._is_waiting = True
             self._transport.write(frame[sent:])
 
 
@@ -147,7 +158,7 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 (autobahn's)
         if can_be_pushed_to(self.transport):
-            self.line = PushLine(self.transport, self._is_open, outboxes.get())
+            self.line = PushLine(self.transport, outboxes.get())
             self.maxMessagePayloadSize = self.maxFramePayloadSize = MOST_MESSAGE_BYTES
             self.transport.setTcpNoDelay(True)  # a frame that follows another does not wait until that was acknowledged
         return super().onConnect(request)
@@ -166,8 +177,17 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
         else:
             self.line.send([Message(content)])
 
-    def _is_open(self) -> bool:
-        return bool(self.state == self.STATE_OPEN)
+    def sendCloseFrame(self, *args: Any, **options: Any) -> None:  # noqa: N802
+        self._end_line()
+        super().sendCloseFrame(*args, **options)
+
+    def dropConnection(self, abort: bool = False) -> None:  # noqa: N802
+        self._end_line()  # which Twisted knows no more from here on
+        super().dropConnection(abort)
+
+    def _end_line(self) -> None:
+        if self.line is not None:
+            self.line.end()
 
 
 def can_be_pushed_to(transport: Any) -> bool:
@@ -228,7 +248,7 @@ def reason_against() -> str:
 
 def _try(transport: Any, theirs: socket.socket) -> str:
     resumed: list[None] = []
-    line = PushLine(transport, lambda: True, Outbox(lambda work: work()))
+    line = PushLine(transport, Outbox(lambda work: work()))
     line.on_resume = lambda: resumed.append(None)
     transport.registerProducer(line, False)
     if not line.push(TRIAL) or line.push(TRIAL):  # of what was refused, and of what had not begun, nothing is kept

@@ -90,7 +90,7 @@ class WebServer(BoundedServer):
             reactor.callLater(1, self.application_checker)  # type: ignore[arg-type]  # so Twisted has it
 
     def timeout_checker(self) -> None:
-        """And every two seconds for those that are to be pinged, which is due every twenty."""
+        """And every two seconds for those that take too long to become a websocket."""
         if self._is_turn("timeouts"):
             super().timeout_checker()
         else:

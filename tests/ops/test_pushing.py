@@ -25,17 +25,16 @@ WHOLE = Message("y" * 900_000)
 
 
 class Ends:
-    """Both ends of a socket: a line of ours, and somebody who reads when told to. `is_open` as the websocket is."""
+    """Both ends of a socket: a line of ours, and somebody who reads when told to."""
 
     def __init__(self, outbox: Outbox | None = None) -> None:
         """Without an outbox that has turns everything goes out at once."""
         ours, self._theirs = socket.socketpair()
         for each in (ours, self._theirs):
             each.setblocking(False)
-        self.is_open = True
         self.resumed_count = 0
         self.transport = transport_over(ours)
-        self.line = PushLine(self.transport, lambda: self.is_open, outbox or Outbox(lambda work: work()))
+        self.line = PushLine(self.transport, outbox or Outbox(lambda work: work()))
         self.line.on_resume = self._note
         self.transport.registerProducer(self.line, False)
         self.read = bytearray()
@@ -164,7 +163,7 @@ def test_a_message_sent_while_another_is_on_its_way_comes_after_it(ends) -> None
 
 def test_nothing_comes_after_the_end(ends) -> None:
     ends.line.push([WHOLE])
-    ends.is_open = False
+    ends.line.end()
     assert not ends.line.push([BOARD])
     while ends.line.lagging:
         ends.reads()
@@ -213,7 +212,7 @@ def test_who_is_gone_before_their_turn_has_come_costs_the_others_nothing() -> No
     with closing(Ends(outbox)) as gone, closing(Ends(outbox)) as other:
         for each in (gone, other):
             each.line.push([BOARD])
-        gone.is_open = False
+        gone.line.end()
         gone.transport.socket.close()
         turns[0]()
         assert other.reads_on() == [BOARD.text]
@@ -243,7 +242,7 @@ def mute(monkeypatch) -> None:
     monkeypatch.setattr(PushLine, "on_resume", property(lambda self: lambda: None, lambda self, value: None), False)
 
 
-REASONS = {lost_buffer: "elsewhere", blind: "not noticed", torn: "not what arrives", mute: "nobody is told"}
+REASONS = {lost_buffer: "elsewhere", blind: "not what arrives", torn: "not what arrives", mute: "nobody is told"}
 
 
 @pytest.mark.parametrize(("change", "word"), REASONS.items(), ids=lambda each: getattr(each, "__name__", ""))

@@ -23,19 +23,24 @@ ACTIONS = frozenset({*ON_AGENTS, SPY})  # some of them in a row, the rest in the
 
 
 @dataclass(frozen=True, slots=True)
-class AgentRow:
-    """`buttons` are names of actions, what is wanted most first: where there is room for one, it is that."""
+class Hand:
+    """What is offered to be done about an agent. `buttons` are names of actions, what is wanted most first: where there
+    is room for one, it is that.
+    """
 
-    agent: Agent
-    limit: StateLimit | None  # of the state they are in
+    agent_id: int
     buttons: tuple[str, ...]
     may_open: bool  # the panel, as there is something to do
-    is_others_too: bool  # no button, because they also serve queues of other teams
-    claims: tuple[Doing, ...]
+    is_others_too: bool = False  # no button, because they also serve queues of other teams
+    is_on_call: bool = False
 
-    @property
-    def is_on_call(self) -> bool:
-        return self.agent.state is AgentState.ON_CALL
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    agent: Agent
+    limit: StateLimit | None  # of the state they are in
+    hand: Hand
+    claims: tuple[Doing, ...]
 
 
 def present(scene: Scene) -> Iterator[tuple[int, AgentRow]]:
@@ -58,7 +63,8 @@ def agent_row(agent: Agent, limits: Iterable[StateLimit], scene: Scene) -> Agent
     buttons = tuple(each for each in _sensible(agent) if each in allowed)[:MOST_BUTTONS]
     is_others_too = not allowed & ACTIONS and any(may_ever(hands.rights, each) for each in ACTIONS)
     may_open = bool(allowed & ACTIONS) or (is_others_too and _may_in_some_queue(agent, hands))
-    return AgentRow(agent, limit_of(agent, limits), buttons, may_open, is_others_too, claims)
+    hand = Hand(agent.id, buttons, may_open, is_others_too, agent.state is AgentState.ON_CALL)
+    return AgentRow(agent, limit_of(agent, limits), hand, claims)
 
 
 def away_row(agent: Agent, scene: Scene) -> AgentRow:
@@ -66,7 +72,7 @@ def away_row(agent: Agent, scene: Scene) -> AgentRow:
     grants = scene.hands.rights.grants
     may_sign_in = any(SIGN_IN_AGENT in each.actions and each.reaches(agent.id) for each in grants)
     buttons = (SIGN_IN_AGENT,) if may_sign_in else ()
-    return AgentRow(agent, None, buttons, may_sign_in, False, claims_on(scene, slots.agent(agent.id)))
+    return AgentRow(agent, None, Hand(agent.id, buttons, may_sign_in), claims_on(scene, slots.agent(agent.id)))
 
 
 def _sensible(agent: Agent) -> Iterator[str]:

@@ -1,17 +1,19 @@
 """The few things a board's templates need beyond Django's own."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from math import floor
 from unicodedata import bidirectional
 
 from django import template
+from django.template.loader import get_template
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from eqboard.boards.figures import FigureValue
 from eqboard.boards.labels import MEANINGS, SYMBOLS, grade_label
@@ -30,6 +32,7 @@ register = template.Library()
 REPLACEMENT = "�"
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\xa0"
+KEPT = 4096  # pieces of HTML that are made again and again, each of less than a kilobyte
 WITHIN_AMOUNT = re.compile(r"(?<=[\d=]) | (?==)")
 
 
@@ -215,8 +218,27 @@ def unbroken(text: str) -> str:
 @register.filter
 def outside(text: object) -> SafeString:
     """Text from outside: escaped, isolated from the line's direction, its control characters made visible."""
-    shown = "".join(REPLACEMENT if is_control(letter) else letter for letter in str(text or ""))
+    return _outside(str(text or ""))
+
+
+@lru_cache(KEPT)
+def _outside(text: str) -> SafeString:
+    shown = "".join(REPLACEMENT if is_control(letter) else letter for letter in text)
     return format_html('<bdi class="outside">{}</bdi>', shown)
+
+
+@register.simple_tag
+def kept(name: str, **values: Hashable) -> str:
+    """`include` of a template that depends on these values and the language alone, made once for equal ones: most of a
+    row is as it was before.
+    """
+    return _kept(name, tuple(values.items()), get_language())
+
+
+@lru_cache(KEPT)
+def _kept(name: str, values: tuple[tuple[str, Hashable], ...], language: str | None) -> str:
+    """`language` is the one that is active."""
+    return get_template(name).render(dict(values))
 
 
 @register.filter
@@ -236,6 +258,11 @@ def names(several: Sequence[str]) -> SafeString:
     order of reading, whichever way the page runs. Any that runs the other way would be cut at its beginning, and is
     there whole or not at all.
     """
+    return _names(tuple(several))
+
+
+@lru_cache(KEPT)
+def _names(several: tuple[str, ...]) -> SafeString:
     runs = _direction("".join(several)) or "ltr"
     shown = ((outside(each) if _direction(each) in (runs, None) else _apart(each),) for each in several)
     return format_html('<span class="names" dir="{}">{}</span>', runs, format_html_join(", ", "{}", shown))
