@@ -16,6 +16,11 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)  # the application reads forms by itself
         self.most_bytes: int = self.channel.factory.server.most_body_bytes
 
+    def process(self) -> Any:
+        """Daphne takes from one header under which path the application lies; whoever asks has no say in that."""
+        self.requestHeaders.removeHeader(b"Daphne-Root-Path")
+        return super().process()
+
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         room = self.most_bytes + 1 - self.content.tell()
         super().handleContentChunk(data[: max(0, room)])

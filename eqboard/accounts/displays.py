@@ -6,14 +6,14 @@ Display; the screen with that cookie claims it once and gets a token for good. A
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import Error, IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from eqboard.accounts.access import NOTHING, SEE_NUMBERS, Grant, Rights, leads, may_show
 from eqboard.accounts.models import Display, Membership, Team
@@ -23,6 +23,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXY"
 CODE_LENGTH = 8  # the last letter checks the others, so that a slip is noticed at once
 CODE_LASTS = timedelta(minutes=10)
 SALT = "eqboard.displays.pairing"
+
+SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
 TOKEN_COOKIE = "eqboard_display"  # noqa: S105 (a cookie's name)
 PAIRING_COOKIE = "eqboard_pairing"
@@ -118,18 +120,22 @@ def display_of(token: str | None) -> Display | None:
     return Display.objects.select_related("team").filter(token_hash=hash_token(token), revoked_at=None).first()
 
 
-def rights_of_display(token: str | None, now: datetime) -> Rights:
-    """What the screen may see; it may do nothing. Whether it shows numbers is said by its board.
-
-    Notes that the screen is there, at most once a minute.
-    """
+def rights_of_display(token: str | None) -> Rights:
+    """What the screen may see; it may do nothing. Whether it shows numbers is said by its board."""
     display = display_of(token)
     if display is None:
         return NOTHING
-    if display.seen_at is None or now - display.seen_at > timedelta(minutes=1):
-        with suppress(Error):  # a database that may only be read shows the board all the same
-            Display.objects.filter(pk=display.pk).update(seen_at=now)
     return Rights(frozenset({Grant(display.team.queues, frozenset({SEE_NUMBERS}))}))
+
+
+def note_seen(token_hashes: Collection[str], now: datetime) -> None:
+    """That the screens with these tokens are there: once a minute. It takes as long as others write to the database, so
+    nobody should wait for it. One that may only be read, or is away, does not keep it.
+    """
+    is_due = Q(seen_at=None) | Q(seen_at__lt=now - SEEN_AGAIN_AFTER)
+    with suppress(Error):
+        if (due := Display.objects.filter(is_due, token_hash__in=token_hashes)).exists():
+            due.update(seen_at=now)
 
 
 def teams_led(user_id: int, *, is_administrator: bool) -> QuerySet[Team]:

@@ -6,7 +6,7 @@ what several audiences are shown is made once for all of them (workshop.py).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +22,7 @@ from eqboard.boards.audience import Audience
 from eqboard.boards.health import Health
 from eqboard.boards.layout import Subjects, parts_of, strips_of
 from eqboard.boards.needs import narrowed
+from eqboard.boards.rising import heaviest_rising
 from eqboard.boards.staging import scene_of
 from eqboard.boards.workshop import Fragment, Named, Workshop
 from eqboard.feed.follow import Floor
@@ -32,6 +33,7 @@ PLAIN_KEY = re.compile(r"[0-9][A-Za-z0-9_-]{0,39}")
 MESSAGE_CHARACTERS = 250_000
 MOST_TURNS = 64  # of strips from one row to the next whose strokes are kept: those of a tick or two
 PIECE_CHARACTERS = 30_000  # of one strip, at most: a swap of a thousand rows at once freezes a page
+MOVE_CHARACTERS = 100  # about: what is sent of a row that moves besides the row itself
 
 
 def dom_id(kind: str, key: object) -> str:
@@ -165,13 +167,21 @@ def packed(pieces: Iterable[str]) -> tuple[str, ...]:
 
 
 def _strip_strokes(name: str, old: Sequence[Fragment], new: Sequence[Fragment]) -> list[str]:
-    if old == new:
-        return []
-    if _has_moved(old, new):
-        # In one swap, so that what the browser keeps in a row (an action's mark) finds its way to the new one.
-        return list(_inserts(f"innerHTML:#{name}", new))
-    kept = {each.id: each for each in old}
-    staying = {each.id for each in new}
+    if [each.id for each in old] == [each.id for each in new]:  # as mostly: nobody has come, left or moved
+        return [each.html for was, each in zip(old, new, strict=True) if was.html != each.html]
+    moved = _moved(old, new)
+    changes = _changes(name, old, new, moved)
+    if moved and sum(map(len, changes)) > sum(len(each.html) for each in new):
+        return list(_inserts(f"innerHTML:#{name}", new))  # nearly all have moved
+    return changes
+
+
+def _changes(name: str, old: Sequence[Fragment], new: Sequence[Fragment], moved: Set[str]) -> list[str]:
+    """What moves leaves and comes in one frame: a page takes away what has left once the frame has ended, so that it is
+    the same element before and after, with all that the browser keeps in it (an action's mark, the focus).
+    """
+    kept = {each.id: each for each in old if each.id not in moved}
+    staying = {each.id for each in new} - moved
     gone = [format_html('<i id="{}" hx-swap-oob="delete"></i>', each.id) for each in old if each.id not in staying]
     inserts: list[str] = []
     replaced: list[str] = []
@@ -210,8 +220,16 @@ def _chunks(row: Sequence[Fragment], limit: int) -> Iterator[Sequence[Fragment]]
         yield row[begin:]
 
 
-def _has_moved(old: Sequence[Fragment], new: Sequence[Fragment]) -> bool:
-    """Whether fragments that stay stand in another order than before."""
+def _moved(old: Sequence[Fragment], new: Sequence[Fragment]) -> Set[str]:
+    """The ids of those who move, so that all who stay stand in their new order; standing still saves the most."""
     places = {each.id: place for place, each in enumerate(old)}
-    staying = [places[each.id] for each in new if each.id in places]
-    return staying != sorted(staying)
+    staying = {places[each.id]: each for each in new if each.id in places}
+    if list(staying) == sorted(staying):
+        return frozenset()
+    still = heaviest_rising((place, _saving(old[place], each)) for place, each in staying.items())
+    return {each.id for each in staying.values()} - {old[place].id for place in still}
+
+
+def _saving(old: Fragment, new: Fragment) -> int:
+    """In characters, where it stands still: what has changed is sent in any case."""
+    return MOVE_CHARACTERS + (len(new.html) if new.html == old.html else 0)

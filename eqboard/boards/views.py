@@ -1,7 +1,6 @@
 """The two kinds of pages: the desk and the wall. Both are rendered whole, and kept up by `live`."""
 
 import logging
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
@@ -78,7 +77,7 @@ async def _wall(request: HttpRequest, ref: str | None) -> HttpResponse:
             return redirect("board", chosen.ref)
         return await _page(request, audience_for(chosen, rights, language))
     token = request.COOKIES.get(TOKEN_COOKIE)
-    rights = await sync_to_async(rights_of_display)(token, datetime.now(UTC))
+    rights = await sync_to_async(rights_of_display)(token)
     if token is None or not rights.grants:
         return await sync_to_async(pairing_page)(request)
     language = get_config().language  # what the screen's browser speaks was chosen by nobody

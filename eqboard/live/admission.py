@@ -1,7 +1,6 @@
 """Who comes to a board's socket, and what they may see there."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,7 +17,7 @@ from eqboard.boards.audience import Audience, audience_for
 from eqboard.boards.choosing import board_of, board_of_display
 from eqboard.boards.ready import USUAL_BOARD, USUAL_WALL
 from eqboard.boards.spec import Board, Surface
-from eqboard.live.standing import Visitor
+from eqboard.live.standing import OWN_THREAD, Visitor
 
 USUAL_OF = {Surface.DESK: USUAL_BOARD, Surface.TV: USUAL_WALL}
 
@@ -42,6 +41,9 @@ def read_admission(scope: Any) -> tuple[Visitor, Audience | None]:
 admission_of = database_sync_to_async(read_admission)
 """In one turn at the database: for each turn a connection may be made anew."""
 
+renewed_admission_of = database_sync_to_async(read_admission, thread_sensitive=False, executor=OWN_THREAD)
+"""For whoever is in already: not behind all who come."""
+
 
 def _asked(query: Mapping[str, list[str]], name: str, usual: str) -> str:
     return query.get(name, [usual])[0]
@@ -53,11 +55,11 @@ def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights
     session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user.func({**scope, "session": session})  # Channels', without a turn of its own
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
-        visitor = Visitor(session=session.session_key or "", user=user.pk)
-        return visitor, rights_of(user), board_of(ref, user, language)
+        board = board_of(ref, user, language)
+        visitor = Visitor(session=session.session_key or "", user=user.pk, board=board.ref if board else "")
+        return visitor, rights_of(user), board
     token = cookies.get(TOKEN_COOKIE)
-    rights = rights_of_display(token, datetime.now(UTC))
-    return Visitor(screen=hash_token(token or "")), rights, board_of_display(token, language)
+    return Visitor(screen=hash_token(token or "")), rights_of_display(token), board_of_display(token, language)
 
 
 def surface_of(scope: Any) -> Surface:

@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from eqboard.boards.following import followers
 from eqboard.config import get_config
 from eqboard.line import EXTENSION, Line
-from eqboard.live.admission import admission_of
+from eqboard.live.admission import admission_of, renewed_admission_of
 from eqboard.live.doorkeeper import Guest, doorkeepers
 from eqboard.live.hub import Hub
 from eqboard.live.sending import SendLine
@@ -100,6 +100,8 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         await self.accept()
+        doorkeeper = doorkeepers.get()
+        before = doorkeeper.newest
         try:
             visitor, audience = await admission_of(self.scope)
         except DatabaseError as error:
@@ -111,7 +113,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         self.audience = audience
         guest = self.guest = Guest(visitor, self.check_again)
-        doorkeepers.get().admit(guest)
+        doorkeeper.admit(guest, before)
         self.hub = hubs.get()
         await self.hub.start()
         line = self.line()
@@ -170,7 +172,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
     async def check_again(self) -> None:
         """Whether rights and board are still the same. Raises DatabaseError: without a database nobody knows."""
         try:
-            _visitor, audience = await admission_of(self.scope)
+            _visitor, audience = await renewed_admission_of(self.scope)
         except DatabaseError:
             raise
         except Exception:

@@ -1,7 +1,7 @@
 """Whether everybody who is in may stay: one look at the database for all sockets of a process, every few seconds.
 
-Whoever has just come, or whose standing has changed, is checked as on connect. A database that is away, or hangs, stops
-no board: who is in stays until it answers.
+Whose standing has changed since their rights were read, is checked as on connect. A database that is away, or hangs,
+stops no board: who is in stays until it answers.
 """
 
 import asyncio
@@ -9,18 +9,21 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
-from eqboard.live.standing import Standing, Visitor, read_standing
+from eqboard.accounts.displays import note_seen
+from eqboard.live.standing import Standing, Visitor, aread_standing
 from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
-aread_standing = database_sync_to_async(read_standing)
+# In a thread of its own: it waits while others write.
+anote_seen = database_sync_to_async(note_seen, thread_sensitive=False, executor=ThreadPoolExecutor(1, "seen"))
 
 LOOK_SECONDS = 5.0  # a right that was taken away streams no longer than that, and the checks of those before it
 CHECK_ANYWAY_SECONDS = 600.0  # what was changed and changed back between two looks may have been missed
@@ -33,7 +36,7 @@ class Guest:
 
     visitor: Visitor
     check: Callable[[], Awaitable[None]]
-    standing: Hashable = None  # at the look before its rights were read last; None: it has just come
+    standing: Hashable = None  # at the look before its rights were read last; None: there was none
     checked_at: float = -math.inf
 
     def is_due(self, newest: Standing, now: float) -> bool:
@@ -49,9 +52,14 @@ class Doorkeeper:
         self._clock = clock
         self._guests: set[Guest] = set()
         self._watching: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._is_without_database = False
+        self.newest: Standing | None = None  # as the last look found it, however long ago
 
-    def admit(self, guest: Guest) -> None:
+    def admit(self, guest: Guest, before: Standing | None = None) -> None:
+        """`before`: the newest standing when its rights were about to be read."""
+        if before is not None:
+            guest.standing, guest.checked_at = before.of(guest.visitor), self._clock()
         self._guests.add(guest)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
@@ -73,10 +81,12 @@ class Doorkeeper:
 
     async def _go_round(self) -> None:
         """Whoever cannot be checked keeps nobody else from it. Raises DatabaseError, TimeoutError at the end."""
+        guests = list(self._guests)
         async with asyncio.timeout(ANSWER_SECONDS):
-            newest = await aread_standing({guest.visitor for guest in self._guests}, datetime.now(UTC))
+            newest = self.newest = await aread_standing({guest.visitor for guest in guests}, datetime.now(UTC))
+        self._note_seen()
         trouble: Exception | None = None
-        for guest in list(self._guests):
+        for guest in guests:
             if guest in self._guests and guest.is_due(newest, now := self._clock()):
                 try:
                     async with asyncio.timeout(ANSWER_SECONDS):
@@ -86,6 +96,12 @@ class Doorkeeper:
                     trouble = error
         if trouble is not None:
             raise trouble
+
+    def _note_seen(self) -> None:
+        """Apart, and one at a time: a database that is being written to keeps nobody from looking."""
+        screens = {guest.visitor.screen for guest in self._guests} - {""}
+        if screens and (self._noting is None or self._noting.done()):
+            self._noting = asyncio.create_task(anote_seen(screens, datetime.now(UTC)))
 
     def _note_database(self, error: Exception | None) -> None:
         """Once when it is lost, and once when it is back."""

@@ -6,16 +6,17 @@ again: only whoever's own has changed is asked about.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from channels.db import database_sync_to_async
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.db import Error, models
+from django.db import models
 from django.db.models.functions import Cast
 
 from eqboard.accounts.models import Display, Membership, Role, Seat, Team
@@ -23,7 +24,8 @@ from eqboard.accounts.seats import MONITOR_ONLY_TYPE
 from eqboard.boards.models import DisplayBoard, SavedBoard, ServiceTarget
 
 AT_ONCE = 500  # sessions in one question
-SEEN_AGAIN_AFTER = timedelta(minutes=1)
+OWN_THREAD = ThreadPoolExecutor(1, "standing")
+"""For those who are in. All else that asks the database stands in one line, a thousand who come at once too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Visitor:
 
     session: str = ""
     user: int | None = None
+    board: str = ""  # at which the user looks: its number; a ready one has none that changes
     screen: str = ""  # the hash of its token
 
 
@@ -39,6 +42,7 @@ class Visitor:
 class Standing:
     everybody: Hashable = None
     users: Mapping[int, Hashable] = field(default_factory=dict)
+    boards: Mapping[str, Hashable] = field(default_factory=dict)
     screens: Mapping[str, Hashable] = field(default_factory=dict)
     sessions: frozenset[str] = frozenset()  # of those that were asked for, which last
 
@@ -46,22 +50,25 @@ class Standing:
         """What matters to one of them, as a value that is to be compared with an earlier or later one."""
         if visitor.user is None:
             return self.everybody, self.screens.get(visitor.screen)
-        return self.everybody, self.users.get(visitor.user)
+        return self.everybody, self.users.get(visitor.user), self.boards.get(visitor.board)
 
     def has_ended(self, visitor: Visitor) -> bool:
         return visitor.user is not None and visitor.session not in self.sessions
 
 
 def read_standing(visitors: Iterable[Visitor], now: datetime) -> Standing:
-    """Takes as many questions for a thousand sockets as for one. Notes of screens that they are there."""
-    visitors = set(visitors)
-    _note_seen({each.screen for each in visitors if each.screen}, now)
+    """Takes as many questions for a thousand sockets as for one."""
+    boards = _boards()
     return Standing(
-        everybody=hash(tuple(_rows(Team, Role, ServiceTarget) + _boards())),
+        everybody=hash(tuple(_rows(Team, Role, ServiceTarget))),
         users=_users(),
-        screens=_screens(),
+        boards=boards,
+        screens=_screens(boards),
         sessions=_lasting({each.session for each in visitors if each.user is not None}, now),
     )
+
+
+aread_standing = database_sync_to_async(read_standing, thread_sensitive=False, executor=OWN_THREAD)
 
 
 def _rows(*kinds: type[models.Model]) -> list[Any]:
@@ -69,11 +76,11 @@ def _rows(*kinds: type[models.Model]) -> list[Any]:
     return [tuple(map(repr, each._default_manager.order_by("pk").values_list())) for each in kinds]
 
 
-def _boards() -> list[Any]:
+def _boards() -> dict[str, Hashable]:
     """Their specs as texts: nobody needs to read them."""
-    boards = SavedBoard.objects.order_by("pk").annotate(text=Cast("spec", models.TextField()))
-    chosen = DisplayBoard.objects.order_by("pk").values_list("display_id", "board_id")
-    return [*boards.values_list("pk", "name", "team_id", "version", "text"), *chosen]
+    boards = SavedBoard.objects.annotate(text=Cast("spec", models.TextField()))
+    facts = boards.values_list("pk", "name", "team_id", "version", "text")
+    return {str(board): hash(tuple(rest)) for board, *rest in facts}
 
 
 def _users() -> dict[int, Hashable]:
@@ -97,9 +104,11 @@ def _second_factors() -> Iterable[tuple[int, str]]:
     return authenticators.order_by("pk").values_list("user_id", "type")
 
 
-def _screens() -> dict[str, Hashable]:
+def _screens(boards: Mapping[str, Hashable]) -> dict[str, Hashable]:
+    chosen = {screen: str(board) for screen, board in DisplayBoard.objects.values_list("display_id", "board_id")}
     paired = Display.objects.filter(revoked_at=None).exclude(token_hash="")
-    return dict(paired.values_list("token_hash", "team_id"))
+    facts = paired.values_list("token_hash", "team_id", "pk")
+    return {token: (team, board, boards.get(board)) for token, team, pk in facts for board in [chosen.get(pk, "")]}
 
 
 def _lasting(sessions: set[str], now: datetime) -> frozenset[str]:
@@ -108,11 +117,3 @@ def _lasting(sessions: set[str], now: datetime) -> frozenset[str]:
         asked = Session.objects.filter(session_key__in=keys[begin : begin + AT_ONCE], expire_date__gt=now)
         found.update(asked.values_list("session_key", flat=True))
     return frozenset(found)
-
-
-def _note_seen(screens: set[str], now: datetime) -> None:
-    """Once a minute, as when a screen is read by itself."""
-    late = models.Q(seen_at=None) | models.Q(seen_at__lt=now - SEEN_AGAIN_AFTER)
-    with suppress(Error):  # a database that may only be read shows the boards all the same
-        if screens and (due := Display.objects.filter(late, token_hash__in=screens)).exists():
-            due.update(seen_at=now)

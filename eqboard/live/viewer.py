@@ -46,8 +46,8 @@ class Viewer:
     """`drop` sends it away; `whole` makes the whole board as it is now. `begin` shows that, and asks for all later."""
 
     __slots__ = (
-        "_clock", "_drop", "_has_begun", "_is_over", "_lagging_since", "_line", "_needs_whole", "_sent_number", "_unseen",
-        "_unseen_characters", "_whole",
+        "_clock", "_drop", "_has_begun", "_is_over", "_lagging_since", "_line", "_needs_whole", "_sent_number",
+        "_unseen", "_unseen_characters", "_whole",
     )  # fmt: skip
 
     def __init__(

@@ -1,7 +1,7 @@
 """Daphne's websockets, with a line for what many of them are sent at once (performance.md §7).
 
 Daphne frames each message for each socket anew, hands it to Twisted, which writes it in a later turn of the loop, and
-keeps what nobody reads. Here the frames are made once and written at once; whoever does not read gets no more.
+keeps what nobody reads. Here the frames are made once and written in the next turn; whoever does not read gets no more.
 
 It looks into Twisted's buffers, and writes to the socket below them. `reason_against` tries whether all this
 works as it is meant to; where it does not, boards are sent as Daphne sends everything (live/sending.py).
@@ -10,10 +10,13 @@ works as it is meant to; where it does not, boards are sent as Daphne sends ever
 import asyncio
 import logging
 import socket
+import time
+import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor: it says which one
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
@@ -26,7 +29,12 @@ logger = logging.getLogger(__name__)
 
 PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
 MOST_MESSAGE_BYTES = 4096  # that a browser may say at once, as it is meant: not as it is packed
-BROWSER_WINDOW_BITS = 10  # for what browsers say to us, of which we need not keep more than a kilobyte
+MOST_WAITING = 100  # messages that nobody has read yet, as before `connect` has ended; a page says none before that
+MOST_FRAMES = 200  # twice what the consumers let a page say, and pongs: so whoever says more is none
+FRAMES_WITHIN_SECONDS = 10.0
+# For what browsers say to us, of which we need not keep more than half a kilobyte. It is the least that autobahn knows,
+# so that nobody is answered more than they offer.
+BROWSER_WINDOW_BITS = 9
 
 
 def _nobody() -> None:
@@ -97,7 +105,7 @@ class PushLine:
     def go_on(self) -> None:
         """What is held goes out, as far as it goes."""
         self._is_due = False
-        while self._held and not self._is_full():
+        while self._held and not self.is_full():
             self._write(self._held.popleft())
 
     def end(self) -> None:
@@ -128,7 +136,8 @@ class PushLine:
                 rest.append(self._held.popleft())
         self._held = rest
 
-    def _is_full(self) -> bool:
+    def is_full(self) -> bool:
+        """Whether more lies in Twisted's buffer than a few pings."""
         return self._buffered_bytes() > PINGS_BYTES
 
     def _buffered_bytes(self) -> int:
@@ -151,12 +160,49 @@ class PushLine:
 outboxes = PerLoop(lambda: Outbox(asyncio.get_running_loop().call_soon))
 
 
+class Tally:
+    """How many frames come. Between two frames that begin a count anew there may be twice as many as one allows."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began_at = clock()
+        self._count = 0
+
+    def is_too_much(self) -> bool:
+        """After one frame more."""
+        now = self._clock()
+        if now - self._began_at > FRAMES_WITHIN_SECONDS:
+            self._began_at, self._count = now, 0
+        self._count += 1
+        return self._count > MOST_FRAMES
+
+
 class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
-    """`line` is there where the socket below is one that can be written to at once: not one of TLS."""
+    """`line` is there where the socket below is one that can be written to at once: not one of TLS.
+
+    Whatever a browser says, and though it reads nothing, it costs little: autobahn would answer every ping, and Daphne
+    keep every message until somebody reads it.
+    """
 
     line: PushLine | None = None
+    websocket_extensions: list[tuple[str, Mapping[str, Any]]]  # that the browser offers
+
+    def connectionMade(self) -> None:  # noqa: N802 (Twisted's)
+        super().connectionMade()
+        self._tally = Tally()
+        self._is_asking = False  # whether the application has been asked to let it in
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        """A browser has to wait for the answer to its handshake (RFC 6455, 4.1); autobahn would keep what it says."""
+        if self._is_asking and self.state == self.STATE_CONNECTING:
+            self._cut_off("it spoke before it was let in")
+        else:
+            super().dataReceived(data)
 
     def onConnect(self, request: Any) -> Any:  # noqa: N802 (autobahn's)
+        self._is_asking = True
+        self.data = b""  # a body that came with the request: no part of what is said over the websocket
+        self.websocket_extensions = [each for each in self.websocket_extensions if is_understood(each)]
         if can_be_pushed_to(self.transport):
             self.line = PushLine(self.transport, outboxes.get())
             self.maxMessagePayloadSize = self.maxFramePayloadSize = MOST_MESSAGE_BYTES
@@ -169,6 +215,25 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
             self.transport.unregisterProducer()  # the HTTP channel's, which has nothing to produce any more
             self.transport.registerProducer(self.line, False)
         super().onOpen()
+
+    def onFrameBegin(self) -> None:  # noqa: N802
+        super().onFrameBegin()
+        if self._tally.is_too_much():
+            self._cut_off("it sent too many frames")
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        """Whoever does not read gets no answer either: it would only wait with all the others."""
+        if self.line is None or not self.line.is_full():
+            super().onPing(payload)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        super().onMessage(payload, isBinary)
+        if self.application_queue.qsize() > MOST_WAITING:
+            self._cut_off("it said more than is read")
+
+    def _cut_off(self, reason: str) -> None:
+        self.wasNotCleanReason = reason  # for autobahn's log
+        self.dropConnection(abort=True)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         """Not between the frames of a message that is on its way."""
@@ -194,10 +259,24 @@ def can_be_pushed_to(transport: Any) -> bool:
     return isinstance(transport, tcp.Connection) and not transport.TLS
 
 
+def is_understood(extension: tuple[str, Mapping[str, Any]]) -> bool:
+    """Whether it is permessage-deflate, with nothing else than what autobahn knows of it. Other offers are passed over
+    (RFC 7692, 5.1); autobahn would refuse the websocket for them.
+    """
+    name, parameters = extension
+    if name != PerMessageDeflateOffer.EXTENSION_NAME:
+        return False
+    try:
+        PerMessageDeflateOffer.parse(parameters)  # type: ignore[no-untyped-call]
+    except Exception:  # autobahn has none of its own for it
+        return False
+    return True
+
+
 def accepted(offers: Iterable[Any]) -> Any:
     """permessage-deflate, for whoever can hold as much as it takes to read what is compressed once for all."""
     for offer in offers:
-        if isinstance(offer, PerMessageDeflateOffer) and offer.request_max_window_bits == 0:
+        if isinstance(offer, PerMessageDeflateOffer) and offer.request_max_window_bits in (0, zlib.MAX_WBITS):
             bits = BROWSER_WINDOW_BITS if offer.accept_max_window_bits else 0
             forgets = offer.accept_no_context_takeover
             return PerMessageDeflateOfferAccept(  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ then waits for ever, and Python, which waits for its threads, never ends.
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ import threading
 from collections import Counter
 from typing import Any
 
+import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor: it says which one
 from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
@@ -40,7 +42,8 @@ LOOK_EVERY_SECONDS = 0.05
 # How long a thread that computes keeps the loop waiting each time the loop has let go of Python's lock, as it does for
 # every socket that it writes to: with Python's own five milliseconds a board of a thousand viewers waits for seconds.
 SWITCH_SECONDS = 0.0005
-LOOKED_THROUGH = 200  # connections, at each of Daphne's looks
+NEVER = math.inf  # Daphne pings anybody: pages say what they have shown, and who does not is let go (live/viewer.py)
+LOOKED_THROUGH = 200  # connections at each of Daphne's looks, on the average
 MOST_WAITED = 10  # looks: connections that are over are let go by one
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
@@ -59,7 +62,7 @@ class WebServer(BoundedServer):
     application: Any
 
     def __init__(self, *args: Any, most_body_bytes: int, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, ping_interval=NEVER, **options)
         self.most_body_bytes = most_body_bytes
         self._waited: Counter[str] = Counter()
 
@@ -84,20 +87,22 @@ class WebServer(BoundedServer):
 
     def application_checker(self) -> None:
         """Daphne looks through all connections once a second, for applications that have ended."""
-        if self._is_turn("applications"):
+        if self._take_turn("applications"):
             super().application_checker()
         else:
             reactor.callLater(1, self.application_checker)  # type: ignore[arg-type]  # so Twisted has it
 
     def timeout_checker(self) -> None:
         """And every two seconds for those that take too long to become a websocket."""
-        if self._is_turn("timeouts"):
+        if self._take_turn("timeouts"):
             super().timeout_checker()
         else:
             reactor.callLater(2, self.timeout_checker)  # type: ignore[arg-type]
 
-    def _is_turn(self, look: str) -> bool:
-        """The more there are the more seldom: so looking takes the same share of the time, however many there are."""
+    def _take_turn(self, look: str) -> bool:
+        """Count one turn more; True when this look has waited long enough. The more connections there are the longer:
+        so looking takes the same share of the time, however many there are.
+        """
         self._waited[look] += 1
         if self._waited[look] < min(len(self.connections) / LOOKED_THROUGH, MOST_WAITED):
             return False

@@ -50,5 +50,12 @@ class Allowance:
                 await self._sleep(wait_seconds)
             self.take()
         began = self._clock()
-        yield
+        try:
+            yield
+        except Exception:  # an error is an answer, too; and a silence that was too long needs its rest most of all
+            await self._rest(began)
+            raise
+        await self._rest(began)
+
+    async def _rest(self, began: float) -> None:
         await self._sleep(REST_SHARE * (self._clock() - began))

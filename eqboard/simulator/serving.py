@@ -15,7 +15,6 @@ from eqboard.simulator.channel import SimulatorChannel, refusal_body
 from eqboard.simulator.requests import MAX_BODY_BYTES, TOO_LARGE
 
 JSON = (b"Content-Type", b"application/json")
-UNHEARD = (b"Upgrade", b"Daphne-Root-Path")  # there are no websockets here, and nobody moves the API
 
 
 class SimulatorRequest(BoundedRequest):
@@ -39,8 +38,7 @@ class SimulatorRequest(BoundedRequest):
             self.channel.refuse(400, TOO_LARGE)
 
     def process(self) -> Any:
-        for name in UNHEARD:
-            self.requestHeaders.removeHeader(name)
+        self.requestHeaders.removeHeader(b"Upgrade")  # there are no websockets here
         self._take_the_origin_form()
         return super().process()
 

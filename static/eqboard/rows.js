@@ -23,9 +23,13 @@ function onMessage(event) {
     htmx.trigger(event.target, "htmx:wsAfterMessage", { message, socketWrapper }); // what follows a swap follows this
     if (hasEnded) settle(takeLeaving());
   }));
-  if (active !== document.body && !active?.isConnected) focusOn(focus);
+  if (!active?.isConnected) focusOn(focus);
+  else if (hasLostFocus(active)) active.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("eqboard:shown"));
 }
+
+/** Its row has moved, in a browser without `moveBefore`. */
+const hasLostFocus = (active) => active !== document.body && document.activeElement === document.body;
 
 /** What had the focus is gone: a button that has done its work, or a row that left; then its list has it, unless
     somebody else does. */

@@ -9,7 +9,7 @@ const FACTS = ["data-since", "data-until", "data-breach", "data-at-least", "data
 const TICKING = "time.ticks, .age, [data-clock]"; // ticking.js writes what is in them
 const byId = (id) => (id ? document.getElementById(id) : null);
 
-const leaving = new Set(); // rows that are no longer in their lists once the frame has ended
+const leaving = new Set(); // rows that are no longer in their lists once the frame has ended, unless they come again: moved
 
 /** Puts a message on the page. Returns whether the frame has ended with it: its pulse comes last. */
 export function putAll(message) {
@@ -67,10 +67,12 @@ function arrange(list, rows) {
   insert(list, rows, list.firstElementChild);
 }
 
-/** Without losing the focus, where the browser can do that. */
+/** Without losing what is selected in it; nor the focus, where the browser can do that (else rows.js gives it back). */
 function move(parent, node, next) {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = isSelected(node) ? getSelection() : {};
   if (parent.moveBefore) parent.moveBefore(node, next);
   else parent.insertBefore(node, next);
+  if (anchorNode) getSelection().setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }
 
 function adopt(parent, node, next) {

@@ -395,7 +395,7 @@ async def test_a_database_that_is_away_or_hangs_stops_no_board_and_is_told_of_on
         else:
             await Membership.objects.filter(user=cast.viewer).adelete()
             await Role.objects.filter(key="viewer").aupdate(name="Who looks")
-            meanwhile.setattr(consumers, "admission_of", trouble)
+            meanwhile.setattr(consumers, "renewed_admission_of", trouble)
         await until(lambda: "no database" in caplog.text)
         await publish(redis_url, FLOOR)
         await frame_from(line, "Sales")
@@ -472,21 +472,21 @@ def forget_sessions() -> None:
     Session.objects.all().delete()
 
 
-async def test_rights_that_stay_are_read_once_more_after_one_has_come_and_not_again(
+async def test_rights_that_stay_are_read_once_more_after_the_first_has_come_and_not_again(
     dial, cast, monkeypatch, soon
 ) -> None:
-    """Neither when somebody else's change."""
+    """Neither when somebody else's change, nor those of others who come later."""
     reads, looks = [], []
-    read, look = consumers.admission_of, doorkeeper.aread_standing
-    monkeypatch.setattr(consumers, "admission_of", lambda scope: reads.append(scope) or read(scope))
+    read, look = consumers.renewed_admission_of, doorkeeper.aread_standing
+    monkeypatch.setattr(consumers, "renewed_admission_of", lambda scope: reads.append(scope) or read(scope))
     monkeypatch.setattr(doorkeeper, "aread_standing", lambda *args: looks.append(args) or look(*args))
-    line = await dial(cast.lead)
-    await frame_from(line, 'id="screen"')
-    await until(lambda: len(reads) == 2)
+    await frame_from(await dial(cast.lead), 'id="screen"')
+    await until(lambda: len(reads) == 1)
     await Membership.objects.filter(user=cast.viewer).adelete()
+    await frame_from(await dial(cast.lead), 'id="screen"')
     seen = len(looks)
     await until(lambda: len(looks) > seen + 3)
-    assert len(reads) == 2
+    assert len(reads) == 1
 
 
 async def test_rights_that_cannot_be_read_end_the_stream(dial, cast, monkeypatch, soon, caplog) -> None:
@@ -495,7 +495,7 @@ async def test_rights_that_cannot_be_read_end_the_stream(dial, cast, monkeypatch
 
     line = await dial(cast.lead)
     await frame_from(line, 'id="screen"')
-    monkeypatch.setattr(consumers, "admission_of", stumble)
+    monkeypatch.setattr(consumers, "renewed_admission_of", stumble)
     await Membership.objects.filter(user=cast.lead).adelete()
     assert await closing_code(line) == FAILED
     assert "a bug of ours" in caplog.text

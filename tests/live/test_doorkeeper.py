@@ -1,7 +1,8 @@
 """Who is in is checked when something of theirs may have changed, and now and then anyway."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import pytest
 from django.db import OperationalError
@@ -19,26 +20,34 @@ class House:
     """A doorkeeper whose looks find what the test says, at a time that the test says."""
 
     standing: Standing = field(
-        default_factory=lambda: Standing("all", {1: "lead", 2: "viewer"}, {"hash": "front"}, frozenset(("one", "two")))
+        default_factory=lambda: Standing(
+            "all", {1: "lead", 2: "viewer"}, screens={"hash": "front"}, sessions=frozenset(("one", "two"))
+        )
     )
     now: float = 0.0
     checked: list[Visitor] = field(default_factory=list)
     looks: int = 0
+    noted: list[set[str]] = field(default_factory=list)
+    may_write: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.doorkeeper = Doorkeeper(clock=lambda: self.now)
 
-    def comes(self, visitor: Visitor) -> Guest:
+    def comes(self, visitor: Visitor, before: Standing | None = None) -> Guest:
         async def check() -> None:
             self.checked.append(visitor)
 
         guest = Guest(visitor, check)
-        self.doorkeeper.admit(guest)
+        self.doorkeeper.admit(guest, before)
         return guest
 
     async def look(self, *args: object) -> Standing:
         self.looks += 1
         return self.standing
+
+    async def note(self, screens: set[str], now: datetime) -> None:
+        self.noted.append(screens)
+        await self.may_write.wait()
 
     async def after_a_look(self) -> list[Visitor]:
         """Who was checked since the last time."""
@@ -53,6 +62,7 @@ def house(monkeypatch) -> House:
     house = House()
     monkeypatch.setattr(doorkeeper, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(doorkeeper, "aread_standing", house.look)
+    monkeypatch.setattr(doorkeeper, "anote_seen", house.note)
     return house
 
 
@@ -62,7 +72,7 @@ async def ends(house: House) -> None:
     await until(lambda: house.doorkeeper._watching is None)
 
 
-async def test_whoever_has_come_is_checked_once(house) -> None:
+async def test_whoever_has_come_before_the_first_look_is_checked_once(house) -> None:
     for each in (LEAD, VIEWER, WALL):
         house.comes(each)
     assert await house.after_a_look() == sorted((LEAD, VIEWER, WALL), key=repr)
@@ -70,23 +80,71 @@ async def test_whoever_has_come_is_checked_once(house) -> None:
     await ends(house)
 
 
+async def test_whoever_comes_later_is_checked_if_something_has_changed_since_the_look_before(house) -> None:
+    house.comes(WALL)
+    await house.after_a_look()
+    before = house.doorkeeper.newest
+    house.comes(LEAD, before)
+    assert await house.after_a_look() == []
+    house.standing = replace(house.standing, users={1: "lead", 2: "other"})
+    house.comes(LEAD, before)
+    house.comes(VIEWER, before)
+    assert await house.after_a_look() == [VIEWER]
+    assert await house.after_a_look() == []
+    await ends(house)
+
+
+async def test_whoever_comes_while_somebody_looks_is_compared_at_the_next_look(house, monkeypatch) -> None:
+    """Of their session that look has not asked."""
+    house.comes(LEAD)
+    await house.after_a_look()
+
+    async def look(visitors: set[Visitor], now: datetime) -> Standing:
+        if house.looks == looks:
+            house.comes(VIEWER, house.doorkeeper.newest)
+        sessions = frozenset(each.session for each in visitors)
+        return replace(await house.look(), sessions=sessions)
+
+    looks = house.looks
+    monkeypatch.setattr(doorkeeper, "aread_standing", look)
+    assert await house.after_a_look() == []
+    await ends(house)
+
+
+async def test_that_screens_are_there_is_noted_while_everybody_is_looked_after(house) -> None:
+    """It takes as long as others write; and then it is noted once, however long that was."""
+    house.comes(WALL)
+    house.comes(LEAD)
+    assert await house.after_a_look() == sorted((LEAD, WALL), key=repr)
+    house.standing = replace(house.standing, everybody="other")
+    assert await house.after_a_look() == sorted((LEAD, WALL), key=repr)
+    assert house.noted == [{"hash"}]
+    house.may_write.set()
+    await until(lambda: len(house.noted) > 1)
+    await ends(house)
+
+
+async def test_where_no_screen_is_nothing_is_noted(house) -> None:
+    house.comes(LEAD)
+    await house.after_a_look()
+    assert house.noted == []
+    await ends(house)
+
+
 CHANGES = {
-    "a team": (
-        Standing("other", {1: "lead", 2: "viewer"}, {"hash": "front"}, frozenset(("one", "two"))),
-        [LEAD, VIEWER, WALL],
-    ),
-    "somebody": (Standing("all", {1: "lead", 2: "other"}, {"hash": "front"}, frozenset(("one", "two"))), [VIEWER]),
-    "a screen": (Standing("all", {1: "lead", 2: "viewer"}, {}, frozenset(("one", "two"))), [WALL]),
+    "a team": ({"everybody": "other"}, [LEAD, VIEWER, WALL]),
+    "somebody": ({"users": {1: "lead", 2: "other"}}, [VIEWER]),
+    "a screen": ({"screens": {}}, [WALL]),
 }
 
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_who_is_concerned_by_a_change_is_checked_once(house, what) -> None:
-    standing, concerned = CHANGES[what]
+    change, concerned = CHANGES[what]
     for each in (LEAD, VIEWER, WALL):
         house.comes(each)
     await house.after_a_look()
-    house.standing = standing
+    house.standing = replace(house.standing, **change)
     assert await house.after_a_look() == sorted(concerned, key=repr)
     assert await house.after_a_look() == []
     await ends(house)
@@ -95,7 +153,7 @@ async def test_who_is_concerned_by_a_change_is_checked_once(house, what) -> None
 async def test_whose_session_has_ended_is_checked_until_they_are_gone(house) -> None:
     guest = house.comes(LEAD)
     await house.after_a_look()
-    house.standing = Standing("all", {1: "lead"}, {}, frozenset())
+    house.standing = replace(house.standing, sessions=frozenset())
     assert LEAD in await house.after_a_look()
     assert LEAD in await house.after_a_look()
     house.doorkeeper.dismiss(guest)

@@ -49,7 +49,7 @@ async def hold(receive: Any, send: Any) -> None:
 
 async def answer(scope: dict[str, Any], send: Any, receive: Any) -> None:
     path, asked = scope["path"], scope["query_string"].decode()
-    say(f"begun {path}")
+    say(f"begun {scope['root_path']}{path}")
     if path == "/until":
         await until_there(Path(asked))
     elif path == "/counts":

@@ -12,8 +12,22 @@ from autobahn.websocket.compress import PerMessageDeflateOffer
 from twisted.internet import tcp
 
 from eqboard.line import PIECE_BYTES, Message
-from eqboard.ops.pushing import PINGS_BYTES, Outbox, PushLine, accepted, all_of, reason_against, transport_over
+from eqboard.ops.pushing import (
+    BROWSER_WINDOW_BITS,
+    FRAMES_WITHIN_SECONDS,
+    MOST_FRAMES,
+    MOST_WAITING,
+    PINGS_BYTES,
+    Outbox,
+    PushLine,
+    Tally,
+    accepted,
+    all_of,
+    reason_against,
+    transport_over,
+)
 from eqboard.ops.serving import WebServer
+from eqboard.ops.showroom import HOST
 from tests.frames import frames_in, texts_in
 from tests.ops.pushing_application import text_of
 from tests.ops.test_serving import HANDSHAKE, PATIENCE_SECONDS, Running, running
@@ -226,11 +240,11 @@ def test_it_works_here() -> None:
 
 
 def lost_buffer(monkeypatch) -> None:
-    monkeypatch.setattr(PushLine, "_is_full", lambda self: bool(self._transport.elsewhere))
+    monkeypatch.setattr(PushLine, "is_full", lambda self: bool(self._transport.elsewhere))
 
 
 def blind(monkeypatch) -> None:
-    monkeypatch.setattr(PushLine, "_is_full", lambda self: False)
+    monkeypatch.setattr(PushLine, "is_full", lambda self: False)
 
 
 def torn(monkeypatch) -> None:
@@ -258,6 +272,7 @@ OFFERS = {
     "Firefox": (PerMessageDeflateOffer(), True),
     "one that forgets": (PerMessageDeflateOffer(request_no_context_takeover=True), True),
     "one that holds little": (PerMessageDeflateOffer(request_max_window_bits=10), False),
+    "one that says how much it holds": (PerMessageDeflateOffer(request_max_window_bits=15), True),
 }
 
 
@@ -265,6 +280,24 @@ OFFERS = {
 def test_whoever_can_hold_as_much_as_it_takes_gets_it_compressed(who) -> None:
     offer, is_taken = OFFERS[who]
     assert (accepted([offer]) is not None) is is_taken
+
+
+# How much a browser says
+
+
+@pytest.mark.parametrize(
+    ("pause_seconds", "is_too_much"),
+    [(0.0, True), (FRAMES_WITHIN_SECONDS / MOST_FRAMES / 1.5, True), (FRAMES_WITHIN_SECONDS / MOST_FRAMES, False)],
+)
+def test_frames_may_come_so_often_and_no_more_often(pause_seconds, is_too_much) -> None:
+    now = 0.0
+    tally = Tally(clock=lambda: now)
+    seen = []
+    for _ in range(3 * MOST_FRAMES):
+        now += pause_seconds
+        seen.append(tally.is_too_much())
+    assert not any(seen[:MOST_FRAMES])
+    assert any(seen) is is_too_much
 
 
 def test_the_first_offer_that_can_be_taken_is() -> None:
@@ -279,13 +312,18 @@ def test_the_first_offer_that_can_be_taken_is() -> None:
 pushing_server = partial(running, "tests.ops.pushing_application")
 
 
+def said(first: int, payload: bytes = b"") -> bytes:
+    """A frame of a browser; masked with nothing, which is a mask too."""
+    return bytes((first, 0x80 | len(payload))) + bytes(4) + payload
+
+
 class Browser:
     """A socket of the running server."""
 
-    def __init__(self, server: Running, *headers: bytes) -> None:
+    def __init__(self, server: Running, *headers: bytes, body: bytes = b"") -> None:
         self.server = server
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS)
-        self.socket.sendall(HANDSHAKE[:-2] + b"".join(each + b"\r\n" for each in headers) + b"\r\n")
+        self.socket.sendall(HANDSHAKE[:-2] + b"".join(each + b"\r\n" for each in headers) + b"\r\n" + body)
         self.read = b""
         server.lines.enter_context(self.socket)
         while b"\r\n\r\n" not in self.read:
@@ -293,8 +331,7 @@ class Browser:
         self.answer, self.read = self.read, b""
 
     def says(self, text: str) -> None:
-        """Masked with nothing, which is a mask too."""
-        self.socket.sendall(bytes((0x81, 0x80 | len(text))) + bytes(4) + text.encode())
+        self.socket.sendall(said(0x81, text.encode()))
 
     def hears(self, *texts: str) -> None:
         """Reads until so many messages are there, and nothing else."""
@@ -308,7 +345,15 @@ class Browser:
             assert chunk, "the server has closed it"
             self.read += chunk
         assert texts_in(self.read) == list(texts)
+        self.controls = [frame.kind for frame in frames_in(self.read) if frame.is_control]
         self.read = b""
+
+    def is_cut_off(self) -> bool:
+        """At once, and without the end that a websocket has."""
+        try:
+            return self.socket.recv(1 << 20) == b""
+        except ConnectionResetError:
+            return True
 
     def reads_nothing_until_full(self) -> int:
         """How many were taken meanwhile."""
@@ -333,6 +378,16 @@ def test_everybody_gets_the_same_in_the_form_they_can_read() -> None:
             browser.hears(text_of(40_000), text_of(40_000))
             browser.says("send 30")
             browser.hears(text_of(30))
+
+
+def test_what_a_browser_says_compressed_is_understood() -> None:
+    with pushing_server() as server:
+        browser = Browser(server, DEFLATE)
+        for letters in (7, 8):
+            deflate = zlib.compressobj(wbits=-BROWSER_WINDOW_BITS)
+            packed = deflate.compress(b"send %d" % letters + b" " * 2000) + deflate.flush(zlib.Z_SYNC_FLUSH)
+            browser.socket.sendall(said(0xC1, packed[:-4]))
+            browser.hears(text_of(letters))
 
 
 def test_whoever_stops_is_refused_and_told_of_when_they_go_on() -> None:
@@ -360,12 +415,115 @@ def test_whoever_says_more_than_a_page_says_is_sent_away(is_packed) -> None:
         browser = Browser(server, DEFLATE)
         said = b"send 1" + b" " * 1_000_000
         if is_packed:
-            deflate = zlib.compressobj(wbits=-10)
+            deflate = zlib.compressobj(wbits=-BROWSER_WINDOW_BITS)
             said = (deflate.compress(said) + deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]
         browser.socket.sendall(
             bytes((0xC1 if is_packed else 0x81, 0xFF)) + len(said).to_bytes(8, "big") + bytes(4) + said
         )
         server.hears("gone")
+
+
+PONG = 10
+
+
+def test_whoever_reads_is_answered_their_pings_and_whoever_does_not_is_not() -> None:
+    """The answers would pile up in the server."""
+    with pushing_server() as server:
+        browser = Browser(server)
+        taken = browser.reads_nothing_until_full()
+        browser.socket.sendall(said(0x89, b"x" * 125) * 50)
+        browser.says("send 7")
+        assert not browser.reads_nothing_until_full(), "by now all that was said has come"
+        browser.hears(*[text_of(len(WHOLE))] * taken)
+        assert PONG not in browser.controls
+        server.hears("resumed")
+        browser.socket.sendall(said(0x89, b"there?"))
+        browser.says("send 8")
+        browser.hears(text_of(8))
+        assert browser.controls == [PONG]
+
+
+FLOODS = {
+    "pings": said(0x89) * MOST_FRAMES,
+    "pongs": said(0x8A) * MOST_FRAMES,
+    "a message that never ends": said(0x01) + said(0x00) * (MOST_FRAMES - 1),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_of_frames_is_cut_off(flood) -> None:
+    with pushing_server() as server:
+        browser = Browser(server)
+        server.hears("a line")
+        browser.socket.sendall(FLOODS[flood])
+        browser.socket.sendall(said(0x00 if "ends" in flood else 0x8A))
+        while not browser.is_cut_off():
+            pass
+        server.hears("gone")
+
+
+def test_as_many_frames_as_a_page_may_say_are_no_flood() -> None:
+    with pushing_server() as server:
+        browser = Browser(server)
+        browser.socket.sendall(said(0x8A) * (MOST_FRAMES - 1))
+        browser.says("send 5")
+        browser.hears(text_of(5))
+
+
+def test_what_nobody_reads_is_kept_up_to_a_bound() -> None:
+    with pushing_server("deaf") as server:
+        modest, talker = Browser(server), Browser(server)
+        for _ in range(MOST_WAITING):
+            modest.says("send 1")
+        modest.socket.sendall(said(0x89))
+        assert modest.socket.recv(2)[0] & 0x0F == PONG, "it is still there"
+        for _ in range(MOST_WAITING + 1):
+            talker.says("send 1")
+        assert talker.is_cut_off()
+
+
+def test_whoever_speaks_before_they_are_let_in_is_cut_off() -> None:
+    """All of it would be kept until then."""
+    with pushing_server("late") as server, socket.create_connection((HOST, server.port), PATIENCE_SECONDS) as early:
+        early.sendall(HANDSHAKE)
+        server.hears("asked")
+        early.sendall(said(0x81, b"send 1"))
+        server.hears("gone")
+
+
+def test_a_body_that_comes_with_the_handshake_is_no_message() -> None:
+    with pushing_server() as server:
+        body = said(0x81, b"send 9")
+        browser = Browser(server, b"Content-Length: %d" % len(body), body=body)
+        browser.says("send 7")
+        browser.hears(text_of(7))
+
+
+OFFERED = {
+    "client_max_window_bits": "client_max_window_bits=9",
+    "client_max_window_bits=15": "client_max_window_bits=9",
+    "client_max_window_bits=9": "client_max_window_bits=9",
+    "client_max_window_bits=8": None,
+    "server_max_window_bits=8": None,
+    "server_max_window_bits=10": None,
+    "server_max_window_bits=15": "server_max_window_bits=15",
+    "server_no_context_takeover": "server_no_context_takeover",
+    "window_bits_of_tomorrow=3": None,
+    "client_max_window_bits; client_max_window_bits": None,
+    "server_max_window_bits=8, permessage-deflate": "client_no_context_takeover",
+    "server_max_window_bits=10, x-webkit-deflate-frame, permessage-bzip2; x=y, permessage-deflate": "permessage",
+}
+
+
+def test_no_offer_is_a_reason_to_refuse_anybody() -> None:
+    with pushing_server() as server:
+        for offer, answer in OFFERED.items():
+            browser = Browser(server, b"Sec-WebSocket-Extensions: permessage-deflate; " + offer.encode())
+            assert browser.answer.startswith(b"HTTP/1.1 101"), offer
+            assert (b"permessage-deflate" in browser.answer) is (answer is not None), offer
+            assert (answer or "101").encode() in browser.answer, offer
+            browser.says("push 1 40000")
+            browser.hears(text_of(40_000))
 
 
 def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
@@ -384,4 +542,10 @@ def test_where_it_does_not_work_there_is_no_line_and_no_compression() -> None:
 def test_the_more_connections_there_are_the_more_seldom_all_are_looked_through(connections, looks) -> None:
     server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
     server.connections = {number: {} for number in range(connections)}
-    assert [server._is_turn("timeouts") for _ in range(12)].count(True) == looks
+    assert [server._take_turn("timeouts") for _ in range(12)].count(True) == looks
+
+
+def test_nobody_is_pinged() -> None:
+    """However long a page has been there; it says by itself that it is."""
+    server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
+    assert server.ping_interval > server.websocket_timeout > 0

@@ -206,6 +206,27 @@ def test_of_a_body_no_more_is_kept_than_tells_that_it_is_too_long(headers, sent,
         assert connection.getresponse().read() == b"here"
 
 
+def test_nobody_who_asks_says_where_the_application_lies() -> None:
+    """Daphne takes it from a header, and stumbles where it is not ASCII."""
+    with server() as running:
+        for said in (b"/eq", b"\xff"):
+            header = b"Daphne-Root-Path: " + said + b"\r\n\r\n"
+            with socket.create_connection((HOST, running.port), PATIENCE_SECONDS) as line:
+                line.sendall(b"GET / HTTP/1.1\r\nHost: board\r\n" + header)
+                assert read_until(line, b"here").startswith(b"HTTP/1.1 200")
+            running.hears("begun /")
+            with socket.create_connection((HOST, running.port), PATIENCE_SECONDS) as line:
+                line.sendall(HANDSHAKE[:-2] + header)
+                assert read_until(line, b"\r\n\r\n").startswith(b"HTTP/1.1 101")
+
+
+@pytest.mark.parametrize("module", ["eqboard.ops.serving", "eqboard.ops.pushing", "eqboard.server"])
+def test_twisted_runs_on_asyncio_whatever_is_imported_first(module: str) -> None:
+    told = f"import {module}; from twisted.internet import reactor; print(type(reactor).__name__)"
+    command = (sys.executable, "-W", "error::UserWarning", "-c", told)
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() == "AsyncioSelectorReactor"
+
+
 def test_a_form_that_twisted_would_not_read_comes_to_the_application() -> None:
     with server() as running, closing(HTTPConnection(HOST, running.port, timeout=PATIENCE_SECONDS)) as connection:
         headers = {"Content-Type": "multipart/form-data; boundary=xx"}

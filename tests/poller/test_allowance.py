@@ -77,6 +77,26 @@ def test_after_an_answer_eq_has_a_rest_in_proportion() -> None:
     assert {after - before for before, after in pairwise(sent)} == {4.0 * (1 + REST_SHARE)}
 
 
+def test_after_an_error_too_and_nobody_rests_who_is_sent_away() -> None:
+    async def ask(allowance: Allowance) -> None:
+        async with allowance.turn():
+            await asyncio.sleep(4.0)
+            raise ZeroDivisionError
+
+    async def story() -> tuple[float, float]:
+        allowance, began = Allowance(1000, 10, clock=seconds), seconds()
+        with pytest.raises(ZeroDivisionError):
+            await ask(allowance)
+        rested_at = seconds()
+        asking = asyncio.create_task(ask(allowance))
+        await asyncio.sleep(2.0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        return rested_at - began, seconds() - rested_at
+
+    assert scripted(story()) == pytest.approx((4.0 * (1 + REST_SHARE), 2.0))
+
+
 def test_whoever_fails_or_is_sent_away_keeps_nobody_waiting() -> None:
     async def story() -> float:
         allowance, began = Allowance(1000, 10, clock=seconds), seconds()

@@ -183,6 +183,20 @@ def test_a_slow_eq_is_asked_one_thing_at_a_time_and_has_a_rest_after_each_answer
     assert all(each.is_stretched and not each.is_stale(listener.floors[-1].sent_at, 2.5) for each in read)
 
 
+def test_a_name_that_is_asked_for_in_vain_has_its_rest_too() -> None:
+    async def slow_error(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(3)
+        return httpx.Response(404)
+
+    names = [f"agent/{number}" for number in range(1, 6)]
+    answers = a_large_site(agents=6)
+    exchange = Exchange(answers, faults=dict.fromkeys(names, slow_error))
+    scripted(led(exchange, 40, poll_seconds=1.0))
+    moments = sorted(at for path in names for at in asked(exchange, path))
+    assert len(moments) >= 5
+    assert min(after - before for before, after in pairwise(moments)) >= 3 * (1 + REST_SHARE) - 1e-6
+
+
 def test_one_slow_list_delays_no_other() -> None:
     exchange = Exchange(faults={"active_conferences": taking(5.0), "call_queue_statistics": taking(3.5)})
     scripted(led(exchange, 30.5, poll_seconds=1.0))

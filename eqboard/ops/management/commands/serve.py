@@ -1,6 +1,5 @@
 """`manage.py serve`: the web server."""
 
-import math
 from argparse import ArgumentParser
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.utils.module_loading import import_string
 from eqboard.ops.serving import WebServer
 
 HANDSHAKE_SECONDS = 5
-NEVER = math.inf  # Daphne pings anybody: pages say what they have shown, and who does not is let go (live/viewer.py)
 
 
 class Command(BaseCommand):
@@ -33,7 +31,6 @@ class Command(BaseCommand):
             import_string(settings.ASGI_APPLICATION),
             endpoints=places,
             websocket_connect_timeout=HANDSHAKE_SECONDS,
-            ping_interval=NEVER,
             verbosity=0,
             most_body_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         )
