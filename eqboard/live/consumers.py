@@ -7,6 +7,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -117,7 +118,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self.hub = hubs.get()
         await self.hub.start()
         line = self.line()
-        viewer = await self.hub.join(audience, lambda whole: Viewer(line, self.drop, whole))
+        viewer = await self.hub.join(audience, partial(Viewer, line, self.drop))
         if self.guest is not guest:  # sent away meanwhile
             self.hub.leave(audience, viewer)
             return

@@ -27,7 +27,7 @@ from eqboard.feed.follow import Floor
 from eqboard.feed.follower import Follower
 from eqboard.floor.snapshot import Trouble
 from eqboard.line import Message
-from eqboard.live.viewer import Frame, Viewer
+from eqboard.live.viewer import Due, Frame, Viewer
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class Room:
         self.shown = Painted(Screen(audience))
         self.number = 0  # of its newest frame; 0: nothing is painted yet
         self.viewers: dict[Viewer, None] = {}  # in the order in which they came, and so as they lie in memory
+        self.due = Due()
         self.painting = asyncio.Lock()  # one screen after the other: the strokes lead from each to the next
         self._whole: tuple[Message, ...] = ()
 
@@ -99,12 +100,12 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    async def join(self, audience: Audience, make_viewer: Callable[[Callable[[], Frame]], Viewer]) -> Viewer:
+    async def join(self, audience: Audience, make_viewer: Callable[[Callable[[], Frame], Due], Viewer]) -> Viewer:
         """A place for a new socket; its first frame is the whole board. The first of an audience has it painted, and
         whoever comes meanwhile waits for the same; nobody else does.
         """
         room = self._rooms.setdefault(audience, Room(audience))
-        viewer = make_viewer(lambda: self._whole_frame(room))
+        viewer = make_viewer(lambda: self._whole_frame(room), room.due)
         room.viewers[viewer] = None
         try:
             if not room.number:
@@ -191,19 +192,16 @@ class Hub:
     async def _tell_room(self, room: Room) -> None:
         async with room.painting:
             await self._repaint(room)
-            frame = Frame.of(room.number, messages([*room.shown.strokes, self._pulse(room)]), time.monotonic())
+            frame = Frame(room.number, messages([*room.shown.strokes, self._pulse(room)]))
+            room.due.note(frame)
             for told, viewer in enumerate(list(room.viewers), start=1):
-                self._offer(viewer, frame)
+                try:
+                    viewer.push(frame)
+                except Exception:  # one who cannot be sent to costs the others of the room no frame
+                    self._note_failure()
+                    viewer.resync()
                 if told % AT_ONCE == 0:
                     await asyncio.sleep(0)
-
-    def _offer(self, viewer: Viewer, frame: Frame) -> None:
-        """One who cannot be sent to costs the others of the room no frame."""
-        try:
-            viewer.push(frame)
-        except Exception:
-            self._note_failure()
-            viewer.resync()
 
     async def _repaint(self, room: Room) -> None:
         """The newest floor, beside the loop. Until it is there the room shows the one before, under its own number."""
@@ -211,7 +209,9 @@ class Hub:
 
     def _whole_frame(self, room: Room) -> Frame:
         """Its pulse is each viewer's own: the time of those before them would make the numbers look young."""
-        return Frame.of(room.number, (*room.whole(), Message(self._pulse(room))), time.monotonic())
+        frame = Frame(room.number, (*room.whole(), Message(self._pulse(room))))
+        room.due.note(frame)
+        return frame
 
     def _pulse(self, room: Room) -> str:
         """Of the floor that the room's screen shows. It comes last in a frame: it says how new the numbers are that

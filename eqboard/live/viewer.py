@@ -16,14 +16,7 @@ from eqboard.line import Line, Message
 ACK_WITHIN_SECONDS = 25.0  # the browser acknowledges every 10 s
 DROP_AFTER_SECONDS = 30.0  # a viewer that lags longer is sent away; browsers come back by themselves
 MAX_UNSEEN_CHARACTERS = 4 * 1024 * 1024  # sent and not acknowledged
-
-
-class Receipt(NamedTuple):
-    """What a viewer keeps of a frame until it has been seen. All its viewers keep the same."""
-
-    number: int  # of the hub's frames
-    characters: int
-    made_at: float
+NONE = -1  # the number of no frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +26,53 @@ class Frame:
     One message as a rule; more where a board is too large for one. The last one carries the number.
     """
 
-    receipt: Receipt
+    number: int  # of the audience's frames
     messages: tuple[Message, ...]
 
-    @classmethod
-    def of(cls, number: int, messages: tuple[Message, ...], made_at: float) -> "Frame":
-        """`made_at` by the clock of the viewers."""
-        return cls(Receipt(number, sum(map(len, messages)), made_at), messages)
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.messages))
+
+
+class Receipt(NamedTuple):
+    """What is remembered of a frame until everybody must have seen it."""
+
+    number: int
+    characters: int
+    made_at: float
+
+
+class Due:
+    """Up to which frame everybody must have seen by now, of one audience; `number` is its own."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.number = NONE
+        self._clock = clock
+        self._made: deque[Receipt] = deque()  # that need not have been seen yet
+        self._characters = 0  # of all those
+        self._newest = NONE
+
+    def note(self, frame: Frame) -> None:
+        """A frame that is sent now; once is enough."""
+        if frame.number <= self._newest:
+            return
+        now = self._clock()
+        while self._made and (
+            now - self._made[0].made_at > ACK_WITHIN_SECONDS or self._characters > MAX_UNSEEN_CHARACTERS
+        ):
+            oldest = self._made.popleft()
+            self.number, self._characters = oldest.number, self._characters - oldest.characters
+        self._made.append(Receipt(frame.number, frame.characters, now))
+        self._characters += frame.characters
+        self._newest = frame.number
 
 
 class Viewer:
     """`drop` sends it away; `whole` makes the whole board as it is now. `begin` shows that, and asks for all later."""
 
     __slots__ = (
-        "_clock", "_drop", "_has_begun", "_is_over", "_lagging_since", "_line", "_needs_whole", "_sent_number",
-        "_unseen", "_unseen_characters", "_whole",
+        "_clock", "_drop", "_due", "_has_begun", "_is_over", "_lagging_since", "_line", "_needs_whole", "_seen_number",
+        "_sent_number", "_whole",
     )  # fmt: skip
 
     def __init__(
@@ -55,18 +80,19 @@ class Viewer:
         line: Line,
         drop: Callable[[], None],
         whole: Callable[[], Frame],
+        due: Due,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line = line
         self._drop = drop
         self._whole = whole
+        self._due = due
         self._clock = clock
         self._has_begun = False
         self._needs_whole = True
-        self._sent_number = 0
-        self._unseen: deque[Receipt] = deque()  # of what was sent and not seen
-        self._unseen_characters = 0
+        self._sent_number = NONE
+        self._seen_number = NONE
         self._lagging_since: float | None = None
         self._is_over = False
 
@@ -81,18 +107,19 @@ class Viewer:
 
     def end(self) -> None:
         """Nothing is sent any more."""
-        self._is_over = True
+        self._is_over = self._needs_whole = True
 
     def push(self, frame: Frame) -> bool:
         """Offer a frame. False when the viewer cannot take it and will get the whole board instead, later."""
-        if not self._has_begun or self._is_over:
-            return False
-        if not self._needs_whole:
-            if frame.receipt.number <= self._sent_number:
+        if not self._needs_whole:  # as mostly: this is done for each viewer and frame
+            if frame.number <= self._sent_number:
                 return True  # the whole board that was sent meanwhile holds it already
-            if not self._is_blocked() and self._hand_over(frame):
+            if self._seen_number >= self._due.number and self._line.push(frame.messages):
+                self._sent_number = frame.number
                 return True
             self._needs_whole = True
+        if not self._has_begun or self._is_over:
+            return False
         self._catch_up()
         if self._needs_whole:
             self._note_lag()
@@ -104,25 +131,21 @@ class Viewer:
 
     def on_ack(self, number: int) -> None:
         """The browser has shown frame `number`, and so all before it. What came later is still on its way."""
-        while self._unseen and self._unseen[0].number <= number:
-            self._unseen_characters -= self._unseen.popleft().characters
+        self._seen_number = max(self._seen_number, min(number, self._sent_number))
         self._catch_up()
 
     def _catch_up(self) -> None:
         """The whole board, for whoever has missed something and can take it."""
         if self._needs_whole and not self._is_over and not self._is_blocked() and not self._line.lagging:
-            self._needs_whole = not self._hand_over(self._whole())
+            self._show_whole(self._whole())
         if not self._needs_whole:
             self._lagging_since = None
 
-    def _hand_over(self, frame: Frame) -> bool:
-        if not self._line.push(frame.messages):
-            return False
-        receipt = frame.receipt
-        self._sent_number = receipt.number
-        self._unseen_characters += receipt.characters
-        self._unseen.append(receipt)
-        return True
+    def _show_whole(self, frame: Frame) -> None:
+        if self._line.push(frame.messages):
+            self._needs_whole = False
+            self._sent_number = frame.number
+            self._seen_number = frame.number - 1  # what came before is part of it
 
     def _note_lag(self) -> None:
         now = self._clock()
@@ -133,7 +156,5 @@ class Viewer:
             self._drop()
 
     def _is_blocked(self) -> bool:
-        if not self._unseen:
-            return False
-        unseen_seconds = self._clock() - self._unseen[0].made_at
-        return unseen_seconds > ACK_WITHIN_SECONDS or self._unseen_characters > MAX_UNSEEN_CHARACTERS
+        """Whether it has not seen in time what it was sent."""
+        return self._seen_number < min(self._due.number, self._sent_number)

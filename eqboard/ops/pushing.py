@@ -1,13 +1,12 @@
 """Daphne's websockets, with a line for what many of them are sent at once (performance.md §7).
 
 Daphne frames each message for each socket anew, hands it to Twisted, which writes it in a later turn of the loop, and
-keeps what nobody reads. Here the frames are made once and written in the next turn; whoever does not read gets no more.
+keeps what nobody reads. Here the frames are made once and written at once; whoever does not read gets no more.
 
 It looks into Twisted's buffers, and writes to the socket below them. `reason_against` tries whether all this
 works as it is meant to; where it does not, boards are sent as Daphne sends everything (live/sending.py).
 """
 
-import asyncio
 import logging
 import socket
 import time
@@ -23,7 +22,6 @@ from twisted.internet import tcp
 from twisted.internet.protocol import Protocol
 
 from eqboard.line import FINAL, TEXT, Message
-from eqboard.loops import PerLoop
 
 logger = logging.getLogger(__name__)
 
@@ -41,53 +39,29 @@ def _nobody() -> None:
     """Who has not asked to be told."""
 
 
-class Outbox:
-    """Lines with something to send. What is pushed to many in one turn of the loop goes out in the next, socket after
-    socket: with work between two of them each costs half as much again, as whoever reads falls asleep meanwhile.
-    """
-
-    def __init__(self, soon: Callable[[Callable[[], None]], object]) -> None:
-        """`soon` calls a function in the loop's next turn."""
-        self._soon = soon
-        self._lines: list[PushLine] = []
-
-    def add(self, line: "PushLine") -> None:
-        self._lines.append(line)
-        if len(self._lines) == 1:
-            self._soon(self._empty)
-
-    def _empty(self) -> None:
-        lines, self._lines = self._lines, []
-        for line in lines:
-            line.go_on()
-
-
 class PushLine:
     """One socket's. It is a pull producer of Twisted's: asked for more whenever all that was written has left."""
 
     __slots__ = (
-        "_has_refused", "_held", "_is_due", "_is_over", "_is_waiting", "_outbox", "_send", "_transport", "on_resume",
-        "takes_deflated",
+        "_has_refused", "_held", "_is_over", "_is_waiting", "_send", "_transport", "on_resume", "takes_deflated",
     )  # fmt: skip
 
-    def __init__(self, transport: Any, outbox: Outbox) -> None:
+    def __init__(self, transport: Any) -> None:
         self.on_resume = _nobody
         self.takes_deflated = False
         self._transport = transport
         self._send = transport.socket.send
-        self._outbox = outbox
         self._held: deque[bytes] = deque()  # frames that others have too: they take no room of their own
-        self._is_due = False  # in the outbox, where they wait for nobody but their turn
         self._is_waiting = False  # for Twisted, which has a frame of ours that did not go out
         self._is_over = False
         self._has_refused = False
 
     @property
     def lagging(self) -> bool:
-        return self._is_waiting or (bool(self._held) and not self._is_due)
+        return self._is_waiting or bool(self._held)
 
     def push(self, messages: Sequence[Message]) -> bool:
-        if self._is_over or self.lagging:
+        if self._is_waiting or self._held or self._is_over:
             self._has_refused = True
             self._drop_what_has_not_begun()
             return False
@@ -97,14 +71,14 @@ class PushLine:
     def send(self, messages: Iterable[Message]) -> None:
         """In their turn, however long that takes."""
         for message in messages:
-            self._held.extend(message.deflated if self.takes_deflated else message.plain)
-        if not self._is_due and not self._is_waiting:
-            self._is_due = True
-            self._outbox.add(self)
+            for frame in message.deflated if self.takes_deflated else message.plain:
+                if self._held or self.is_full():
+                    self._held.append(frame)
+                else:
+                    self._write(frame)
 
-    def go_on(self) -> None:
+    def _go_on(self) -> None:
         """What is held goes out, as far as it goes."""
-        self._is_due = False
         while self._held and not self.is_full():
             self._write(self._held.popleft())
 
@@ -115,7 +89,7 @@ class PushLine:
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
         self._is_waiting = False
-        self.go_on()
+        self._go_on()
         if self._has_refused and not self.lagging:
             self._has_refused = False
             try:
@@ -155,9 +129,6 @@ class PushLine:
         if sent < len(frame):
             self._is_waiting = True
             self._transport.write(frame[sent:])
-
-
-outboxes = PerLoop(lambda: Outbox(asyncio.get_running_loop().call_soon))
 
 
 class Tally:
@@ -204,7 +175,7 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
         self.data = b""  # a body that came with the request: no part of what is said over the websocket
         self.websocket_extensions = [each for each in self.websocket_extensions if is_understood(each)]
         if can_be_pushed_to(self.transport):
-            self.line = PushLine(self.transport, outboxes.get())
+            self.line = PushLine(self.transport)
             self.maxMessagePayloadSize = self.maxFramePayloadSize = MOST_MESSAGE_BYTES
             self.transport.setTcpNoDelay(True)  # a frame that follows another does not wait until that was acknowledged
         return super().onConnect(request)
@@ -327,7 +298,7 @@ def reason_against() -> str:
 
 def _try(transport: Any, theirs: socket.socket) -> str:
     resumed: list[None] = []
-    line = PushLine(transport, Outbox(lambda work: work()))
+    line = PushLine(transport)
     line.on_resume = lambda: resumed.append(None)
     transport.registerProducer(line, False)
     if not line.push(TRIAL) or line.push(TRIAL):  # of what was refused, and of what had not begun, nothing is kept

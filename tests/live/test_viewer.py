@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eqboard.line import Message
 from eqboard.live import sending
 from eqboard.live.sending import SendLine
-from eqboard.live.viewer import ACK_WITHIN_SECONDS, DROP_AFTER_SECONDS, MAX_UNSEEN_CHARACTERS, Frame, Viewer
+from eqboard.live.viewer import ACK_WITHIN_SECONDS, DROP_AFTER_SECONDS, MAX_UNSEEN_CHARACTERS, NONE, Due, Frame, Viewer
 
 
 @dataclass
@@ -29,7 +29,8 @@ class Socket:
     def __post_init__(self) -> None:
         self.is_open.set()
         self.line = SendLine(self.send)
-        self.viewer = Viewer(self.line, self.drop, self.whole, clock=lambda: self.now)
+        self.due = Due(clock=lambda: self.now)
+        self.viewer = Viewer(self.line, self.drop, self.whole, self.due, clock=lambda: self.now)
 
     async def send(self, text: str) -> None:
         self.sent.append(text.rstrip())
@@ -42,7 +43,9 @@ class Socket:
         return self.frame("whole")
 
     def frame(self, kind: str) -> Frame:
-        return Frame.of(self.number, (Message(f"{kind} {self.number}".ljust(self.size)),), self.now)
+        frame = Frame(self.number, (Message(f"{kind} {self.number}".ljust(self.size)),))
+        self.due.note(frame)
+        return frame
 
     def push(self) -> bool:
         """The hub's next frame."""
@@ -263,6 +266,26 @@ async def test_strange_numbers_harm_nobody() -> None:
             socket.push()
         await settle()
         assert socket.sent[-1].endswith(str(socket.number))
+
+
+def test_what_everybody_must_have_seen_is_so_old_or_has_so_much_after_it() -> None:
+    now = 0.0
+    due = Due(clock=lambda: now)
+
+    def make(number: int, characters: int = 10) -> int:
+        due.note(Frame(number, (Message("x" * characters),)))
+        return due.number
+
+    assert [make(1), make(2)] == [NONE, NONE]
+    now = ACK_WITHIN_SECONDS
+    assert make(3) == NONE
+    now += 0.1
+    assert make(3) == NONE, "a board that is sent again is not another frame"
+    assert make(4) == 2
+    assert make(5, MAX_UNSEEN_CHARACTERS) == 2
+    assert make(6) == 4, "with the fifth alone there is not too much"
+    assert make(7) == 5
+    assert len(due._made) == 2, "of the others nothing is kept"
 
 
 # Servers and sockets that fail

@@ -2,8 +2,8 @@
 
 import socket
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 
 import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor
@@ -18,7 +18,6 @@ from eqboard.ops.pushing import (
     MOST_FRAMES,
     MOST_WAITING,
     PINGS_BYTES,
-    Outbox,
     PushLine,
     Tally,
     accepted,
@@ -41,14 +40,13 @@ WHOLE = Message("y" * 900_000)
 class Ends:
     """Both ends of a socket: a line of ours, and somebody who reads when told to."""
 
-    def __init__(self, outbox: Outbox | None = None) -> None:
-        """Without an outbox that has turns everything goes out at once."""
+    def __init__(self) -> None:
         ours, self._theirs = socket.socketpair()
         for each in (ours, self._theirs):
             each.setblocking(False)
         self.resumed_count = 0
         self.transport = transport_over(ours)
-        self.line = PushLine(self.transport, outbox or Outbox(lambda work: work()))
+        self.line = PushLine(self.transport)
         self.line.on_resume = self._note
         self.transport.registerProducer(self.line, False)
         self.read = bytearray()
@@ -199,37 +197,6 @@ def test_whoever_takes_it_compressed_gets_it_so(ends) -> None:
     assert ends.line.push([BOARD])
     assert ends.reads_on() == [BOARD.text]
     assert len(ends.read) < len(BOARD.text) / 10
-
-
-# Turns
-
-
-def test_what_many_are_sent_in_one_turn_goes_out_in_the_next(monkeypatch) -> None:
-    turns: list[Callable[[], None]] = []
-    outbox = Outbox(turns.append)
-    with ExitStack() as stack:
-        everybody = [stack.enter_context(closing(Ends(outbox))) for _ in range(3)]
-        for text in ("one", "two"):
-            for each in everybody:
-                assert each.line.push([Message(text)]), "it has not lagged, its turn has not come"
-        assert [each.reads_on() for each in everybody] == [[]] * 3
-        [turn] = turns
-        turn()
-        assert [each.reads_on() for each in everybody] == [["one", "two"]] * 3
-        assert everybody[0].line.push([Message("three")])
-        assert len(turns) == 2
-
-
-def test_who_is_gone_before_their_turn_has_come_costs_the_others_nothing() -> None:
-    turns: list[Callable[[], None]] = []
-    outbox = Outbox(turns.append)
-    with closing(Ends(outbox)) as gone, closing(Ends(outbox)) as other:
-        for each in (gone, other):
-            each.line.push([BOARD])
-        gone.line.end()
-        gone.transport.socket.close()
-        turns[0]()
-        assert other.reads_on() == [BOARD.text]
 
 
 # Whether it works here
