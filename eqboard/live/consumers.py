@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 
@@ -189,11 +190,10 @@ class BoardConsumer(AsyncWebsocketConsumer):
         await self.close(code=code)
 
     async def dispatch(self, message: Any) -> None:
-        """Channels looks after the thread's database connections at each message. What a board says needs none."""
-        if message["type"] == "websocket.receive":
-            await self.websocket_receive(message)
-        else:
-            await super().dispatch(message)
+        """Without Channels' look after the thread's database connections, a change of threads for each message: whoever
+        asks the database here has Channels do it, which looks by itself.
+        """
+        await getattr(self, get_handler_name(message))(message)
 
     async def disconnect(self, code: int) -> None:
         await self.leave()

@@ -45,6 +45,9 @@ SWITCH_SECONDS = 0.0005
 NEVER = math.inf  # Daphne pings anybody: pages say what they have shown, and who does not is let go (live/viewer.py)
 LOOKED_THROUGH = 200  # connections at each of Daphne's looks, on the average
 MOST_WAITED = 10  # looks: connections that are over are let go by one
+# Who come at once and wait to be let in; the system takes its own bound if that is less. Of Twisted's fifty most of two
+# thousand would be turned away, for a second each time.
+MOST_AT_THE_DOOR = 4096
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
 
@@ -118,6 +121,7 @@ class WebServer(BoundedServer):
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
+        port.socket.listen(MOST_AT_THE_DOOR)
         if self._reason_against:
             logger.warning(
                 "Boards are sent to viewer after viewer, as lines do not work here: %s", self._reason_against

@@ -220,6 +220,15 @@ def test_nobody_who_asks_says_where_the_application_lies() -> None:
                 assert read_until(line, b"\r\n\r\n").startswith(b"HTTP/1.1 101")
 
 
+def test_many_who_come_at_once_wait_at_the_door() -> None:
+    """As all screens of a site do, when the server is busy after it has started anew."""
+    with server() as running, ExitStack() as crowd:
+        running.tell(signal.SIGSTOP)
+        for _ in range(300):
+            crowd.enter_context(socket.create_connection((HOST, running.port), PATIENCE_SECONDS))
+        running.tell(signal.SIGCONT)
+
+
 @pytest.mark.parametrize("module", ["eqboard.ops.serving", "eqboard.ops.pushing", "eqboard.server"])
 def test_twisted_runs_on_asyncio_whatever_is_imported_first(module: str) -> None:
     told = f"import {module}; from twisted.internet import reactor; print(type(reactor).__name__)"
