@@ -16,6 +16,8 @@ import signal
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor: it says which one
@@ -48,6 +50,7 @@ MOST_WAITED = 10  # looks: connections that are over are let go by one
 # Who come at once and wait to be let in; the system takes its own bound if that is less. Of Twisted's fifty most of two
 # thousand would be turned away, for a second each time.
 MOST_AT_THE_DOOR = 4096
+LET_IN = 8  # of them, in each turn of the loop
 SERVICE_RESTART = 1012  # IANA's registry of close codes: come back, after a while of your own (static/eqboard/line.js)
 
 
@@ -122,6 +125,7 @@ class WebServer(BoundedServer):
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
         port.socket.listen(MOST_AT_THE_DOOR)
+        port.doRead = partial(let_in, port, port.doRead)
         if self._reason_against:
             logger.warning(
                 "Boards are sent to viewer after viewer, as lines do not work here: %s", self._reason_against
@@ -162,6 +166,14 @@ class WebServer(BoundedServer):
             else:
                 let_be_the_last(each)
         return bool(under_way or reactor.getWriters())  # type: ignore[misc]  # so Twisted has it
+
+
+def let_in(port: Any, accept: Callable[[], object]) -> None:
+    """A few of those at the door. Twisted lets in the more the more there are: to make so many welcome takes a turn of
+    the loop in which no board gets anything, and a frame needs several turns.
+    """
+    port.numberAccepts = LET_IN
+    accept()
 
 
 def is_under_way(known: dict[str, Any]) -> bool:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
+import daphne.server  # noqa: F401  # before everything that imports Twisted's reactor
 import pytest
 
 from eqboard.config import ROOT
+from eqboard.ops import serving
 from eqboard.ops.showroom import HOST, listen
 from tests.ops.small_application import BIG_BYTES, MOST_BODY_BYTES
 
@@ -227,6 +230,28 @@ def test_many_who_come_at_once_wait_at_the_door() -> None:
         for _ in range(300):
             crowd.enter_context(socket.create_connection((HOST, running.port), PATIENCE_SECONDS))
         running.tell(signal.SIGCONT)
+
+
+def test_of_many_at_the_door_a_few_are_let_in_at_a_time() -> None:
+    """However many Twisted would let in, which has seen a crowd before."""
+    port = SimpleNamespace(numberAccepts=500)
+    taken: list[int] = []
+    for _ in range(3):
+        serving.let_in(port, lambda: taken.append(port.numberAccepts))
+        port.numberAccepts += 20
+    assert taken == [serving.LET_IN] * 3
+
+
+def test_all_who_wait_at_the_door_are_let_in() -> None:
+    with server() as running, ExitStack() as crowd:
+        running.tell(signal.SIGSTOP)
+        lines = [socket.create_connection((HOST, running.port), PATIENCE_SECONDS) for _ in range(10 * serving.LET_IN)]
+        for line in lines:
+            crowd.enter_context(line)
+            line.sendall(HANDSHAKE)
+        running.tell(signal.SIGCONT)
+        for line in lines:
+            assert b" 101 " in read_until(line, b"\r\n\r\n")
 
 
 @pytest.mark.parametrize("module", ["eqboard.ops.serving", "eqboard.ops.pushing", "eqboard.server"])
