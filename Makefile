@@ -6,7 +6,7 @@ PYTHON = .venv/bin/python
 CHECK_ENV = EQBOARD_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	EQBOARD_HTTPS=true EQBOARD_DEBUG=false EQBOARD_ALLOWED_HOSTS=eqboard.example
 
-.PHONY: demo test check contract setup
+.PHONY: demo test check contract gate setup
 
 demo:  ## a board with a pretend EQ server behind it: [PORT=8000] [DEMO_PASSWORD=…] make demo
 	@.ci/setup run
@@ -27,6 +27,9 @@ check: setup  ## form, types, rooms, templates, settings, migrations
 
 contract: setup  ## the pretend EQ server keeps to the API document, whatever is sent to it; 40 s on two cores
 	@exec $(PYTHON) -m tests.contract
+
+gate: setup  ## what the benchmark holds: ratios of one run, no times; about a minute
+	@$(PYTHON) manage.py bench --gate
 
 setup:
 	@.ci/setup dev

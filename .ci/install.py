@@ -23,6 +23,7 @@ KINDS = {  # what is set up → its groups
     "dev": ("run", "dev", "sso"),
     "postgres": ("run", "postgres"),
     "sso": ("run", "sso"),
+    "bench": ("run", "bench"),
 }
 NO_REDIS = (
     "eqboard needs a Redis server, and an embedded one could not be installed: "

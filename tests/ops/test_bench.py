@@ -10,19 +10,22 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from eqboard.boards.day import day_of
-from eqboard.boards.fragments import paint, whole
+from eqboard.boards.fragments import Screen, paint, whole
 from eqboard.boards.health import Health
 from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
 from eqboard.ops.bench import ticks as ticks_module
 from eqboard.ops.bench.measure import Skipped, compare, measure
+from eqboard.ops.bench.overlapping import FOR_ROLES, IN_LANGUAGES, JOINED, ONE, OTHER, SAME, Overlapping
 from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, large_round, parsing, read_round
 from eqboard.ops.bench.processes import ServerFailed, pretend_server, processor_clock
+from eqboard.ops.bench.report import digits, machine, own_version, table
 from eqboard.ops.bench.simulator import READS, ask_for_a_second, live_and_answer, simulator, write
 from eqboard.ops.bench.ticks import BOARDS, REFERENCE, Site, ticks
-from eqboard.ops.management.commands.bench import SCENARIOS, digits, table
+from eqboard.ops.management.commands.bench import SCENARIOS, Scenario
 from eqboard.simulator.scenarios import build_world
+from tests.clocks import has_clock
 
 
 class Clock:
@@ -176,16 +179,8 @@ def test_the_reads_are_what_a_board_asks_and_are_answered_here_as_there():
     assert len(statuses) > 24
 
 
-def _has_clock() -> bool:
-    try:
-        return processor_clock(os.getpid())() > 0
-    except Skipped:
-        return False
-
-
 KEY = "a-key-of-ours"
 EMPTY = ("--scenario", "empty_floor")
-has_clock = pytest.mark.skipif(not _has_clock(), reason="this system does not tell of other processes")
 
 
 @has_clock
@@ -233,33 +228,44 @@ def test_a_wrong_answer_is_no_figure():
         server.ask("/nothing")
 
 
+def both(scenario) -> Scenario:
+    return Scenario(scenario, scenario)
+
+
 def test_what_this_machine_cannot_measure_is_skipped_and_says_why(monkeypatch):
-    def skip(rounds):
+    def skip():
         raise Skipped("This system does not tell.")
 
-    monkeypatch.setitem(SCENARIOS, "simulator", skip)
+    monkeypatch.setitem(SCENARIOS, "simulator", both(skip))
     out = StringIO()
     call_command("bench", "simulator", stdout=out)
-    assert json.loads(out.getvalue()) == {"scenario": "simulator", "skipped": "This system does not tell."}
+    here, said = map(json.loads, out.getvalue().splitlines())
+    assert here == {"scenario": "machine", "remark": machine()}
+    assert said == {"scenario": "simulator", "remark": "skipped: This system does not tell."}
+
+
+def test_the_machine_is_told_with_the_version_of_eqboard():
+    assert f"{os.cpu_count()} cores" in machine()
+    assert machine().endswith(f", eqboard {own_version()}")
 
 
 @pytest.mark.parametrize(
     "error", [ServerFailed("It did not start."), ConnectionRefusedError(111, "Connection refused")]
 )
 def test_what_fails_is_one_sentence(monkeypatch, error):
-    def fail(rounds):
+    def fail():
         raise error
 
-    monkeypatch.setitem(SCENARIOS, "simulator", fail)
+    monkeypatch.setitem(SCENARIOS, "simulator", both(fail))
     with pytest.raises(CommandError, match=r"^simulator cannot be measured: .*(did not start|refused)"):
         call_command("bench", "simulator")
 
 
 def test_ctrl_c_ends_it_with_one_word(monkeypatch):
-    def interrupt(rounds):
+    def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(SCENARIOS, "simulator", interrupt)
+    monkeypatch.setitem(SCENARIOS, "simulator", both(interrupt))
     with pytest.raises(CommandError, match=r"^Interrupted\.$") as caught:
         call_command("bench", "simulator")
     assert caught.value.returncode == 130
@@ -274,7 +280,8 @@ def test_the_command_prints_json_lines_and_a_table():
     out = StringIO()
     call_command("bench", "parsing", "--quick", stdout=out)
     lines, _, markdown = out.getvalue().partition("\n\n")
-    figures = [json.loads(line) for line in lines.splitlines()]
+    here, *figures = [json.loads(line) for line in lines.splitlines()]
+    assert f"- machine: {here['remark']}" in markdown
     assert figures[0]["variant"] == "json.loads"
     assert all(figure["scenario"] == "parsing" and figure["ratio"] > 0 for figure in figures)
     assert markdown.count("| parsing |") == len(figures)
@@ -282,7 +289,7 @@ def test_the_command_prints_json_lines_and_a_table():
 
 def test_a_scenario_that_there_is_not_is_refused():
     with pytest.raises(
-        CommandError, match="There is no scenario 'nosuch'; there are parsing, ticks, simulator, browser"
+        CommandError, match="There is no scenario 'nosuch'; there are parsing, ticks, fanout, framesize, stalled"
     ):
         call_command("bench", "nosuch")
 
@@ -293,9 +300,43 @@ def test_a_scenario_that_there_is_not_is_refused():
 def test_every_stage_of_a_tick_is_measured_beside_rendering_everything(monkeypatch):
     monkeypatch.setattr(ticks_module, "SITES", {"small": (2, 6)})
     figures = ticks(2)
-    assert [each.variant for each in figures if each.ratio == 1.0] == [REFERENCE]
+    assert [each.variant for each in figures if each.is_reference] == [REFERENCE, ONE]
     for stage in ("parse", "assemble", "flow", "diff and encode", "decode and apply", "render what changed: tv"):
         assert any(each.variant == stage for each in figures), stage
+
+
+def test_several_boards_of_a_tick_are_measured_beside_one(monkeypatch):
+    monkeypatch.setattr(ticks_module, "SITES", {"small": (2, 6)})
+    several = [each for each in ticks(2) if each.scenario == "boards of a tick, small"]
+    assert [each.variant for each in several] == [ONE, SAME, OTHER, IN_LANGUAGES, FOR_ROLES, JOINED]
+
+
+def test_the_boards_that_are_measured_together_are_those_that_they_are_said_to_be():
+    ways = {name: list(process._shown) for name, process in Overlapping()._ways.items()}
+    boards = {name: {each.board for each in audiences} for name, audiences in ways.items()}
+    assert {name: len(several) for name, several in boards.items()} == {
+        ONE: 1,
+        SAME: 10,
+        OTHER: 10,
+        IN_LANGUAGES: 1,
+        FOR_ROLES: 1,
+    }
+    assert len({each.language for each in ways[IN_LANGUAGES]}) == 3
+    assert len({each.rights for each in ways[FOR_ROLES]}) == 2
+    assert len({(each.spec.figures, each.spec.limits, each.spec.thresholds) for each in boards[SAME]}) == 1
+    assert len({(each.spec.figures, each.spec.limits, each.spec.thresholds) for each in boards[OTHER]}) > 3
+
+
+def test_boards_that_are_measured_together_show_what_each_shows_alone():
+    site = Site(build_world("monday_storm", seed=1, started_at=1.7e9, queues=2, agents=6))
+    boards = Overlapping()
+    for _ in range(3):
+        site.follow()
+        boards.go_round(site.floor)
+    for process in boards._ways.values():
+        for audience, shown in process._shown.items():
+            levels = Screen(audience, levels=shown.levels)
+            assert whole(shown) == whole(paint(site.floor, Health(), audience, day_of(site.floor), levels))
 
 
 def test_the_bytes_that_a_viewer_gets_in_a_minute_are_told(monkeypatch):

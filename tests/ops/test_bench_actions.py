@@ -18,14 +18,14 @@ from django.core.management import CommandError, call_command
 
 from eqboard.ops.bench import actions as actions_module
 from eqboard.ops.bench import house as house_module
-from eqboard.ops.bench.actions import crowded, extra_requests, parted, tail_of, to_eq, to_screens, waits
+from eqboard.ops.bench.actions import actions, crowded, extra_requests, parted, tail_of, to_eq, to_screens, waits
 from eqboard.ops.bench.buttons import leads_agents
 from eqboard.ops.bench.hands import Pressed, busy_seconds
 from eqboard.ops.bench.house import until_well
 from eqboard.ops.bench.overheard import Ear, Heard
 from eqboard.ops.bench.processes import ServerFailed, pretend_server
-from eqboard.ops.management.commands import bench as command
-from eqboard.ops.management.commands.bench import table
+from eqboard.ops.bench.report import table
+from eqboard.ops.management.commands.bench import SCENARIOS, Scenario
 from eqboard.ops.redis_server import NoRedisServer
 from eqboard.ops.showroom import DemoError, free_port
 
@@ -51,12 +51,12 @@ def children() -> set[int]:
 def test_buttons_are_pressed_and_everybody_sees_it_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions_module, "QUEUES", 2)
     monkeypatch.setattr(actions_module, "AGENT_COUNT", 8)
-    monkeypatch.setattr(actions_module, "VIEWERS", (4,))
-    monkeypatch.setattr(command, "QUICK_ROUNDS", 1)
+    quick = Scenario(lambda: actions(30), lambda: actions(1, viewers=(4,)))
+    monkeypatch.setitem(SCENARIOS, "actions", quick)
     before, out = children(), StringIO()
     call_command("bench", "actions", "--quick", stdout=out)
     lines, _, markdown = out.getvalue().partition("\n\n")
-    figures = [json.loads(line) for line in lines.splitlines()]
+    _, *figures = [json.loads(line) for line in lines.splitlines()]
     told = {(each["scenario"], each["variant"]) for each in figures}
     for button in ("pause", "resume", "steal", "spy"):
         assert ("click → EQ, 4 viewers", f"{button}: click → EQ has it, our share") in told
@@ -83,7 +83,10 @@ def test_without_redis_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(house_module, "find_redis_server", find)
     out = StringIO()
     call_command("bench", "actions", stdout=out)
-    assert json.loads(out.getvalue()) == {"scenario": "actions", "skipped": "Install redis-server."}
+    assert json.loads(out.getvalue().splitlines()[-1]) == {
+        "scenario": "actions",
+        "remark": "skipped: Install redis-server.",
+    }
 
 
 def test_a_part_that_does_not_start_is_named() -> None:
@@ -100,7 +103,7 @@ def test_a_board_that_does_not_move_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_demo_that_cannot_be_prepared_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(rounds: int) -> None:
+    async def fail(rounds: int, counts: tuple[int, ...]) -> None:
         raise DemoError("No room.")
 
     monkeypatch.setattr(actions_module, "_figures", fail)

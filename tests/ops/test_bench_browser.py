@@ -26,13 +26,15 @@ from eqboard.config import ROOT
 from eqboard.ops.bench import browser as browser_module
 from eqboard.ops.bench import viewer as viewer_module
 from eqboard.ops.bench.browser import ADDED, HELD, IDLE, REFERENCE, browser, hour, seconds
-from eqboard.ops.bench.line import Line, framed, handshake, head_of
+from eqboard.ops.bench.frames import framed, welcome
+from eqboard.ops.bench.line import Line, head_of
 from eqboard.ops.bench.measure import Skipped
 from eqboard.ops.bench.page import static_file
 from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.bench.report import table
 from eqboard.ops.bench.ticks import audience_of
 from eqboard.ops.bench.viewer import Viewer, painted, stormy, viewer
-from eqboard.ops.management.commands.bench import SCENARIOS, table
+from eqboard.ops.management.commands.bench import SCENARIOS, Scenario
 
 SMALL = "small"
 START_SECONDS, END_SECONDS = 60.0, 30.0
@@ -179,7 +181,7 @@ async def test_nothing_can_be_said_to_nobody():
 
 def test_the_handshake_is_that_of_the_standard():
     """RFC 6455, section 1.3."""
-    assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in handshake("dGhlIHNhbXBsZSBub25jZQ==")
+    assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in welcome("dGhlIHNhbXBsZSBub25jZQ==")
 
 
 @pytest.mark.parametrize(
@@ -217,9 +219,9 @@ def test_a_machine_without_a_browser_is_told_so_in_a_line(monkeypatch):
     monkeypatch.setattr(viewer_module, "find_installed", lambda: None)
     out = StringIO()
     call_command("bench", "browser", stdout=out)
-    assert json.loads(out.getvalue()) == {
+    assert json.loads(out.getvalue().splitlines()[-1]) == {
         "scenario": "browser",
-        "skipped": "There is no Chromium or Chrome here (Debian: apt-get install chromium).",
+        "remark": "skipped: There is no Chromium or Chrome here (Debian: apt-get install chromium).",
     }
 
 
@@ -234,7 +236,7 @@ def test_what_the_browser_says_when_it_fails_is_one_sentence(monkeypatch, module
     class Failed(Error):
         __module__ = f"{module}.async_api"
 
-    def fail(rounds):
+    def fail(rounds, is_quick):
         raise Failed("Target closed\nBrowser logs:\n…")
 
     monkeypatch.setattr(browser_module, "_figures", fail)
@@ -244,8 +246,10 @@ def test_what_the_browser_says_when_it_fails_is_one_sentence(monkeypatch, module
 
 
 def test_it_is_one_of_the_scenarios(monkeypatch):
-    assert SCENARIOS["browser"] is browser
-    monkeypatch.setitem(SCENARIOS, "browser", lambda rounds: (_ for _ in ()).throw(ServerFailed("Gone.")))
+    def gone():
+        raise ServerFailed("Gone.")
+
+    monkeypatch.setitem(SCENARIOS, "browser", Scenario(gone, gone))
     with pytest.raises(CommandError, match=r"^browser cannot be measured: Gone\.$"):
         call_command("bench", "browser")
 

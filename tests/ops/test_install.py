@@ -185,7 +185,7 @@ def test_more_ways_to_sign_in_are_an_extra_that_the_tests_bring_along(root: Path
 
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert install.main(["everything"]) == 2
-    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres|sso\n"
+    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres|sso|bench\n"
 
 
 def pinned() -> set[str]:
@@ -197,7 +197,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("group", ["run", "dev", "embedded", "postgres", "sso"])
+@pytest.mark.parametrize("group", ["run", "dev", "embedded", "postgres", "sso", "bench"])
 def test_everything_asked_for_is_pinned(group: str) -> None:
     asked = {canonical(re.split(r"[\[<>=; ]", line)[0]) for line in install.requirements(ROOT, group)}
     assert asked <= pinned()

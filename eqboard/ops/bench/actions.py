@@ -7,7 +7,6 @@ Another part is the pretend EQ's own: it pauses and resumes 0.2 to 0.8 s after i
 """
 
 import asyncio
-import math
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from eqboard.ops.bench.buttons import AGENTS
 from eqboard.ops.bench.crowd import MOST_BUSY, crowd
 from eqboard.ops.bench.hands import Hands, Pressed
 from eqboard.ops.bench.house import POLL_SECONDS, House, house
-from eqboard.ops.bench.measure import LEAST_SECONDS, Figure, compare
+from eqboard.ops.bench.measure import LEAST_SECONDS, Figure, compare, percentile
 from eqboard.ops.bench.onlooker import onlooker
 from eqboard.ops.bench.overheard import Ear
 from eqboard.ops.bench.processes import ServerFailed
@@ -37,18 +36,20 @@ PARTS = 3  # of the presses: where their medians differ, the machine was noisy
 Presses = Mapping[str, Sequence[Pressed]]  # by the button
 
 
-def actions(rounds: int) -> list[Figure]:
-    """The figures of so many presses of each button. Raises Skipped, ServerFailed, OSError."""
+def actions(rounds: int, *, viewers: Sequence[int] | None = None) -> list[Figure]:
+    """The figures of so many presses of each button, among each number of `viewers`; VIEWERS if None. Raises Skipped,
+    ServerFailed, OSError.
+    """
     try:
-        return asyncio.run(_figures(rounds))
+        return asyncio.run(_figures(rounds, VIEWERS if viewers is None else viewers))
     except DemoError as error:
         raise ServerFailed(str(error)) from None
 
 
-async def _figures(rounds: int) -> list[Figure]:
+async def _figures(rounds: int, counts: Sequence[int]) -> list[Figure]:
     figures: list[Figure] = []
     async with house(QUEUES, AGENT_COUNT) as stage:
-        for count in VIEWERS:
+        for count in counts:
             figures += await _among(stage, rounds, count)
     return figures
 
@@ -170,6 +171,4 @@ def parted(seconds: Sequence[float], parts: int) -> list[float]:
 
 def tail_of(seconds: Sequence[float]) -> tuple[float, float, int]:
     """The 95th percentile (nearest rank) and the most in milliseconds, and how many there are."""
-    ordered = sorted(seconds)
-    rank = math.ceil(0.95 * len(ordered))
-    return 1000 * ordered[rank - 1], 1000 * ordered[-1], len(ordered)
+    return 1000 * percentile(seconds, 0.95), 1000 * max(seconds), len(seconds)

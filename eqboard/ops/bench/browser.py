@@ -45,19 +45,23 @@ HELD = {
 Held = Mapping[str, float]  # by the names of HELD, after collecting garbage
 
 
-def browser(rounds: int) -> list[Figure]:
-    """The figures. Raises Skipped where there is no browser to drive, ServerFailed when it does not do its part."""
+def browser(rounds: int, *, is_quick: bool = False) -> list[Figure]:
+    """The figures; when it is to be quick, of the seconds of one board. Raises Skipped where there is no browser to
+    drive, ServerFailed when it does not do its part.
+    """
     try:
-        return asyncio.run(_figures(rounds))
+        return asyncio.run(_figures(rounds, is_quick))
     except Exception as error:
         if type(error).__module__.partition(".")[0] != "playwright":  # it may not be there to be imported
             raise
         raise ServerFailed(f"The browser failed: {str(error).partition(chr(10))[0]}") from None
 
 
-async def _figures(rounds: int) -> list[Figure]:
+async def _figures(rounds: int, is_quick: bool) -> list[Figure]:
     try:
         async with chromium() as started:
+            if is_quick:
+                return await seconds(started, next(iter(SITES)), BOARDS[0], rounds)
             figures = []
             for name in SITES:
                 for ref in BOARDS:

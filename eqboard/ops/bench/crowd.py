@@ -1,8 +1,7 @@
-"""Many who look at a board, in a process of their own: each reads and acknowledges as a browser's page does.
+"""Many who look at a board, in a process of their own (viewers.py): each reads and acknowledges as the page does.
 
-The process gets the address and how many by its first line, in JSON, as `ps` shows command lines and the address holds
-cookies. It says `ready` when everybody has the whole board. After that each line is the number of a frame, answered by
-how many have had it so far, and when the last of them had. It ends with its input.
+The process gets the address by its first line, in JSON, as `ps` shows command lines and the address holds cookies. It
+ends with its input.
 """
 
 import asyncio
@@ -11,37 +10,34 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from typing import Any
 
 from eqboard.config import ROOT
-from eqboard.ops.bench.processes import END_SECONDS, ServerFailed, processor_clock
-from eqboard.ops.bench.sockets import Address, Socket, number_of
-from eqboard.ops.children import die_with_parent
+from eqboard.ops.bench.counting import Had, Tally
+from eqboard.ops.bench.limits import make_room
+from eqboard.ops.bench.processes import END_SECONDS, ServerFailed, before_exec, processor_clock
+from eqboard.ops.bench.sockets import Address
 
 AT_ONCE = 10  # who connect side by side
 ARRIVAL_SECONDS = 180.0
 FRAME_SECONDS = 15.0
+ANSWER_SECONDS = 30.0  # beyond what a command is allowed to wait for
 LOOK_SECONDS = 0.05
-KEPT_FRAMES = 200
-READY = "ready"
+LONGEST_LINE_BYTES = 64 * 1024 * 1024
 MOST_BUSY = 0.8  # of a core: beyond, what is measured is the crowd
 
 
-@dataclass(slots=True)
-class Had:
-    """How many have had a frame, and when the last of them had, of the monotonic clock."""
-
-    count: int = 0
-    last_at: float = 0.0
-
-
-# The parent's side
-
-
 class Crowd:
-    def __init__(self, count: int, process: asyncio.subprocess.Process | None) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | None, count: int = 0) -> None:
         self.count = count
+        self.stalled = 0
         self._process = process
+
+    @property
+    def reading(self) -> int:
+        """How many of them read."""
+        return self.count - self.stalled
 
     def busy(self) -> Callable[[], float] | None:
         """Tells the share of a core that their process has taken since; None where nobody is. Raises Skipped."""
@@ -51,56 +47,114 @@ class Crowd:
         before = taken()
         return lambda: (taken() - before) / (time.monotonic() - began_at)
 
+    async def join(
+        self,
+        count: int,
+        *,
+        at_once: int = AT_ONCE,
+        boards: bool = True,
+        deflate: bool = False,
+        checksums: bool = False,
+        receive_bytes: int = 0,
+        seconds: float = ARRIVAL_SECONDS,
+    ) -> list[float]:
+        """So many more (`Viewers.join`): when each was there, in seconds, in order. Raises ServerFailed when somebody
+        is not, Skipped when the system does not let so many in.
+        """
+        make_room(self.count + count)
+        manner = {"deflate": deflate, "checksums": checksums, "receive_bytes": receive_bytes}
+        told = await self._ask("join", seconds, count=count, at_once=at_once, boards=boards, **manner)
+        arrived: list[float] = told["arrived_after"]
+        if len(arrived) < count:
+            raise ServerFailed(f"Only {len(arrived)} of {count} viewers got in within {seconds:g} s.")
+        self.count += count
+        return arrived
+
+    async def begin(self) -> None:
+        """Count anew."""
+        await self._ask("begin")
+
+    async def tally(self) -> Tally:
+        """What has come since."""
+        told = await self._ask("tally")
+        arrivals = {int(seq): moments for seq, moments in told.pop("arrivals").items()}
+        return Tally(**told, arrivals=arrivals)
+
+    async def until(self, seq: int, seconds: float = FRAME_SECONDS) -> Had:
+        """How many of those who read have had that update, and when the last had: at once when all have."""
+        return Had(**await self._ask("until", seconds, seq=seq))
+
     async def had(self, number: int) -> float | None:
         """When the last of them had that frame; None where nobody is. Raises ServerFailed when somebody does not."""
         if self._process is None:
             return None
         give_up_at = time.monotonic() + FRAME_SECONDS
-        while (had := await self._asked(number)).count < self.count:
+        while (had := Had(**await self._ask("had", number=number))).count < self.count:
             if time.monotonic() > give_up_at:
                 raise ServerFailed(f"Only {had.count} of {self.count} viewers got a frame within {FRAME_SECONDS:g} s.")
             await asyncio.sleep(LOOK_SECONDS)
         return had.last_at
 
-    async def _asked(self, number: int) -> Had:
-        return Had(**json.loads(await self.say(str(number))))
+    async def acknowledge(self, on: bool) -> None:
+        """Whether they do; for a while they may not, and the server thinks nothing of it."""
+        await self._ask("acks", on=on)
 
-    async def say(self, line: str) -> bytes:
-        """What the process answers to it. Raises ServerFailed when it is gone."""
+    async def stall(self, count: int) -> None:
+        """So many of them read no more."""
+        await self._ask("stall", count=count)
+        self.stalled = count
+
+    async def resume(self, seconds: float) -> dict[str, Any]:
+        """They read again (`Viewers.resume`)."""
+        self.stalled = 0
+        return await self._ask("resume", seconds)
+
+    async def _ask(self, do: str, seconds: float | None = None, **options: object) -> dict[str, Any]:
+        """What the process answers. Raises ServerFailed when it is gone."""
         assert self._process is not None  # noqa: S101 (who asks has seen to it)
         assert self._process.stdin is not None  # noqa: S101
         assert self._process.stdout is not None  # noqa: S101
+        waits = {} if seconds is None else {"seconds": seconds}
         with suppress(OSError):
-            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.write(json.dumps({"do": do, **waits, **options}).encode() + b"\n")
             await self._process.stdin.drain()
-        answer = await self._process.stdout.readline()
+        try:
+            answer = await asyncio.wait_for(self._process.stdout.readline(), (seconds or 0.0) + ANSWER_SECONDS)
+        except TimeoutError:
+            raise ServerFailed("The viewers' process does not answer.") from None
         if not answer:
             raise ServerFailed("The viewers' process has ended.")
-        return answer
+        told: dict[str, Any] = json.loads(answer)
+        return told
 
 
 @asynccontextmanager
-async def crowd(address: Address, count: int) -> AsyncIterator[Crowd]:
+async def crowd(address: Address, count: int, cores: Iterable[int] = ()) -> AsyncIterator[Crowd]:
     """So many viewers of a board, all of whom have it, until the block ends. Raises ServerFailed."""
     if not count:
-        yield Crowd(0, None)
+        yield Crowd(None)
         return
+    async with viewers(address, cores) as there:
+        await there.join(count)
+        yield there
+
+
+@asynccontextmanager
+async def viewers(address: Address, cores: Iterable[int] = ()) -> AsyncIterator[Crowd]:
+    """Their process, in which nobody is yet, until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__),
+        *(sys.executable, "-m", "eqboard.ops.bench.viewers"),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE_BYTES,
         process_group=0,  # Ctrl-C in the terminal reaches only us, and we end it
-        preexec_fn=die_with_parent(),
+        preexec_fn=before_exec(cores),
     )
+    assert process.stdin is not None  # noqa: S101
     try:
-        there = Crowd(count, process)
-        said = await asyncio.wait_for(there.say(json.dumps({**asdict(address), "count": count})), ARRIVAL_SECONDS)
-        if said.decode().strip() != READY:
-            raise ServerFailed(f"The viewers did not get their boards: {said.decode().strip()}.")
-        yield there
-    except TimeoutError:
-        raise ServerFailed(f"{count} viewers did not get their boards within {ARRIVAL_SECONDS:g} s.") from None
+        process.stdin.write(json.dumps(asdict(address)).encode() + b"\n")
+        yield Crowd(process)
     finally:
         await _end(process)
 
@@ -113,67 +167,3 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-# The process itself
-
-
-class Watch:
-    """What the viewers have had, by the numbers of the newest frames."""
-
-    def __init__(self) -> None:
-        self.had: dict[int, Had] = {}
-
-    def note(self, before: int, number: int, at: float) -> None:
-        """One of them has a frame, and had `before` until now. What it skipped it has too: who is late gets the whole
-        board instead.
-        """
-        for each in range(before + 1, number + 1):
-            had = self.had.setdefault(each, Had())
-            had.count += 1
-            had.last_at = max(had.last_at, at)
-        while len(self.had) > KEPT_FRAMES:
-            del self.had[min(self.had)]
-
-
-async def look(address: Address, watch: Watch, turn: asyncio.Semaphore, has_board: asyncio.Event) -> None:
-    """One viewer, until the server ends it."""
-    async with turn:
-        socket = await Socket.open(address)
-        shown = await frame(socket)
-    has_board.set()
-    while True:
-        number = await frame(socket)
-        watch.note(shown, number, time.monotonic())
-        shown = number
-
-
-async def frame(socket: Socket) -> int:
-    """The number of the next one, when the last of its messages has come."""
-    while (number := number_of(await socket.read())) is None:
-        pass
-    return number
-
-
-async def everybody(boards: Iterable[asyncio.Event]) -> None:
-    for board in boards:
-        await board.wait()
-
-
-async def gather(first_line: str) -> None:
-    told = json.loads(first_line)
-    count, watch, turn = told.pop("count"), Watch(), asyncio.Semaphore(AT_ONCE)
-    boards = [asyncio.Event() for _ in range(count)]
-    viewers = [asyncio.create_task(look(Address(**told), watch, turn, board)) for board in boards]
-    arriving = asyncio.create_task(everybody(boards))
-    await asyncio.wait({arriving, *viewers}, return_when=asyncio.FIRST_COMPLETED)
-    if not arriving.done():
-        print("one was sent away", flush=True)
-        return
-    print(READY, flush=True)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        print(json.dumps(asdict(watch.had.get(int(line), Had()))), flush=True)
-
-
-if __name__ == "__main__":
-    asyncio.run(gather(sys.stdin.readline()))

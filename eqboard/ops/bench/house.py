@@ -8,20 +8,22 @@ import os
 import secrets
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from eqboard.config import ROOT
 from eqboard.ops.bench.measure import Skipped
 from eqboard.ops.bench.overheard import Ear
-from eqboard.ops.bench.processes import PretendServer, ServerFailed, end, pretend_server
-from eqboard.ops.children import describe_exit, die_with_parent
+from eqboard.ops.bench.processes import PretendServer, ServerFailed, before_exec, end, pretend_server
+from eqboard.ops.children import describe_exit
 from eqboard.ops.probes import http_get
 from eqboard.ops.redis_server import NoRedisServer, find_redis_server, redis_command, socket_url
 from eqboard.ops.showroom import HOST, MANAGE, demo_environment, listen, prepare_database, redis_folder, unwell
 
+NOBODY = f"http://{HOST}:9"  # where an exchange would be of whom nothing is asked
 POLL_SECONDS = 1.0
 WELL_SECONDS = 90.0
 ASK_EVERY_SECONDS = 0.25
@@ -39,27 +41,55 @@ class House:
     to_poller: Ear
     to_web: Ear
     password: str = field(repr=False)
+    folder: Path
+    environ: Mapping[str, str] = field(repr=False)
+    children: Mapping[str, subprocess.Popen[bytes]]  # redis, poller, web 1 and so on
+    web_ports: tuple[int, ...]
 
 
 @asynccontextmanager
-async def house(queues: int, agents: int) -> AsyncIterator[House]:
-    """A call centre in which nothing happens by itself, until the block ends, however it does. Raises Skipped where
-    there is no Redis, ServerFailed or DemoError when a part does not come up.
+async def house(queues: int, agents: int, *, webs: int = 1, **settings: str) -> AsyncIterator[House]:
+    """A call centre in which nothing happens by itself, until the block ends, however it does; `settings` beside our
+    own, by their names in the environment. Raises Skipped where there is no Redis, ServerFailed or DemoError when a
+    part does not come up.
     """
-    redis, key, password = _redis(), secrets.token_urlsafe(16), secrets.token_urlsafe(12)
+    redis, key = find_redis(), secrets.token_urlsafe(16)
     size = ("--scenario", "by_hand", "--queues", str(queues), "--agents", str(agents))
-    with redis_folder() as folder, pretend_server(size, key) as eq, listen(0) as listener:
+    with redis_folder() as folder, pretend_server(size, key) as eq, ExitStack() as started:
         async with Ear(eq.port).open() as to_poller, Ear(eq.port).open() as to_web:
-            base = environment(folder, key, to_poller.url)
-            prepare_database(base, password, folder)
-            number, port = listener.fileno(), listener.getsockname()[1]
-            with (
-                running("redis", redis_command(redis, folder), base) as store,
-                running("poller", (*MANAGE, "poll"), base) as poller,
-                running("web", (*SERVE, "--fd", str(number)), base | {"EQBOARD_EQ_URL": to_web.url}, number) as web,
-            ):
-                await until_well(port, {"redis": store, "poller": poller, "web": web})
-                yield House(port, eq, to_poller, to_web, password)
+            base = environment(folder, key, to_poller.url) | settings
+            password = furnish(folder, base)
+            children = {
+                "redis": started.enter_context(running("redis", redis_command(redis, folder), base)),
+                "poller": started.enter_context(running("poller", (*MANAGE, "poll"), base)),
+            }
+            ports = []
+            for number in range(webs):
+                listener = started.enter_context(listen(0))
+                command, environ = (*SERVE, "--fd", str(listener.fileno())), base | {"EQBOARD_EQ_URL": to_web.url}
+                children[f"web {number + 1}"] = started.enter_context(
+                    running("web", command, environ, listener.fileno())
+                )
+                ports.append(int(listener.getsockname()[1]))
+            for port in ports:
+                await until_well(port, children)
+            yield House(ports[0], eq, to_poller, to_web, password, folder, base, children, tuple(ports))
+
+
+def furnish(folder: Path, environ: Mapping[str, str]) -> str:
+    """A database with the demo's people in that folder; their password. Made once, and copied. Raises DemoError."""
+    password, files = _furniture()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return password
+
+
+@cache
+def _furniture() -> tuple[str, Mapping[str, bytes]]:
+    password = secrets.token_urlsafe(12)
+    with redis_folder() as folder:
+        prepare_database(environment(folder, secrets.token_urlsafe(16), NOBODY), password, folder)
+        return password, {each.name: each.read_bytes() for each in folder.glob("db.sqlite3*")}
 
 
 def environment(folder: Path, key: str, eq_url: str) -> dict[str, str]:
@@ -85,9 +115,11 @@ def environment(folder: Path, key: str, eq_url: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str], environ: Mapping[str, str], *files: int
+    name: str, command: Sequence[str], environ: Mapping[str, str], *files: int, cores: Iterable[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A child until the block ends; what it says is nobody's business. `files`: open ones that it gets from us."""
+    """A child until the block ends; what it says is nobody's business. `files`: open ones that it gets from us;
+    `cores`: those that it keeps to, if any are named.
+    """
     with subprocess.Popen(  # noqa: S603 (every word of it is ours)
         tuple(command),
         env=environ,
@@ -96,7 +128,7 @@ def running(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         process_group=0,  # Ctrl-C in the terminal reaches only us, and we end it
-        preexec_fn=die_with_parent(),
+        preexec_fn=before_exec(cores),
         pass_fds=files,
     ) as process:
         try:
@@ -117,7 +149,8 @@ async def until_well(port: int, children: Mapping[str, subprocess.Popen[bytes]])
         await asyncio.sleep(ASK_EVERY_SECONDS)
 
 
-def _redis() -> str:
+def find_redis() -> str:
+    """Raises Skipped where there is none."""
     try:
         return find_redis_server()
     except NoRedisServer as reason:

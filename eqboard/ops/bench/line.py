@@ -5,21 +5,17 @@ So small a server is enough for that: it says what it is told to, and hears noth
 """
 
 import asyncio
-import hashlib
-import struct
-from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 from eqboard.boards.policy import POLICY
 from eqboard.ops.bench.door import LINE_ERRORS, opened
+from eqboard.ops.bench.frames import framed, welcome
 from eqboard.ops.bench.page import LIVE_PATH, static_file
 from eqboard.ops.showroom import HOST
 
 STATIC = "/static/"
-MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
-TEXT = 0x81  # a text in one frame, section 5.2
 CHUNK_BYTES = 65536
 
 Answer = tuple[HTTPStatus, str, bytes]  # with the body's media type
@@ -55,7 +51,7 @@ class Line:
             try:
                 path, headers = head_of(await reader.readuntil(b"\r\n\r\n"))
                 if path == LIVE_PATH:
-                    writer.write(handshake(headers.get("sec-websocket-key", "")))
+                    writer.write(welcome(headers.get("sec-websocket-key", "")))
                     self._socket = writer
                     await self.say([self._greeting()])
                     while await reader.read(CHUNK_BYTES):  # what the page acknowledges
@@ -93,20 +89,3 @@ def written(answer: Answer) -> bytes:
         "Connection: close",
     )
     return "\r\n".join((*head, "", "")).encode() + body
-
-
-def handshake(key: str) -> bytes:
-    """RFC 6455, section 4.2.2."""
-    accepted = b64encode(hashlib.sha1((key + MAGIC).encode(), usedforsecurity=False).digest()).decode()
-    head = ("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
-    return "\r\n".join((*head, f"Sec-WebSocket-Accept: {accepted}", "", "")).encode()
-
-
-def framed(message: str) -> bytes:
-    """As a server writes a text, which is never masked; RFC 6455, section 5.2."""
-    text = message.encode()
-    if len(text) < 126:
-        return struct.pack("!BB", TEXT, len(text)) + text
-    if len(text) < 65536:
-        return struct.pack("!BBH", TEXT, 126, len(text)) + text
-    return struct.pack("!BBQ", TEXT, 127, len(text)) + text

@@ -4,8 +4,8 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from eqboard.ops.bench.processes import ServerFailed
@@ -31,16 +31,24 @@ class Onlooker:
 
     async def sees(self, pattern: bytes, since: float) -> Seen:
         """The first frame after that moment that has it. Raises ServerFailed when none comes in time."""
+        return await self.first(lambda frame: re.search(pattern, frame.text) is not None, since)
+
+    async def first(self, is_it: Callable[[Seen], bool], since: float) -> Seen:
+        """The first frame after that moment of which that is true. Raises ServerFailed when none comes in time."""
         try:
             async with asyncio.timeout(SEEN_SECONDS):
                 while True:
                     self._news.clear()
-                    for frame in self._frames:
-                        if frame.at >= since and re.search(pattern, frame.text):
+                    for frame in self.since(since):
+                        if is_it(frame):
                             return frame
                     await self._news.wait()
         except TimeoutError:
-            raise ServerFailed(f"What was pressed for was not seen within {SEEN_SECONDS:g} s.") from None
+            raise ServerFailed(f"What was waited for was not seen within {SEEN_SECONDS:g} s.") from None
+
+    def since(self, moment: float) -> list[Seen]:
+        """The frames that came after that moment, as far as they are kept."""
+        return [frame for frame in self._frames if frame.at >= moment]
 
     async def look(self, socket: Socket) -> None:
         """Raises OSError when the socket ends."""
@@ -67,3 +75,10 @@ async def onlooker(address: Address) -> AsyncIterator[Onlooker]:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         socket.close()
+
+
+@asynccontextmanager
+async def onlookers(address: Address, count: int) -> AsyncIterator[list[Onlooker]]:
+    """So many, all of whom have the whole board, until the block ends. Raises OSError, ServerFailed."""
+    async with AsyncExitStack() as there:
+        yield [await there.enter_async_context(onlooker(address)) for _ in range(count)]

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -106,6 +106,21 @@ def end(process: subprocess.Popen[Any]) -> None:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+def before_exec(cores: Iterable[int] = ()) -> Callable[[], None] | None:
+    """What a child does between fork and exec: it dies with us, and keeps to these cores, where any are named."""
+    die, apart = die_with_parent(), frozenset(cores)
+    keep_to: Callable[[int, frozenset[int]], None] | None = getattr(os, "sched_setaffinity", None)
+    if not apart or keep_to is None:
+        return die
+
+    def prepare() -> None:
+        keep_to(0, apart)
+        if die is not None:
+            die()
+
+    return prepare
 
 
 def processor_clock(pid: int) -> Callable[[], float]:

@@ -9,13 +9,15 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass
 
-from eqboard.ops.showroom import HOST
+from eqboard.ops.bench.frames import CLOSE, CONTINUED, FINAL, PING, PONG, TEXT
 
-ACK_SECONDS = 5.0  # as the page (static/eqboard/line.js)
+HOST = "127.0.0.1"  # not from elsewhere: the processes that need it start sooner for it
+ACK_SECONDS = 10.0  # as the page (static/eqboard/line.js)
+ACK_CHARACTERS = 500_000  # that have come unacknowledged; the page counts letters, and so do we, in UTF-8
 CONNECT_SECONDS = 60.0  # many come at once
 MOST_BYTES = 16 * 1024 * 1024
-TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA  # RFC 6455, section 5.2
-FINAL, MASKED = 0x80, 0x80
+MASKED = 0x80  # in the second byte of a frame
+DEFLATE = "permessage-deflate; client_max_window_bits"  # as browsers offer it
 FRAME_NUMBER = re.compile(rb'data-frame="(\d+)"')
 PULSE_BYTES = 4096  # the pulse comes last, and is shorter than that
 
@@ -43,7 +45,7 @@ class Socket:
         """Raises OSError when the server does not want it."""
         async with asyncio.timeout(CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(HOST, address.port, limit=MOST_BYTES)
-            writer.write(_handshake(address))
+            writer.write(handshake(address))
             head = await reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in head.partition(b"\r\n")[0]:
             writer.close()
@@ -52,15 +54,22 @@ class Socket:
 
     async def read(self) -> bytes:
         """The next message of a board. Echoes are no such, and pings are answered. Raises OSError when it is over."""
+        pieces: list[bytes] = []
         while True:
-            kind, payload = await self._frame()
+            first, payload = await self._frame()
+            kind = first & 0x0F
             if kind == CLOSE:
                 raise ConnectionResetError("The server closed a board's socket.")
             if kind == PING:
                 self._send(PONG, payload)
-            if kind == TEXT and not payload.startswith(b"{"):
-                self._acknowledge(payload)
-                return payload
+            if kind not in (TEXT, CONTINUED):
+                continue
+            pieces.append(payload)
+            if first & FINAL:
+                message, pieces = b"".join(pieces), []
+                if not message.startswith(b"{"):
+                    self._acknowledge(message)
+                    return message
 
     def close(self) -> None:
         self._writer.close()
@@ -74,22 +83,19 @@ class Socket:
         self._send(TEXT, json.dumps({"ack": number, "at": now}).encode())
 
     async def _frame(self) -> tuple[int, bytes]:
-        """A server's frame: whole, and not masked."""
+        """The first byte of a server's frame, and its payload, which is not masked."""
         try:
             first, length = await self._reader.readexactly(2)
             if length == 126:
                 (length,) = struct.unpack("!H", await self._reader.readexactly(2))
             elif length == 127:
                 (length,) = struct.unpack("!Q", await self._reader.readexactly(8))
-            return first & 0x0F, await self._reader.readexactly(length)
+            return first, await self._reader.readexactly(length)
         except asyncio.IncompleteReadError:
             raise ConnectionResetError("A board's socket has ended.") from None
 
     def _send(self, kind: int, payload: bytes) -> None:
-        """What we say is short, and masked, as every client's has to be."""
-        mask = os.urandom(4)
-        masked = bytes(each ^ mask[place % 4] for place, each in enumerate(payload))
-        self._writer.write(bytes([FINAL | kind, MASKED | len(payload)]) + mask + masked)
+        self._writer.write(client_frame(kind, payload))
 
 
 def number_of(shown: bytes) -> int | None:
@@ -98,8 +104,15 @@ def number_of(shown: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def _handshake(address: Address) -> bytes:
-    lines = (
+def client_frame(kind: int, payload: bytes) -> bytes:
+    """What we say is short, and masked, as every client's has to be."""
+    mask = os.urandom(4)
+    masked = bytes(each ^ mask[place % 4] for place, each in enumerate(payload))
+    return bytes([FINAL | kind, MASKED | len(payload)]) + mask + masked
+
+
+def handshake(address: Address, extensions: str = "") -> bytes:
+    lines = [
         f"GET {address.path} HTTP/1.1",
         f"Host: {HOST}:{address.port}",
         f"Origin: http://{HOST}:{address.port}",
@@ -108,5 +121,7 @@ def _handshake(address: Address) -> bytes:
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}",
         "Sec-WebSocket-Version: 13",
-    )
+    ]
+    if extensions:
+        lines.append(f"Sec-WebSocket-Extensions: {extensions}")
     return "\r\n".join((*lines, "", "")).encode("ascii")

@@ -47,9 +47,10 @@ EVERY_SECONDS = dict.fromkeys(Part, 1.0)
 T = TypeVar("T")
 
 
-def ticks(rounds: int) -> list[Figure]:
-    """The figures for each size of site; a round is a second of its time."""
-    return [figure for name, (queues, agents) in SITES.items() for figure in _site(name, queues, agents, rounds)]
+def ticks(rounds: int, *, most_sites: int | None = None) -> list[Figure]:
+    """The figures for each size of site, or for so many, the smallest first; a round is a second of its time."""
+    sites = list(SITES.items())[:most_sites]
+    return [figure for name, (queues, agents) in sites for figure in _site(name, queues, agents, rounds)]
 
 
 def _site(name: str, queues: int, agents: int, rounds: int) -> list[Figure]:

@@ -13,8 +13,10 @@ from urllib.parse import urlencode
 from eqboard.ops.bench.door import LINE_ERRORS
 from eqboard.ops.bench.overheard import message
 from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.bench.sockets import Address
 from eqboard.ops.showroom import HOST
 
+LOOKER = "supervisor"
 ANSWER_SECONDS = 30.0
 FORM = "application/x-www-form-urlencoded"
 SENTENCE = re.compile(r'class="sentence">([^<]*)<')
@@ -113,6 +115,19 @@ class Visitor:
             name, _, value = line.partition(":")
             if name.lower() == "set-cookie":
                 self.cookies |= {each.key: each.value for each in SimpleCookie(value.strip()).values()}
+
+
+async def looker_at(port: int, password: str, cookies: dict[str, str] | None = None) -> Address:
+    """Where the usual board of somebody who looks at boards is, at that web server. With cookies they are signed in
+    already; empty ones are filled. Raises ServerFailed.
+    """
+    visitor = Visitor(port, cookies={} if cookies is None else cookies)
+    try:
+        if not visitor.cookies:
+            await visitor.sign_in(LOOKER, password)
+        return Address(port, await visitor.board_line(), visitor.cookie)
+    finally:
+        await visitor.leave()
 
 
 def mark_of(mark: str) -> tuple[str, str]:

@@ -3,31 +3,68 @@
 import json
 import secrets
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
-from math import floor, log10
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from eqboard.config import get_config
+from eqboard.ops.bench import fanout, framesize, journey, outage, polling, reconnect, stalled
 from eqboard.ops.bench.actions import actions
 from eqboard.ops.bench.browser import browser
-from eqboard.ops.bench.measure import Figure, Skipped
+from eqboard.ops.bench.gate import GATED, failures
+from eqboard.ops.bench.limits import raise_limit
+from eqboard.ops.bench.measure import Figure, Remark, Skipped, Told
 from eqboard.ops.bench.parsing import parsing
 from eqboard.ops.bench.processes import ServerFailed
+from eqboard.ops.bench.report import NoPlace, around, insert, machine, table
 from eqboard.ops.bench.simulator import simulator
+from eqboard.ops.bench.targets import verdicts
 from eqboard.ops.bench.ticks import ticks
+from eqboard.ops.showroom import DemoError
 
-SCENARIOS: dict[str, Callable[[int], list[Figure]]] = {
-    "parsing": parsing,
-    "ticks": ticks,
-    "simulator": simulator,
-    "browser": browser,
-    "actions": actions,
+Measure = Callable[[], Sequence[Told]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`quick` measures the same with less certainty, and some of it not at all: each takes seconds. `gate`: what
+    continuous integration measures, where that is not the quick one. `is_apart`: only measured when it is named.
+    """
+
+    full: Measure
+    quick: Measure
+    gate: Measure | None = None
+    is_apart: bool = False
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "parsing": Scenario(lambda: parsing(30), lambda: parsing(7)),
+    "ticks": Scenario(lambda: ticks(5), lambda: ticks(3, most_sites=1)),
+    "fanout": Scenario(
+        lambda: fanout.fanout(fanout.Plan()), lambda: fanout.fanout(fanout.QUICK), lambda: fanout.fanout(fanout.GATE)
+    ),
+    "framesize": Scenario(lambda: framesize.framesize(framesize.Plan()), lambda: framesize.framesize(framesize.QUICK)),
+    "stalled": Scenario(
+        lambda: stalled.stalled(stalled.Plan()),
+        lambda: stalled.stalled(stalled.QUICK),
+        lambda: stalled.stalled(stalled.GATE),
+    ),
+    "polling": Scenario(lambda: polling.polling(polling.Plan()), lambda: polling.polling(polling.QUICK)),
+    "reconnect": Scenario(lambda: reconnect.reconnect(reconnect.Plan()), lambda: reconnect.reconnect(reconnect.QUICK)),
+    "journey": Scenario(lambda: journey.journey(journey.Plan()), lambda: journey.journey(journey.QUICK)),
+    "outage": Scenario(lambda: outage.outage(outage.Plan()), lambda: outage.outage(outage.QUICK)),
+    "simulator": Scenario(lambda: simulator(30), lambda: simulator(2), is_apart=True),
+    "browser": Scenario(lambda: browser(30), lambda: browser(1, is_quick=True), is_apart=True),
+    "actions": Scenario(lambda: actions(30), lambda: actions(1, viewers=(1,)), is_apart=True),
 }
-ROUNDS, QUICK_ROUNDS = 30, 7
+USUAL = tuple(name for name, each in SCENARIOS.items() if not each.is_apart)
+APART = tuple(name for name, each in SCENARIOS.items() if each.is_apart)
 INTERRUPTED = 130  # what shells make of Ctrl-C
 
 
@@ -36,88 +73,81 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it touches neither the database nor the pages
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("scenarios", nargs="*", help=f"{', '.join(SCENARIOS)}; all if none is given")
-        parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROUNDS} rounds in place of {ROUNDS}")
+        names = f"{', '.join(USUAL)}: all of these if none is given; {', '.join(APART)}: only when they are"
+        parser.add_argument("scenarios", nargs="*", help=names)
+        parser.add_argument("--quick", action="store_true", help="About a minute in all, in place of twenty")
+        parser.add_argument(
+            "--gate",
+            action="store_true",
+            help=f"For continuous integration: {', '.join(GATED)}, quick; fails when a ratio is far from what it was",
+        )
+        parser.add_argument(
+            "--write", type=Path, metavar="PAGE", help="Put the table into that page, between its marks"
+        )
 
     def handle(self, **options: Any) -> None:
-        strange = set(options["scenarios"]) - SCENARIOS.keys()
+        named, page = options["scenarios"], options["write"]
+        strange = set(named) - SCENARIOS.keys()
         if strange:
             raise CommandError(f"There is no scenario {min(strange)!r}; there are {', '.join(SCENARIOS)}.")
+        if page:
+            self._write(around, page)  # there is a place for it, before all that is measured
         if not get_config().secret_key.get_secret_value():
             settings.SECRET_KEY = secrets.token_urlsafe(64)  # boards mask callers with it; these are nobody's
-        rounds = QUICK_ROUNDS if options["quick"] else ROUNDS
+        raise_limit()
+        names = named or (GATED if options["gate"] else USUAL)
+        here = [Remark("machine", machine())]
+        if not named and not options["gate"]:
+            here.append(Remark("bench", f"left out, as it was not named: {', '.join(APART)}"))
+        for each in here:
+            self._say(each)
         try:
-            figures = [figure for name in options["scenarios"] or SCENARIOS for figure in self._figures(name, rounds)]
+            told = [each for name in names for each in self._told(name, options)]
         except KeyboardInterrupt:
             raise CommandError("Interrupted.", returncode=INTERRUPTED) from None
-        if figures:
-            self.stdout.write("\n" + table(figures))
+        if any(isinstance(each, Figure) for each in told):
+            report = "\n\n".join(filter(None, (verdicts(told, names), table([*here, *told]))))
+            self.stdout.write(f"\n{report}")
+            if page:
+                self._write(insert, page, f"{when(options)}\n\n{report}")
+        if options["gate"]:
+            self._judge(told)
 
-    def _figures(self, name: str, rounds: int) -> list[Figure]:
-        """Told at once, as the next ones may take a while."""
+    def _told(self, name: str, options: dict[str, Any]) -> Sequence[Told]:
+        """At once, as the next ones may take a while."""
+        scenario = SCENARIOS[name]
+        short = scenario.gate if options["gate"] and scenario.gate else scenario.quick
+        measure = short if options["quick"] or options["gate"] else scenario.full
         try:
-            figures = SCENARIOS[name](rounds)
+            told = measure()
         except Skipped as reason:
-            self.stdout.write(json.dumps({"scenario": name, "skipped": str(reason)}))
-            return []
-        except (ServerFailed, OSError, HTTPException) as error:
+            told = [Remark(name, f"skipped: {reason}")]
+        except (ServerFailed, DemoError, OSError, HTTPException) as error:
             raise CommandError(f"{name} cannot be measured: {str(error) or type(error).__name__}") from None
-        for figure in figures:
-            self.stdout.write(json.dumps(figure.as_dict(), ensure_ascii=False))
-        return figures
+        for each in told:
+            self._say(each)
+        return told
+
+    def _say(self, told: Told) -> None:
+        self.stdout.write(json.dumps(told.as_dict(), ensure_ascii=False))
+
+    def _write(self, write: Callable[..., object], page: Path, *report: str) -> None:
+        try:
+            write(page, *report)
+        except NoPlace as reason:
+            raise CommandError(str(reason)) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{page} cannot be read or written: {error}") from None
+
+    def _judge(self, told: Sequence[Told]) -> None:
+        failed, undecided = failures(told)
+        for sentence in undecided:
+            self.stdout.write(sentence)
+        if failed:
+            raise CommandError("\n".join(failed))
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """The figures in Markdown. Ratios that swung, or whose reference did, are no conclusion, and say so; that of the
-    reference to itself is none.
-    """
-    lines = ["| scenario | variant | ms | × reference (least to most) |", "|---|---|---|---|"]
-    for each in figures:
-        what = f"{each.variant}{share(each)}{traffic(each)}{room(each)}{tail(each)}"
-        ms = "–" if each.ms is None else f"{each.ms:.1f}"
-        lines.append(f"| {each.scenario} | {what} | {ms} | {compared(each)} |")
-    return "\n".join(lines)
-
-
-def compared(figure: Figure) -> str:
-    """How often the reference's it is, and between which ratios it swung."""
-    if figure.is_reference:
-        return "reference, noisy" if figure.is_noisy else "reference"
-    ratio = "noisy" if figure.is_noisy else digits(figure.ratio)
-    return f"{ratio} ({digits(figure.least_ratio)} to {digits(figure.most_ratio)})"
-
-
-def digits(ratio: float) -> str:
-    """Two significant digits, written out; all those before the point."""
-    rounded = float(f"{ratio:.1e}")
-    places = max(0, 1 - floor(log10(rounded))) if rounded > 0 else 1
-    return f"{ratio:.{places}f}"
-
-
-def share(figure: Figure) -> str:
-    """The share of a core that it takes, and what it is to be below; nothing for what does not go on all the time."""
-    if figure.share_of_core is None:
-        return ""
-    target = "" if figure.target_share is None else f", target < {figure.target_share:g}"
-    return f": **{figure.share_of_core:.2g} of one core**{target}"
-
-
-def traffic(figure: Figure) -> str:
-    """What a viewer gets of it in a minute; nothing for what no viewer gets."""
-    return "" if figure.viewer_kilobytes is None else f": {figure.viewer_kilobytes:.0f} KB per viewer-minute"
-
-
-def room(figure: Figure) -> str:
-    """How much of it there is; nothing for what takes time."""
-    if figure.amount is None:
-        return ""
-    number, unit = figure.amount
-    return f": {number:,.4g} {unit}" if unit else f": {number:,.0f}"
-
-
-def tail(figure: Figure) -> str:
-    """How long the slow ones took; nothing for what nobody waits for."""
-    if figure.tail is None:
-        return ""
-    p95, most, count = figure.tail
-    return f": p95 {p95:.1f} ms, most {most:.1f} ms, n {count}"
+def when(options: dict[str, Any]) -> str:
+    """What a page says above the table."""
+    words = ["manage.py bench", *options["scenarios"], *(f"--{each}" for each in ("quick", "gate") if options[each])]
+    return f"Made by `{' '.join(words)}` on {datetime.now(UTC):%d %B %Y}."

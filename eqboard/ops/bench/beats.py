@@ -1,0 +1,48 @@
+"""What a frame's pulse says, read as the page reads it (static/eqboard/truth.js)."""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PULSE_BYTES = 4096  # it comes last, and is shorter than that
+FACT = re.compile(r'data-([a-z]+)="([^"]*)"')
+BANNER = b'id="health" class="banner"'
+OF_THE_FLOOR = ("calls", "agents")  # whose age the page tells
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Moments are UNIX seconds of the poller's clock. `taken_at`: when EQ was asked for what the board shows, by the
+    part; None: never yet. `is_lost`: Redis is not heard. `is_old`: the page greys the numbers out, at the latest now.
+    """
+
+    epoch: str
+    seq: int
+    is_lost: bool
+    is_old: bool
+    taken_at: Mapping[str, float | None]
+
+    def is_of(self, moment: float) -> bool:
+        """Whether what the board shows of calls and agents was asked for at that moment, or later."""
+        return all((self.taken_at.get(part) or 0.0) >= moment for part in OF_THE_FLOOR)
+
+
+def beat_of(frame: bytes) -> Beat:
+    """Raises ValueError for what is no frame of a board."""
+    place = frame.rfind(b'id="pulse"', max(0, len(frame) - PULSE_BYTES))
+    facts = dict(FACT.findall(frame[place:].decode())) if place >= 0 else {}
+    if not {"now", "lost", "epoch", "seq", "sources"} <= facts.keys():
+        raise ValueError("A frame of a board ends with its pulse.")
+    sources = {
+        part: source for part, source in json.loads(html.unescape(facts["sources"])).items() if part in OF_THE_FLOOR
+    }
+    now = float(facts["now"])
+    return Beat(
+        facts["epoch"],
+        int(facts["seq"]),
+        is_lost=bool(facts["lost"]),
+        is_old=any(each["at"] is None or now - each["at"] > each["stale_after"] for each in sources.values()),
+        taken_at={part: each["at"] for part, each in sources.items()},
+    )
