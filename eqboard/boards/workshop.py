@@ -4,7 +4,7 @@ A fragment's HTML depends on its id, its subject, its template, the language and
 so it may stand on any board where these are equal, whoever looks at it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -36,8 +36,8 @@ Way = tuple[str, str, ZoneInfo | None]
 class Shelf:
     """Fragments that are written in one way: those of the rows that were shown `before`, and those made since."""
 
-    def __init__(self, template: str, before: Iterable[Sequence[Fragment]] = ()) -> None:
-        self._template = template
+    def __init__(self, render: Callable[[dict[str, object]], str], before: Iterable[Sequence[Fragment]] = ()) -> None:
+        self._render = render
         self._rows: Known[Named, Row] = Known()
         self._fragments: dict[str, list[Fragment]] = {}
         for row in before:
@@ -52,7 +52,7 @@ class Shelf:
     def succeeded(self) -> "Shelf | None":
         """The shelf for the next floor: with what was shown on this one. None: that was nothing."""
         rows = list(self._rows)
-        return Shelf(self._template, rows) if rows else None
+        return Shelf(self._render, rows) if rows else None
 
     def _made(self, named: Named, before: Sequence[Fragment]) -> Row:
         self._lay(before)
@@ -67,7 +67,7 @@ class Shelf:
         return None
 
     def _rendered(self, element_id: str, subject: object) -> Fragment:
-        html = get_template(self._template).render({"id": element_id, "it": subject}).strip()
+        html = self._render({"id": element_id, "it": subject}).strip()
         made = Fragment(element_id, subject, html)
         self._lay([made])
         return made
@@ -102,5 +102,5 @@ class Workshop:
     def shelf(self, template: str, language: str, zone: ZoneInfo | None) -> Shelf:
         way = template, language, zone
         if way not in self._shelves:
-            self._shelves[way] = Shelf(template)
+            self._shelves[way] = Shelf(get_template(template).render)
         return self._shelves[way]

@@ -80,19 +80,21 @@ class Doorkeeper:
         self._watching = None
 
     async def _go_round(self) -> None:
-        """Whoever cannot be checked keeps nobody else from it. Raises DatabaseError, TimeoutError at the end."""
+        """Whoever cannot be checked keeps nobody else from it; a database that hangs does so, as all would wait in the
+        same thread. Raises DatabaseError, TimeoutError at the end.
+        """
         guests = list(self._guests)
         async with asyncio.timeout(ANSWER_SECONDS):
             newest = self.newest = await aread_standing({guest.visitor for guest in guests}, datetime.now(UTC))
         self._note_seen()
-        trouble: Exception | None = None
+        trouble: DatabaseError | None = None
         for guest in guests:
             if guest in self._guests and guest.is_due(newest, now := self._clock()):
                 try:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await guest.check()
                     guest.standing, guest.checked_at = newest.of(guest.visitor), now
-                except (DatabaseError, TimeoutError) as error:
+                except DatabaseError as error:
                     trouble = error
         if trouble is not None:
             raise trouble

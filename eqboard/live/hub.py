@@ -153,7 +153,9 @@ class Hub:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 unheard_seconds = time.monotonic() - self._told_at
-                if self._current_health() != self._health or unheard_seconds >= HEARTBEAT_SECONDS:
+                if unheard_seconds >= HEARTBEAT_SECONDS or (
+                    unheard_seconds >= LOOK_SECONDS and self._current_health() != self._health
+                ):
                     await self._tell()
             except Exception:
                 self._note_failure()

@@ -145,7 +145,7 @@ def rendered(monkeypatch) -> Counter[str]:
     render = Shelf._rendered
 
     def count(shelf: Shelf, *args: Any) -> Any:
-        counted[shelf._template] += 1
+        counted[shelf._render.__self__.template.name] += 1
         return render(shelf, *args)
 
     monkeypatch.setattr(Shelf, "_rendered", count)

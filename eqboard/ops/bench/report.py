@@ -132,9 +132,10 @@ def aim(figure: Figure) -> str:
 
 
 def what_counts(figure: Figure) -> str:
-    """The one of its numbers that its target is about."""
+    """The one of its numbers that its target is about, so that it is seen on which side of it: in three digits."""
     if figure.tail is not None:
         return f"{figure.tail[0]:.0f} ms"
     if figure.is_alone and figure.amount is not None:
         return f"{digits(figure.most_ratio)} {figure.amount[1]}"
-    return f"{compared(figure)} ×"
+    ratio = "noisy" if figure.is_noisy else f"{figure.ratio:.3g}"
+    return f"{ratio} ({figure.least_ratio:.3g} to {figure.most_ratio:.3g}) ×"
