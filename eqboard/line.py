@@ -53,6 +53,10 @@ def _header(kind: int, length: int) -> bytes:
     return bytes((kind, length)) if length < LONGER else bytes((kind, LONGER)) + length.to_bytes(2, "big")
 
 
+def nobody() -> None:
+    """Whom a line tells of going on, until somebody asks to be told."""
+
+
 class Line(Protocol):
     """`on_resume` is called when a line that lagged can take messages again."""
 

@@ -50,7 +50,7 @@ class Guest:
 class Doorkeeper:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._guests: set[Guest] = set()
+        self._guests: dict[Guest, None] = {}  # in the order in which they are checked
         self._watching: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self._is_without_database = False
@@ -60,12 +60,12 @@ class Doorkeeper:
         """`before`: the newest standing when its rights were about to be read."""
         if before is not None:
             guest.standing, guest.checked_at = before.of(guest.visitor), self._clock()
-        self._guests.add(guest)
+        self._guests[guest] = None
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
 
     def dismiss(self, guest: Guest) -> None:
-        self._guests.discard(guest)
+        self._guests.pop(guest, None)
 
     async def _watch(self) -> None:
         while self._guests:
@@ -80,8 +80,9 @@ class Doorkeeper:
         self._watching = None
 
     async def _go_round(self) -> None:
-        """Whoever cannot be checked keeps nobody else from it; a database that hangs does so, as all would wait in the
-        same thread. Raises DatabaseError, TimeoutError at the end.
+        """One who cannot be checked keeps nobody else from it. A database that hangs ends the round, as all would wait
+        in the same thread; whoever it hung at is the last of the next one. Raises TimeoutError at once, DatabaseError
+        at the end.
         """
         guests = list(self._guests)
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -96,6 +97,11 @@ class Doorkeeper:
                     guest.standing, guest.checked_at = newest.of(guest.visitor), now
                 except DatabaseError as error:
                     trouble = error
+                except TimeoutError:
+                    if guest in self._guests:
+                        del self._guests[guest]
+                        self._guests[guest] = None
+                    raise
         if trouble is not None:
             raise trouble
 

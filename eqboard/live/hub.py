@@ -183,15 +183,16 @@ class Hub:
     async def _tell_safely(self, room: Room) -> bool:
         """All rooms at once: so they stand in the painter's line together, and no page that is loaded between them."""
         try:
-            await self._tell_room(room)
+            return await self._tell_room(room)
         except Exception:
             self._note_failure()
             for viewer in room.viewers:
                 viewer.resync()
             return False
-        return True
 
-    async def _tell_room(self, room: Room) -> None:
+    async def _tell_room(self, room: Room) -> bool:
+        """Whether everybody could be told. One who cannot be sent to costs the others of the room no frame."""
+        is_well = True
         async with room.painting:
             await self._repaint(room)
             frame = Frame(room.number, messages([*room.shown.strokes, self._pulse(room)]))
@@ -199,11 +200,13 @@ class Hub:
             for told, viewer in enumerate(list(room.viewers), start=1):
                 try:
                     viewer.push(frame)
-                except Exception:  # one who cannot be sent to costs the others of the room no frame
+                except Exception:
+                    is_well = False
                     self._note_failure()
                     viewer.resync()
                 if told % AT_ONCE == 0:
                     await asyncio.sleep(0)
+        return is_well
 
     async def _repaint(self, room: Room) -> None:
         """The newest floor, beside the loop. Until it is there the room shows the one before, under its own number."""

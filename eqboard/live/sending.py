@@ -3,13 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from eqboard.line import Message
+from eqboard.line import Message, nobody
 
 GIVE_UP_SECONDS = 30.0  # a server that waits for its reader waits no longer than we do
-
-
-def _nobody() -> None:
-    """Who has not asked to be told."""
 
 
 class SendLine:
@@ -18,7 +14,7 @@ class SendLine:
     """
 
     def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
-        self.on_resume: Callable[[], None] = _nobody
+        self.on_resume: Callable[[], None] = nobody
         self._send = send
         self._slot: Sequence[Message] | None = None
         self._has_refused = False

@@ -23,7 +23,7 @@ from eqboard.accounts.models import Display, Membership, Role, Seat, Team
 from eqboard.accounts.seats import MONITOR_ONLY_TYPE
 from eqboard.boards.models import DisplayBoard, SavedBoard, ServiceTarget
 
-AT_ONCE = 500  # sessions in one question
+SESSIONS_AT_ONCE = 500  # sessions in one question
 OWN_THREAD = ThreadPoolExecutor(1, "standing")
 """For those who are in. All else that asks the database stands in one line, a thousand who come at once too."""
 
@@ -32,10 +32,10 @@ OWN_THREAD = ThreadPoolExecutor(1, "standing")
 class Visitor:
     """Whose cookies a socket came with: a session and its user, or a paired screen."""
 
-    session: str = ""
+    session: str = field(default="", repr=False)
     user: int | None = None
     board: str = ""  # at which the user looks: its number; a ready one has none that changes
-    screen: str = ""  # the hash of its token
+    screen: str = field(default="", repr=False)  # the hash of its token
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Standing:
     everybody: Hashable = None
     users: Mapping[int, Hashable] = field(default_factory=dict)
     boards: Mapping[str, Hashable] = field(default_factory=dict)
-    screens: Mapping[str, Hashable] = field(default_factory=dict)
-    sessions: frozenset[str] = frozenset()  # of those that were asked for, which last
+    screens: Mapping[str, Hashable] = field(default_factory=dict, repr=False)
+    sessions: frozenset[str] = field(default=frozenset(), repr=False)  # of those that were asked for, which last
 
     def of(self, visitor: Visitor) -> Hashable:
         """What matters to one of them, as a value that is to be compared with an earlier or later one."""
@@ -113,7 +113,7 @@ def _screens(boards: Mapping[str, Hashable]) -> dict[str, Hashable]:
 
 def _lasting(sessions: set[str], now: datetime) -> frozenset[str]:
     keys, found = sorted(sessions), set[str]()
-    for begin in range(0, len(keys), AT_ONCE):
-        asked = Session.objects.filter(session_key__in=keys[begin : begin + AT_ONCE], expire_date__gt=now)
+    for begin in range(0, len(keys), SESSIONS_AT_ONCE):
+        asked = Session.objects.filter(session_key__in=keys[begin : begin + SESSIONS_AT_ONCE], expire_date__gt=now)
         found.update(asked.values_list("session_key", flat=True))
     return frozenset(found)

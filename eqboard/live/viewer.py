@@ -96,10 +96,6 @@ class Viewer:
         self._lagging_since: float | None = None
         self._is_over = False
 
-    @property
-    def is_lagging(self) -> bool:
-        return self._lagging_since is not None
-
     def begin(self) -> None:
         self._has_begun = True
         self._line.on_resume = self._catch_up

@@ -21,33 +21,31 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.protocol import Protocol
 
-from eqboard.line import FINAL, TEXT, Message
+from eqboard.line import FINAL, TEXT, Message, nobody
 
 logger = logging.getLogger(__name__)
 
 PINGS_BYTES = 1024  # that lie in Twisted's buffer for the rest of a turn of the loop are no reader who has stopped
+STOPPED_SECONDS = 10.0  # in which not a byte has gone out: who reads slowly is given the time that a board takes
 MOST_MESSAGE_BYTES = 4096  # that a browser may say at once, as it is meant: not as it is packed
 MOST_WAITING = 100  # messages that nobody has read yet, as before `connect` has ended; a page says none before that
-MOST_FRAMES = 200  # twice what the consumers let a page say, and pongs: so whoever says more is none
+MOST_FRAMES = 200  # twice what the consumers let a page say: so whoever says more is none
 FRAMES_WITHIN_SECONDS = 10.0
 # For what browsers say to us, of which we need not keep more than half a kilobyte. It is the least that autobahn knows,
 # so that nobody is answered more than they offer.
 BROWSER_WINDOW_BITS = 9
 
 
-def _nobody() -> None:
-    """Who has not asked to be told."""
-
-
 class PushLine:
     """One socket's. It is a pull producer of Twisted's: asked for more whenever all that was written has left."""
 
     __slots__ = (
-        "_has_refused", "_held", "_is_over", "_is_waiting", "_send", "_transport", "on_resume", "takes_deflated",
+        "_clock", "_has_refused", "_held", "_is_over", "_is_waiting", "_rest", "_rest_since", "_send", "_transport",
+        "on_resume", "takes_deflated",
     )  # fmt: skip
 
-    def __init__(self, transport: Any) -> None:
-        self.on_resume = _nobody
+    def __init__(self, transport: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self.on_resume = nobody
         self.takes_deflated = False
         self._transport = transport
         self._send = transport.socket.send
@@ -55,6 +53,9 @@ class PushLine:
         self._is_waiting = False  # for Twisted, which has a frame of ours that did not go out
         self._is_over = False
         self._has_refused = False
+        self._clock = clock
+        self._rest = (0, 0)  # what had not gone out when a message was refused, and how long it has been as much
+        self._rest_since = 0.0
 
     @property
     def lagging(self) -> bool:
@@ -63,7 +64,8 @@ class PushLine:
     def push(self, messages: Sequence[Message]) -> bool:
         if self._is_waiting or self._held or self._is_over:
             self._has_refused = True
-            self._drop_what_has_not_begun()
+            if self._has_stopped():
+                self._drop_what_has_not_begun()
             return False
         self.send(messages)
         return True
@@ -100,9 +102,16 @@ class PushLine:
     def stopProducing(self) -> None:  # noqa: N802
         self.end()
 
+    def _has_stopped(self) -> bool:
+        transport, now = self._transport, self._clock()
+        rest = (len(self._held), len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
+        if rest != self._rest:
+            self._rest, self._rest_since = rest, now
+        return now - self._rest_since > STOPPED_SECONDS
+
     def _drop_what_has_not_begun(self) -> None:
-        """Whoever was refused something needs all anew: messages that wait are outdated, and hold boards of earlier
-        ticks, which nobody else needs any more. The one that has begun has to come to its end.
+        """Whoever was refused something needs all anew. Messages that wait for a reader who has stopped are of an
+        earlier tick, whose boards nobody else needs any more. The one that has begun has to come to its end.
         """
         rest: deque[bytes] = deque()
         if self._held and not self._held[0][0] & TEXT:
@@ -131,7 +140,7 @@ class PushLine:
             self._transport.write(frame[sent:])
 
 
-class Tally:
+class RateLimit:
     """How many frames come. Between two frames that begin a count anew there may be twice as many as one allows."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -160,7 +169,7 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
 
     def connectionMade(self) -> None:  # noqa: N802 (Twisted's)
         super().connectionMade()
-        self._tally = Tally()
+        self._frames = RateLimit()
         self._is_asking = False  # whether the application has been asked to let it in
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -189,7 +198,7 @@ class PushProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no ty
 
     def onFrameBegin(self) -> None:  # noqa: N802
         super().onFrameBegin()
-        if self._tally.is_too_much():
+        if self._frames.is_too_much():
             self._cut_off("it sent too many frames")
 
     def onPing(self, payload: bytes) -> None:  # noqa: N802
@@ -301,7 +310,7 @@ def _try(transport: Any, theirs: socket.socket) -> str:
     line = PushLine(transport)
     line.on_resume = lambda: resumed.append(None)
     transport.registerProducer(line, False)
-    if not line.push(TRIAL) or line.push(TRIAL):  # of what was refused, and of what had not begun, nothing is kept
+    if not line.push(TRIAL) or not line._held or line.push(TRIAL):
         return "a reader who has stopped is not noticed"
     theirs.setblocking(False)
     read = all_of(theirs)
@@ -310,7 +319,7 @@ def _try(transport: Any, theirs: socket.socket) -> str:
             break
         transport.doWrite()
         read += all_of(theirs)
-    if read != b"".join(TRIAL[0].plain):
+    if read != b"".join(frame for message in TRIAL for frame in message.plain):
         return "what is written is not what arrives"
     return "" if resumed else "nobody is told when a reader goes on"
 

@@ -247,6 +247,7 @@ async def test_one_who_cannot_be_sent_to_costs_the_others_no_frame(config, follo
         await hub._tell()
     assert [each.numbers for each in crowd] == [[2, 3, 4]] * 4
     assert crowd[1].resyncs == 3, "the whole board is next, when it can be sent"
+    assert len(caplog.records) == 1
     assert "a bug of ours" in caplog.text
 
 

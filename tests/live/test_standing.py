@@ -165,7 +165,7 @@ def test_a_look_takes_as_many_questions_for_many_as_for_one(visitors, cast, djan
 
 
 def test_more_sessions_are_asked_for_than_fit_into_one_question(cast, visitors, monkeypatch) -> None:
-    monkeypatch.setattr("eqboard.live.standing.AT_ONCE", 2)
+    monkeypatch.setattr("eqboard.live.standing.SESSIONS_AT_ONCE", 2)
     newest = look(visitors)
     assert not any(newest.has_ended(each) for each in visitors.values())
 

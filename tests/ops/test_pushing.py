@@ -1,6 +1,7 @@
 """Daphne's sockets with a line: readers get what they can take, whole and in order; nothing is kept for the others."""
 
 import socket
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,8 +19,10 @@ from eqboard.ops.pushing import (
     MOST_FRAMES,
     MOST_WAITING,
     PINGS_BYTES,
+    STOPPED_SECONDS,
     PushLine,
-    Tally,
+    PushProtocol,
+    RateLimit,
     accepted,
     all_of,
     reason_against,
@@ -46,7 +49,8 @@ class Ends:
             each.setblocking(False)
         self.resumed_count = 0
         self.transport = transport_over(ours)
-        self.line = PushLine(self.transport)
+        self.now = 0.0
+        self.line = PushLine(self.transport, clock=lambda: self.now)
         self.line.on_resume = self._note
         self.transport.registerProducer(self.line, False)
         self.read = bytearray()
@@ -54,11 +58,17 @@ class Ends:
     def _note(self) -> None:
         self.resumed_count += 1
 
-    def reads(self) -> None:
+    def reads(self, at_most: int = 1 << 30) -> None:
         """What waits goes on, and all there is then is read."""
         if self.line._buffered_bytes():
             self.transport.doWrite()
-        self.read += all_of(self._theirs)
+        self.read += self._theirs.recv(at_most) if at_most < 1 << 30 else all_of(self._theirs)
+
+    def is_refused_for(self, seconds: float) -> None:
+        for _ in range(2):
+            assert not self.line.push([BOARD])
+            self.now += seconds / 2
+        assert not self.line.push([BOARD])
 
     def reads_on(self) -> list[str]:
         """Until nothing more comes."""
@@ -111,12 +121,13 @@ def test_of_a_board_that_does_not_go_out_the_frames_of_all_are_kept_and_none_of_
     assert ends.line._buffered_bytes() <= PINGS_BYTES + PIECE_BYTES + HEAD_BYTES
 
 
-def test_whoever_is_refused_something_holds_no_boards_of_before(ends) -> None:
+def test_whoever_has_stopped_holds_no_boards_of_before(ends) -> None:
     """Ten who stop at ten ticks would hold ten boards that nobody else needs."""
     boards = [Message(letter * 500_000) for letter in "abc"]
     assert ends.line.push(boards)
+    ends.is_refused_for(STOPPED_SECONDS)
     assert len(ends.line._held) > len(boards[1].plain)
-    assert not ends.line.push([BOARD])
+    ends.is_refused_for(1)
     assert len(ends.line._held) < len(boards[0].plain)
     assert ends.reads_on() == [boards[0].text]
     assert ends.resumed_count == 1
@@ -126,8 +137,20 @@ def test_nothing_is_held_of_a_message_that_has_not_begun(ends) -> None:
     ends.stops()
     ends.line.send([WHOLE])
     assert ends.line._held
-    assert not ends.line.push([BOARD])
+    ends.is_refused_for(STOPPED_SECONDS + 1)
     assert not ends.line._held
+
+
+def test_whoever_reads_slowly_gets_all_of_a_board_and_then_the_newest(ends) -> None:
+    """However many ticks come meanwhile: a page that got the beginnings of boards alone would show nothing."""
+    tick, whole = Message("tick"), [WHOLE, Message("pulse")]
+    assert ends.line.push(whole)
+    while not ends.resumed_count:
+        ends.now += STOPPED_SECONDS
+        assert not ends.line.push([tick])
+        ends.reads(at_most=3 * PIECE_BYTES)
+    assert ends.line.push([tick])
+    assert ends.reads_on() == [WHOLE.text, "pulse", "tick"]
 
 
 def test_an_error_of_whoever_is_told_to_go_on_is_logged_and_ends_no_socket(ends, caplog) -> None:
@@ -223,7 +246,7 @@ def mute(monkeypatch) -> None:
     monkeypatch.setattr(PushLine, "on_resume", property(lambda self: lambda: None, lambda self, value: None), False)
 
 
-REASONS = {lost_buffer: "elsewhere", blind: "not what arrives", torn: "not what arrives", mute: "nobody is told"}
+REASONS = {lost_buffer: "elsewhere", blind: "not noticed", torn: "not what arrives", mute: "nobody is told"}
 
 
 @pytest.mark.parametrize(("change", "word"), REASONS.items(), ids=lambda each: getattr(each, "__name__", ""))
@@ -258,7 +281,7 @@ def test_whoever_can_hold_as_much_as_it_takes_gets_it_compressed(who) -> None:
 )
 def test_frames_may_come_so_often_and_no_more_often(pause_seconds, is_too_much) -> None:
     now = 0.0
-    tally = Tally(clock=lambda: now)
+    tally = RateLimit(clock=lambda: now)
     seen = []
     for _ in range(3 * MOST_FRAMES):
         now += pause_seconds
@@ -401,7 +424,7 @@ def test_whoever_reads_is_answered_their_pings_and_whoever_does_not_is_not() -> 
         browser.socket.sendall(said(0x89, b"x" * 125) * 50)
         browser.says("send 7")
         assert not browser.reads_nothing_until_full(), "by now all that was said has come"
-        browser.hears(*[text_of(len(WHOLE))] * taken)
+        browser.hears(*[text_of(len(WHOLE))] * taken, text_of(7))
         assert PONG not in browser.controls
         server.hears("resumed")
         browser.socket.sendall(said(0x89, b"there?"))
@@ -512,7 +535,10 @@ def test_the_more_connections_there_are_the_more_seldom_all_are_looked_through(c
     assert [server._take_turn("timeouts") for _ in range(12)].count(True) == looks
 
 
-def test_nobody_is_pinged() -> None:
+def test_nobody_is_pinged(monkeypatch) -> None:
     """However long a page has been there; it says by itself that it is."""
-    server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
-    assert server.ping_interval > server.websocket_timeout > 0
+    protocol = PushProtocol()
+    protocol.server = WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
+    protocol.state, protocol.socket_opened, protocol.last_ping = protocol.STATE_OPEN, time.time(), 0.0
+    monkeypatch.setattr(protocol, "_sendAutoPing", lambda: pytest.fail("It was pinged."))
+    protocol.check_timeouts()

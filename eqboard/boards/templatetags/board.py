@@ -32,7 +32,7 @@ register = template.Library()
 REPLACEMENT = "�"
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\xa0"
-KEPT = 4096  # pieces of HTML that are made again and again, each of less than a kilobyte
+KEPT = 4096  # of each kind of piece that is made again and again; few have more than a kilobyte
 WITHIN_AMOUNT = re.compile(r"(?<=[\d=]) | (?==)")
 
 
