@@ -39,7 +39,9 @@ hubs = PerLoop(lambda: Hub(get_config(), followers.get()))
 
 
 class Chatter:
-    """How much a browser talks. What nobody reads in time piles up in the server: `waiting_count` tells how much."""
+    """How much a browser talks. What nobody reads in time piles up in the server: `waiting_count` tells how much, for
+    servers that set no bound by themselves as ours does (ops/pushing.py).
+    """
 
     def __init__(
         self, waiting_count: Callable[[], int] = lambda: 0, clock: Callable[[], float] = time.monotonic
