@@ -3,8 +3,7 @@
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -16,12 +15,12 @@ from redis.exceptions import RedisError
 
 from eqboard.ops.redis_server import find_redis_server, make_private_folder, redis_command
 from tests.e2e.stack import free_port
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 PASSWORD = "canary-of-redis-51c7"
 SENTINEL_PASSWORD = "canary-of-sentinels-90e3"
 MASTER = "floor"
 DOWN_MS = 1000
-PATIENCE_SECONDS = 60.0
 
 
 class Member:
@@ -35,7 +34,7 @@ class Member:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        until(self.answers, "it answers")
+        wait_until(self.answers, "it answers")
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
@@ -75,9 +74,9 @@ class Watch:
         self.first.start()
         self.second.start()
         self.second.ask("REPLICAOF", "127.0.0.1", self.first.port)
-        until(lambda: self.second.ask("ROLE")[3] == "connected", "the replica has the master's floor")
+        wait_until(lambda: self.second.ask("ROLE")[3] == "connected", "the replica has the master's floor")
         self.sentinel.start()
-        until(self._is_replica_seen, "the Sentinel has seen that the replica could be the master")
+        wait_until(self._is_replica_seen, "the Sentinel has seen that the replica could be the master")
 
     def _is_replica_seen(self) -> bool:
         seen: list[list[str]] = self.sentinel.ask("SENTINEL", "REPLICAS", MASTER)
@@ -98,11 +97,11 @@ class Watch:
         self.await_second()
 
     def await_second(self) -> None:
-        until(lambda: self.second.ask("ROLE")[0] == "master", "the second is the master")
+        wait_until(lambda: self.second.ask("ROLE")[0] == "master", "the second is the master")
 
     def await_demotion(self) -> None:
         """The first, which is there again or was all the while, follows the second."""
-        until(lambda: self.first.ask("ROLE")[0] == "slave", "the first is a replica")
+        wait_until(lambda: self.first.ask("ROLE")[0] == "slave", "the first is a replica")
 
 
 @contextmanager
@@ -115,14 +114,6 @@ def watch() -> Iterator[Watch]:
     finally:
         watched.end()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def until(is_so: Callable[[], Any], what: str) -> None:
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        if time.monotonic() > give_up_at:
-            raise AssertionError(f"After {PATIENCE_SECONDS:g} s it is still not so that {what}.")
-        time.sleep(0.02)
 
 
 def _redis(folder: Path) -> Member:

@@ -68,17 +68,17 @@ def _password(text: str) -> str:
     return text
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, backlog: int = BACKLOG) -> socket.socket:
     """Take the port for the web server, for as long as the demo runs. Raises DemoError.
 
     The server gets the socket itself. So nobody can come between, no other server's answer passes for its own, and
-    whoever calls while it is being brought back has only to wait.
+    whoever calls while it is being brought back has only to wait; there is room for `backlog` of them.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports that were just closed are free
     try:
         listener.bind((HOST, port))
-        listener.listen(BACKLOG)
+        listener.listen(backlog)
     except OSError as error:
         listener.close()
         raise DemoError(_why_not(port, error)) from None
@@ -237,7 +237,7 @@ async def until_moving(port: int) -> None:
         await asyncio.sleep(ASK_EVERY_SECONDS)
 
 
-def prepare_database(environment: Mapping[str, str], password: str, folder: Path) -> None:
+def prepare_database(environment: Mapping[str, str], password: str) -> None:
     """Tables and users, made by a process that sees only the demo's settings. Raises DemoError."""
     done = subprocess.run(  # noqa: S603 (every word of it is ours)
         (*MANAGE, "demo", "--prepare"),
@@ -248,7 +248,7 @@ def prepare_database(environment: Mapping[str, str], password: str, folder: Path
         preexec_fn=die_with_parent(),
     )
     if done.returncode:
-        raise DemoError(f"The demo's database could not be made: see above. To begin afresh: rm -r {folder}")
+        raise DemoError("The demo's database could not be made: see above.")
 
 
 def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: tuple[str, ...] = ()) -> None:
@@ -277,7 +277,10 @@ def run(environ: Mapping[str, str], folder: Path = ROOT / ".demo", simulation: t
         )
         terminal = Terminal(hidden=(eq_key, environment["EQBOARD_SECRET_KEY"], wishes.password))
         terminal.say("Preparing the demo's database …")
-        prepare_database(environment, wishes.password, folder)
+        try:
+            prepare_database(environment, wishes.password)
+        except DemoError as error:
+            raise DemoError(f"{error} To begin afresh: rm -r {folder}") from None
         terminal.say(f"Starting {', '.join(program.name for program in started)} …")
         asyncio.run(Family(started, terminal).run(partial(announce, wishes, simulator_port, terminal)))
 

@@ -7,11 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from redis import Redis
 from eqboard.feed import keys
 from eqboard.feed.messages import stored
 from tests.conftest import RedisServer
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "wallboard-e2e"
@@ -231,11 +231,3 @@ def is_well(url: str) -> bool:
     except (OSError, ValueError):
         return False
     return all(part["ok"] for name, part in parts.items() if name != "alive") and parts["eq"]["says"] == "EQ answers"
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        if time.monotonic() > give_up_at:
-            raise AssertionError(f"After {PATIENCE_SECONDS:g} s it is still not so that {what}.")
-        time.sleep(0.05)

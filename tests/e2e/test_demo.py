@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from eqboard.ops.pictures import address, child
-from tests.e2e.stack import ROOT, free_port, wait_until
+from tests.e2e.stack import ROOT, free_port
+from tests.waiting import wait_until
 
 PASSWORD = "demo-for-the-test"
 

@@ -18,7 +18,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.stack import KEY, PATIENCE_SECONDS, ROOT, answers, free_port, wait_until
+from tests.e2e.stack import KEY, PATIENCE_SECONDS, ROOT, answers, free_port
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.stack import AGENTS, Stack, wait_until
+from tests.e2e.stack import AGENTS, Stack
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 

@@ -10,6 +10,7 @@ import pytest
 from eqboard.ops.bench import counting
 from eqboard.ops.bench import crowd as crowd_module
 from eqboard.ops.bench import onlooker as onlooker_module
+from eqboard.ops.bench.beats import numbers_in
 from eqboard.ops.bench.counting import Had, Watch
 from eqboard.ops.bench.crowd import Crowd, crowd
 from eqboard.ops.bench.line import Line
@@ -17,7 +18,7 @@ from eqboard.ops.bench.onlooker import onlooker
 from eqboard.ops.bench.overheard import Ear, asked, header
 from eqboard.ops.bench.page import LIVE_PATH
 from eqboard.ops.bench.processes import ServerFailed
-from eqboard.ops.bench.sockets import Address, Socket, number_of
+from eqboard.ops.bench.sockets import Address, Socket
 from eqboard.ops.bench.visitor import Visitor, mark_of
 from eqboard.ops.showroom import free_port
 
@@ -149,7 +150,7 @@ async def test_an_echo_is_no_message() -> None:
     async with board_of('{"at": 0, "now": 1}') as (line, address):
         there = await Socket.open(address)
         await line.say([WHOLE])
-        assert number_of(await there.read()) == 7
+        assert numbers_in(await there.read()) == (7, 70)
         there.close()
 
 
@@ -164,7 +165,7 @@ async def test_a_socket_that_is_refused_is_an_error_and_repeats_no_cookie() -> N
 async def test_an_onlooker_tells_in_which_frame_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
     async with board_of(WHOLE) as (line, address), onlooker(address) as looking:
         began_at = time.monotonic()
-        await line.say(['<li id="agent-1" data-state="paused">', '<div id="pulse" data-frame="8"></div>'])
+        await line.say(['<li id="agent-1" data-state="paused">', '<div id="pulse" data-frame="8" data-seq="71"></div>'])
         assert (await looking.sees(rb'id="agent-1"[^>]*data-state="paused"', began_at)).number == 8
         monkeypatch.setattr(onlooker_module, "SEEN_SECONDS", 0.0)
         with pytest.raises(ServerFailed, match="not seen within 0 s"):

@@ -17,10 +17,11 @@ from eqboard.feed.messages import Stored
 from eqboard.floor.snapshot import Part, Snapshot, Source, Trouble
 from eqboard.ops.bench import asking, journey, outage, polling, reconnect
 from eqboard.ops.bench.asking import Askers, askers
-from eqboard.ops.bench.beats import Beat, beat_of
+from eqboard.ops.bench.beats import Beat, beat_of, numbers_in
 from eqboard.ops.bench.centre import AGENTS, CHANGED_AGENTS, CHANGED_QUEUES, QUEUES, Centre, move_in, ticking
 from eqboard.ops.bench.counting import Tally
 from eqboard.ops.bench.floors import Floors
+from eqboard.ops.bench.frames import END_BYTES
 from eqboard.ops.bench.house import POLL_SECONDS
 from eqboard.ops.bench.measure import Figure, Remark, Target, Told
 from eqboard.ops.bench.onlooker import Onlooker, Seen
@@ -250,6 +251,20 @@ def test_numbers_are_old_after_their_rounds_and_when_they_were_never_read() -> N
 def test_what_does_not_end_with_a_pulse_is_no_frame(text: bytes) -> None:
     with pytest.raises(ValueError, match="ends with its pulse"):
         beat_of(text)
+
+
+def test_a_frames_numbers_are_in_its_last_message_alone() -> None:
+    assert numbers_in(b"x" * 10_000 + a_pulse()) == (3, 7)
+    assert numbers_in(a_pulse()) == (3, 7)
+    assert numbers_in(a_pulse() + b"x" * 5000) is None
+    assert numbers_in(b'<div id="pulse">') is None
+
+
+def test_the_longest_pulse_is_within_the_end_that_is_kept_of_a_message() -> None:
+    worst = max(Trouble, key=lambda each: len(each.value))
+    sources = {part: Source(part, 123.456, NOW, worst) for part in Part}
+    held = Stored("e" * 32, 10**9, NOW, Snapshot(sources=sources))
+    assert len(pulse(held, NOW, 2.5, "b" * 64, frame_number=10**9, feed_lost_since=NOW)) < END_BYTES
 
 
 # From the exchange to the viewers

@@ -41,7 +41,7 @@ async def site() -> AsyncIterator[Site]:
     key, password = secrets.token_urlsafe(16), secrets.token_urlsafe(12)
     with redis_folder() as folder, pretend_server(SIZE, key) as eq, listen(0) as listener:
         base = environment(folder, key, f"http://{HOST}:{eq.port}")
-        prepare_database(base, password, folder)
+        prepare_database(base, password)
         number, port = listener.fileno(), listener.getsockname()[1]
         with (
             running("redis", redis_command(find_redis_server(), folder), base) as redis,

@@ -21,6 +21,7 @@ from eqboard.ops.showroom import (
     free_port,
     listen,
     open_folder,
+    prepare_database,
     programs,
     read_wishes,
     redis_folder,
@@ -206,6 +207,29 @@ def test_each_program_comes_after_those_it_needs() -> None:
     with listen(free_port()) as listener:
         started = programs(("redis-server",), Path("/r.sock"), 8088, listener, environment())
     assert [program.name for program in started] == ["redis", "simulator", "poller", "web"]
+
+
+# Its database
+
+
+@pytest.fixture
+def unprepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database can be made."""
+    monkeypatch.setattr(showroom, "MANAGE", ("false",))
+
+
+@pytest.mark.usefixtures("unprepared")
+def test_a_database_that_cannot_be_made_is_an_error() -> None:
+    with pytest.raises(DemoError, match=r"^The demo's database could not be made: see above\.$"):
+        prepare_database(environment(), "correct horse")
+
+
+@pytest.mark.usefixtures("unprepared")
+def test_a_demo_without_its_database_says_how_to_begin_afresh(tmp_path: Path) -> None:
+    folder, wishes = tmp_path / ".demo", {"PATH": "/bin", "PORT": str(free_port())}
+    with pytest.raises(DemoError, match=rf" see above\. To begin afresh: rm -r {folder}$"):
+        showroom.run(wishes, folder)
+    assert folder.exists()
 
 
 # When it is ready

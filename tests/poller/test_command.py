@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from eqboard.feed import keys
 from eqboard.feed.messages import stored
 from eqboard.floor.snapshot import Trouble
 from tests.environment import KEY_CANARY
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NOWHERE = "http://127.0.0.1:1"  # nobody listens there
-PATIENCE_SECONDS = 20.0
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -71,11 +70,8 @@ def log_of(process: subprocess.Popen[str]) -> str:
     return process.log.read_text()  # type: ignore[attr-defined]
 
 
-def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    give_up_at = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up_at, "waited in vain"
-        time.sleep(0.02)
+def until_settled(process: subprocess.Popen[str]) -> None:
+    wait_until(lambda: "leads" in log_of(process) or "standing by" in log_of(process), "it leads or stands by")
 
 
 def test_a_killed_leader_is_replaced_and_one_told_to_end_hands_over_at_once(start: Start, redis_url: str) -> None:
@@ -86,13 +82,13 @@ def test_a_killed_leader_is_replaced_and_one_told_to_end_hands_over_at_once(star
             return stored.decode(data) if data else None
 
         first = start()
-        until(floor)
+        wait_until(floor, "there is a floor")
         epoch = floor().epoch
         second = start()
-        until(lambda: "standing by" in log_of(second))
+        wait_until(lambda: "standing by" in log_of(second), "the second stands by")
 
         first.kill()
-        until(lambda: floor().epoch != epoch)
+        wait_until(lambda: floor().epoch != epoch, "another leads")
         assert {source.trouble for source in floor().snapshot.sources.values()} <= {None, Trouble.UNREACHABLE}
 
         second.send_signal(signal.SIGTERM)
@@ -120,7 +116,7 @@ def test_a_wrong_setting_is_one_sentence(start: Start) -> None:
 
 def test_an_unreachable_redis_is_one_sentence_and_no_end(start: Start, tmp_path: Path) -> None:
     process = start(REDIS_URL=f"unix://{tmp_path}/nobody.sock")
-    until(lambda: "Redis is lost" in log_of(process))
+    wait_until(lambda: "Redis is lost" in log_of(process), "Redis is lost")
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.5)
     process.send_signal(signal.SIGINT)
@@ -133,7 +129,7 @@ def test_an_eq_whose_certificate_is_not_checked_is_warned_of_once(start: Start) 
     unchecked = start(EQ_URL=https, EQ_VERIFY_TLS="false")
     others = [start(EQ_URL=https), start(EQ_VERIFY_TLS="false")]
     for process in (unchecked, *others):
-        until(lambda process=process: "leads" in log_of(process) or "standing by" in log_of(process))
+        until_settled(process)
     assert (
         log_of(unchecked).count(" WARNING eqboard.poller.management.commands.poll: EQ's certificate is not checked")
         == 1
@@ -144,7 +140,7 @@ def test_an_eq_whose_certificate_is_not_checked_is_warned_of_once(start: Start) 
 def test_a_pace_that_cannot_be_kept_is_told_once_with_what_would_keep_it(start: Start) -> None:
     held_back, as_set = start(EQ_REQUESTS_PER_MINUTE="300"), start(POLL_SECONDS="1", EQ_REQUESTS_PER_MINUTE="900")
     for process in (held_back, as_set):
-        until(lambda process=process: "leads" in log_of(process) or "standing by" in log_of(process))
+        until_settled(process)
     [line] = [each for each in log_of(held_back).splitlines() if "EQBOARD_EQ_REQUESTS_PER_MINUTE" in each]
     assert "EQ is read every 1.1 s, and not every 0.2 s (EQBOARD_POLL_SECONDS)" in line
     assert "up to 1529 requests a minute, and EQBOARD_EQ_REQUESTS_PER_MINUTE allows 300. Raise the one or the" in line

@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from eqboard.ops.bench.sockets import Address, Socket, number_of
+from eqboard.ops.bench.beats import numbers_in
+from eqboard.ops.bench.sockets import Address, Socket
 from eqboard.ops.bench.visitor import Visitor
 from eqboard.ops.redis_server import make_private_folder
 from tests import sentinels
 from tests.boards.htmx import Shape, only, parse, receive, shape
-from tests.e2e.stack import PASSWORD, Stack, answers, free_port, is_well, wait_until
+from tests.e2e.stack import PASSWORD, Stack, answers, free_port, is_well
 from tests.feed.following import until
 from tests.sentinels import Watch
+from tests.waiting import wait_until
 
 PATIENCE_SECONDS = 90.0
 PEOPLE = ("supervisor", "supervisor", "lead")  # who looks at each of the servers; one of them twice
@@ -79,7 +81,7 @@ class Viewer:
         while True:
             message = await socket.read()
             receive(page, message.decode())
-            if number_of(message) is not None:
+            if numbers_in(message) is not None:
                 pulse = only(page, "pulse")
                 self.shown[str(pulse["data-epoch"]), int(str(pulse["data-seq"]))] = shape(only(page, "screen"))
 

@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PULSE_BYTES = 4096  # it comes last, and is shorter than that
+from eqboard.ops.bench.frames import END_BYTES
+
+PULSE = b'id="pulse"'
+NUMBERS = re.compile(PULSE + rb'[^>]*? data-frame="(\d+)"[^>]*? data-seq="(\d+)"')
 FACT = re.compile(r'data-([a-z]+)="([^"]*)"')
 BANNER = b'id="health" class="banner"'
 OF_THE_FLOOR = ("calls", "agents")  # whose age the page tells
@@ -29,9 +32,18 @@ class Beat:
         return all((self.taken_at.get(part) or 0.0) >= moment for part in OF_THE_FLOOR)
 
 
+def numbers_in(message: bytes) -> tuple[int, int] | None:
+    """A frame's number and its update's, from its last message, or from the end of that; None for one of the earlier
+    ones.
+    """
+    place = message.rfind(PULSE, -END_BYTES)
+    found = NUMBERS.match(message, place) if place >= 0 else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def beat_of(frame: bytes) -> Beat:
     """Raises ValueError for what is no frame of a board."""
-    place = frame.rfind(b'id="pulse"', max(0, len(frame) - PULSE_BYTES))
+    place = frame.rfind(PULSE, -END_BYTES)
     facts = dict(FACT.findall(frame[place:].decode())) if place >= 0 else {}
     if not {"now", "lost", "epoch", "seq", "sources"} <= facts.keys():
         raise ValueError("A frame of a board ends with its pulse.")

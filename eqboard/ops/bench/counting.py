@@ -1,13 +1,12 @@
 """What those who look have had: who had which frame and when, and what came wrongly."""
 
-import re
 from dataclasses import dataclass, field
 
+from eqboard.ops.bench.beats import numbers_in
 from eqboard.ops.bench.frames import Message
 from eqboard.ops.bench.seat import NOT_YET, Viewer
 
 KEPT_FRAMES = 200
-PULSE = re.compile(rb'id="pulse"[^>]*? data-frame="(\d+)"[^>]*? data-seq="(\d+)"')
 WHOLE = b'id="screen"'
 
 
@@ -82,10 +81,10 @@ class Books:
         tally.wire_bytes += message.wire_bytes
         viewer.unacked_bytes += message.text_bytes
         viewer.was_whole = viewer.was_whole or WHOLE in message.begin
-        pulse = pulse_in(message.end)
-        if pulse is None:
+        numbers = numbers_in(message.end)
+        if numbers is None:
             return False
-        number, seq = pulse
+        number, seq = numbers
         is_whole, viewer.was_whole = viewer.was_whole, False
         tally.frames += 1
         tally.wholes += is_whole
@@ -116,10 +115,3 @@ class Books:
                 self.tally.lost += gap
             self.numbers.note(before, number, at)
         viewer.number = number
-
-
-def pulse_in(end: bytes) -> tuple[int, int] | None:
-    """A frame's number and its update's, from the end of its last message; None for one of the earlier ones."""
-    place = end.rfind(b'id="pulse"')
-    found = PULSE.match(end, place) if place >= 0 else None
-    return (int(found[1]), int(found[2])) if found else None

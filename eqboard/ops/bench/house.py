@@ -88,7 +88,7 @@ def furnish(folder: Path, environ: Mapping[str, str]) -> str:
 def _furniture() -> tuple[str, Mapping[str, bytes]]:
     password = secrets.token_urlsafe(12)
     with redis_folder() as folder:
-        prepare_database(environment(folder, secrets.token_urlsafe(16), NOBODY), password, folder)
+        prepare_database(environment(folder, secrets.token_urlsafe(16), NOBODY), password)
         return password, {each.name: each.read_bytes() for each in folder.glob("db.sqlite3*")}
 
 

@@ -26,7 +26,8 @@ from eqboard.ops.bench.processes import PretendServer, ServerFailed
 from eqboard.ops.bench.visitor import looker_at
 from eqboard.ops.showroom import DemoError
 
-TARGET_SECONDS = POLL_SECONDS + 0.15  # issue 7: for 95 of 100
+TARGET_BEYOND_SECONDS = 0.15  # issue 7: after the poll interval, for 95 of 100 of so many viewers:
+TARGET_VIEWERS = 200
 EQ = "EQ, pretended"
 RECEIVED = "change on the exchange → received"
 HOW = "all processes share the cores; received is when a viewer has the last byte, drawing it comes after that"
@@ -35,7 +36,7 @@ HOW = "all processes share the cores; received is when a viewer has the last byt
 @dataclass(frozen=True, slots=True)
 class Plan:
     changes: int = 30
-    viewers: int = 200  # in all
+    viewers: int = TARGET_VIEWERS  # in all
     webs: int = 2
     queues: int = 20
     agents: int = 200
@@ -179,7 +180,7 @@ def figures(plan: Plan, made: Journeys) -> list[Told]:
 
 def _target(figure: Figure) -> Target:
     p95 = figure.tail[0] if figure.tail else 0.0
-    limit = 1000 * TARGET_SECONDS
+    limit = 1000 * (POLL_SECONDS + TARGET_BEYOND_SECONDS)
     return Target(f"p95 at most {limit:g} ms", p95 <= limit)
 
 

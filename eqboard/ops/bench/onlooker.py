@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from eqboard.ops.bench.beats import numbers_in
 from eqboard.ops.bench.processes import ServerFailed
-from eqboard.ops.bench.sockets import Address, Socket, number_of
+from eqboard.ops.bench.sockets import Address, Socket
 
 SEEN_SECONDS = 30.0
 KEPT_FRAMES = 100
@@ -55,9 +56,9 @@ class Onlooker:
         messages: list[bytes] = []
         while True:
             messages.append(await socket.read())
-            number = number_of(messages[-1])
-            if number is not None:
-                self._frames.append(Seen(number, b"".join(messages), time.monotonic()))
+            numbers = numbers_in(messages[-1])
+            if numbers is not None:
+                self._frames.append(Seen(numbers[0], b"".join(messages), time.monotonic()))
                 self._news.set()
                 messages = []
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,12 +19,12 @@ from eqboard.ops.bench.visitor import looker_at
 from eqboard.ops.children import describe_exit
 from eqboard.ops.probes import answers_ping, http_get
 from eqboard.ops.redis_server import SOCKET_NAME, redis_command, socket_url
-from eqboard.ops.showroom import HOST, MANAGE, redis_folder
+from eqboard.ops.showroom import HOST, MANAGE, listen, redis_folder
 
 LEASE_SECONDS = 3600.0
 UP_SECONDS = 60.0
 ASK_EVERY_SECONDS = 0.1
-BACKLOG = 4096  # the system cuts it to what it allows
+BACKLOG = 4096  # room for all who come at once; the system cuts it to what it allows
 STOCK = (MANAGE[0], "-m", "daphne", "--verbosity", "0", "--websocket_connect_timeout", "60")
 
 
@@ -108,7 +107,7 @@ async def web(
     poller = Poller(stage.redis_url, Floors(frame_agents))
     async with poller.leading():
         await poller.tell()
-        with listening() as listener:
+        with listen(0, BACKLOG) as listener:
             number, port = listener.fileno(), int(listener.getsockname()[1])
             command = (
                 (*STOCK, "--fd", str(number), "eqboard.asgi:application") if is_stock else (*SERVE, "--fd", str(number))
@@ -122,15 +121,6 @@ async def web(
 
                 await until(answers, "The web server")
                 yield Web(process.pid, port, await looker_at(port, stage.password, stage.cookies), poller)
-
-
-def listening() -> socket.socket:
-    """A port with room for all who come at once."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, 0))
-    listener.listen(BACKLOG)
-    return listener
 
 
 async def until(is_so: Callable[[], Awaitable[bool]], who: str) -> None:

@@ -23,11 +23,11 @@ from eqboard.config import ROOT
 from eqboard.ops.bench.floors import rows, text
 from eqboard.ops.bench.house import running
 from eqboard.ops.bench.measure import Skipped
-from eqboard.ops.bench.place import Place, listening, until, web
+from eqboard.ops.bench.place import BACKLOG, STOCK, Place, until, web
 from eqboard.ops.bench.processes import ServerFailed, before_exec, end
 from eqboard.ops.bench.sockets import Address
 from eqboard.ops.probes import accepts
-from eqboard.ops.showroom import HOST
+from eqboard.ops.showroom import HOST, listen
 
 FLOOR, OURS, FALLBACK, LAYER = (
     "raw TCP floor",
@@ -40,7 +40,6 @@ REFERENCES = "eqboard.ops.bench.references"
 SOURCE = Path(__file__).parent / "references" / "broadcast.c"
 ANSWER_SECONDS = 30.0
 COMPILE_SECONDS = 60.0
-STOCK = (sys.executable, "-m", "daphne", "--verbosity", "0")
 
 
 class Server(Protocol):
@@ -184,7 +183,7 @@ class Layer:
 async def layer(stage: Place, agents: int, cores: Sequence[int]) -> AsyncIterator[Server]:
     from channels_redis.pubsub import RedisPubSubChannelLayer
 
-    with listening() as listener:
+    with listen(0, BACKLOG) as listener:
         number, port = listener.fileno(), int(listener.getsockname()[1])
         command = (*STOCK, "--fd", str(number), f"{REFERENCES}.layer:application")
         environ = {**stage.environ, "DJANGO_SETTINGS_MODULE": ""}

@@ -3,12 +3,12 @@
 import asyncio
 import json
 import os
-import re
 import struct
 import time
 from base64 import b64encode
 from dataclasses import dataclass
 
+from eqboard.ops.bench.beats import numbers_in
 from eqboard.ops.bench.frames import CLOSE, CONTINUED, FINAL, PING, PONG, TEXT
 
 HOST = "127.0.0.1"  # not from elsewhere: the processes that need it start sooner for it
@@ -18,8 +18,6 @@ CONNECT_SECONDS = 60.0  # many come at once
 MOST_BYTES = 16 * 1024 * 1024
 MASKED = 0x80  # in the second byte of a frame
 DEFLATE = "permessage-deflate; client_max_window_bits"  # as browsers offer it
-FRAME_NUMBER = re.compile(rb'data-frame="(\d+)"')
-PULSE_BYTES = 4096  # the pulse comes last, and is shorter than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,12 @@ class Socket:
         self._writer.close()
 
     def _acknowledge(self, shown: bytes) -> None:
-        number = number_of(shown)
+        numbers = numbers_in(shown)
         now = time.monotonic()
-        if number is None or now - self._acked_at < ACK_SECONDS:
+        if numbers is None or now - self._acked_at < ACK_SECONDS:
             return
         self._acked_at = now
-        self._send(TEXT, json.dumps({"ack": number, "at": now}).encode())
+        self._send(TEXT, json.dumps({"ack": numbers[0], "at": now}).encode())
 
     async def _frame(self) -> tuple[int, bytes]:
         """The first byte of a server's frame, and its payload, which is not masked."""
@@ -96,12 +94,6 @@ class Socket:
 
     def _send(self, kind: int, payload: bytes) -> None:
         self._writer.write(client_frame(kind, payload))
-
-
-def number_of(shown: bytes) -> int | None:
-    """The number of the frame that ends with this message; None for one of its earlier messages."""
-    found = FRAME_NUMBER.search(shown, max(0, len(shown) - PULSE_BYTES))
-    return int(found[1]) if found else None
 
 
 def client_frame(kind: int, payload: bytes) -> bytes:

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from eqboard.ops.bench.deliveries import COST, LAYER_TO_OURS, TAIL, TARGET_VIEWERS
-from eqboard.ops.bench.journey import RECEIVED
+from eqboard.ops.bench import deliveries, journey, polling, stalled
+from eqboard.ops.bench.asking import EVERY_SECONDS
 from eqboard.ops.bench.measure import Figure, Told
-from eqboard.ops.bench.polling import pushed_to
 from eqboard.ops.bench.report import what_counts
 from eqboard.ops.bench.servers import OURS
-from eqboard.ops.bench.stalled import MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +39,40 @@ class Aim:
     about: About
 
 
-MANY = f"fan-out, {TARGET_VIEWERS:,} viewers: "
+MANY = f"fan-out, {deliveries.TARGET_VIEWERS:,} viewers: "
 AIMS = (
     Aim(
         "fanout",
-        f"CPU for each delivery to {TARGET_VIEWERS:,} viewers: at most 1.5 × the raw TCP floor",
-        About(MANY, COST, OURS),
+        f"CPU for each delivery to {deliveries.TARGET_VIEWERS:,} viewers: "
+        f"at most {deliveries.TARGET_TIMES_FLOOR:g} × the raw TCP floor",
+        About(MANY, deliveries.COST, OURS),
     ),
-    Aim("fanout", "Channels' layer, the same: at least 12 × ours", About(MANY, COST, LAYER_TO_OURS)),
-    Aim("fanout", "until 99 of 100 of them have it: at most 2 × the floor", About(MANY, TAIL, OURS)),
-    Aim("stalled", "memory for a viewer who does not read: at most 0.2 MB", About(MEMORY, "", OURS)),
+    Aim(
+        "fanout",
+        f"Channels' layer, the same: at least {deliveries.TARGET_LAYER:g} × ours",
+        About(MANY, deliveries.COST, deliveries.LAYER_TO_OURS),
+    ),
+    Aim(
+        "fanout",
+        f"until 99 of 100 of them have it: at most {deliveries.TARGET_P99:g} × the floor",
+        About(MANY, deliveries.TAIL, OURS),
+    ),
+    Aim(
+        "stalled",
+        f"memory for a viewer who does not read: at most {stalled.TARGET_MEGABYTES:g} MB",
+        About(stalled.MEMORY, "", OURS),
+    ),
     Aim(
         "polling",
-        f"CPU for a viewer's minute, of {TARGET_VIEWERS:,}: at most 1/50 of what is polled every 2 s from cache",
-        About("polling", "", pushed_to(TARGET_VIEWERS)),
+        f"CPU for a viewer's minute, of {polling.TARGET_VIEWERS:,}: "
+        f"{polling.TARGET_TEXT} of what is polled every {EVERY_SECONDS:g} s from cache",
+        About("polling", "", polling.pushed_to(polling.TARGET_VIEWERS)),
     ),
     Aim(
         "journey",
-        "change on the exchange → 95 of 100 of 200 viewers have it: at most the poll interval + 150 ms",
-        About("journey, 200 viewers", "", RECEIVED),
+        f"change on the exchange → 95 of 100 of {journey.TARGET_VIEWERS:,} viewers have it: "
+        f"at most the poll interval + {1000 * journey.TARGET_BEYOND_SECONDS:g} ms",
+        About(f"journey, {journey.TARGET_VIEWERS:,} viewers", "", journey.RECEIVED),
     ),
 )
 
