@@ -21,12 +21,24 @@ class HealthIsNoNews(logging.Filter):
         return getattr(getattr(record, "request", None), "path", "") != "/healthz"
 
 
+class WithoutTraceback(logging.Filter):
+    """What scanners ask under other names is no fault of the code's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def logging_config() -> dict[str, Any]:
     quiet = {"level": "WARNING"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"hide_secrets": {"()": HideSecrets}, "health_is_no_news": {"()": HealthIsNoNews}},
+        "filters": {
+            "hide_secrets": {"()": HideSecrets},
+            "health_is_no_news": {"()": HealthIsNoNews},
+            "without_traceback": {"()": WithoutTraceback},
+        },
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
         "handlers": {
             "stderr": {
@@ -42,5 +54,6 @@ def logging_config() -> dict[str, Any]:
         "loggers": {
             **dict.fromkeys(("httpx", "httpcore", "daphne", "asyncio", "axes", "django.channels.server"), quiet),
             "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         },
     }

@@ -136,6 +136,12 @@ def test_what_stands_apart_is_left_out_unless_it_is_named_and_that_is_told(monke
     assert "left out" not in out.getvalue()
 
 
+def test_a_gate_holds_all_or_nothing() -> None:
+    """Of a part there would be no figures, and so no failure."""
+    with pytest.raises(CommandError, match=r"^--gate measures ticks, fanout, stalled: it takes no names\.$"):
+        call_command("bench", "parsing", "--gate")
+
+
 def test_the_gate_measures_what_is_quick_and_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = measuring(monkeypatch)
     call_command("bench", "--gate", stdout=StringIO())

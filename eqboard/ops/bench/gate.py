@@ -37,7 +37,7 @@ LIMITS = (
     Limit(About("fan-out, ", MEMORY, OURS), 0.06),  # 0.03 MB
     Limit(About(STALLED_MEMORY, "", OURS), 0.2),  # 0.02 to 0.06 MB
     Limit(About(WRONG, "", OURS), 0.0),
-    Limit(About("tick, ", "", "render what changed: floor"), 0.3),  # 0.1 of rendering everything
+    Limit(About("tick, ", "", "render what changed: floor"), 0.6),  # 0.2 to 0.3 of rendering everything
     Limit(About("boards of a tick, ", "", SAME), 3.0),  # 1.1
     Limit(About("boards of a tick, ", "", JOINED), 0.6),  # 0.2
 )

@@ -90,6 +90,8 @@ class Command(BaseCommand):
         strange = set(named) - SCENARIOS.keys()
         if strange:
             raise CommandError(f"There is no scenario {min(strange)!r}; there are {', '.join(SCENARIOS)}.")
+        if named and options["gate"]:
+            raise CommandError(f"--gate measures {', '.join(GATED)}: it takes no names.")
         if page:
             self._write(around, page)  # there is a place for it, before all that is measured
         if not get_config().secret_key.get_secret_value():

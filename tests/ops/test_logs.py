@@ -1,0 +1,29 @@
+"""What is logged is one line each."""
+
+import logging
+import logging.config
+
+import pytest
+
+from eqboard.ops.logs import logging_config
+
+
+@pytest.fixture
+def configured():
+    """The loggers as a site has them, and as they were afterwards."""
+    logger = logging.getLogger("django.security.DisallowedHost")
+    before = list(logger.filters)
+    config = logging_config()
+    logging.config.dictConfig({"version": 1, "incremental": False, "disable_existing_loggers": False} | {
+        "filters": config["filters"], "loggers": {logger.name: config["loggers"][logger.name]},
+    })  # fmt: skip
+    yield
+    logger.filters = before
+
+
+def test_whoever_asks_under_a_strange_name_is_one_line(client, caplog, configured) -> None:
+    """Every scanner does; it is no fault of the code's, of which a traceback would tell."""
+    assert client.get("/sign-in/", headers={"host": "evil.example"}).status_code == 400
+    [record] = [each for each in caplog.records if each.name == "django.security.DisallowedHost"]
+    assert "evil.example" in record.getMessage()
+    assert "\n" not in logging.Formatter().format(record)
