@@ -104,8 +104,6 @@ class BoardConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         await self.accept()
-        doorkeeper = doorkeepers.get()
-        before = doorkeeper.newest
         try:
             visitor, audience = await admission_of(self.scope)
         except DatabaseError as error:
@@ -117,7 +115,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         self.audience = audience
         guest = self.guest = Guest(visitor, self.check_again)
-        doorkeeper.admit(guest, before)
+        doorkeepers.get().admit(guest)
         self.hub = hubs.get()
         await self.hub.start()
         line = self.line()

@@ -1,6 +1,6 @@
 """Whether everybody who is in may stay: one look at the database for all sockets of a process, every few seconds.
 
-Whose standing has changed since their rights were read, is checked as on connect. A database that is away, or hangs,
+Whoever has just come, or whose standing has changed, is checked as on connect. A database that is away, or hangs,
 stops no board: who is in stays until it answers.
 """
 
@@ -36,7 +36,7 @@ class Guest:
 
     visitor: Visitor
     check: Callable[[], Awaitable[None]]
-    standing: Hashable = None  # at the look before its rights were read last; None: there was none
+    standing: Hashable = None  # at the look before its rights were read last; None: it has just come
     checked_at: float = -math.inf
 
     def is_due(self, newest: Standing, now: float) -> bool:
@@ -54,12 +54,11 @@ class Doorkeeper:
         self._watching: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self._is_without_database = False
-        self.newest: Standing | None = None  # as the last look found it, however long ago
 
-    def admit(self, guest: Guest, before: Standing | None = None) -> None:
-        """`before`: the newest standing when its rights were about to be read."""
-        if before is not None:
-            guest.standing, guest.checked_at = before.of(guest.visitor), self._clock()
+    def admit(self, guest: Guest) -> None:
+        """Also whoever has just come is checked once more, at the next look. A right that they were given a moment ago,
+        and lost before that look, is seen by nothing else.
+        """
         self._guests[guest] = None
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
@@ -86,7 +85,7 @@ class Doorkeeper:
         """
         guests = list(self._guests)
         async with asyncio.timeout(ANSWER_SECONDS):
-            newest = self.newest = await aread_standing({guest.visitor for guest in guests}, datetime.now(UTC))
+            newest = await aread_standing({guest.visitor for guest in guests}, datetime.now(UTC))
         self._note_seen()
         trouble: DatabaseError | None = None
         for guest in guests:

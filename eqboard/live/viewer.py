@@ -53,10 +53,11 @@ class Due:
         self._newest = NONE
 
     def note(self, frame: Frame) -> None:
-        """A frame that is sent now; once is enough."""
-        if frame.number <= self._newest:
-            return
+        """A frame that is sent now, or a whole board of the same number."""
         now = self._clock()
+        if frame.number <= self._newest:
+            self._made[-1] = self._made[-1]._replace(made_at=now)
+            return
         while self._made and (
             now - self._made[0].made_at > ACK_WITHIN_SECONDS or self._characters > MAX_UNSEEN_CHARACTERS
         ):

@@ -21,7 +21,7 @@ from eqboard.control.words import sentence
 from eqboard.eq import EQ, Server
 from eqboard.feed.follow import Floor
 from eqboard.feed.messages import Stored
-from eqboard.feed.publisher import Publisher
+from eqboard.feed.publisher import Publisher, send_nudge
 from eqboard.feed.subscriber import follow, nudges
 from eqboard.floor.snapshot import AgentState, Part, Trouble
 from eqboard.loops import PerLoop
@@ -242,6 +242,7 @@ async def working_floor(request, config, redis_url, monkeypatch):
                 async for floor in follow(redis_url):
                     if 1 in floor.snapshot.agents and 1 in floor.snapshot.pause_codes:
                         break
+                    await send_nudge(redis_url)  # names that came after the round would wait for the next one
             yield
         finally:
             polling.cancel()
