@@ -91,6 +91,7 @@ class PushLine:
 
     def resumeProducing(self) -> None:  # noqa: N802 (Twisted's)
         self._is_waiting = False
+        self._rest = (0, 0)  # all has gone out: as much as this once was, it may be again
         self._go_on()
         if self._has_refused and not self.lagging:
             self._has_refused = False
@@ -103,8 +104,7 @@ class PushLine:
         self.end()
 
     def _has_stopped(self) -> bool:
-        transport, now = self._transport, self._clock()
-        rest = (len(self._held), len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
+        now, rest = self._clock(), (len(self._held), self._buffered_bytes() - self._transport.offset)
         if rest != self._rest:
             self._rest, self._rest_since = rest, now
         return now - self._rest_since > STOPPED_SECONDS
@@ -124,7 +124,7 @@ class PushLine:
         return self._buffered_bytes() > PINGS_BYTES
 
     def _buffered_bytes(self) -> int:
-        """What Twisted has not handed over to the system yet."""
+        """In Twisted's buffers, with what has left of the first one, up to its `offset`."""
         transport = self._transport
         count: int = len(transport.dataBuffer) + transport._tempDataLen
         return count

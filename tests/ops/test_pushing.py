@@ -133,6 +133,18 @@ def test_whoever_has_stopped_holds_no_boards_of_before(ends) -> None:
     assert ends.resumed_count == 1
 
 
+def test_whoever_stops_as_they_did_long_ago_has_stopped_only_now(ends) -> None:
+    """With as much left of the same board to the byte."""
+    boards = [Message(letter * 500_000) for letter in "ab"]
+    for _ in range(2):
+        assert ends.line.push(boards)
+        held = len(ends.line._held)
+        assert not ends.line.push([BOARD])
+        assert len(ends.line._held) == held
+        ends.reads_on()
+        ends.now += STOPPED_SECONDS + 1
+
+
 def test_nothing_is_held_of_a_message_that_has_not_begun(ends) -> None:
     ends.stops()
     ends.line.send([WHOLE])
