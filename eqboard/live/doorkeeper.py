@@ -98,8 +98,7 @@ class Doorkeeper:
                     trouble = error
                 except TimeoutError:
                     if guest in self._guests:
-                        del self._guests[guest]
-                        self._guests[guest] = None
+                        self._guests[guest] = self._guests.pop(guest)
                     raise
         if trouble is not None:
             raise trouble

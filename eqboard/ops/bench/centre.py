@@ -9,8 +9,8 @@ from datetime import datetime
 
 from eqboard.feed.messages import Stored, Update
 from eqboard.floor.changes import diff
-from eqboard.floor.snapshot import Agent, AgentState, Caller, Membership, Part, Queue, Snapshot, Source
-from eqboard.ops.bench.floors import BEGAN_AT, Floors
+from eqboard.floor.snapshot import Agent, Part, Queue, Snapshot, Source
+from eqboard.ops.bench.floors import Floors, on_call
 from eqboard.ops.bench.place import Poller
 from eqboard.ops.bench.servers import Server
 
@@ -49,19 +49,7 @@ class Centre(Floors):
     def _agent(self, number: int) -> Agent:
         """Whose caller is another one whenever it is their turn."""
         call_count = (self.seq * CHANGED_AGENTS - number) // self.agents
-        queue, queue_name = _name_of(number % self.queues)
-        return Agent(
-            number,
-            f"Fernández {number:05}",
-            str(number),
-            str(2000 + number),
-            AgentState.ON_CALL,
-            BEGAN_AT,
-            caller=Caller(f"{number}.1", f"SIP/{number:08x}", "2015550100", f"Çelik {call_count:07}"),
-            call_queue=queue,
-            call_queue_name=queue_name,
-            memberships=(Membership(queue, queue_name, AgentState.ON_CALL),),
-        )
+        return on_call(number, *_name_of(number % self.queues), call_count)
 
 
 def _name_of(place: int) -> tuple[str, str]:

@@ -48,11 +48,12 @@ def snapshot(agents: int, seq: int, now: datetime, every_seconds: float) -> Snap
         part: Source(part, every_seconds, now) for part in (Part.AGENTS, Part.CALLS, Part.STATISTICS)
     }
     queue = Queue(QUEUE, QUEUE_NAME, waiting_count=0, present_count=agents, on_call_count=agents, available_count=0)
-    everybody = {number: _agent(number, seq) for number in range(1, agents + 1)}
+    everybody = {number: on_call(number, QUEUE, QUEUE_NAME, seq) for number in range(1, agents + 1)}
     return Snapshot(queues={QUEUE: queue}, agents=everybody, sources=sources)
 
 
-def _agent(number: int, seq: int) -> Agent:
+def on_call(number: int, queue: str, queue_name: str, call_count: int) -> Agent:
+    """An agent whose caller is another one with each call."""
     return Agent(
         number,
         f"Fernández {number:05}",
@@ -60,10 +61,10 @@ def _agent(number: int, seq: int) -> Agent:
         str(2000 + number),
         AgentState.ON_CALL,
         BEGAN_AT,
-        caller=Caller(f"{number}.1", f"SIP/{number:08x}", "2015550100", f"Çelik {seq:07}"),
-        call_queue=QUEUE,
-        call_queue_name=QUEUE_NAME,
-        memberships=(Membership(QUEUE, QUEUE_NAME, AgentState.ON_CALL),),
+        caller=Caller(f"{number}.1", f"SIP/{number:08x}", "2015550100", f"Çelik {call_count:07}"),
+        call_queue=queue,
+        call_queue_name=queue_name,
+        memberships=(Membership(queue, queue_name, AgentState.ON_CALL),),
     )
 
 
