@@ -53,6 +53,7 @@ def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights
     """Of whoever's cookies the socket came with: a user's, or a paired screen's."""
     cookies = cookies_of(scope)
     session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    session.flush = keep  # of a session whose password has changed; nobody here waits for who writes to the database
     user = get_user.func({**scope, "session": session})  # Channels', without a turn of its own
     if user.is_authenticated or surface_of(scope) is not Surface.TV:
         board = board_of(ref, user, language)
@@ -60,6 +61,10 @@ def _who_sees_what(scope: Any, ref: str, language: str) -> tuple[Visitor, Rights
         return visitor, rights_of(user), board
     token = cookies.get(TOKEN_COOKIE)
     return Visitor(screen=hash_token(token or "")), rights_of_display(token), board_of_display(token, language)
+
+
+def keep() -> None:
+    """The page that is loaded next removes it."""
 
 
 def surface_of(scope: Any) -> Surface:

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import Client
 
@@ -466,9 +467,20 @@ async def test_only_who_looks_at_a_board_that_changed_has_it_loaded_anew(dial, c
         await acknowledge(other, await frame_from(other, 'id="pulse"'))
 
 
-def forget_sessions() -> None:
-    from django.contrib.sessions.models import Session
+async def test_a_session_of_before_a_change_of_password_ends_and_nothing_is_written_for_it(dial, cast, soon) -> None:
+    """While others write to the database the board would not end, and nobody else would get their first one."""
+    cookie = await sync_to_async(session_of)(cast.lead)
+    line = await dial(cookie=cookie)
+    await frame_from(line, 'id="screen"')
+    cast.lead.set_password("another one, and longer")
+    await cast.lead.asave()
+    assert await closing_code(line) == NOT_ALLOWED
+    assert await closing_code(await dial(cookie=cookie)) == NOT_ALLOWED
+    key = cookie.partition("=")[2]
+    assert await Session.objects.filter(session_key=key).aexists(), "the page that is loaded next removes it"
 
+
+def forget_sessions() -> None:
     Session.objects.all().delete()
 
 

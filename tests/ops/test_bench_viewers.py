@@ -14,6 +14,7 @@ import pytest
 
 from eqboard.config import ROOT
 from eqboard.line import Message as Shared
+from eqboard.ops import open_files
 from eqboard.ops.bench import limits
 from eqboard.ops.bench.counting import Tally
 from eqboard.ops.bench.crowd import Crowd
@@ -285,5 +286,5 @@ async def test_who_does_not_fit_is_skipped_before_anybody_comes(few_files: None)
 
 
 def test_as_many_files_as_the_system_allows_are_open_to_all() -> None:
-    limits.raise_limit()
-    assert limits.most_files() >= 256
+    open_files.raise_limit()
+    assert open_files.most_files() >= 256

@@ -19,6 +19,7 @@ from eqboard.ops.showroom import HOST, MANAGE, listen, prepare_database, redis_f
 
 PATIENCE_SECONDS = 120
 ANSWER_SECONDS = 1.5  # long enough to be told to end meanwhile; if that comes too late, the test is only easier
+CROWD = 300  # of whom some are in, and most are not
 SIZE = ("--scenario", "by_hand", "--queues", "2", "--agents", "8")
 
 
@@ -65,4 +66,19 @@ async def test_what_was_asked_of_eq_is_written_down_before_the_end() -> None:
             it.web.terminate()
             assert await asyncio.to_thread(it.web.wait, PATIENCE_SECONDS) == 0
         assert it.steps()[:2] == ["asked", "accepted"]
+        await lead.leave()
+
+
+async def test_those_who_are_just_being_let_in_keep_it_from_no_good_end() -> None:
+    async with site() as it:
+        lead = Visitor(it.port)
+        await lead.sign_in("lead", it.password)
+        board = Address(it.port, await lead.board_line(), lead.cookie)
+        crowd = [asyncio.create_task(Socket.open(board)) for _ in range(CROWD)]
+        await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+        it.web.terminate()
+        assert await asyncio.to_thread(it.web.wait, PATIENCE_SECONDS) == 0
+        for each in await asyncio.gather(*crowd, return_exceptions=True):
+            if isinstance(each, Socket):
+                each.close()
         await lead.leave()

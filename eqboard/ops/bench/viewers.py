@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 
 from eqboard.ops.bench.counting import Books, Had, Tally
 from eqboard.ops.bench.frames import CLOSE, PING, PONG, TEXT, Corrupt, Message
-from eqboard.ops.bench.limits import raise_limit
 from eqboard.ops.bench.seat import NOT_YET, Manner, Viewer
 from eqboard.ops.bench.sockets import Address
+from eqboard.ops.open_files import raise_limit
 
 BUFFER_BYTES = 256 * 1024
 

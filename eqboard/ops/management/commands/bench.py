@@ -18,7 +18,6 @@ from eqboard.ops.bench import fanout, framesize, journey, outage, polling, recon
 from eqboard.ops.bench.actions import actions
 from eqboard.ops.bench.browser import browser
 from eqboard.ops.bench.gate import GATED, failures
-from eqboard.ops.bench.limits import raise_limit
 from eqboard.ops.bench.measure import Figure, Remark, Skipped, Told
 from eqboard.ops.bench.parsing import parsing
 from eqboard.ops.bench.processes import ServerFailed
@@ -26,6 +25,7 @@ from eqboard.ops.bench.report import NoPlace, around, insert, machine, table
 from eqboard.ops.bench.simulator import simulator
 from eqboard.ops.bench.targets import verdicts
 from eqboard.ops.bench.ticks import ticks
+from eqboard.ops.open_files import raise_limit
 from eqboard.ops.showroom import DemoError
 
 Measure = Callable[[], Sequence[Told]]

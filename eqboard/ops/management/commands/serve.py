@@ -1,13 +1,17 @@
 """`manage.py serve`: the web server."""
 
+import logging
+import os
+import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, NoReturn
 
 from daphne.endpoints import build_endpoint_description_strings
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
+from eqboard.ops.open_files import raise_limit
 from eqboard.ops.serving import WebServer
 
 HANDSHAKE_SECONDS = 5
@@ -34,9 +38,21 @@ class Command(BaseCommand):
             verbosity=0,
             most_body_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         )
+        raise_limit()  # everybody who looks is one open file, and shells allow about a thousand
         server.run()
         if server.failure:
             raise CommandError(f"The web server cannot listen at {places[0]}: {server.failure}.")
+        leave()
+
+
+def leave() -> NoReturn:
+    """All has come to its end. Python would tidy up what is left, and in that pydantic-core 2.50 crashes when moments
+    of its making are among what connections that were cut off have left behind.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def endpoints(options: dict[str, Any]) -> list[str]:
