@@ -67,4 +67,9 @@ class Line(Protocol):
         """Whether what it was given before is still on its way out: then it takes nothing."""
 
     def push(self, messages: Sequence[Message]) -> bool:
-        """Have them go out in this order. False: it lags, or is closed, and nothing of them is kept."""
+        """Have them go out in this order. False: it lags, or is closed, and nothing of them is kept: they are missed."""
+
+    def miss(self) -> None:
+        """There is something for a line that lags, which it does not get: the next that it gets is all anew, so it need
+        not keep what nobody has begun to read.
+        """

@@ -3,8 +3,9 @@
 One subscription to Redis and one rendering per audience, however many sockets there are. Every viewer begins with the
 whole board; so does one that lagged, and everybody after a gap in the feed: one code path.
 
-Screens are painted beside the event loop. What a room shows changes on the loop, together with its number: so whoever
-has the whole board of some number gets what changed after it, and nothing else.
+Screens are painted beside the event loop; a whole board is put together on it from what was painted, once for all who
+come before the next frame. What a room shows changes on the loop, together with its number: so whoever has the whole
+board of some number gets what changed after it, and nothing else.
 """
 
 import asyncio

@@ -26,11 +26,14 @@ class SendLine:
 
     def push(self, messages: Sequence[Message]) -> bool:
         if self.lagging:
-            self._slot, self._has_refused = None, True
+            self.miss()
             return False
         self._slot = messages
         self._wake.set()
         return True
+
+    def miss(self) -> None:
+        self._slot, self._has_refused = None, True
 
     async def write(self) -> None:
         """Send what comes, until cancelled. Raises TimeoutError when the reader has stopped, and what `send` raises."""

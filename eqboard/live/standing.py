@@ -57,7 +57,7 @@ class Standing:
 
 
 def read_standing(visitors: Iterable[Visitor], now: datetime) -> Standing:
-    """Takes as many questions for a thousand sockets as for one."""
+    """Takes hardly more questions for a thousand sockets than for one."""
     boards = _boards()
     return Standing(
         everybody=hash(tuple(_rows(Team, Role, ServiceTarget))),

@@ -133,8 +133,11 @@ class Viewer:
 
     def _catch_up(self) -> None:
         """The whole board, for whoever has missed something and can take it."""
-        if self._needs_whole and not self._is_over and not self._is_blocked() and not self._line.lagging:
-            self._show_whole(self._whole())
+        if self._needs_whole and not self._is_over:
+            if self._line.lagging:
+                self._line.miss()
+            elif not self._is_blocked():
+                self._show_whole(self._whole())
         if not self._needs_whole:
             self._lagging_since = None
 

@@ -2,7 +2,7 @@
 
 import math
 
-WANTED_FILES = 16384  # where the system sets no bound
+WANTED_FILES = 16384
 
 
 def raise_limit() -> None:
@@ -12,7 +12,7 @@ def raise_limit() -> None:
     except ImportError:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else hard
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 

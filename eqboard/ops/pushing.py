@@ -63,12 +63,15 @@ class PushLine:
 
     def push(self, messages: Sequence[Message]) -> bool:
         if self._is_waiting or self._held or self._is_over:
-            self._has_refused = True
-            if self._has_stopped():
-                self._drop_what_has_not_begun()
+            self.miss()
             return False
         self.send(messages)
         return True
+
+    def miss(self) -> None:
+        self._has_refused = True
+        if self._has_stopped():
+            self._drop_what_has_not_begun()
 
     def send(self, messages: Iterable[Message]) -> None:
         """In their turn, however long that takes."""
@@ -110,8 +113,8 @@ class PushLine:
         return now - self._rest_since > STOPPED_SECONDS
 
     def _drop_what_has_not_begun(self) -> None:
-        """Whoever was refused something needs all anew. Messages that wait for a reader who has stopped are of an
-        earlier tick, whose boards nobody else needs any more. The one that has begun has to come to its end.
+        """Messages that wait for a reader who has stopped are of an earlier tick, whose boards nobody else needs any
+        more. The one that has begun has to come to its end.
         """
         rest: deque[bytes] = deque()
         if self._held and not self._held[0][0] & TEXT:

@@ -45,6 +45,7 @@ LOOK_EVERY_SECONDS = 0.05
 # every socket that it writes to: with Python's own five milliseconds a board of a thousand viewers waits for seconds.
 SWITCH_SECONDS = 0.0005
 NEVER = math.inf  # Daphne pings anybody: pages say what they have shown, and who does not is let go (live/viewer.py)
+NO_LIMIT = -1  # to how long a websocket lasts: Daphne would send every wall away after a day, all that came together
 LOOKED_THROUGH = 200  # connections at each of Daphne's looks, on the average
 MOST_WAITED = 10  # looks: connections that are over are let go by one
 # Who come at once and wait to be let in; the system takes its own bound if that is less. Of Twisted's fifty most of two
@@ -68,9 +69,10 @@ class WebServer(BoundedServer):
     application: Any
 
     def __init__(self, *args: Any, most_body_bytes: int, **options: Any) -> None:
-        super().__init__(*args, ping_interval=NEVER, **options)
+        super().__init__(*args, ping_interval=NEVER, websocket_timeout=NO_LIMIT, **options)
         self.most_body_bytes = most_body_bytes
         self._waited: Counter[str] = Counter()
+        self._reason_against = "Daphne has not asked"
 
     @property
     def ws_factory(self) -> Any:

@@ -35,8 +35,14 @@ def stack(running_stack: Stack) -> Stack:
 async def board(stack: Stack, page: Page) -> AsyncIterator[Page]:
     """A supervisor's page, live and calm: nothing of the test before moves a row under the pointer any more, by which a
     click would be refused. The mark in `window` is gone if anything loads the page again.
+
+    They come back to the session of the test before, unless that has ended it.
     """
-    await sign_in(stack, page, "supervisor")
+    await page.context.add_cookies(stack.supervisors_cookies)
+    await page.goto(stack.url)
+    if page.url != f"{stack.url}/":
+        await sign_in(stack, page, "supervisor")
+        stack.supervisors_cookies = await page.context.cookies()
     await page.wait_for_selector("html[data-link=open]")
     await expect(page.locator("#agents > [data-state='available']")).to_have_count(len(AGENTS))
     await page.evaluate("window.wasNeverReloaded = true")

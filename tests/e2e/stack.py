@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 
@@ -64,6 +65,7 @@ class Stack:
         self.impatient_url = f"http://127.0.0.1:{self.impatient_port}"
         self.patient_url = f"http://127.0.0.1:{self.patient_port}"
         self.redis = RedisServer(folder)
+        self.supervisors_cookies: list[Any] = []
         self._placed: list[str] = []
         self._is_upset = False  # a part was stopped, frozen or broken since every part was last well
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -13,6 +13,7 @@ from autobahn.websocket.compress import PerMessageDeflateOffer
 from twisted.internet import tcp
 
 from eqboard.line import PIECE_BYTES, Message
+from eqboard.live.viewer import Due, Frame, Viewer
 from eqboard.ops.pushing import (
     BROWSER_WINDOW_BITS,
     FRAMES_WITHIN_SECONDS,
@@ -131,6 +132,20 @@ def test_whoever_has_stopped_holds_no_boards_of_before(ends) -> None:
     assert len(ends.line._held) < len(boards[0].plain)
     assert ends.reads_on() == [boards[0].text]
     assert ends.resumed_count == 1
+
+
+def test_a_viewer_who_has_stopped_holds_no_boards_of_before_however_many_ticks_come(ends) -> None:
+    boards = tuple(Message(letter * 500_000) for letter in "abc")
+    due = Due(clock=lambda: ends.now)
+    viewer = Viewer(ends.line, pytest.fail, lambda: Frame(number, boards), due, clock=lambda: ends.now)
+    number = 0
+    viewer.begin()
+    assert len(ends.line._held) > len(boards[1].plain)
+    while ends.now < STOPPED_SECONDS + 2:
+        number, ends.now = number + 1, ends.now + 1
+        assert not viewer.push(Frame(number, (BOARD,)))
+    assert len(ends.line._held) < len(boards[0].plain)
+    assert ends.reads_on() == [boards[0].text, *(each.text for each in boards)]
 
 
 def test_whoever_stops_as_they_did_long_ago_has_stopped_only_now(ends) -> None:

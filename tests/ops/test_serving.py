@@ -15,6 +15,7 @@ import pytest
 
 from eqboard.config import ROOT
 from eqboard.ops import serving
+from eqboard.ops.pushing import PushProtocol
 from eqboard.ops.showroom import HOST, listen
 from tests.ops.small_application import BIG_BYTES, MOST_BODY_BYTES
 
@@ -241,6 +242,18 @@ def test_of_many_at_the_door_a_few_are_let_in_at_a_time() -> None:
         serving.let_in(port, lambda: taken.append(port.numberAccepts))
         port.numberAccepts += 20
     assert taken == [serving.LET_IN] * 3
+
+
+def test_no_websocket_is_ended_for_its_age() -> None:
+    """Daphne would end each after a day with a code by which htmx does not come back; all of a site that came together,
+    together.
+    """
+    ancient = PushProtocol()
+    ancient.server = serving.WebServer(None, endpoints=["tcp:0"], most_body_bytes=0)
+    ancient.state = PushProtocol.STATE_OPEN
+    ancient.socket_opened = ancient.last_ping = 0.0
+    ancient.serverClose = ancient._sendAutoPing = pytest.fail
+    ancient.check_timeouts()
 
 
 @pytest.mark.skipif(longest_queue() <= USUAL_QUEUE, reason="this system keeps no longer queue than Twisted asks for")
