@@ -28,7 +28,8 @@ check: setup  ## form, types, rooms, templates, settings, migrations
 contract: setup  ## the pretend EQ server keeps to the API document, whatever is sent to it; 40 s on two cores
 	@exec $(PYTHON) -m tests.contract
 
-gate: setup  ## what the benchmark holds: ratios of one run, no times; about a minute
+gate:  ## what the benchmark holds: ratios of one run and memory, no times; about a minute
+	@.ci/setup gate
 	@$(PYTHON) manage.py bench --gate
 
 setup:

@@ -24,6 +24,7 @@ KINDS = {  # what is set up → its groups
     "postgres": ("run", "postgres"),
     "sso": ("run", "sso"),
     "bench": ("run", "bench"),
+    "gate": ("run", "dev", "sso", "bench"),
 }
 NO_REDIS = (
     "eqboard needs a Redis server, and an embedded one could not be installed: "

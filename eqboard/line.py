@@ -67,7 +67,7 @@ class Line(Protocol):
         """Whether what it was given before is still on its way out: then it takes nothing."""
 
     def push(self, messages: Sequence[Message]) -> bool:
-        """Have them go out in this order. False: it lags, or is closed, and nothing of them is kept: they are missed."""
+        """Have them go out in this order. False: it lags, or is closed, and nothing is kept of what it has missed."""
 
     def miss(self) -> None:
         """There is something for a line that lags, which it does not get: the next that it gets is all anew, so it need

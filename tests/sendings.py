@@ -33,5 +33,5 @@ def a_way(**facts: Any) -> polling.Run:
 
 
 def a_journey(**facts: Any) -> journey.Journeys:
-    fine = {"wanted": 2, "waited": [0.5, 1.0], "after_eq": [], "shares": {}, "client_busy": 0.1}
+    fine = {"wanted": 2, "waited": [0.5, 1.0], "after_eq": [], "shares": {}, "client_busy": 0.1, "drawn": [1.0]}
     return journey.Journeys(**{**fine, **facts})

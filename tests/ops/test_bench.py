@@ -16,7 +16,7 @@ from eqboard.eq.dialect_file import load_dialect
 from eqboard.eq.operations import OPERATIONS
 from eqboard.floor.reads import EVERY_FEW_ROUNDS, EVERY_ROUND
 from eqboard.ops.bench import ticks as ticks_module
-from eqboard.ops.bench.measure import Skipped, compare, measure
+from eqboard.ops.bench.measure import Skipped, alone, compare, measure
 from eqboard.ops.bench.overlapping import FOR_ROLES, IN_LANGUAGES, JOINED, ONE, OTHER, SAME, Overlapping
 from eqboard.ops.bench.parsing import AGENTS, CALLS, QUEUES, QUEUES_PER_AGENT, large_round, parsing, read_round
 from eqboard.ops.bench.processes import ServerFailed, pretend_server, processor_clock
@@ -257,8 +257,12 @@ def test_what_fails_is_one_sentence(monkeypatch, error):
         raise error
 
     monkeypatch.setitem(SCENARIOS, "simulator", both(fail))
+    monkeypatch.setitem(SCENARIOS, "parsing", both(lambda: [alone("parsing", "all", [1.0], "ms")]))
+    out = StringIO()
     with pytest.raises(CommandError, match=r"^simulator cannot be measured: .*(did not start|refused)"):
-        call_command("bench", "simulator")
+        call_command("bench", "simulator", "parsing", stdout=out)
+    assert "| parsing | all | 1.0 |" in out.getvalue(), "what others have found is not lost"
+    assert "- simulator: failed: " in out.getvalue()
 
 
 def test_ctrl_c_ends_it_with_one_word(monkeypatch):

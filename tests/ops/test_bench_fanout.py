@@ -230,10 +230,12 @@ def test_what_stalled_viewers_cost_is_told_of_each() -> None:
 
 def test_who_is_not_back_and_what_came_wrongly_is_told() -> None:
     told = stalled.figures({OURS: [a_stall(back=[0.1] * 8, after=Tally(corrupt=1))]})
-    assert Remark("stalled", "wrong: 2 were not back after 30 s", OURS) in told
-    target = by_name(told)[stalled.WRONG, OURS].target
-    assert target is not None
-    assert not target.is_met
+    figures = by_name(told)
+    assert figures[stalled.LATE, OURS].amount == (2, "viewers")
+    for each in (stalled.LATE, stalled.WRONG):
+        target = figures[each, OURS].target
+        assert target is not None
+        assert not target.is_met
 
 
 # All of it

@@ -29,6 +29,7 @@ from eqboard.ops.bench.place import Poller
 from eqboard.ops.bench.processes import ServerFailed
 from eqboard.ops.bench.servers import OURS, UVICORN
 from eqboard.ops.bench.sockets import Address
+from eqboard.ops.browsers import find_installed
 from tests.cast import static_files_are_not_collected
 from tests.clocks import has_clock
 from tests.sendings import a_journey, a_way
@@ -279,7 +280,22 @@ def test_every_change_on_the_exchange_is_counted_at_every_viewer() -> None:
     assert received.tail is not None
     assert received.tail[2] == 2 * 3
     assert received.target is not None
-    assert remarks_in(told) == [journey.HOW]
+    if find_installed():
+        drawn = figures[journey.DRAWN]
+        assert drawn.tail is not None
+        assert drawn.tail[2] == 2
+        assert drawn.ratio > 0
+        assert remarks_in(told) == [journey.HOW]
+
+
+@has_clock
+def test_where_there_is_no_browser_nothing_else_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eqboard.ops.bench.viewer.find_installed", lambda: None)
+    told = journey.journey(journey.Plan(changes=1, viewers=2, webs=1, queues=2, agents=6))
+    variants = {each.variant for each in figures_in(told)}
+    assert journey.RECEIVED in variants
+    assert journey.DRAWN not in variants
+    assert "skipped: There is no Chromium or Chrome here" in remarks_in(told)[1]
 
 
 def test_journeys_to_viewers_who_were_too_busy_are_none() -> None:

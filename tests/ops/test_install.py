@@ -185,7 +185,7 @@ def test_more_ways_to_sign_in_are_an_extra_that_the_tests_bring_along(root: Path
 
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert install.main(["everything"]) == 2
-    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres|sso|bench\n"
+    assert capsys.readouterr().err == "Usage: .ci/setup run|dev|postgres|sso|bench|gate\n"
 
 
 def pinned() -> set[str]:

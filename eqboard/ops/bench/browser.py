@@ -12,8 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from eqboard.ops.bench.measure import LEAST_SECONDS, Figure, Skipped, compare
-from eqboard.ops.bench.processes import ServerFailed
-from eqboard.ops.bench.viewer import Viewer, chromium, stormy, viewer
+from eqboard.ops.bench.viewer import Viewer, browser_failures, chromium, stormy, viewer
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -49,12 +48,8 @@ def browser(rounds: int, *, is_quick: bool = False) -> list[Figure]:
     """The figures; when it is to be quick, of the seconds of one board. Raises Skipped where there is no browser to
     drive, ServerFailed when it does not do its part.
     """
-    try:
+    with browser_failures():
         return asyncio.run(_figures(rounds, is_quick))
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "playwright":  # it may not be there to be imported
-            raise
-        raise ServerFailed(f"The browser failed: {str(error).partition(chr(10))[0]}") from None
 
 
 async def _figures(rounds: int, is_quick: bool) -> list[Figure]:

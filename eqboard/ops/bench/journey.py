@@ -16,13 +16,15 @@ from eqboard.ops.bench.actions import INTERVAL, waits
 from eqboard.ops.bench.beats import beat_of
 from eqboard.ops.bench.buttons import AGENTS, row
 from eqboard.ops.bench.crowd import Crowd, crowd
+from eqboard.ops.bench.drawn import DrawnPage, drawn_page
 from eqboard.ops.bench.hands import GOLDEN
 from eqboard.ops.bench.house import POLL_SECONDS, House, house
 from eqboard.ops.bench.judging import too_busy
-from eqboard.ops.bench.measure import Figure, Remark, Target, Told, alone
+from eqboard.ops.bench.measure import Figure, Remark, Skipped, Target, Told, alone
 from eqboard.ops.bench.meter import Meter
 from eqboard.ops.bench.onlooker import Onlooker, onlooker
 from eqboard.ops.bench.processes import PretendServer, ServerFailed
+from eqboard.ops.bench.sockets import Address
 from eqboard.ops.bench.visitor import looker_at
 from eqboard.ops.showroom import DemoError
 
@@ -30,12 +32,16 @@ TARGET_BEYOND_SECONDS = 0.15  # issue 7: after the poll interval, for 95 of 100 
 TARGET_VIEWERS = 200
 EQ = "EQ, pretended"
 RECEIVED = "change on the exchange → received"
-HOW = "all processes share the cores; received is when a viewer has the last byte, drawing it comes after that"
+DRAWN = "change on the exchange → drawn, in a browser beside them"
+HOW = (
+    "all processes share the cores, the browser's among them; received is when a viewer has the last byte, drawn when "
+    "the page has been drawn with it"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    changes: int = 30
+    changes: int = 30  # so many are drawn, each for all viewers
     viewers: int = TARGET_VIEWERS  # in all
     webs: int = 2
     queues: int = 20
@@ -48,18 +54,20 @@ QUICK = Plan(changes=3)
 @dataclass(frozen=True, slots=True)
 class Change:
     """When it was ordered, and the update by which it came; `told_at`: when EQ had told the poller, None where the ear
-    between them did not hear it. Moments of the monotonic clock.
+    between them did not hear it; `drawn_at`: None without a browser. Moments of the monotonic clock.
     """
 
     ordered_at: float
     seq: int
     told_at: float | None
+    drawn_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """`waited`: from each order until each viewer had it, in seconds; `after_eq`: of these, from when EQ had told.
-    `shares`: of a core, by process. `client_busy`: of the busiest process of those who look.
+    """`waited`: from each order until each viewer had it, in seconds; `after_eq`: of these, from when EQ had told;
+    `drawn`: from each order until the page was drawn with it. `shares`: of a core, by process. `client_busy`: of the
+    busiest process of those who look.
     """
 
     wanted: int
@@ -67,6 +75,7 @@ class Journeys:
     after_eq: Sequence[float]
     shares: Mapping[str, float]
     client_busy: float
+    drawn: Sequence[float] = ()
     faults: Sequence[str] = ()
 
 
@@ -79,15 +88,23 @@ def journey(plan: Plan) -> list[Told]:
 
 
 async def _figures(plan: Plan) -> list[Told]:
-    async with house(plan.queues, plan.agents, webs=plan.webs) as stage, looking(stage, plan) as (one, others):
-        made = await _changes(stage, one, others, plan.changes)
-    return [Remark("journey", HOW), *figures(plan, made)]
+    told: list[Told] = [Remark("journey", HOW)]
+    async with house(plan.queues, plan.agents, webs=plan.webs) as stage:
+        first = await looker_at(stage.web_port, stage.password)
+        async with AsyncExitStack() as there:
+            try:
+                page = await there.enter_async_context(drawn_page(first))
+            except Skipped as reason:
+                page = None
+                told.append(Remark("journey", f"skipped: {reason}", DRAWN))
+            one, others = await there.enter_async_context(looking(stage, first, plan))
+            made = await _changes(stage, page, one, others, plan.changes)
+    return [*told, *figures(plan, made)]
 
 
 @asynccontextmanager
-async def looking(stage: House, plan: Plan) -> AsyncIterator[tuple[Onlooker, list[Crowd]]]:
+async def looking(stage: House, first: Address, plan: Plan) -> AsyncIterator[tuple[Onlooker, list[Crowd]]]:
     """One who tells what they see, and the others, as many at each web server."""
-    first = await looker_at(stage.web_port, stage.password)
     addresses = [replace(first, port=port) for port in stage.web_ports]
     async with AsyncExitStack() as there:
         one = await there.enter_async_context(onlooker(addresses[0]))
@@ -102,14 +119,16 @@ async def looking(stage: House, plan: Plan) -> AsyncIterator[tuple[Onlooker, lis
         )
 
 
-async def _changes(stage: House, one: Onlooker, others: Sequence[Crowd], count: int) -> Journeys:
+async def _changes(
+    stage: House, page: DrawnPage | None, one: Onlooker, others: Sequence[Crowd], count: int
+) -> Journeys:
     meters = {EQ: Meter(stage.eq.process.pid)} | {name: Meter(each.pid) for name, each in stage.children.items()}
     agents = available(stage.eq)
     for each in others:
         await each.begin()
     began_at, before = time.monotonic(), {name: meter.read().seconds for name, meter in meters.items()}
     busy = [each.busy() for each in others]
-    changes = [await _change(stage, one, others, agents, place) for place in range(count)]
+    changes = [await _change(stage, page, one, others, agents, place) for place in range(count)]
     seconds = time.monotonic() - began_at
     shares = {name: (meter.read().seconds - before[name]) / seconds for name, meter in meters.items()}
     client_busy = max((each() for each in busy if each), default=0.0)
@@ -128,26 +147,36 @@ async def _changes(stage: House, one: Onlooker, others: Sequence[Crowd], count: 
         after_eq=[at - change.told_at for change, at in came if change.told_at is not None],
         shares=shares,
         client_busy=client_busy,
+        drawn=[each.drawn_at - each.ordered_at for each in changes if each.drawn_at is not None],
         faults=[f"{broken} frames were lost, or came wrongly"] if broken else [],
     )
 
 
-async def _change(stage: House, one: Onlooker, others: Sequence[Crowd], agents: Sequence[int], place: int) -> Change:
+async def _change(
+    stage: House, page: DrawnPage | None, one: Onlooker, others: Sequence[Crowd], agents: Sequence[int], place: int
+) -> Change:
     """One agent after the other is paused, and when all are, made available again; everybody has it when this
     returns.
     """
     turn, agent = place // len(agents), agents[place % len(agents)]
     state = "available" if turn % 2 else "paused"
+    if page:
+        await page.bring_into_sight(f"agent-{agent}")
     await asyncio.sleep(GOLDEN * place % 1.0 * POLL_SECONDS)
+    drawing = asyncio.create_task(_drawn(page, f'#agent-{agent}[data-state="{state}"]'))
     ordered_at = time.monotonic()
     await asyncio.to_thread(stage.eq.order, "POST", f"agents/{agent}", state=state)
-    seen = await one.sees(row(agent, state), ordered_at)
+    seen, drawn_at = await asyncio.gather(one.sees(row(agent, state), ordered_at), drawing)
     seq = beat_of(seen.text).seq
     for each in others:
         await each.until(seq)
     heard = [each for each in stage.to_poller.since(ordered_at) if each.path.endswith(AGENTS)]
     told = [each.answered_at for each in heard if each.answered_at < seen.at]
-    return Change(ordered_at, seq, max(told, default=None))
+    return Change(ordered_at, seq, max(told, default=None), drawn_at)
+
+
+async def _drawn(page: DrawnPage | None, selector: str) -> float | None:
+    return await page.shows(selector) if page else None
 
 
 def available(eq: PretendServer) -> list[int]:
@@ -173,6 +202,9 @@ def figures(plan: Plan, made: Journeys) -> list[Told]:
     interval = Figure(scenario, INTERVAL, 1000 * POLL_SECONDS, 1.0, 1.0, 1.0, is_noisy=False, is_reference=True)
     whole = waits(scenario, RECEIVED, made.waited)
     told += [interval, replace(whole, target=_target(whole))]
+    if made.drawn:
+        drawn = waits(scenario, DRAWN, made.drawn)
+        told.append(replace(drawn, target=_target(drawn)))
     if made.after_eq:
         told.append(waits(scenario, "of it, after EQ has told", made.after_eq))
     return told

@@ -81,6 +81,7 @@ class Figure:
     tail: tuple[float, float, int] | None = None
     target: Target | None = None
     remark: str = ""
+    rounds: int | None = None  # where those are what it is made of
 
     def as_dict(self) -> dict[str, str | float | bool | None]:
         beside = {
@@ -190,6 +191,7 @@ def alone(
         amount=None if unit == "ms" else (middle, unit),
         target=target,
         remark=remark,
+        rounds=len(numbers),
     )
 
 
@@ -216,4 +218,5 @@ def _figure(scenario: str, name: str, own: Sequence[float], reference: Sequence[
         least_ratio=min(ratios),
         most_ratio=max(ratios),
         is_noisy=is_noisy or max(ratios) > NOISY * min(ratios),
+        rounds=len(own),
     )

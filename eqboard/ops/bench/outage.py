@@ -39,7 +39,7 @@ class Plan:
     redis_seconds: float = 10.0
     eq_seconds: float = 10.0
     viewers: int = 100
-    rounds: int = 2
+    rounds: int = 3
     queues: int = 20
     agents: int = 200
 

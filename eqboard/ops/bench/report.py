@@ -78,13 +78,16 @@ def compared(figure: Figure) -> str:
     if figure.is_reference:
         return "reference, noisy" if figure.is_noisy else "reference"
     if figure.is_alone:
-        return (
-            "–"
-            if figure.least_ratio == figure.most_ratio
-            else f"({digits(figure.least_ratio)} to {digits(figure.most_ratio)})"
-        )
+        return "–" if figure.least_ratio == figure.most_ratio else f"({swing(figure)})"
     ratio = "noisy" if figure.is_noisy else digits(figure.ratio)
-    return f"{ratio} ({digits(figure.least_ratio)} to {digits(figure.most_ratio)})"
+    return f"{ratio} ({swing(figure)})"
+
+
+def swing(figure: Figure) -> str:
+    """Between which ratios, of several rounds."""
+    if figure.rounds == 1:
+        return "one round"
+    return f"{digits(figure.least_ratio)} to {digits(figure.most_ratio)}"
 
 
 def digits(ratio: float) -> str:

@@ -74,6 +74,11 @@ AIMS = (
         f"at most the poll interval + {1000 * journey.TARGET_BEYOND_SECONDS:g} ms",
         About(f"journey, {journey.TARGET_VIEWERS:,} viewers", "", journey.RECEIVED),
     ),
+    Aim(
+        "journey",
+        "change on the exchange → drawn in a browser beside them, of 100 changes 95: at most the same",
+        About(f"journey, {journey.TARGET_VIEWERS:,} viewers", "", journey.DRAWN),
+    ),
 )
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,17 @@ AGENTS_IN_SIGHT = """() => [...document.querySelectorAll("#agents > [id]")].filt
   return height && bottom > 0 && top < innerHeight;
 }).length"""
 NODES_ON_PAGE = """() => document.evaluate("count(//node())", document).numberValue"""
+
+
+@contextmanager
+def browser_failures() -> Iterator[None]:
+    """Raises ServerFailed for what a browser's driver raises."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "playwright":  # it may not be there to be imported
+            raise
+        raise ServerFailed(f"The browser failed: {str(error).partition(chr(10))[0]}") from None
 
 
 @asynccontextmanager

@@ -98,6 +98,7 @@ class Command(BaseCommand):
             settings.SECRET_KEY = secrets.token_urlsafe(64)  # boards mask callers with it; these are nobody's
         raise_limit()
         names = named or (GATED if options["gate"] else USUAL)
+        self._failed: list[str] = []  # which does not take from the others what they have found
         here = [Remark("machine", machine())]
         if not named and not options["gate"]:
             here.append(Remark("bench", f"left out, as it was not named: {', '.join(APART)}"))
@@ -114,6 +115,8 @@ class Command(BaseCommand):
                 self._write(insert, page, f"{when(options)}\n\n{report}")
         if options["gate"]:
             self._judge(told)
+        if self._failed:
+            raise CommandError("\n".join(self._failed))
 
     def _told(self, name: str, options: dict[str, Any]) -> Sequence[Told]:
         """At once, as the next ones may take a while."""
@@ -125,7 +128,8 @@ class Command(BaseCommand):
         except Skipped as reason:
             told = [Remark(name, f"skipped: {reason}")]
         except (ServerFailed, DemoError, OSError, HTTPException) as error:
-            raise CommandError(f"{name} cannot be measured: {str(error) or type(error).__name__}") from None
+            self._failed.append(f"{name} cannot be measured: {str(error) or type(error).__name__}")
+            told = [Remark(name, f"failed: {str(error) or type(error).__name__}")]
         for each in told:
             self._say(each)
         return told
@@ -145,8 +149,7 @@ class Command(BaseCommand):
         failed, undecided = failures(told)
         for sentence in undecided:
             self.stdout.write(sentence)
-        if failed:
-            raise CommandError("\n".join(failed))
+        self._failed += failed
 
 
 def when(options: dict[str, Any]) -> str:
