@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from eqboard.line import Line, Message
 
-ACK_WITHIN_SECONDS = 25.0  # the browser acknowledges every 10 s
+ACK_WITHIN_SECONDS = 25.0  # the browser acknowledges every 10 s, and what came last when nothing follows
 DROP_AFTER_SECONDS = 30.0  # a viewer that lags longer is sent away; browsers come back by themselves
 MAX_UNSEEN_CHARACTERS = 4 * 1024 * 1024  # sent and not acknowledged
 NONE = -1  # the number of no frame

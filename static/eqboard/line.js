@@ -7,7 +7,8 @@ import { atTime } from "./zone.js";
 
 const ACK_SECONDS = 10;
 const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
-const QUIET_SECONDS = 2.5; // the server speaks every 1.5 s at least: after so long we say that it is lost
+const SPOKEN_MS = 1800; // the server speaks every 1.5 s at least, but to those of whom it has not heard
+const QUIET_SECONDS = 2.5; // after so long we say that it is lost
 const SILENT_SECONDS = 15; // and after so long the socket is replaced
 const root = document.documentElement;
 const words = document.body.dataset;
@@ -20,6 +21,7 @@ let heardAt = ownSeconds();
 let ackedAt = -ACK_SECONDS;
 let ackedFrame = 0;
 let unackedCharacters = 0;
+let later = 0;
 
 htmx.config.wsReconnectDelay = (count) => 250 + Math.random() * Math.min(4750, 1000 * 2 ** count);
 htmx.createWebSocket = (url) => (socket = new WebSocket(url));
@@ -87,11 +89,16 @@ export function hear({ detail }) {
   if (root.dataset.link !== "open") onOpen({ detail }); // a line that was only quiet
 }
 
-/** Once it is on the page. */
+/** Once it is on the page; what came last of many at once, when nothing follows: the server may be waiting for that. */
 export function acknowledge(to) {
+  clearTimeout(later);
   if (!pulse.frame) return;
   const isMuch = unackedCharacters > ACK_CHARACTERS && pulse.frame !== ackedFrame; // not in the midst of the next one
-  if (!isMuch && ownSeconds() - ackedAt < ACK_SECONDS) return;
+  if (isMuch || ownSeconds() - ackedAt >= ACK_SECONDS) sayWhatIsSeen(to);
+  else later = setTimeout(() => socket?.readyState === WebSocket.OPEN && sayWhatIsSeen(to), SPOKEN_MS);
+}
+
+function sayWhatIsSeen(to) {
   if (pulse.frame !== ackedFrame) unackedCharacters = 0;
   ackedAt = ownSeconds();
   ackedFrame = pulse.frame;

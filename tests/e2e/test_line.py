@@ -1,6 +1,7 @@
 """What a page makes of its line: a late one, a very large board, and how the server closes it."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.builders import (
 )
 from tests.cast import publish
 from tests.e2e.conftest import sign_in
-from tests.e2e.stack import Stack
+from tests.e2e.stack import PATIENCE_SECONDS, Stack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
@@ -55,6 +56,26 @@ async def test_numbers_that_come_late_never_look_young(stack: Stack, page: Page,
 
     await expect(page.locator("html[data-stale~=agents][data-stale~=calls]")).to_have_count(1)
     await expect(page.locator("#link .age[data-old]")).to_be_visible()
+
+
+async def test_when_nothing_follows_what_came_last_is_acknowledged(stack: Stack, page: Page) -> None:
+    """Of many frames at once only the first is, and the server waits for the last before it goes on."""
+    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    is_heard = True
+
+    def tap(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda text: socket.send(text) if is_heard else None)
+        socket.on_message(lambda text: said.put_nowait(json.loads(text)))
+
+    await page.route_web_socket("**/live/**", tap)
+    await sign_in(stack, page, "supervisor")
+    first = (await said.get())["ack"]
+    await page.wait_for_function("(first) => Number(document.getElementById('pulse').dataset.frame) > first", arg=first)
+    is_heard = False
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await said.get()).get("ack") != await frame_number(page):
+            pass
 
 
 async def test_numbers_that_come_in_time_are_seconds_old(stack: Stack, board: Page) -> None:

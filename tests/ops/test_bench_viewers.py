@@ -20,7 +20,7 @@ from eqboard.ops.bench.counting import Tally
 from eqboard.ops.bench.crowd import Crowd
 from eqboard.ops.bench.frames import CLOSE, PING, TEXT, Corrupt, Message, Reader, framed, welcome
 from eqboard.ops.bench.measure import Skipped
-from eqboard.ops.bench.sockets import ACK_CHARACTERS, ACK_SECONDS, Address
+from eqboard.ops.bench.sockets import ACK_CHARACTERS, ACK_SECONDS, SPOKEN_SECONDS, Address
 from eqboard.ops.bench.viewers import Viewers
 
 # What comes over a socket
@@ -230,10 +230,23 @@ def test_much_is_acknowledged_sooner_as_the_page_does() -> None:
         assert acks_in(server) == [5, 6]
 
 
+def test_the_last_of_many_is_acknowledged_when_nothing_follows() -> None:
+    with looking() as (server, viewers):
+        server.say(whole(5, 1), changes(6, 2), changes(7, 3))
+        after(viewers, 3)
+        viewer = viewers._everybody[0]
+        viewer.acknowledge_the_last(viewer._shown_at + SPOKEN_SECONDS / 2)
+        assert acks_in(server) == [5]
+        for _ in range(2):
+            viewer.acknowledge_the_last(viewer._shown_at + SPOKEN_SECONDS)
+        assert acks_in(server) == [7]
+
+
 def test_the_page_acknowledges_as_often_as_is_measured() -> None:
     page = (ROOT / "static" / "eqboard" / "line.js").read_text()
     assert f"const ACK_SECONDS = {ACK_SECONDS:g};" in page
     assert f"const ACK_CHARACTERS = {ACK_CHARACTERS};" in page
+    assert f"const SPOKEN_MS = {1000 * SPOKEN_SECONDS:g};" in page
 
 
 def test_who_has_stopped_is_back_with_the_newest_board() -> None:

@@ -14,6 +14,7 @@ from eqboard.ops.bench.frames import CLOSE, CONTINUED, FINAL, PING, PONG, TEXT
 HOST = "127.0.0.1"  # not from elsewhere: the processes that need it start sooner for it
 ACK_SECONDS = 10.0  # as the page (static/eqboard/line.js)
 ACK_CHARACTERS = 500_000  # that have come unacknowledged; the page counts letters, and so do we, in UTF-8
+SPOKEN_SECONDS = 1.8  # without a frame, after which the page acknowledges the last one
 CONNECT_SECONDS = 60.0  # many come at once
 MOST_BYTES = 16 * 1024 * 1024
 MASKED = 0x80  # in the second byte of a frame

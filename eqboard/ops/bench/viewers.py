@@ -116,11 +116,15 @@ class Viewers:
         while len(taken) < len(back) and time.monotonic() - began_at < seconds:
             self.pump(0.01)
             for place, each in enumerate(back):
-                if place not in taken and each.seq >= newest:
+                if place in taken:
+                    continue
+                if each.seq >= newest:
                     taken[place] = time.monotonic() - began_at
-                elif each.socket.fileno() < 0 and place not in taken:
+                elif each.socket.fileno() < 0:
                     ended += 1
                     back[place] = self._come_back(each)
+                elif self._acks:
+                    each.acknowledge_the_last(time.monotonic())
         return {"seconds": sorted(taken.values()), "ended": ended}
 
     # Sockets
