@@ -7,7 +7,7 @@ import { atTime } from "./zone.js";
 
 const ACK_SECONDS = 10;
 const ACK_CHARACTERS = 500000; // a busy large board sends more than that in less time, and waits for us to have seen it
-const SPOKEN_MS = 1800; // the server speaks every 1.5 s at least, but to those of whom it has not heard
+const SPOKEN_MS = 1800; // the server speaks every 1.5 s at least, unless it waits to hear from us
 const QUIET_SECONDS = 2.5; // after so long we say that it is lost
 const SILENT_SECONDS = 15; // and after so long the socket is replaced
 const root = document.documentElement;
