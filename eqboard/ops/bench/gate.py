@@ -17,7 +17,7 @@ from eqboard.ops.bench.stalled import MEMORY as STALLED_MEMORY
 from eqboard.ops.bench.targets import About
 
 GATED = ("ticks", "fanout", "stalled")
-NOISE = 2.0
+NOISE = 2.0  # so many times beyond a limit may a noisy run be that is as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,9 @@ class Limit:
     limit: float
     is_least: bool = False
 
-    def is_kept(self, number: float) -> bool:
-        return number >= self.limit if self.is_least else number <= self.limit
-
-    def is_far(self, number: float) -> bool:
-        """Beyond what noise makes of a run that is as it was."""
-        return number < self.limit / NOISE if self.is_least else number > self.limit * NOISE
+    def is_kept(self, number: float, allowance: float = 1.0) -> bool:
+        """`allowance`: how many times beyond the limit still counts as kept."""
+        return number >= self.limit / allowance if self.is_least else number <= self.limit * allowance
 
 
 LIMITS = (
@@ -75,7 +72,7 @@ def judge(limit: Limit, figure: Figure, fail: Callable[[str], None], wonder: Cal
         f"{figure.scenario}, {figure.variant}: {figure.least_ratio:.3g} to {figure.most_ratio:.3g}, "
         f"and it is to be {word} {limit.limit:g}."
     )
-    if limit.is_kept(best) or (figure.is_noisy and not limit.is_far(best)):
+    if limit.is_kept(best, NOISE if figure.is_noisy else 1.0):
         wonder(f"Undecided: {sentence}")
     else:
         fail(sentence)

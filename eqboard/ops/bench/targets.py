@@ -40,6 +40,7 @@ class Aim:
 
 
 MANY = f"fan-out, {deliveries.TARGET_VIEWERS:,} viewers: "
+JOURNEY = f"journey, {journey.TARGET_VIEWERS:,} viewers"
 AIMS = (
     Aim(
         "fanout",
@@ -72,12 +73,12 @@ AIMS = (
         "journey",
         f"change on the exchange → 95 of 100 of {journey.TARGET_VIEWERS:,} viewers have it: "
         f"at most the poll interval + {1000 * journey.TARGET_BEYOND_SECONDS:g} ms",
-        About(f"journey, {journey.TARGET_VIEWERS:,} viewers", "", journey.RECEIVED),
+        About(JOURNEY, "", journey.RECEIVED),
     ),
     Aim(
         "journey",
         "change on the exchange → drawn in a browser beside them, of 100 changes 95: at most the same",
-        About(f"journey, {journey.TARGET_VIEWERS:,} viewers", "", journey.DRAWN),
+        About(JOURNEY, "", journey.DRAWN),
     ),
 )
 

@@ -128,8 +128,9 @@ class Command(BaseCommand):
         except Skipped as reason:
             told = [Remark(name, f"skipped: {reason}")]
         except (ServerFailed, DemoError, OSError, HTTPException) as error:
-            self._failed.append(f"{name} cannot be measured: {str(error) or type(error).__name__}")
-            told = [Remark(name, f"failed: {str(error) or type(error).__name__}")]
+            why = str(error) or type(error).__name__
+            self._failed.append(f"{name} cannot be measured: {why}")
+            told = [Remark(name, f"failed: {why}")]
         for each in told:
             self._say(each)
         return told
